@@ -1,0 +1,49 @@
+"""What is kept and why: pure column functions, one rule set a file.
+
+Importing this package declares its own filters, taggers and editors; `load_plugins` adds those of other packages.
+"""
+
+from yurai_filters import gopher, language, length, measures, nfc, words  # noqa: F401 - importing them declares
+from yurai_filters.compare import above, below, rounded, share
+from yurai_filters.declare import (
+    EDITORS,
+    FILTERS,
+    TAGGERS,
+    Declaration,
+    Package,
+    document_filter,
+    editor,
+    tagger,
+)
+from yurai_filters.errors import ContractViolation
+from yurai_filters.judge import Edited, Verdict, edit, judge, measure
+from yurai_filters.plugins import load_plugins
+from yurai_filters.reasons import first_reason, reasons, rules
+from yurai_filters.settings import Setting, check_settings
+
+__all__ = [
+    "EDITORS",
+    "FILTERS",
+    "TAGGERS",
+    "ContractViolation",
+    "Declaration",
+    "Edited",
+    "Package",
+    "Setting",
+    "Verdict",
+    "above",
+    "below",
+    "check_settings",
+    "document_filter",
+    "edit",
+    "editor",
+    "first_reason",
+    "judge",
+    "load_plugins",
+    "measure",
+    "reasons",
+    "rounded",
+    "rules",
+    "share",
+    "tagger",
+]

@@ -1,0 +1,45 @@
+"""Compare measures with limits, and round scores: the two things that every rule must do in the same way."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Numbers: TypeAlias = "pa.Int32Array | pa.Int64Array | pa.FloatArray | pa.DoubleArray"
+
+
+def below(column: Numbers, limit: float | None) -> pa.BooleanArray:
+    """Where `column` is less than `limit`; null where it is null, null everywhere if `limit` is None (off)."""
+    result: pa.BooleanArray = pc.less(_comparable(column), _limit(limit))
+    return result
+
+
+def above(column: Numbers, limit: float | None) -> pa.BooleanArray:
+    """Where `column` is greater than `limit`; null where it is null, null everywhere if `limit` is None (off)."""
+    result: pa.BooleanArray = pc.greater(_comparable(column), _limit(limit))
+    return result
+
+
+def rounded(values: pa.FloatArray | pa.DoubleArray) -> pa.DoubleArray:
+    """Round scores to 1e-4, as float64: float32 holds 3.1 as 3.0999999, which is not less than a limit of 3.1."""
+    wide: Any = values.cast(pa.float64())
+    result: pa.DoubleArray = pc.round(wide, ndigits=4)
+    return result
+
+
+def share(part: pa.Int32Array, whole: pa.Int32Array) -> pa.FloatArray:
+    """Return part / whole rounded to 1e-4, as float32 for storing; null where either is null or `whole` is 0."""
+    divisor: Any = pc.if_else(pc.equal(whole, pa.scalar(0)), pa.scalar(None, pa.float64()), whole.cast(pa.float64()))
+    quotient: Any = pc.divide(part.cast(pa.float64()), divisor)
+    result: pa.FloatArray = rounded(quotient).cast(pa.float32())  # type: ignore[assignment] # stubs: cast loses the class
+    return result
+
+
+def _comparable(column: Numbers) -> Any:  # noqa: ANN401 - pyarrow's stubs have no common type of numeric arrays
+    return rounded(column) if isinstance(column, pa.FloatArray | pa.DoubleArray) else column
+
+
+def _limit(limit: float | None) -> Any:  # noqa: ANN401 - a scalar of one of two types
+    return pa.scalar(limit, pa.float64() if isinstance(limit, float) else pa.int64())

@@ -1,0 +1,154 @@
+"""Declare a filter, a tagger or an editor: one typed function says everything that is to be said about it.
+
+Positional parameters are the columns it reads, keyword-only parameters its settings, the docstring its documentation.
+From that one declaration come the recipe's type check, the manifest entry, the fingerprint and the catalogue.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass, field
+from importlib import metadata
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from yurai_filters.errors import ContractViolation
+from yurai_filters.settings import LANGUAGES, Setting, check_languages
+from yurai_filters.signature import read_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import pyarrow as pa
+
+ENTRY_POINTS = "yurai.filters"
+Kind = Literal["filter", "tagger", "editor"]
+Function = TypeVar("Function", bound="Callable[..., object]")
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_DECLARED: dict[Kind, dict[str, Declaration]] = {"filter": {}, "tagger": {}, "editor": {}}
+
+FILTERS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["filter"])
+TAGGERS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["tagger"])
+EDITORS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["editor"])
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The distribution that brought a function; `version` is None for a function that no package installed."""
+
+    name: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What one function declared: the columns it reads (`types`, by name) and the settings it takes.
+
+    `cites` is the source of the rule; `languages` the default languages of a filter that does not judge every row;
+    `writes` the columns, with their types, that a tagger adds; `doc` the whole docstring.
+    """
+
+    kind: Kind
+    name: str
+    version: int
+    function: Callable[..., Any]
+    cites: str | None
+    types: Mapping[str, pa.DataType]
+    settings: Mapping[str, Setting]
+    doc: str
+    package: Package
+    languages: frozenset[str] | None = None
+    writes: Mapping[str, pa.DataType] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that the function reads, in its order."""
+        return tuple(self.types)
+
+    @property
+    def summary(self) -> str:
+        """First line of the documentation."""
+        return self.doc.partition("\n")[0]
+
+
+def document_filter(
+    name: str, *, version: int, cites: str | None = None, languages: Iterable[str] | None = None
+) -> Callable[[Function], Function]:
+    """Register a function of columns that gives one nullable string column: null keeps a row, a value is its reason.
+
+    With `languages` (codes of column `lang`) rows in other languages pass and are counted as not judged; a recipe may
+    set another list under `languages`. Raises ContractViolation for a signature that cannot be declared.
+    """
+    codes = None if languages is None else frozenset(check_languages(tuple(languages)))
+    return _register("filter", name, version=version, cites=cites, languages=codes)
+
+
+def tagger(
+    name: str, *, version: int, writes: Mapping[str, pa.DataType], cites: str | None = None
+) -> Callable[[Function], Function]:
+    """Register a function of columns that gives a dict with one new column for each name in `writes`."""
+    return _register("tagger", name, version=version, cites=cites, writes=MappingProxyType(dict(writes)))
+
+
+def editor(name: str, *, version: int, cites: str | None = None) -> Callable[[Function], Function]:
+    """Register a function of `text` that gives (new text, {rule: int32 counts per row}); its rules never vary."""
+    return _register("editor", name, version=version, cites=cites)
+
+
+def _register(kind: Kind, name: str, **said: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - Declaration's fields
+    def register(function: Function) -> Function:
+        taken = next((names[name] for names in _DECLARED.values() if name in names), None)
+        if taken is not None and taken.function is not function:
+            raise ContractViolation(f"{kind} {name}: {_where(taken.function)} has that name; choose another")
+        declaration = _declaration(kind, name, function, **said)
+        _refuse_shared_columns(declaration)
+        _DECLARED[kind][name] = declaration
+        return function
+
+    return register
+
+
+def _declaration(kind: Kind, name: str, function: Callable[..., object], **said: Any) -> Declaration:  # noqa: ANN401 - as above
+    where = f"{kind} {name} ({_where(function)})"
+    doc = inspect.getdoc(function)
+    if not doc or not _NAME.fullmatch(name) or said["version"] < 1:
+        raise ContractViolation(f"{where}: needs a docstring, a name-in-kebab-case and a version of 1 or more")
+    types, settings = read_signature(where, function)
+    if kind == "editor" and list(types) != ["text"]:
+        raise ContractViolation(f"{where}: an editor reads `text` alone, not {', '.join(types)}")
+    if said.get("languages") is not None:
+        settings[LANGUAGES] = Setting(LANGUAGES, tuple[str, ...], tuple(sorted(said["languages"])))
+    return Declaration(
+        kind=kind,
+        name=name,
+        function=function,
+        types=MappingProxyType(types),
+        settings=MappingProxyType(settings),
+        doc=doc,
+        package=_package(function.__module__),
+        **said,
+    )
+
+
+def _refuse_shared_columns(declaration: Declaration) -> None:
+    for other in TAGGERS.values():
+        shared = sorted(set(other.writes) & set(declaration.writes))
+        if shared and other.name != declaration.name:
+            raise ContractViolation(f"tagger {declaration.name}: tagger {other.name} already writes {shared[0]}")
+
+
+def _where(function: Callable[..., object]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def _package(module: str) -> Package:
+    """Find who installed `module` by its entry point; metadata maps no import name of an editable install."""
+    top = module.partition(".")[0]
+    if top == __name__.partition(".")[0]:
+        return Package("yurai", metadata.version("yurai"))
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        if point.module.partition(".")[0] == top and point.dist is not None:
+            return Package(point.dist.name, point.dist.version)
+    return Package(top, None)

@@ -1,0 +1,124 @@
+"""Settings of a filter: what may be set, of which type, and how a recipe's table is checked before anything runs.
+
+A setting is a keyword-only parameter with a default. Values come from TOML or the command line, so their types
+are checked here: `true` is no number, an integer is a good float, a list becomes a tuple where one is declared.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import types
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yurai_filters.declare import Declaration
+
+EVERY = "*"
+LANGUAGES = "languages"
+_CODE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]+)*")
+_SCALARS: dict[Any, str] = {int: "an integer", float: "a number", bool: "true or false", str: "a string"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, the type its values must have, and the value it has when a recipe is silent."""
+
+    name: str
+    annotation: Any
+    default: object
+
+
+def expected(annotation: Any) -> str:  # noqa: ANN401 - an annotation is a type, a Literal, a union or a generic
+    """Say in words which values `annotation` allows; raise TypeError if settings cannot have that type."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    if annotation is type(None):
+        return "unset"
+    if origin is Literal:
+        return "one of " + ", ".join(repr(value) for value in arguments)
+    if origin in (Union, types.UnionType):
+        return " or ".join(expected(part) for part in arguments)
+    if annotation == list[str] or annotation == tuple[str, ...]:
+        return "a list of strings"
+    message = f"a setting cannot be {annotation!r}; use int, float, bool, str, Literal, tuple[str, ...] or X | None"
+    raise TypeError(message)
+
+
+def convert(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `expected`
+    """Return `value` in the one form that `annotation` has in memory; raise ValueError if it does not fit."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return _first_fit(value, arguments)
+    if origin is Literal:
+        if any(value == allowed and type(value) is type(allowed) for allowed in arguments):
+            return value
+    elif origin in (list, tuple):
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            return origin(value)
+    elif annotation is float:
+        if type(value) in (int, float) and math.isfinite(value):  # type: ignore[arg-type] # the test before says so
+            return float(value)  # type: ignore[arg-type] # the test before says so
+    elif type(value) is annotation:
+        return value
+    raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+
+
+def check_settings(declaration: Declaration, settings: Mapping[str, object]) -> dict[str, object]:
+    """Complete `settings` with the defaults of `declaration`, in the order of its signature.
+
+    Complete settings pass unchanged, so checking twice is harmless. Filters that declare languages also take
+    `languages`, a list of codes as column `lang` stores them, or `["*"]` for every row; it is sorted here, because its
+    order means nothing and must not change a fingerprint.
+
+    Raises ValueError that names the filter, the setting, what was allowed and the nearest match.
+    """
+    for name in settings:
+        if name not in declaration.settings:
+            raise ValueError(_unknown(declaration, name))
+    return {name: _value(declaration, setting, settings) for name, setting in declaration.settings.items()}
+
+
+def check_languages(codes: object) -> tuple[str, ...]:
+    """Sort and check language codes; raise ValueError for an empty list, a bad code, or `*` beside other codes."""
+    unique = sorted(set(convert(codes, tuple[str, ...])))  # type: ignore[call-overload] # convert gives what it was told
+    if not unique:
+        raise ValueError("must name a language; to judge nothing, leave the filter out, and to judge every row, give *")
+    if unique == [EVERY]:
+        return (EVERY,)
+    wrong = [code for code in unique if not _CODE.fullmatch(code)]
+    if wrong:
+        raise ValueError(f"must be codes such as 'en' or 'yue', or '*' alone; {wrong[0]!r} is neither")
+    return tuple(unique)
+
+
+def _value(declaration: Declaration, setting: Setting, settings: Mapping[str, object]) -> object:
+    value = settings.get(setting.name, setting.default)
+    try:
+        is_languages = setting.name == LANGUAGES and declaration.languages is not None
+        return check_languages(value) if is_languages else convert(value, setting.annotation)
+    except ValueError as error:
+        raise ValueError(f"{declaration.kind} {declaration.name}: setting {setting.name} {error}") from None
+
+
+def _first_fit(value: object, annotations: tuple[Any, ...]) -> object:
+    for annotation in annotations:
+        if annotation is type(None) and value is None:
+            return None
+        try:
+            return convert(value, annotation)
+        except ValueError:
+            continue
+    raise ValueError(f"must be {' or '.join(expected(part) for part in annotations)}, not {value!r}")
+
+
+def _unknown(declaration: Declaration, name: str) -> str:
+    allowed = ", ".join(declaration.settings) or "none"
+    near = difflib.get_close_matches(name, declaration.settings, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{declaration.kind} {declaration.name} has no setting {name!r} (allowed: {allowed}){hint}"

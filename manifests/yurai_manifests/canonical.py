@@ -1,0 +1,49 @@
+"""Canonical JSON (RFC 8785) and the digests that identity rests on.
+
+Whatever cannot be written canonically (an object, a NaN, a set) raises: an identity never rests on a `repr`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from yurai_manifests.errors import ContractError
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+CHUNK = 1 << 20
+
+
+def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value; what is not one raises below
+    """Return the RFC 8785 bytes of `value`.
+
+    Raises:
+        ContractError: `value` holds something that JSON cannot say the same way twice.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, TypeError) as error:
+        raise ContractError(
+            f"cannot write {value!r} as canonical JSON: {error}; use str, int, list and dict"
+        ) from error
+
+
+def sha256(data: bytes | memoryview) -> str:
+    """Return the hex sha256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Return the hex sha256 of the file at `path`, read in pieces of 1 MiB."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def fingerprint(fields: Mapping[str, Any]) -> str:
+    """Return the hex sha256 of the canonical JSON of `fields`."""
+    return sha256(canonical(dict(fields)))

@@ -1,0 +1,77 @@
+"""The counting law: candidates == kept + dropped + failed, for every task, stage and run."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from yurai_manifests.errors import AuditError
+
+
+@dataclass(slots=True)
+class StageCounts:
+    """What one stage did with the rows that reached it."""
+
+    stage: str
+    seen: int = 0
+    kept: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    """Counts beside the law: rows that a rule did not judge, documents that an editor changed."""
+
+    def check(self, where: str) -> None:
+        """Raise AuditError unless every row that was seen is kept, dropped or failed."""
+        out = self.kept + self.dropped.total() + self.failed.total()
+        if self.seen != out:
+            raise AuditError(
+                f"{where}: stage {self.stage} saw {self.seen} rows but accounts for {out} "
+                f"({self.kept} kept, {self.dropped.total()} dropped, {self.failed.total()} failed); do not publish this corpus"
+            )
+
+    def add(self, other: "StageCounts") -> None:
+        """Add the counts of the same stage over other rows."""
+        self.seen += other.seen
+        self.kept += other.kept
+        self.dropped += other.dropped
+        self.failed += other.failed
+        self.notes += other.notes
+
+    def json(self) -> dict[str, Any]:
+        """Return the counts as canonical JSON takes them."""
+        return {
+            "stage": self.stage,
+            "seen": self.seen,
+            "kept": self.kept,
+            "dropped": dict(sorted(self.dropped.items())),
+            "failed": dict(sorted(self.failed.items())),
+            "notes": dict(sorted(self.notes.items())),
+        }
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> "StageCounts":
+        """Return what `json` wrote."""
+        counters = {name: Counter(value[name]) for name in ("dropped", "failed", "notes")}
+        return cls(value["stage"], value["seen"], value["kept"], **counters)
+
+
+def total(stages: Iterable[Iterable[StageCounts]]) -> list[StageCounts]:
+    """Return the sum by stage over tasks, stages in the order of their first appearance."""
+    sums: dict[str, StageCounts] = {}
+    for task in stages:
+        for counts in task:
+            sums.setdefault(counts.stage, StageCounts(counts.stage)).add(counts)
+    return list(sums.values())
+
+
+def check_chain(stages: list[StageCounts], where: str) -> None:
+    """Raise AuditError unless each stage balances and sees exactly what the stage before kept."""
+    for counts in stages:
+        counts.check(where)
+    for before, after in itertools.pairwise(stages):
+        if before.kept != after.seen:
+            raise AuditError(
+                f"{where}: stage {before.stage} kept {before.kept} rows but {after.stage} saw {after.seen}; "
+                "do not publish this corpus"
+            )

@@ -1,0 +1,103 @@
+"""Parquet whose bytes depend on the rows alone, not on how they were batched.
+
+Rows are re-chunked to fixed row groups before they are written (the chunk layout changes the bytes of a Parquet
+file otherwise), codec and level are fixed, and a file appears under its name only after it was closed, re-opened and
+counted: a writer that is closed by an exception leaves a valid footer over half the rows.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yurai_manifests.errors import ContractError, ShardError
+
+ROW_GROUP = 1024
+
+
+class ParquetSink:
+    """Writes rows of one schema to `path` in row groups of 1,024."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path = path
+        self.schema = schema
+        self.rows = 0
+        self._held: list[pa.Table] = []
+        self._held_rows = 0
+        self._writer = pq.ParquetWriter(
+            path, schema, compression="zstd", compression_level=3, version="2.6", data_page_version="1.0"
+        )
+
+    def write(self, table: pa.Table | pa.RecordBatch) -> None:
+        """Append rows.
+
+        Raises:
+            ContractError: the columns are not those of the schema, or a column that may not be null is.
+        """
+        if isinstance(table, pa.RecordBatch):
+            table = pa.Table.from_batches([table])
+        check_columns(table, self.schema, str(self.path))
+        self._held.append(table)
+        self._held_rows += table.num_rows
+        self.rows += table.num_rows
+        if self._held_rows >= ROW_GROUP:
+            self._flush(keep=self._held_rows % ROW_GROUP)
+
+    def _flush(self, *, keep: int) -> None:
+        rows = pa.concat_tables(self._held).combine_chunks()
+        ready = rows.num_rows - keep
+        if ready:
+            self._writer.write_table(rows.slice(0, ready).combine_chunks(), row_group_size=ROW_GROUP)
+        self._held = [rows.slice(ready)] if keep else []
+        self._held_rows = keep
+
+    def close(self) -> None:
+        """Finish the file and read its row count back.
+
+        Raises:
+            ShardError: the file on disk holds another number of rows than were written.
+        """
+        if self._held:
+            self._flush(keep=0)
+        self._writer.close()
+        found = pq.read_metadata(self.path).num_rows
+        if found != self.rows:
+            raise ShardError(f"{self.path} holds {found} rows, {self.rows} were written; check the disk and run again")
+
+    def abort(self) -> None:
+        """Give up: close the handle and remove the file."""
+        self._writer.close()
+        self.path.unlink(missing_ok=True)
+
+
+def check_columns(table: pa.Table, schema: pa.Schema, where: str) -> None:
+    """Raise ContractError unless `table` has exactly the columns, types and non-null columns of `schema`."""
+    if table.schema.names != schema.names or table.schema.types != schema.types:
+        wrong = [
+            f"{name}: {table.schema.field(name).type if name in table.schema.names else 'missing'}"
+            for name in schema.names
+            if name not in table.schema.names or table.schema.field(name).type != schema.field(name).type
+        ]
+        raise ContractError(f"{where}: columns differ from the schema ({', '.join(wrong) or 'order or extra columns'})")
+    for field in schema:
+        if not field.nullable and table.column(field.name).null_count:
+            raise ContractError(f"{where}: column {field.name} may not be null")
+
+
+def read_rows(
+    file: IO[bytes] | Path, columns: list[str] | None = None, *, batch_rows: int = ROW_GROUP
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a Parquet file in their order, in batches of at most `batch_rows`.
+
+    Raises:
+        ShardError: not a Parquet file, or damaged.
+    """
+    try:
+        with pq.ParquetFile(file) as parquet:
+            yield from parquet.iter_batches(batch_rows, columns=columns)
+    except pa.ArrowInvalid as error:
+        raise ShardError(
+            f"{getattr(file, 'name', file)} is not readable as Parquet: {error}; restore or rebuild it"
+        ) from error

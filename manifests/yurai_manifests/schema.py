@@ -1,0 +1,135 @@
+"""The one schema of a document row, and of a row for what was not kept.
+
+Every column says in its field metadata what it means (`doc`) and who may see it (`tier`: public, auditor, internal).
+All columns exist from the start; what no stage has filled is null. Meanings: docs/schema.md is made from here.
+"""
+
+import pyarrow as pa
+
+from yurai_manifests.canonical import sha256
+
+SCHEMA_VERSION = "1.0.0"
+
+HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
+COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
+
+
+def _column(name: str, kind: pa.DataType, doc: str, *, tier: str = "public", nullable: bool = True) -> pa.Field:
+    return pa.field(name, kind, nullable=nullable, metadata={"doc": doc, "tier": tier})
+
+
+PROVENANCE: tuple[pa.Field, ...] = (
+    _column(
+        "doc_id",
+        pa.string(),
+        "first 128 bits, hex, of sha256(source, NUL, offset [, NUL, inner offset])",
+        nullable=False,
+    ),
+    _column("source", pa.string(), "input file, relative to the common root of its --input", nullable=False),
+    _column("source_sha256", pa.string(), "sha256 of the whole input file", nullable=False),
+    _column("warc_offset", pa.int64(), "byte offset of the compressed unit in the file", nullable=False),
+    _column("warc_length", pa.int64(), "bytes of the compressed unit", nullable=False),
+    _column("inner_offset", pa.int64(), "offset in the inflated unit, where it holds several records"),
+    _column("inner_length", pa.int64(), "bytes in the inflated unit, where it holds several records"),
+    _column("warc_record_id", pa.string(), "WARC-Record-ID"),
+    _column("warc_type", pa.string(), "response, resource or conversion"),
+    _column("url", pa.string(), "WARC-Target-URI"),
+    _column("capture_date", pa.string(), "WARC-Date, RFC 3339 in UTC"),
+    _column("http_status", pa.int16(), "HTTP status code"),
+    _column("mime", pa.string(), "media type as declared, lower case"),
+    _column("payload_digest", pa.string(), "WARC-Payload-Digest as declared"),
+    _column("payload_sha256", pa.string(), "sha256 of the HTTP body after de-chunking, before content decoding"),
+    _column("digest_ok", pa.bool_(), "declared digest matches the payload; null where none was declared"),
+    _column("digest_form", pa.string(), "form of the payload that matched: chunked, dechunked or block"),
+    _column("truncated", pa.string(), "WARC-Truncated"),
+    _column("body_bytes", pa.int64(), "bytes of the body after content decoding"),
+    _column("flags", pa.list_(pa.string()), "facts noted on the way: false-gzip, digest-mismatch, depth-capped ..."),
+)
+
+_TEXT = (
+    _column("http_headers", HEADERS, "all HTTP headers in their order", tier="auditor"),
+    _column("surt", pa.string(), "URL in sort-friendly form"),
+    _column("registrable_domain", pa.string(), "domain under its public suffix"),
+    _column("media_type", pa.string(), "media type that chose the handler, declared or sniffed"),
+    _column("charset", pa.string(), "character encoding that was used"),
+    _column(
+        "charset_by",
+        pa.string(),
+        "what decided it: bom, iso-2022-jp, http, meta, utf-8, euc-jp, cp932, detector, fallback",
+    ),
+    _column("extractor", pa.string(), "what made the text: trafilatura, trafilatura-baseline, none"),
+    _column("title", pa.string(), "title of the page"),
+    _column("date", pa.string(), "date of the page, where the recipe asks for it"),
+    _column("text", pa.large_string(), "the text", nullable=False),
+    _column("text_sha256", pa.string(), "sha256 of the text in UTF-8", nullable=False),
+    _column("text_bytes", pa.int64(), "bytes of the text in UTF-8", nullable=False),
+    _column("removed_spans", COUNTS, "what editors changed, by rule: count of documents' changes"),
+)
+
+_MEASURES = (
+    _column("lang", pa.string(), "language code of the model (ISO 639), und where there is no letter"),
+    _column("lang_score", pa.float32(), "the model's score, rounded to 1e-4"),
+    _column("char_count", pa.int32(), "Unicode code points of the text"),
+    _column("letter_share", pa.float32(), "share of letters among characters that are not white space"),
+    _column("word_count", pa.int32(), "white-space separated words; null in languages without spaces between words"),
+    _column("mean_word_length", pa.float32(), "mean letters of a word; null where word_count is"),
+    _column("line_count", pa.int32(), "lines that are not blank"),
+    _column(
+        "quality", pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("score", pa.float32())])), "named scores"
+    ),
+    _column("pii", COUNTS, "personal data found, by kind", tier="auditor"),
+)
+
+_RIGHTS = (
+    _column("declared_spdx", pa.string(), "licence as the page declares it, SPDX"),
+    _column("concluded_spdx", pa.string(), "licence as the policy concludes it, SPDX"),
+    _column("concluded_status", pa.string(), "granted, conflict, none or noassertion"),
+    _column("licence_confidence", pa.float32(), "confidence of the conclusion, 0 to 1"),
+    _column("licence_scope", pa.string(), "what the licence covers: page, main_text, embedded, site ..."),
+    _column("domain_rule_id", pa.string(), "rule of a domain that decided"),
+    _column("attribution", pa.struct([pa.field(n, pa.string()) for n in ("name", "url", "title")]), "whom to credit"),
+    _column("train_verdict", pa.string(), "allow, deny or unknown, for training"),
+    _column("search_verdict", pa.string(), "allow, deny or unknown, for display in search"),
+    _column("verdict_reasons", pa.list_(pa.string()), "signals that decided"),
+    _column("robots_ref", pa.string(), "robots.txt capture that was consulted"),
+    _column("policy_id", pa.string(), "rights policy that decided"),
+)
+
+_CLUSTER = (
+    _column("cluster_id", pa.string(), "cluster of near-duplicates"),
+    _column("cluster_role", pa.string(), "kept or dropped"),
+    _column("cluster_size", pa.int32(), "documents in the cluster"),
+    _column("kept_doc_id", pa.string(), "the document that was kept instead"),
+    _column("jaccard", pa.float32(), "similarity to it"),
+)
+
+DOCUMENT = pa.schema(
+    [*PROVENANCE, *_TEXT, *_MEASURES, *_RIGHTS, *_CLUSTER], metadata={"schema_version": SCHEMA_VERSION}
+)
+
+DROPPED = pa.schema(
+    [
+        *PROVENANCE,
+        _column("outcome", pa.string(), "dropped (a decision) or failed (an error)", nullable=False),
+        _column("stage", pa.string(), "stage that decided", nullable=False),
+        _column("reason", pa.string(), "why, kebab-case", nullable=False),
+        _column("detail", pa.string(), "what the reason refers to: the kept document of a duplicate"),
+    ],
+    metadata={"schema_version": SCHEMA_VERSION},
+)
+
+TOKEN_INDEX = pa.schema(
+    [
+        _column("doc_id", pa.string(), "document", nullable=False),
+        _column("url", pa.string(), "its URL"),
+        _column("token_start", pa.int64(), "first token in the shard", nullable=False),
+        _column("token_count", pa.int64(), "tokens, the end-of-document token included", nullable=False),
+    ],
+    metadata={"schema_version": SCHEMA_VERSION},
+)
+
+
+def document_id(source: str, offset: int, inner_offset: int | None = None) -> str:
+    """Return the doc_id of the record at `offset` of `source`: 128 bits as 32 hex digits."""
+    parts = [source, str(offset)] + ([] if inner_offset is None else [str(inner_offset)])
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))[:32]

@@ -1,0 +1,203 @@
+"""Where an output tree lives: a folder, or anything fsspec reaches.
+
+The commit protocol asks little of storage: whole objects, and a put that fails when the name is taken. Files are
+named by content, so writing one twice is harmless; only `put_if_absent` decides a race.
+"""
+
+import errno
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Protocol
+
+from yurai_manifests.errors import ShardError
+
+PROBE = ".work/probe"
+
+
+class Store(Protocol):
+    """One output tree; keys are relative POSIX paths."""
+
+    url: str
+
+    def read(self, key: str) -> bytes:
+        """Return the whole object; raises FileNotFoundError when there is none."""
+
+    def open(self, key: str) -> IO[bytes]:
+        """Open for random reads; raises FileNotFoundError when there is none."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write or replace a small object, whole or not at all."""
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Write a small object unless the name is taken; return whether this call wrote it."""
+
+    def put_file(self, local: Path, key: str) -> None:
+        """Move a finished local file to `key`, whole or not at all; an object of that name has equal bytes."""
+
+    def copy(self, source: str, target: str) -> None:
+        """Give the object `source` the second name `target`, replacing what had it."""
+
+    def size(self, key: str) -> int | None:
+        """Return the object's bytes, None when there is none."""
+
+    def list(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield (key, bytes) of every object below the folder `prefix`, in no order."""
+
+    def remove(self, key: str) -> None:
+        """Remove one object; absent is fine."""
+
+
+def storage_error(action: str, where: str, error: OSError) -> ShardError:
+    """Return the ShardError that says what to do about `error`."""
+    advice = {
+        errno.ENOSPC: "the disk is full: free space or choose another --output, then run the same command to resume",
+        errno.EDQUOT: "the quota is used up: free space, then run the same command to resume",
+        errno.EACCES: "not permitted: check the owner and mode, or choose another --output",
+        errno.EPERM: "not permitted: check the owner and mode, or choose another --output",
+        errno.EROFS: "the file system is read-only: choose another --output",
+        errno.ENOTDIR: "a part of the path is a file: choose another --output",
+    }.get(error.errno or 0, "check that the storage can be reached, then run the same command to resume")
+    return ShardError(f"cannot {action} {where}: {error.strerror or error}; {advice}")
+
+
+def probe(store: Store) -> None:
+    """Refuse a store on which a commit could be overwritten.
+
+    Raises:
+        ShardError: not writable, or a second put-if-absent of one name replaced the first or claimed to have written.
+    """
+    key = f"{PROBE}-{uuid.uuid4().hex}"
+    first = store.put_if_absent(key, b"first")
+    second = store.put_if_absent(key, b"second")
+    found = store.read(key)
+    store.remove(key)
+    if not first or second or found != b"first":
+        raise ShardError(
+            f"{store.url} does not honour put-if-absent (a second write of one name "
+            f"{'was accepted' if second else 'left ' + repr(found)}), so two writers could overwrite each other's commits; "
+            "use a store with conditional writes (S3 If-None-Match, GCS ifGenerationMatch) or a local folder"
+        )
+
+
+def open_store(url: str) -> Store:
+    """Open the tree at `url`: a path, `file://`, or any fsspec URL (s3://, gs://, memory:// ...)."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme == "file":
+        return LocalStore(Path(rest if separator else url))
+    from yurai_manifests.remote import RemoteStore  # noqa: PLC0415 - fsspec costs 50 ms that local trees need not pay
+
+    return RemoteStore(url)
+
+
+class LocalStore:
+    """A folder. Durable: file and folder are synced before a name appears."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self.url = str(self.root)
+
+    def _path(self, key: str) -> Path:
+        return self.root / key
+
+    def read(self, key: str) -> bytes:
+        """Return the whole object; raises FileNotFoundError when there is none."""
+        with open(f"{self.url}/{key}", "rb", buffering=0) as file:  # noqa: PTH123 - a million of these are read
+            return file.read()
+
+    def open(self, key: str) -> IO[bytes]:
+        """Open for random reads; raises FileNotFoundError when there is none."""
+        return self._path(key).open("rb")
+
+    def _spool(self, key: str, data: bytes) -> tuple[Path, Path]:
+        path = self._path(key)
+        spool = path.parent / f".attempt-{uuid.uuid4().hex}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with spool.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        return spool, path
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write or replace a small object, whole or not at all."""
+        try:
+            spool, path = self._spool(key, data)
+            spool.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise storage_error("write", f"{self.url}/{key}", error) from error
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Write a small object unless the name is taken; return whether this call wrote it."""
+        try:
+            spool, path = self._spool(key, data)
+            try:
+                os.link(spool, path)
+            except FileExistsError:
+                return False
+            finally:
+                spool.unlink()
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise storage_error("write", f"{self.url}/{key}", error) from error
+        return True
+
+    def put_file(self, local: Path, key: str) -> None:
+        """Move a finished local file to `key`, whole or not at all; an object of that name has equal bytes."""
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            local.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise storage_error("write", str(path), error) from error
+
+    def copy(self, source: str, target: str) -> None:
+        """Give the object `source` the second name `target` (a hard link), replacing what had it."""
+        path = self._path(target)
+        spool = path.parent / f".attempt-{uuid.uuid4().hex}"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.link(self._path(source), spool)
+            spool.replace(path)
+            spool.unlink(missing_ok=True)  # rename of two links to one file leaves both (rename(2))
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise storage_error("publish", str(path), error) from error
+
+    def size(self, key: str) -> int | None:
+        """Return the object's bytes, None when there is none."""
+        try:
+            return self._path(key).stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def list(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield (key, bytes) of every object below the folder `prefix`, in no order; spools are left out."""
+        folders = [prefix.rstrip("/")]
+        while folders:
+            folder = folders.pop()
+            try:
+                entries = os.scandir(self._path(folder))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            with entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(f"{folder}/{entry.name}")
+                    elif not entry.name.startswith(".attempt-"):
+                        yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
+
+    def remove(self, key: str) -> None:
+        """Remove one object; absent is fine."""
+        self._path(key).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,168 @@
+"""The record of one task, and how it is committed.
+
+A task writes to a private spool, closes and hashes its files, moves them to names made of their content, and then puts
+its manifest *if absent*. A late second attempt can only write equal bytes; a manifest that differs from the committed
+one is an alarm, never an overwrite. Times, hosts and attempts go to the journal, outside every digest.
+"""
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from yurai_manifests.canonical import canonical, sha256, sha256_file
+from yurai_manifests.counts import StageCounts
+from yurai_manifests.errors import ShardError
+from yurai_manifests.store import LocalStore, Store, storage_error
+
+
+@dataclass(frozen=True, slots=True)
+class StepId:
+    """One step of a run: its place in the recipe and its fingerprint."""
+
+    name: str
+    fingerprint: str
+
+    @property
+    def folder(self) -> str:
+        """Folder of this step's manifests."""
+        return f"stages/{self.name}/{self.fingerprint[:16]}"
+
+    def task_key(self, key: str) -> str:
+        """Return where the manifest of task `key` lies."""
+        return f"{self.folder}/tasks/{key[:2]}/{key}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One immutable file that a task wrote."""
+
+    name: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+    size: int
+    """What the file is packed by: bytes of text, or tokens."""
+
+
+@dataclass(slots=True)
+class TaskRecord:
+    """What a task manifest says. Nothing in it depends on time, host, worker or attempt."""
+
+    key: str
+    source: str
+    source_sha256: str
+    outputs: list[Output] = field(default_factory=list)
+    stages: list[StageCounts] = field(default_factory=list)
+    other_records: Counter[str] = field(default_factory=Counter)
+    unreadable: list[tuple[int, int]] = field(default_factory=list)
+    file_bytes: int = 0
+    record_bytes: int = 0
+    padding_bytes: int = 0
+    warnings: list[str] = field(default_factory=list)
+    index: dict[str, list[int]] = field(default_factory=dict)
+    """Places inside the outputs: row offsets by partition."""
+
+    def output(self, name: str) -> Output:
+        """Return the output called `name`."""
+        return next(output for output in self.outputs if output.name == name)
+
+    def json(self) -> dict[str, Any]:
+        """Return the record as canonical JSON takes it."""
+        outputs = [{slot: getattr(o, slot) for slot in Output.__slots__} for o in self.outputs]
+        return {
+            "key": self.key,
+            "source": self.source,
+            "source_sha256": self.source_sha256,
+            "outputs": outputs,
+            "stages": [counts.json() for counts in self.stages],
+            "other_records": dict(sorted(self.other_records.items())),
+            "unreadable": [list(gap) for gap in self.unreadable],
+            "file_bytes": self.file_bytes,
+            "record_bytes": self.record_bytes,
+            "padding_bytes": self.padding_bytes,
+            "warnings": self.warnings,
+            "index": self.index,
+        }
+
+    @classmethod
+    def of(cls, data: bytes) -> "TaskRecord":
+        """Return what `json` wrote."""
+        value = json.loads(data)
+        value["outputs"] = [Output(**output) for output in value["outputs"]]
+        value["stages"] = [StageCounts.of(counts) for counts in value["stages"]]
+        value["other_records"] = Counter(value["other_records"])
+        value["unreadable"] = [(offset, count) for offset, count in value["unreadable"]]
+        return cls(**value)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try at one task: a private spool, and the files that it finished."""
+
+    store: Store
+    step: StepId
+    spool: Path
+    outputs: list[Output] = field(default_factory=list)
+
+    def path(self, name: str) -> Path:
+        """Return a private path to write `name` at."""
+        return self.spool / name
+
+    def finish(self, name: str, local: Path, *, rows: int, size: int = 0) -> Output:
+        """Hash the closed file `local` and move it to the name of its content."""
+        digest = sha256_file(local)
+        count = local.stat().st_size
+        key = f".work/{self.step.name}/data/{digest[:2]}/{digest}{local.suffix}"
+        if self.store.size(key) == count:
+            local.unlink()
+        else:
+            self.store.put_file(local, key)
+        output = Output(name, key, digest, count, rows, size)
+        self.outputs.append(output)
+        return output
+
+
+@contextmanager
+def attempt(store: Store, step: StepId) -> Iterator[Attempt]:
+    """Open a private spool, on the file system of a local store, and clear it whatever happens."""
+    root = store.root / ".work/spool" if isinstance(store, LocalStore) else None
+    try:
+        if root is not None:
+            root.mkdir(parents=True, exist_ok=True)
+        spool = Path(tempfile.mkdtemp(prefix="attempt-", dir=root))
+    except OSError as error:
+        raise storage_error("write", str(root or tempfile.gettempdir()), error) from error
+    try:
+        yield Attempt(store, step, spool)
+    finally:
+        shutil.rmtree(spool, ignore_errors=True)
+
+
+def commit(store: Store, step: StepId, record: TaskRecord) -> None:
+    """Put the task manifest of `record` if there is none yet.
+
+    Raises:
+        AuditError: its counts do not balance.
+        ShardError: another attempt committed other content under this key: the step is not deterministic.
+    """
+    for counts in record.stages:
+        counts.check(f"task {record.key[:16]} ({record.source})")
+    data = canonical(record.json())
+    name = step.task_key(record.key)
+    if store.put_if_absent(name, data):
+        return
+    found = store.read(name)
+    if found != data:
+        mine = f"{step.folder}/alarms/{record.key}-{sha256(data)[:16]}.json"
+        store.put(mine, data)
+        raise ShardError(
+            f"two attempts at {record.source} in step {step.name} made different content: {name} and {mine}; "
+            "the step is not deterministic on this cluster: compare the two, check that all workers run the same wheels"
+        )

@@ -1,0 +1,122 @@
+"""The command line: `yurai run`, one command for each stage, and the commands that look at an output."""
+
+import json
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from yurai import views
+from yurai.commands import add_stage_commands
+from yurai.errors import YuraiError
+from yurai.explain import explain, explain_token, plain
+from yurai.inputs import COMMON_CRAWL, find_sources
+from yurai.options import Address, Input, Output, Rebuild, RunnerName, Workers, open_runner
+from yurai.progress import Reporter
+from yurai.recipe import load_recipe
+from yurai.run import run_recipe
+from yurai.sample import sample_folder
+from yurai_manifests.audit import audit as run_audit
+from yurai_manifests.run import load_run
+from yurai_manifests.store import open_store
+
+app = typer.Typer(
+    help="Build LLM pretraining corpora from web crawls; every token can say where it came from.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, json for programs")]
+Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]
+
+
+@app.command()
+def run(
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="shipped recipe (see `yurai list recipes`) or TOML file")
+    ],
+    input: Input,  # noqa: A002 - the option's name
+    output: Output,
+    runner: RunnerName = "ray",
+    workers: Workers = None,
+    address: Address = "local",
+    base: Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")] = COMMON_CRAWL,
+    rebuild: Rebuild = False,
+) -> None:
+    """Run a recipe over web archives; run the same command again to resume."""
+    chosen = load_recipe(recipe)
+    sources = find_sources(input, base=base)
+    with open_runner(runner, workers, address) as opened:
+        run_recipe(chosen, sources, output, opened, rebuild=rebuild, reporter=Reporter())
+    views.summary(run_audit(open_store(output)), output)
+
+
+@app.command()
+def demo(
+    output: Annotated[str, typer.Option(help="folder to write to")] = "demo-out",
+    runner: RunnerName = "ray",
+    workers: Workers = 2,
+) -> None:
+    """Run the recipe `demo` over the sample crawl that comes with Yurai."""
+    with sample_folder() as folder, open_runner(runner, workers, "local") as opened:
+        run_recipe(load_recipe("demo"), find_sources([str(folder)]), output, opened, reporter=Reporter())
+    views.summary(run_audit(open_store(output)), output)
+
+
+@app.command()
+def audit(
+    out: Tree,
+    format: Format = "text",  # noqa: A002 - the option's name
+    full: Annotated[bool, typer.Option("--full", help="hash every delivered file, however large")] = False,
+) -> None:
+    """Check that an output adds up; exit 1 if it must not be published."""
+    found = run_audit(open_store(out), full=full)
+    if format == "json":
+        typer.echo(json.dumps(found.json(), ensure_ascii=False, indent=2))
+    else:
+        views.audit(found, out)
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command()
+def digest(out: Tree) -> None:
+    """Print the content digest of a whole run, one line."""
+    typer.echo(load_run(open_store(out)).digest)
+
+
+@app.command(name="explain")
+def explain_page(
+    out: Tree,
+    page: Annotated[str | None, typer.Argument(metavar="URL|ID", help="URL or doc_id of a page")] = None,
+    token: Annotated[str | None, typer.Option(metavar="SHARD:N", help="token N, from 0, of a shard")] = None,
+    format: Format = "text",  # noqa: A002 - the option's name
+) -> None:
+    """Tell one page's life, or that of the page behind a token: WARC offset and every decision."""
+    if (page is None) == (token is None):
+        raise typer.BadParameter("give a URL, a doc_id, or --token SHARD:N")
+    store = open_store(out)
+    lives = [explain_token(store, token)] if token else explain(store, page or "")
+    typer.echo(plain(lives)) if format == "json" else views.lives(lives)
+
+
+@app.command(name="list")
+def list_names(
+    what: Annotated[Literal["stages", "filters", "recipes"], typer.Argument(help="what to list")],
+) -> None:
+    """List stages, filters (with editors and taggers) or recipes."""
+    {"stages": views.stages, "filters": views.filters, "recipes": views.recipes}[what]()
+
+
+add_stage_commands(app)
+
+
+def main() -> None:
+    """Run the command line; trouble of the program is one line that says what to do, and exit code 2."""
+    try:
+        app()
+    except YuraiError as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        raise SystemExit(2) from error
+    except KeyboardInterrupt as error:
+        sys.stderr.write("interrupted; run the same command again to resume\n")
+        raise SystemExit(130) from error

@@ -1,0 +1,123 @@
+"""One command for each stage, made from its declaration: `yurai extract`, `yurai language` ...
+
+Each maps an output tree (or Parquet files in the DOCUMENT schema) to an output tree; the chain of all commands gives
+the digest of the fused run.
+"""
+
+import inspect
+import tomllib
+from typing import Annotated, Any, Literal, get_origin
+
+import typer
+
+from yurai import views
+from yurai.errors import RecipeError
+from yurai.inputs import find_sources
+from yurai.options import Address, Input, Output, Rebuild, RunnerName, Workers, open_runner
+from yurai.progress import Reporter
+from yurai.recipe import DELIVER, Recipe, check_order, load_recipe
+from yurai.run import continue_tree, run_recipe
+from yurai.stage import STAGES, Stage, StageUse, setting_docs
+from yurai.state import state_of
+from yurai_filters.settings import Setting
+from yurai_manifests.audit import audit
+from yurai_manifests.store import open_store
+
+COMMANDS = {"extract": ("read", "extract"), "language": ("language",), "measure": ("measure",), "filter": ("filter",)}
+COMMANDS |= {"dedup": ("dedup",), "tokenize": ("tokenize",)}
+SCALARS = (int, float, bool, str)
+FromRecipe = Annotated[
+    str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=TOML", help="any setting, as TOML: --set 'rules=[{use=\"length\"}]'"),
+]
+
+
+def add_stage_commands(app: typer.Typer) -> None:
+    """Add one command for each entry of COMMANDS."""
+    for name, stages in COMMANDS.items():
+        app.command(name=name, help=_help(STAGES[name]))(_command(name, [STAGES[stage] for stage in stages]))
+
+
+def _help(stage: Stage) -> str:
+    return stage.doc.partition("\nArgs:")[0].strip()
+
+
+def _command(name: str, stages: list[Stage]) -> Any:  # noqa: ANN401 - typer reads the signature that is set below
+    def command(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
+        common = {
+            key: given.pop(key)
+            for key in ("input", "output", "recipe", "set_", "runner", "workers", "address", "rebuild")
+        }
+        uses = tuple(_use(stage, common["recipe"], common["set_"] or [], given) for stage in stages)
+        _run(name, uses, common)
+
+    parameters = [
+        *(_parameter(*entry) for entry in (("input", Input), ("output", Output))),
+        *(
+            _parameter(*entry)
+            for entry in (("recipe", FromRecipe, None), ("set_", Set, None), ("runner", RunnerName, "ray"))
+        ),
+        *(
+            _parameter(*entry)
+            for entry in (("workers", Workers, None), ("address", Address, "local"), ("rebuild", Rebuild, False))
+        ),
+        *(_flag(stage, setting) for stage in stages for setting in stage.settings.values() if _is_flag(setting)),
+    ]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions carry attributes
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:  # noqa: ANN401 - as inspect has it
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _is_flag(setting: Setting) -> bool:
+    """Scalars and choices become options; lists and tables are given with --set."""
+    return setting.annotation in SCALARS or get_origin(setting.annotation) is Literal
+
+
+def _flag(stage: Stage, setting: Setting) -> inspect.Parameter:
+    """Return the option for one setting; unset means: as the recipe or the default says."""
+    words = f"{setting_docs(stage)[setting.name]} [default: {setting.default}]"
+    option = typer.Option(f"--{setting.name.replace('_', '-')}", help=words, show_default=False)
+    return _parameter(setting.name, Annotated[setting.annotation | None, option], None)
+
+
+def _use(stage: Stage, recipe: str | None, texts: list[str], flags: dict[str, Any]) -> StageUse:
+    settings: dict[str, Any] = {}
+    if recipe:
+        found = [use for use in load_recipe(recipe).stages if use.name == stage.name]
+        if not found:
+            raise RecipeError(f"recipe {recipe} has no stage {stage.name}")
+        settings = dict(found[0].settings)
+    for text in texts:
+        settings |= {key: value for key, value in _toml(text).items() if key in stage.settings or stage.name != "read"}
+    settings |= {key: value for key, value in flags.items() if value is not None and key in stage.settings}
+    return StageUse(stage.name, stage.check(settings))
+
+
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(
+            f"--set {text} is not KEY=TOML: {error}; quote strings inside: --set 'mode=\"fast\"'"
+        ) from error
+
+
+def _run(name: str, uses: tuple[StageUse, ...], common: dict[str, Any]) -> None:
+    deliver = load_recipe(common["recipe"]).deliver if common["recipe"] else DELIVER
+    recipe = Recipe(name, f"stage {name} alone", uses, dict(deliver))
+    settings = {"rebuild": common["rebuild"], "reporter": Reporter()}
+    with open_runner(common["runner"], common["workers"], common["address"]) as runner:
+        if uses[0].name == "read":
+            run_recipe(recipe, find_sources(common["input"]), common["output"], runner, **settings)
+        else:
+            state = state_of(common["input"])
+            check_order((*state.done, *uses), f"yurai {name}")
+            continue_tree(uses, state, recipe, common["output"], runner, **settings)
+    views.summary(audit(open_store(common["output"])), common["output"])

@@ -1,0 +1,132 @@
+"""Rules over rows: filters compare stored measures, editors rewrite text and have it measured again."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections import Counter
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yurai.columns import dropped_rows, with_columns
+from yurai.errors import ContractError
+from yurai.rules import rule
+from yurai.stage import StageUse
+from yurai.stages.measure import text_columns
+from yurai_filters import ContractViolation, edit, judge
+from yurai_manifests.counts import StageCounts
+from yurai_manifests.schema import COUNTS
+
+
+class Decider:
+    """The rules of one filter stage, and the measuring stages that an edited text goes through again."""
+
+    def __init__(self, use: StageUse, measures: list[StageUse]) -> None:
+        self.name = use.name
+        self._rules = [
+            (rule(entry["use"]), {k: v for k, v in entry.items() if k != "use"}) for entry in use.settings["rules"]
+        ]
+        self._measures = measures
+
+    def __call__(self, batch: pa.RecordBatch, counts: StageCounts) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """Return (kept rows, DROPPED rows) of `batch` and add to `counts`.
+
+        Raises:
+            ContractError: a rule returned the wrong length or type: a bug in the rule.
+        """
+        reasons = pa.nulls(batch.num_rows, pa.string())
+        for declaration, settings in self._rules:
+            try:
+                if declaration.kind == "editor":
+                    batch = self._edit(batch, declaration, settings, counts.notes)
+                    continue
+                verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
+            except ContractViolation as error:
+                raise ContractError(f"rule {declaration.name} of {declaration.package.name}: {error}") from error
+            if verdict.not_judged:
+                counts.notes[f"{declaration.name}:not-judged"] += verdict.not_judged
+            named = pc.binary_join_element_wise(declaration.name, verdict.reason, ":")
+            reasons = pc.coalesce(reasons, named)
+        return self._split(batch, reasons, counts)
+
+    def trace(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[dict[str, Any]]]:
+        """Return the one row of `batch` as the editors leave it, and what each rule says of it, up to the first reason."""
+        said: list[dict[str, Any]] = []
+        for declaration, settings in self._rules:
+            entry: dict[str, Any] = {
+                "stage": self.name,
+                "rule": declaration.name,
+                "verdict": "kept",
+                "settings": settings,
+            }
+            said.append(entry)
+            if declaration.kind == "editor":
+                notes = Counter[str]()
+                batch = self._edit(batch, declaration, settings, notes)
+                entry["verdict"] = "edited" if notes else "unchanged"
+                continue
+            entry["reads"] = {name: batch.column(name)[0].as_py() for name in declaration.columns}
+            verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
+            if verdict.not_judged:
+                entry["verdict"] = "not judged"
+            if (reason := verdict.reason[0].as_py()) is not None:
+                entry |= {"verdict": "dropped", "reason": f"{declaration.name}:{reason}"}
+                break
+        return batch, said
+
+    def _split(
+        self, batch: pa.RecordBatch, reasons: pa.Array[Any], counts: StageCounts
+    ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        keep = pc.is_null(reasons)
+        gone = pc.invert(keep)
+        kept = batch.filter(keep)
+        counts.seen += batch.num_rows
+        counts.kept += kept.num_rows
+        counts.dropped += Counter(reasons.drop_null().to_pylist())
+        return kept, dropped_rows(batch.filter(gone), self.name, reasons.filter(gone))
+
+    def _edit(
+        self, batch: pa.RecordBatch, declaration: Any, settings: dict[str, Any], notes: Counter[str]
+    ) -> pa.RecordBatch:
+        edited = edit(declaration, text_columns(batch)["text"], settings)
+        changed = pc.indices_nonzero(edited.changed).to_pylist()
+        if not changed:
+            return batch
+        for rule_name, count in edited.totals().items():
+            notes[f"{declaration.name}:{rule_name}"] += count
+        rows = self._remeasured(
+            batch.take(pa.array(changed)), edited.text.take(pa.array(changed)), edited, changed, declaration.name
+        )
+        return _replace_rows(batch, rows, changed)
+
+    def _remeasured(
+        self, rows: pa.RecordBatch, text: pa.Array[Any], edited: Any, changed: list[int], name: str
+    ) -> pa.RecordBatch:
+        data = [value.encode("utf-8") for value in text.to_pylist()]
+        spans = [
+            [
+                *(before or []),
+                *({"name": f"{name}:{key}", "count": column[place].as_py()} for key, column in edited.counts.items()),
+            ]
+            for before, place in zip(rows.column("removed_spans").to_pylist(), changed, strict=True)
+        ]
+        rows = with_columns(
+            rows,
+            {
+                "text": text.cast(pa.large_string()),
+                "text_sha256": pa.array([hashlib.sha256(value).hexdigest() for value in data], pa.string()),
+                "text_bytes": pa.array([len(value) for value in data], pa.int64()),
+                "removed_spans": pa.array(spans, COUNTS),
+            },
+        )
+        return functools.reduce(lambda part, use: use.stage.function(part, **use.settings), self._measures, rows)
+
+
+def _replace_rows(batch: pa.RecordBatch, rows: pa.RecordBatch, places: list[int]) -> pa.RecordBatch:
+    order = list(range(batch.num_rows))
+    for new, place in enumerate(places):
+        order[place] = batch.num_rows + new
+    joined = pa.Table.from_batches([batch, rows]).combine_chunks().to_batches()[0]
+    return joined.take(pa.array(order))

@@ -1,0 +1,82 @@
+"""Run the tasks of one step that are not committed yet, then commit the step."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from yurai.fetch import Shard
+from yurai.progress import Counter, Reporter
+from yurai.task import Task, task_key
+from yurai_manifests.canonical import fingerprint
+from yurai_manifests.stage import StageRecord, commit_stage
+from yurai_manifests.store import Store
+from yurai_manifests.task import StepId
+
+
+class Runner(Protocol):
+    """Runs tasks somewhere; what a task did is in its manifest, so only its number and key come back."""
+
+    workers: int
+
+    def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+        """Yield (number, key) of each task as it ends, in any order; raises what a task raised."""
+
+    def close(self) -> None:
+        """Give back what was started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Where a run writes, what runs its tasks, and who is told."""
+
+    store: Store
+    runner: Runner
+    reporter: Reporter
+
+    def step(
+        self, step: StepId, identity: dict[str, Any], tasks: Callable[[], Iterable[Task]], count: int
+    ) -> StageRecord:
+        """Bring one step to its commit and return its record. Committed tasks are not run again.
+
+        `tasks` yields the expected tasks in input order, `count` of them.
+        """
+        done = {key.rpartition("/")[2].removesuffix(".json") for key, _ in self.store.list(f"{step.folder}/tasks")}
+        keys = [""] * count
+        with self.reporter.step(step.name, count) as progress:
+            for number, key in self.runner.run(self._missing(tasks(), keys, done, progress)):
+                keys[number] = key
+                progress.advance()
+        return commit_stage(self.store, step, identity, keys)
+
+    def _missing(
+        self, tasks: Iterable[Task], keys: list[str], done: set[str], progress: Counter
+    ) -> Iterator[tuple[int, Task]]:
+        for number, task in enumerate(tasks):
+            key = task.key or known_key(self.store, task)
+            if key in done:
+                keys[number] = key
+                continue
+            yield number, task
+
+
+def known_key(store: Store, task: Task) -> str:
+    """Return the key of a source's task from the journal, "" when the source was never hashed or has changed since."""
+    name = str(task.args["journal"])
+    try:
+        entry = json.loads(store.read(f"journal/{task.step.name}/{name[:2]}/{name}.json"))
+    except FileNotFoundError:
+        return ""
+    return task_key(task.step, entry["source_sha256"], str(task.args.get("range", "")))
+
+
+def journal_name(source: str, size: int, stamp: str) -> str:
+    """Return the journal name that says a source is unchanged: its name, bytes, and modification time or ETag."""
+    return fingerprint({"source": source, "bytes": size, "stamp": stamp})[:40]
+
+
+def shard_task(
+    function: str, step: StepId, store: Store, shard: Shard, args: dict[str, Any], *, span: str = ""
+) -> Task:
+    """Return the task of a map step over one shard."""
+    return Task(function, step, store.url, shard.source, task_key(step, shard.sha256, span), (shard,), args)

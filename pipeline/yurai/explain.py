@@ -1,0 +1,144 @@
+"""One page's life: where it came from, what each stage made of it, and the tokens it became.
+
+Decisions are not looked up but made again, from the stored measures and the recipe in run.json: what is shown is what
+the corpus was built by.
+"""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from yurai.decide import Decider
+from yurai.errors import RecipeError
+from yurai.stage import StageUse
+from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.schema import DOCUMENT, PROVENANCE
+from yurai_manifests.store import Store
+
+ORIGIN = tuple(field.name for field in PROVENANCE)
+MEASURED = ["media_type", "charset", "charset_by", "extractor", "title", "date", "text_sha256", "text_bytes", "removed_spans", "lang", "lang_score", "char_count", "letter_share", "word_count", "mean_word_length", "line_count"]
+Row = dict[str, Any]
+
+
+def explain(store: Store, key: str) -> list[Row]:
+    """Return the lives of the pages with this URL or doc_id, in input order (a URL may be captured often).
+
+    Raises:
+        RecipeError: no candidate has it.
+    """
+    run = load_run(store)
+    column = "doc_id" if len(key) == 32 and set(key) <= set("0123456789abcdef") else "url"
+    kept = _rows(store, run, "documents", column, key)
+    gone = _rows(store, run, "dropped", column, key)
+    if not kept and not gone:
+        raise RecipeError(f"no candidate of {store.url} has {column} {key}; `yurai audit` says which inputs were read")
+    pages = _rows(store, run, "extracted", column, key)
+    final = {row["doc_id"]: row for row in kept}
+    measured = {row["doc_id"]: row for row in pages}
+    lost = {row["doc_id"]: row for row in gone}
+    return [
+        _life(store, run, final.get(name), measured.get(name), lost.get(name))
+        for name in dict.fromkeys([*final, *lost])
+    ]
+
+
+def explain_token(store: Store, place: str) -> Row:
+    """Return the life of the page behind a token; `place` is SHARD:N, token N (from 0) of shards/SHARD.
+
+    Raises:
+        RecipeError: no such shard or token.
+    """
+    run = load_run(store)
+    shard, _, number = place.rpartition(":")
+    name = f"shards/{shard.removeprefix('shards/').partition('.')[0]}.parquet"
+    if not number.isdecimal() or name not in {file.name for file in run.files("shards")}:
+        names = ", ".join(
+            file.name.removeprefix("shards/")[:-4] for file in run.files("shards") if file.name.endswith(".bin")
+        )
+        raise RecipeError(
+            f"--token wants SHARD:N, such as 00000:1234, not {place!r}; shards: {names or 'none, the recipe does not tokenize'}"
+        )
+    with store.open(name) as file:
+        index = pq.read_table(file)
+    starts = index.column("token_start").to_numpy()
+    row = int(starts.searchsorted(int(number), side="right")) - 1
+    entry = index.slice(max(row, 0), 1).to_pylist()
+    if not entry or int(number) >= entry[0]["token_start"] + entry[0]["token_count"]:
+        raise RecipeError(f"{name} has no token {number}; it ends before that")
+    (life,) = explain(store, entry[0]["doc_id"])
+    return {
+        "token": {
+            "shard": name[:-8] + ".bin",
+            "number": int(number),
+            "in_document": int(number) - entry[0]["token_start"],
+        }
+    } | life
+
+
+def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) -> list[Row]:
+    found: list[Row] = []
+    for file in run.files(folder):
+        with store.open(file.name) as handle:
+            found += pq.read_table(handle, filters=pc.field(column) == value).to_pylist()
+    return found
+
+
+def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, gone: Row | None) -> Row:
+    row = kept or gone or {}
+    life: Row = {name: row[name] for name in ORIGIN}
+    life |= {name: (kept or page or {}).get(name) for name in MEASURED} if kept or page else {}
+    life["outcome"] = gone["outcome"] if gone else "kept"
+    if gone:
+        life |= {name: gone[name] for name in ("stage", "reason", "detail")}
+        life["kept_instead"] = _url_of(store, run, gone["detail"])
+    life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
+    life["decisions"] = _decisions(run, page, gone)
+    return life
+
+
+def _url_of(store: Store, run: RunRecord, doc_id: str | None) -> str | None:
+    found = _rows(store, run, "documents", "doc_id", doc_id) if doc_id else []
+    return found[0]["url"] if found else None
+
+
+def _tokens(store: Store, run: RunRecord, doc_id: str) -> Row | None:
+    for file in run.files("shards"):
+        if not file.name.endswith(".parquet"):
+            continue
+        with store.open(file.name) as handle:
+            found = pq.read_table(handle, filters=pc.field("doc_id") == doc_id).to_pylist()
+        if found:
+            return {
+                "shard": file.name[:-8] + ".bin",
+                "start": found[0]["token_start"],
+                "count": found[0]["token_count"],
+            }
+    return None
+
+
+def _decisions(run: RunRecord, page: Row | None, gone: Row | None) -> list[Row]:
+    """Walk the stages up to the one that decided."""
+    found: list[Row] = []
+    measures: list[StageUse] = []
+    batch = pa.RecordBatch.from_pylist([page], schema=DOCUMENT) if page else None
+    for value in run.recipe_stages:
+        use = StageUse.of(value)
+        if gone and gone["stage"] == use.name and use.stage.kind != "filter":
+            return [*found, {"stage": use.name, "verdict": gone["outcome"], "reason": gone["reason"]}]
+        if use.stage.kind == "filter" and batch:
+            batch, rules = Decider(use, measures).trace(batch)
+            found += rules
+            if gone and gone["stage"] == use.name:
+                return found
+            continue
+        measures += [use] if use.stage.kind == "measure" else []
+        found.append({"stage": use.name, "verdict": "kept", "settings": {k: v for k, v in value.items() if k != "use"}})
+    return found
+
+
+def plain(lives: list[Row]) -> str:
+    """Return lives as indented JSON."""
+    return json.dumps(lives, ensure_ascii=False, indent=2)

@@ -1,0 +1,182 @@
+"""Bytes of a page to text: which charset, by whose word, and how much of it did not decode.
+
+The chain is BOM, ISO-2022-JP escapes, NUL pattern, HTTP header, `<meta>`, strict UTF-8, strict EUC-JP, strict CP932,
+detector, fallback. It differs from a browser's in one thing: a declaration has to fit the bytes. Headers of servers
+are defaults more often than facts, and archives re-save pages without touching their `<meta>`; valid UTF-8 of more
+than a few letters, or EUC-JP and CP932 that yield kana, are not accidents.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from yurai.extraction.detector import detect
+from yurai.extraction.japanese import decode_euc_jp, decode_iso_2022_jp, kana_share, looks_iso_2022_jp
+from yurai.extraction.labels import codec_of
+from yurai.extraction.prescan import declared_charset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Labels that servers send without having looked; a page that says otherwise knows better.
+_SERVER_DEFAULTS: Final = frozenset({"windows-1252", "iso-8859-15"})
+_MULTIBYTE: Final = frozenset({"gb18030", "big5hkscs", "euc-jp", "cp932", "cp949", "johab", "hz"})
+# Under this, Chinese and Korean bytes read as Japanese: 133 of 133 real documents fall on the right side.
+_KANA_FLOOR: Final = 0.05
+_FEW_BYTES: Final = 4
+_DAMAGED: Final = 0.05
+_NULL_SHARE: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded page.
+
+    `charset` is the Python codec that was used and `by` the step of the chain that chose it. `replaced` counts U+FFFD
+    put where bytes had no meaning. `conflict` is set if the header and the page name different charsets, or one that
+    is named lost against the bytes.
+    """
+
+    text: str
+    charset: str
+    by: str
+    replaced: int = 0
+    conflict: bool = False
+
+
+def decode_page(body: bytes, http_charset: str | None) -> Decoded:
+    """Text of a page from its bytes and the `charset` parameter of its Content-Type; never fails.
+
+    Source of the labels and of the prescan: WHATWG Encoding Standard and HTML standard. Every Japanese file of the
+    test data decodes as labelled; what does not is listed in `tests/data/charset_misses.jsonl`.
+    """
+    http, meta = codec_of((http_charset or "").strip("\"' ;") or None), codec_of(declared_charset(body))
+    won = next(_candidates(body, http, meta))
+    named = {codec for codec in (http, meta) if codec is not None}
+    return Decoded(won.text, won.charset, won.by, won.replaced, conflict=bool(named - {won.charset}))
+
+
+def decode_as(body: bytes, codec: str) -> tuple[str, int]:
+    """Text under one codec and the count of U+FFFD that decoding put into it."""
+    special = _OWN_DECODERS.get(codec)
+    if special is None:
+        try:
+            return body.decode(codec), 0
+        except UnicodeDecodeError:
+            text = body.decode(codec, "replace")
+    else:
+        text = special(body)
+    written = body.count(b"\xef\xbf\xbd") if codec == "utf-8" else 0
+    return text, max(text.count("\ufffd") - written, 0)
+
+
+_OWN_DECODERS: Final[dict[str, Callable[[bytes], str]]] = {"euc-jp": decode_euc_jp, "iso2022_jp": decode_iso_2022_jp}
+
+
+def _candidates(body: bytes, http: str | None, meta: str | None) -> Iterator[Decoded]:
+    """What each step of the chain proposes, best first; a step without a proposal yields nothing."""
+    yield from _by_marks(body)
+    declared = _declarations(http, meta)
+    if body.isascii():
+        yield from _ascii(body, declared)
+    utf8, damage = decode_as(body, "utf-8")
+    letters = len(body) - len(utf8) if damage == 0 else _non_ascii(utf8) - damage
+    is_utf8 = damage <= _DAMAGED * letters
+    yield from _declared(body, declared, Decoded(utf8, "utf-8", "utf-8", damage) if is_utf8 else None, letters)
+    if damage == 0:
+        yield Decoded(utf8, "utf-8", "utf-8")
+    yield from _japanese(body)
+    if is_utf8:
+        yield Decoded(utf8, "utf-8", "utf-8", damage)
+    yield from _damaged(body, declared)
+    yield from _detected(body)
+    yield Decoded(*_swap(decode_as(body, "windows-1252"), "windows-1252", "fallback"))
+
+
+def _swap(decoded: tuple[str, int], codec: str, by: str) -> tuple[str, str, str, int]:
+    return decoded[0], codec, by, decoded[1]
+
+
+def _decoded(body: bytes, codec: str, by: str) -> Decoded:
+    return Decoded(*_swap(decode_as(body, codec), codec, by))
+
+
+def _by_marks(body: bytes) -> Iterator[Decoded]:
+    """Marks in the bytes that outrank every declaration."""
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            yield _decoded(body[len(mark) :], codec, "bom")
+    if looks_iso_2022_jp(body):
+        yield _decoded(body, "iso2022_jp", "iso-2022-jp")
+    head = body[:1024]
+    if head.count(0) > _NULL_SHARE * len(head):
+        odd, even = head[1::2].count(0), head[::2].count(0)
+        if max(odd, even) > 2 * min(odd, even):
+            yield _decoded(body, "utf-16-le" if odd > even else "utf-16-be", "nul-pattern")
+
+
+def _declarations(http: str | None, meta: str | None) -> list[tuple[str, str]]:
+    """Declared codecs with who said so, the better witness first."""
+    both = [(codec, by) for codec, by in ((http, "http"), (meta, "meta")) if codec is not None]
+    if http in _SERVER_DEFAULTS and meta is not None:
+        both.reverse()
+    return both
+
+
+def _ascii(body: bytes, declared: list[tuple[str, str]]) -> Iterator[Decoded]:
+    """Seven-bit pages read the same in every charset but UTF-16, HZ and ISO-2022, so any declaration holds."""
+    for codec, by in declared:
+        text, replaced = decode_as(body, codec)
+        if replaced == 0 and not codec.startswith(("utf-16", "utf-32")):
+            yield Decoded(text, codec, by)
+    yield Decoded(body.decode("ascii"), "utf-8", "utf-8")
+
+
+def _declared(body: bytes, declared: list[tuple[str, str]], utf8: Decoded | None, letters: int) -> Iterator[Decoded]:
+    """Declarations that the bytes bear out. `utf8` is set where the bytes are UTF-8, or nearly so."""
+    for codec, by in declared:
+        if codec == "utf-8":
+            if utf8 is not None:
+                yield Decoded(utf8.text, codec, by, utf8.replaced)
+        elif utf8 is None or (codec in _MULTIBYTE and letters < _FEW_BYTES):
+            text, replaced = decode_as(body, codec)
+            if replaced == 0:
+                if codec in _SERVER_DEFAULTS:
+                    yield from _japanese(body)
+                yield Decoded(text, codec, by)
+
+
+def _japanese(body: bytes) -> Iterator[Decoded]:
+    """EUC-JP before CP932: short EUC-JP is often valid CP932, never the other way."""
+    for codec in ("euc-jp", "cp932"):
+        decoded = _decoded(body, codec, codec)
+        if decoded.replaced == 0 and kana_share(decoded.text) >= _KANA_FLOOR:
+            yield decoded
+
+
+def _damaged(body: bytes, declared: list[tuple[str, str]]) -> Iterator[Decoded]:
+    """A declared charset with a few broken characters is better than a guess without."""
+    for codec, by in declared:
+        decoded = _decoded(body, codec, by)
+        if decoded.replaced <= _DAMAGED * _non_ascii(decoded.text):
+            yield decoded
+
+
+def _detected(body: bytes) -> Iterator[Decoded]:
+    codec = detect(body, partial(decode_as, body))
+    if codec is not None:
+        yield _decoded(body, codec, "detector")
+
+
+def _non_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))

@@ -1,0 +1,52 @@
+"""Main text and date of a parsed page, by trafilatura: the only module that knows it.
+
+It gets trees alone, as it inflates bytes by their magic number without a bound; `deduplicate` stays off, because its
+memory is global to the process and would make a page depend on those before it; dates are bounded by the capture, or
+they would depend on today.
+"""
+
+from __future__ import annotations
+
+import logging
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Final
+
+from htmldate import find_date
+from trafilatura import bare_extraction
+
+if TYPE_CHECKING:
+    from yurai.extraction.records import Mode
+
+Tree = Any  # lxml has no type stubs here
+
+_MODES: Final[dict[str, dict[str, bool]]] = {
+    "fast": {"fast": True},
+    "balanced": {},
+    "precision": {"favor_precision": True},
+    "recall": {"favor_recall": True},
+}
+
+# a line per discarded page; the discarded page itself is counted with its reason
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+def main_text(tree: Tree, url: str, mode: Mode) -> str:
+    """Main text of a page, one block a line, tables in, comments out; empty where trafilatura finds none."""
+    document = bare_extraction(
+        tree,
+        url=url,
+        include_comments=False,
+        include_tables=True,
+        include_formatting=False,
+        deduplicate=False,
+        with_metadata=False,
+        **_MODES[mode],
+    )
+    return "" if document is None else document.text or ""
+
+
+def date_of(tree: Tree, url: str, capture_date: str) -> str | None:
+    """Date of first publication (YYYY-MM-DD), never after the day of capture."""
+    found = find_date(deepcopy(tree), original_date=True, url=url, max_date=capture_date[:10])
+    return str(found) if found else None

@@ -1,0 +1,96 @@
+"""What goes into an extraction, what comes out, and the settings between them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+Mode = Literal["fast", "balanced", "precision", "recall"]
+Outcome = Literal["text", "dropped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One HTTP body as the archive holds it, after de-chunking and content decoding.
+
+    `key` is the record's `payload_sha256`, `mime` and `http_charset` are the two halves of its Content-Type (None where
+    it has none), `capture_date` starts with an ISO 8601 date.
+    """
+
+    key: str
+    body: bytes
+    mime: str | None
+    http_charset: str | None
+    url: str
+    capture_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one page gave.
+
+    `outcome` is "text", "dropped" or "failed", the last two with a `reason`. `mime` is the type by which the handler
+    was chosen. `charset` is the Python codec that decoded the page and `charset_by` the step that chose it: bom,
+    iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector or fallback. `extractor` is
+    "trafilatura", "block-text" (the whole readable page) or "none". `flags`, sorted: charset-conflict, depth-capped,
+    element-budget, no-capture-date, sniffed-mime, undecodable-bytes.
+    """
+
+    outcome: Outcome
+    mime: str
+    reason: str | None = None
+    title: str | None = None
+    text: str = ""
+    date: str | None = None
+    charset: str | None = None
+    charset_by: str | None = None
+    extractor: str = "none"
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractOptions:
+    """Settings of an extraction; defaults lose no page of the test data.
+
+    `mode` is trafilatura's. `whole_page_links`: a page with at most so many characters in links (and at most a quarter
+    of its text) has no navigation to remove and is taken whole; 0 asks the extractor about every page. `max_elements`
+    sends a page to the linear extractor, the other budgets drop it: `max_bytes` of body, `max_doctype` bytes,
+    `max_attributes` of one tag. `max_depth` flattens. `cpu_seconds` and `memory_bytes` end the sandbox's child.
+    """
+
+    mode: Mode = "recall"
+    dates: bool = False
+    titles: bool = True
+    whole_page_links: int = 300
+    max_bytes: int = 5_000_000
+    max_elements: int = 30_000
+    max_doctype: int = 1_024
+    max_attributes: int = 1_024
+    max_depth: int = 512
+    cpu_seconds: int = 60
+    memory_bytes: int = 4 << 30
+
+    def limits_version(self) -> str:
+        """Short name of these settings for ledger keys: a verdict holds only under the settings that gave it."""
+        settings = ",".join(f"{name}={value}" for name, value in asdict(self).items())
+        return hashlib.sha256(f"limits-1,{settings}".encode()).hexdigest()[:16]
+
+
+@runtime_checkable
+class Ledger(Protocol):
+    """Verdicts of the CPU and memory limits that every later run repeats; kept by the caller."""
+
+    def get(self, key: str) -> str | None:
+        """Reason that an earlier run put under a key."""
+
+    def put(self, key: str, reason: str) -> None:
+        """Keep a reason; it is durable when this returns, and an earlier one under the same key stays."""
+
+
+class DictLedger(dict[str, str]):
+    """A ledger in memory, for one process and for tests."""
+
+    def put(self, key: str, reason: str) -> None:
+        """Keep a reason unless there is one."""
+        self.setdefault(key, reason)

@@ -1,0 +1,98 @@
+"""From decoded text to a parsed page that is safe to walk, and the title it carries.
+
+The parser gets UTF-8 bytes with the encoding stated (lxml refuses text that has an XML declaration), with options under
+which trafilatura gives on a tree what it gives on text. libxml2 drops what lies deeper than 256 elements, or 2,048 with
+`huge_tree`, without a word; browsers stop nesting at 512. Deeper pages are flattened here before a second parse.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from lxml import etree
+from lxml.html import HTMLParser, document_fromstring
+
+Tree = Any  # lxml has no type stubs here
+
+# XML cannot hold these; form feed is white space in HTML and becomes some
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TAG: Final = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
+_RAW_TEXT: Final = re.compile(rb"(<!--.*?-->|<(script|style)\b.*?</\2\s*>)", re.IGNORECASE | re.DOTALL)
+_VOID: Final = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
+# html, body and what the parser adds on its own lie above the elements that the page names
+_MARGIN: Final = 12
+
+
+def to_markup(text: str) -> bytes:
+    """UTF-8 of a page without the characters that no XML tree can hold (NUL and other controls, lone surrogates)."""
+    return _CONTROLS.sub("", text).replace("\x0c", "\n").encode()
+
+
+def parse(markup: bytes, max_depth: int) -> tuple[Tree | None, bool]:
+    """Parsed page, or None where there is no element at all, and whether it had to be flattened."""
+    tree, cut = _parse(markup)
+    if tree is None or not (cut or _deeper_than(tree, max_depth)):
+        return tree, False
+    flat, _ = _parse(_flatten(markup, max_depth - _MARGIN))
+    return flat, True
+
+
+def _parse(markup: bytes) -> tuple[Tree | None, bool]:
+    """Parsed page, and whether libxml2 stopped at its own depth limit."""
+    parser = HTMLParser(
+        encoding="utf-8",
+        collect_ids=False,
+        default_doctype=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+    )
+    try:
+        tree = document_fromstring(markup, parser=parser)
+    except etree.ParserError:
+        return None, False
+    cut = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+    return tree, cut
+
+
+_DEEPER: dict[int, Any] = {}
+
+
+def _deeper_than(tree: Tree, depth: int) -> bool:
+    if depth not in _DEEPER:
+        _DEEPER[depth] = etree.XPath(f"boolean({'/*' * (depth + 1)})")
+    return bool(_DEEPER[depth](tree))
+
+
+def _flatten(markup: bytes, depth: int) -> bytes:
+    """The page with tags below a depth taken out and their text left in, a line break in place of each."""
+    open_names: list[bytes] = []
+
+    def keep_or_break(found: re.Match[bytes]) -> bytes:
+        closing, name = found[1], found[2].lower()
+        if name in _VOID:
+            return found[0]
+        if not closing:
+            open_names.append(name)
+            return found[0] if len(open_names) <= depth else b"\n"
+        if name not in open_names[-depth:]:
+            return b"" if len(open_names) > depth else found[0]
+        kept = len(open_names) <= depth
+        while open_names.pop() != name:
+            pass
+        return found[0] if kept else b"\n"
+
+    return _TAG.sub(keep_or_break, _RAW_TEXT.sub(b"", markup))
+
+
+_TITLES: Final = tuple(
+    etree.XPath(f"string(({path})[1])")
+    for path in ("//head//title|//title[not(ancestor::svg)]", "//meta[@property='og:title']/@content", "//h1")
+)
+
+
+def title_of(tree: Tree) -> str | None:
+    """Title of a page on one line: `<title>`, else `og:title`, else the first `<h1>`; None if all are empty."""
+    found = (" ".join(str(path(tree)).split()) for path in _TITLES)
+    return next(filter(None, found), None)

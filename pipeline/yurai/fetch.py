@@ -1,0 +1,68 @@
+"""Bytes from anywhere to a local file, hashed on the way; nothing is opened before its digest is known to be right."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import fsspec
+
+from yurai.errors import ShardError
+from yurai_manifests.canonical import CHUNK, sha256_file
+from yurai_manifests.store import LocalStore, open_store
+
+
+class Shard(NamedTuple):
+    """One immutable file to read: where it is, and what its manifest says of it."""
+
+    store: str
+    path: str
+    sha256: str
+    rows: int
+    size: int
+    source: str
+
+
+def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
+    """Return a local path with the bytes of `url`, and their sha256. A local file is read in place.
+
+    Raises:
+        ShardError: cannot be read.
+    """
+    local = url.removeprefix("file://")
+    try:
+        if "://" not in local:
+            return Path(local), sha256_file(Path(local))
+        digest, target = hashlib.sha256(), spool / "source"
+        with fsspec.open(url, "rb") as remote, target.open("wb") as file:
+            while piece := remote.read(CHUNK):
+                digest.update(piece)
+                file.write(piece)
+    except OSError as error:
+        raise ShardError(
+            f"cannot read {url}: {error}; check the storage, then run the same command to resume"
+        ) from error
+    return target, digest.hexdigest()
+
+
+def fetch_shard(shard: Shard, spool: Path) -> Path:
+    """Return a local path with the bytes of `shard`, checked against its manifest.
+
+    Raises:
+        ShardError: missing, unreadable or changed since it was written.
+    """
+    store = open_store(shard.store)
+    where = f"{store.url}/{shard.path}"
+    try:
+        if isinstance(store, LocalStore):
+            path = store.root / shard.path
+        else:
+            path = spool / Path(shard.path).name
+            path.write_bytes(store.read(shard.path))
+        found = sha256_file(path)
+    except OSError as error:
+        raise ShardError(f"cannot read {where}: {error}; restore it, or run with --rebuild") from error
+    if found != shard.sha256:
+        raise ShardError(
+            f"{where} was changed after it was written (sha256 {found}); remove it and run again to rebuild it"
+        )
+    return path

@@ -1,0 +1,108 @@
+"""What `--input` names: files, folders, globs, path lists, and any fsspec URL of these.
+
+A source's name is its place relative to the common root of its argument (for Common Crawl the `crawl-data/...` key);
+it is identity, so it holds no machine's path. Sources are sorted by name: the order of arguments is irrelevant.
+"""
+
+import gzip
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import fsspec
+
+from yurai.errors import RecipeError
+from yurai.warc import is_web_archive
+
+LISTS = (".paths", ".paths.gz", ".paths.txt")
+COMMON_CRAWL = "https://data.commoncrawl.org/"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """One input file; `stamp` tells whether it changed without reading it (modification time or ETag)."""
+
+    name: str
+    url: str
+    size: int
+    stamp: str
+
+
+def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL) -> list[Source]:
+    """Return all sources that the arguments name, sorted by name.
+
+    `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list.
+
+    Raises:
+        RecipeError: nothing there, no web archive in a folder, or two files of one relative name.
+    """
+    found: dict[str, Source] = {}
+    for argument in arguments:
+        for source in _expand(argument, base):
+            other = found.setdefault(source.name, source)
+            if other.url != source.url:
+                raise RecipeError(
+                    f"two inputs have the relative name {source.name}: {other.url} and {source.url}; "
+                    "name their common folder as one --input, so that their names differ"
+                )
+    if not found:
+        raise RecipeError("no input: give --input a file, a folder, a glob or a path list")
+    return sorted(found.values())
+
+
+def _expand(argument: str, base: str) -> Iterator[Source]:
+    files, path = _open(argument)
+    if argument.endswith(LISTS):
+        yield from _from_list(argument, files, path, base)
+    elif "*" in path or "?" in path or "[" in path:
+        matches = sorted(files.glob(path))
+        root = path[: min(path.find(mark) for mark in "*?[" if mark in path)].rpartition("/")[0]
+        if not matches:
+            raise RecipeError(f"--input {argument} matches no file; check the pattern (quote it in the shell)")
+        yield from (_source(files, match, root) for match in matches if not files.isdir(match))
+    elif files.isdir(path):
+        yield from _from_folder(argument, files, path)
+    elif files.exists(path):
+        yield _source(files, path, path.rpartition("/")[0])
+    else:
+        raise RecipeError(f"--input {argument} does not exist; check the path or URL")
+
+
+def _from_folder(argument: str, files: Any, path: str) -> Iterator[Source]:  # noqa: ANN401 - fsspec is untyped
+    archives = [name for name in sorted(files.find(path)) if is_web_archive(name)]
+    if not archives:
+        raise RecipeError(f"--input {argument} holds no WARC, ARC or WET file; name files of other endings one by one")
+    yield from (_source(files, name, path) for name in archives)
+
+
+def _from_list(argument: str, files: Any, path: str, base: str) -> Iterator[Source]:  # noqa: ANN401 - fsspec is untyped
+    if not files.exists(path):
+        raise RecipeError(f"--input {argument} does not exist; check the path or URL")
+    data = files.cat_file(path)
+    lines = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8").split()
+    beside = argument.rpartition("/")[0]
+    for line in lines:
+        root = base.rstrip("/") if line.startswith("crawl-data/") else beside
+        url = line if "://" in line or line.startswith("/") else f"{root}/{line}" if root else line
+        entry_files, entry = _open(url)
+        if not entry_files.exists(entry):
+            raise RecipeError(f"{argument} lists {line}, but {url} does not exist; set --base to where the keys live")
+        name = line.partition("://")[2] or line
+        yield _source(entry_files, entry, "", name=name.lstrip("/"))
+
+
+def _open(argument: str) -> tuple[Any, str]:
+    try:
+        files, path = fsspec.core.url_to_fs(argument)
+    except (ImportError, ValueError) as error:
+        raise RecipeError(
+            f"cannot open --input {argument}: {error}; install the fsspec package of that scheme"
+        ) from error
+    return files, cast("str", path).rstrip("/")
+
+
+def _source(files: Any, path: str, root: str, *, name: str | None = None) -> Source:  # noqa: ANN401 - fsspec is untyped
+    info = files.info(path)
+    stamp = next((str(info[key]) for key in ("ETag", "etag", "mtime", "LastModified", "updated") if info.get(key)), "")
+    relative = name or path.removeprefix(root).lstrip("/")
+    return Source(relative, files.unstrip_protocol(path), int(info.get("size") or 0), stamp)

@@ -1,0 +1,71 @@
+"""LocalRunner: tasks in this process, or in processes of this machine. No Ray."""
+
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from yurai.errors import ShardError
+from yurai.task import Task, execute
+
+AHEAD = 4
+ATTEMPTS = 4
+
+
+class LocalRunner:
+    """Runs tasks in `workers` processes; one worker means this process."""
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+        """Yield (number, key) of each task as it ends; raises what a task raised."""
+        if self.workers == 1:
+            yield from ((number, execute(task)) for number, task in tasks)
+        else:
+            yield from self._spread(iter(tasks))
+
+    def _spread(self, tasks: Iterator[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+        running: dict[Future[str], tuple[int, Task, int]] = {}
+        while True:
+            while len(running) < self.workers * AHEAD and (entry := next(tasks, None)):
+                self._submit(running, *entry, 1)
+            if not running:
+                return
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            lost: list[tuple[int, Task, int]] = []
+            for future in ended:
+                number, task, tries = running.pop(future)
+                try:
+                    yield number, future.result()
+                except BrokenProcessPool:
+                    lost.append((number, task, tries))
+            if lost:
+                self._recover(running, lost)
+
+    def _submit(self, running: dict[Future[str], tuple[int, Task, int]], number: int, task: Task, tries: int) -> None:
+        if self._pool is None:
+            # spawn: a forked child would share the parent's threads' locks and its sandbox's pipes
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
+        running[self._pool.submit(execute, task)] = (number, task, tries)
+
+    def _recover(self, running: dict[Future[str], tuple[int, Task, int]], lost: list[tuple[int, Task, int]]) -> None:
+        """A worker died: all tasks in flight are lost with the pool; run them again in a new one."""
+        lost += running.values()
+        running.clear()
+        self.close()
+        for number, task, tries in lost:
+            if tries >= ATTEMPTS:
+                raise ShardError(
+                    f"a worker died {tries} times while {task.source} was in flight in step {task.step.name}; "
+                    "look for the kernel's out-of-memory killer, lower --workers, then run the same command to resume"
+                )
+            self._submit(running, number, task, tries + 1)
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None

@@ -1,0 +1,42 @@
+"""Options that several commands share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
+
+import typer
+
+from yurai.engine import Runner
+from yurai.errors import RecipeError
+from yurai.local import LocalRunner
+
+Input = Annotated[
+    list[str], typer.Option("--input", help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated")
+]
+Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to")]
+RunnerName = Annotated[
+    Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="tasks at a time; default all CPUs (ray), 1 (local)")
+]
+Address = Annotated[str, typer.Option("--address", help="address of a Ray cluster; local starts one for this run")]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
+
+
+@contextmanager
+def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner]:
+    """Start the runner and close it again."""
+    runner: Runner
+    if name == "local":
+        if address != "local":
+            raise RecipeError("--address belongs to --runner ray")
+        runner = LocalRunner(workers or 1)
+    else:
+        from yurai.ray import RayRunner  # noqa: PLC0415 - importing Ray takes a second that other commands need not pay
+
+        runner = RayRunner(workers, address)
+    try:
+        yield runner
+    finally:
+        runner.close()

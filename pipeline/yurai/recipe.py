@@ -1,0 +1,146 @@
+"""A recipe: an ordered list of stages with their settings. TOML on disk, frozen dataclasses in memory.
+
+    name = "my-corpus"
+    about = "one line for people"
+
+    [deliver]                      # target sizes of the delivered files
+    text_bytes = 512_000_000
+
+    [[stage]]
+    use = "read"
+    [[stage]]
+    use = "extract"
+    mode = "precision"
+
+Order: read, extract, then measuring stages, then filters and dedup in any order, then at most one tokenize.
+"""
+
+import difflib
+import importlib.resources
+import itertools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yurai.stages  # noqa: F401 - importing declares the stages
+from yurai.errors import RecipeError
+from yurai.stage import KINDS, STAGES, StageUse
+from yurai_filters import load_plugins
+from yurai_manifests.canonical import fingerprint
+
+DELIVER = {"text_bytes": 512_000_000}
+ORDER = {kind: place for place, kind in enumerate(KINDS)} | {"dedup": KINDS.index("filter")}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The checked recipe; all settings are complete."""
+
+    name: str
+    about: str
+    stages: tuple[StageUse, ...]
+    deliver: dict[str, int]
+
+    def json(self) -> dict[str, Any]:
+        """Return the recipe as canonical JSON takes it."""
+        return {
+            "name": self.name,
+            "about": self.about,
+            "deliver": self.deliver,
+            "stages": [use.json() for use in self.stages],
+        }
+
+    def identities(self, before: str = "") -> list[dict[str, Any]]:
+        """Return for each stage what its fingerprint is made of; fingerprints chain from `before`."""
+        found = []
+        for use in self.stages:
+            identity = use.stage.identity(use.settings, before)
+            before = fingerprint(identity)
+            found.append(identity)
+        return found
+
+
+def shipped() -> dict[str, Path]:
+    """Return the recipes that come with Yurai, by name."""
+    folder = Path(str(importlib.resources.files("yurai") / "recipes"))
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_recipe(spec: str) -> Recipe:
+    """Load a shipped recipe by name, or a TOML file by path.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, an unknown key, stage, rule or setting, or a wrong value.
+    """
+    path = shipped().get(spec) or Path(spec)
+    try:
+        value = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, IsADirectoryError) as error:
+        names = ", ".join(shipped())
+        raise RecipeError(f"no recipe {spec!r}: name a shipped one ({names}) or the path of a TOML file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not TOML: {error}") from error
+    return make_recipe(value, where=str(path))
+
+
+def make_recipe(value: Mapping[str, Any], *, where: str) -> Recipe:
+    """Check a recipe that was read from TOML; errors begin with `where`."""
+    load_plugins()
+    _only(value, ("name", "about", "deliver", "stage"), where)
+    name, about, tables = value.get("name"), value.get("about", ""), value.get("stage")
+    if not isinstance(name, str) or not isinstance(about, str) or not isinstance(tables, list) or not tables:
+        raise RecipeError(f'{where}: needs name = "..." and at least one [[stage]] table (about = "..." is optional)')
+    uses = tuple(_use(table, where) for table in tables)
+    check_order(uses, where)
+    if uses[0].name != "read":
+        raise RecipeError(f"{where}: the first stages must be read and extract, found {uses[0].name}")
+    return Recipe(name, about, uses, _deliver(value.get("deliver", {}), where))
+
+
+def _use(table: Any, where: str) -> StageUse:  # noqa: ANN401 - from TOML, checked here
+    name = table.get("use") if isinstance(table, Mapping) else None
+    if name not in STAGES:
+        near = difflib.get_close_matches(str(name), STAGES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise RecipeError(f"{where}: a [[stage]] needs use = one of {', '.join(STAGES)}, not {name!r}{hint}")
+    given = {key: setting for key, setting in table.items() if key != "use"}
+    try:
+        return StageUse(name, STAGES[name].check(given))
+    except RecipeError as error:
+        raise RecipeError(f"{where}: {error}") from error
+
+
+def check_order(uses: tuple[StageUse, ...], where: str) -> None:
+    """Raise RecipeError unless stages stand in an order that can run."""
+    for before, after in itertools.pairwise(uses):
+        once = after.stage.kind in ("read", "extract", "tokenize") and after.name == before.name
+        if ORDER[before.stage.kind] > ORDER[after.stage.kind] or once:
+            raise RecipeError(
+                f"{where}: stage {after.name} cannot follow {before.name}; the order is {', '.join(KINDS)}"
+            )
+    kinds = [use.stage.kind for use in uses]
+    if ("read" in kinds) != ("extract" in kinds):
+        raise RecipeError(f"{where}: read and extract go together")
+    names = [use.name for use in uses]
+    if "measure" in names and "language" in names and names.index("measure") < names.index("language"):
+        raise RecipeError(f"{where}: measure needs the language; put language before it")
+
+
+def _deliver(given: Any, where: str) -> dict[str, int]:  # noqa: ANN401 - from TOML, checked here
+    if not isinstance(given, Mapping):
+        raise RecipeError(f"{where}: deliver must be a table")
+    _only(given, tuple(DELIVER), f"{where}: [deliver]")
+    for key, number in given.items():
+        if type(number) is not int or number < 1:
+            raise RecipeError(f"{where}: [deliver] {key} must be a positive integer, not {number!r}")
+    return DELIVER | dict(given)
+
+
+def _only(value: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
+    for key in value:
+        if key not in allowed:
+            near = difflib.get_close_matches(key, allowed, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise RecipeError(f"{where}: unknown key {key!r} (allowed: {', '.join(allowed)}){hint}")

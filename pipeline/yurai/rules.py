@@ -1,0 +1,65 @@
+"""The rules of a filter stage: filters and editors by name, with their settings, in the order they are applied."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, NewType
+
+from yurai.errors import RecipeError
+from yurai_filters import EDITORS, FILTERS, TAGGERS, Declaration, check_settings
+
+Rules = NewType("Rules", list[dict[str, Any]])
+"""A list of tables, each with `use` (the name of a filter or editor) and its settings."""
+
+
+def rule(name: str) -> Declaration:
+    """Return the filter or editor called `name`.
+
+    Raises:
+        RecipeError: there is none; the message lists those there are.
+    """
+    known = {**FILTERS, **EDITORS}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise RecipeError(f"no filter or editor is called {name!r} (there are: {', '.join(sorted(known))}){hint}")
+
+
+def check_rules(stage: str, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - from TOML, checked here
+    """Return the rules with all their settings.
+
+    Raises:
+        RecipeError: not a list of tables, an unknown name, an unknown setting or a wrong value.
+    """
+    if not isinstance(value, list) or not all(
+        isinstance(entry, Mapping) and isinstance(entry.get("use"), str) for entry in value
+    ):
+        raise RecipeError(
+            f'stage {stage}: rules must be a list of tables such as {{ use = "length", min_characters = 200 }}, not {value!r}'
+        )
+    return [_check_rule(entry) for entry in value]
+
+
+def _check_rule(entry: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: setting for name, setting in entry.items() if name != "use"}
+    try:
+        complete = check_settings(rule(entry["use"]), given)
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+    plain = {name: list(found) if isinstance(found, tuple) else found for name, found in complete.items()}
+    return {"use": entry["use"], **plain}
+
+
+def rules_identity(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return name, version and package of every rule and tagger that `settings` name."""
+    named = [rule(entry["use"]) for entry in settings.get("rules", [])]
+    named += [TAGGERS[name] for name in settings.get("taggers", [])]
+    return [
+        {"use": one.name, "version": one.version, "package": one.package.name, "package_version": _version(one)}
+        for one in named
+    ]
+
+
+def _version(declaration: Declaration) -> str | None:
+    """Leave Yurai's own version out: a rule's integer version says when its output changes."""
+    return None if declaration.package.name == "yurai" else declaration.package.version

@@ -1,0 +1,45 @@
+"""language: which language a text is in, by a fastText model that works offline."""
+
+import math
+from typing import Any
+
+import pyarrow as pa
+
+from yurai.columns import with_columns
+from yurai.models import LID_176, load_fasttext, model_digest
+from yurai.stage import stage
+
+LABEL = "__label__"
+MAX_CHARACTERS = 20_000
+
+
+def _models(settings: dict[str, Any]) -> dict[str, str]:
+    return {settings["model"]: model_digest(settings["model"], settings["sha256"])}
+
+
+@stage("language", version=1, kind="measure", packages=("fasttext-predict",), models=_models)
+def language(batch: pa.RecordBatch, *, model: str = LID_176, sha256: str = "") -> pa.RecordBatch:
+    """Label each text with its language.
+
+    Writes `lang` (the model's code) and `lang_score` (0 to 1, rounded to 1e-4). A text without a letter is `und`, score 0.
+    The first 20,000 characters decide; white space is folded, since the model takes one line.
+    Source: Joulin et al., Bag of Tricks for Efficient Text Classification, arXiv:1607.01759 (lid.176.ftz).
+
+    Args:
+        batch: rows with `text`.
+        model: lid.176.ftz, or path or URL of any fastText model whose labels are `__label__<code>`.
+        sha256: hex digest of the model file; needed for a path or URL.
+    """
+    loaded = load_fasttext(model, model_digest(model, sha256))
+    codes, scores = [], []
+    for text in batch.column("text").to_pylist():
+        line = " ".join(text[:MAX_CHARACTERS].split())
+        if not any(map(str.isalpha, line)):
+            codes.append("und")
+            scores.append(0.0)
+            continue
+        labels, found = loaded.predict(line, k=1)
+        known = bool(labels) and math.isfinite(found[0])
+        codes.append(labels[0].removeprefix(LABEL) if known else "und")
+        scores.append(round(min(found[0], 1.0), 4) if known else 0.0)
+    return with_columns(batch, {"lang": pa.array(codes, pa.string()), "lang_score": pa.array(scores, pa.float32())})

@@ -1,0 +1,42 @@
+"""read: which records of a web archive are candidates for text."""
+
+from typing import Literal
+
+from yurai.stage import stage
+from yurai.warc import Record
+
+OK = 200
+WEB = frozenset({"http", "https"})
+
+
+@stage("read", version=1, kind="read", packages=("warcio",))
+def read(
+    record: Record, *, drop_truncated: bool = False, digest_mismatch: Literal["flag", "drop"] = "flag"
+) -> tuple[str, str] | None:
+    """Read web archives: decide which response, resource and conversion records go on.
+
+    Returns None for a record that goes on, else (outcome, reason). A record whose body is incomplete has failed; other
+    statuses than 200, other schemes than http(s) and empty bodies are dropped. A record without a status counts as 200.
+    Source: WARC 1.1 (ISO 28500:2017), sections 5 and 6.
+
+    Args:
+        record: one candidate.
+        drop_truncated: drop records that the crawler cut short (WARC-Truncated) instead of keeping them flagged.
+        digest_mismatch: what to do when the payload does not match its declared digest.
+    """
+    if record.error:
+        return "failed", record.error
+    if record.http_status not in (None, OK):
+        return "dropped", f"http-status:{record.http_status}"
+    if not record.url:
+        return "dropped", "no-url"
+    scheme = record.url.partition(":")[0].lower()
+    if scheme not in WEB:
+        return "dropped", f"scheme:{scheme[:20]}"
+    if not record.body:
+        return "dropped", "empty-body"
+    if drop_truncated and record.truncated:
+        return "dropped", "truncated"
+    if digest_mismatch == "drop" and record.digest_ok is False:
+        return "dropped", "digest-mismatch"
+    return None

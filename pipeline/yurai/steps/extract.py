@@ -1,0 +1,156 @@
+"""From one web archive to extracted pages with their measures: read, extract and the measuring stages, fused.
+
+Outputs: `extracted` (DOCUMENT rows, in record order) and `dropped` (DROPPED rows). Commit point `extracted`.
+"""
+
+import functools
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pyarrow as pa
+
+from yurai.columns import BATCH_ROWS, document_batches
+from yurai.extraction import ExtractOptions, Sandbox
+from yurai.fetch import fetch_source
+from yurai.ledger import StoreLedger
+from yurai.stage import STAGES, StageUse
+from yurai.stages.extract import Candidate, candidate, extracted
+from yurai.task import Task, task_key
+from yurai.warc import CANDIDATES, Gap, Record, read_file
+from yurai_manifests.counts import StageCounts
+from yurai_manifests.parquet import ParquetSink
+from yurai_manifests.schema import DOCUMENT, DROPPED, document_id
+from yurai_manifests.task import Attempt, TaskRecord
+
+FUNCTION = "yurai.steps.extract:extract_source"
+DROPPED_ROW_BYTES = 512
+"""What a dropped row counts as when files are packed to a target size."""
+
+
+def extract_source(task: Task, attempt: Attempt) -> TaskRecord:
+    """Run read, extract and the measuring stages over one source file.
+
+    args: `url`, and `stages` (the uses of the fused stages, in order).
+    """
+    path, digest = fetch_source(task.args["url"], attempt.spool)
+    record = TaskRecord(task_key(task.step, digest), task.source, digest, file_bytes=path.stat().st_size)
+    uses = [StageUse.of(value) for value in task.args["stages"]]
+    read, extract, *measures = uses
+    record.stages = [StageCounts(use.name) for use in uses]
+    options: ExtractOptions = STAGES["extract"].function(**extract.settings)
+    sandbox = _sandbox(options, task.store)
+    rows = _candidates(record, read_file(path), read)
+    with ExitStack() as stack:
+        sinks = {
+            name: _sink(stack, attempt, name, schema)
+            for name, schema in (("extracted", DOCUMENT), ("dropped", DROPPED))
+        }
+        text_bytes = 0
+        for batch in document_batches(_kept(record, extracted(rows, sandbox), sinks["dropped"])):
+            measured = measure(batch, measures, record.stages[2:])
+            text_bytes += sum(measured.column("text_bytes").to_pylist())
+            sinks["extracted"].write(measured)
+        _close(attempt, sinks, text_bytes)
+    if not record.stages[0].seen:
+        record.warnings.append("holds no candidate record")
+    return record
+
+
+@functools.cache
+def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
+    """Return this process's child for these limits; starting one costs a second, so it serves many tasks."""
+    return Sandbox(options, StoreLedger(store))
+
+
+def _sink(stack: ExitStack, attempt: Attempt, name: str, schema: pa.Schema) -> ParquetSink:
+    sink = ParquetSink(attempt.path(f"{name}.parquet"), schema)
+    stack.callback(sink.abort)
+    return sink
+
+
+def _close(attempt: Attempt, sinks: dict[str, ParquetSink], text_bytes: int) -> None:
+    for name, sink in sinks.items():
+        sink.close()
+        size = text_bytes if name == "extracted" else sink.rows * DROPPED_ROW_BYTES
+        attempt.finish(name, sink.path, rows=sink.rows, size=size)
+
+
+def _candidates(record: TaskRecord, found: Iterable[Record | Gap], read: StageUse) -> Iterator[Candidate]:
+    units: set[int] = set()
+    for item in found:
+        if isinstance(item, Gap):
+            _account_gap(record, item)
+            continue
+        if item.offset not in units:
+            units = {item.offset}  # units come in file order, so only the last can repeat
+            record.record_bytes += item.length
+        if item.kind not in CANDIDATES:
+            record.other_records[item.kind] += 1
+            continue
+        record.stages[0].seen += 1
+        yield candidate(item, provenance(record, item), STAGES["read"].function(item, **read.settings))
+
+
+def _account_gap(record: TaskRecord, gap: Gap) -> None:
+    if gap.kind == "padding":
+        record.padding_bytes += gap.bytes
+    else:
+        record.unreadable.append((gap.offset, gap.bytes))
+
+
+def provenance(record: TaskRecord, item: Record) -> dict[str, Any]:
+    """Return the PROVENANCE columns of one record, and its HTTP headers."""
+    return {
+        "doc_id": document_id(record.source, item.offset, item.inner_offset),
+        "source": record.source,
+        "source_sha256": record.source_sha256,
+        "warc_offset": item.offset,
+        "warc_length": item.length,
+        "inner_offset": item.inner_offset,
+        "inner_length": item.inner_length,
+        "warc_record_id": item.record_id,
+        "warc_type": item.kind,
+        "url": item.url,
+        "capture_date": item.capture_date,
+        "http_status": item.http_status,
+        "mime": item.mime,
+        "payload_digest": item.payload_digest,
+        "payload_sha256": item.payload_sha256,
+        "digest_ok": item.digest_ok,
+        "digest_form": item.digest_form,
+        "truncated": item.truncated,
+        "body_bytes": len(item.body),
+        "flags": sorted(item.flags),
+        "http_headers": [{"name": name, "value": value} for name, value in item.http_headers],
+    }
+
+
+def _kept(record: TaskRecord, candidates: Iterable[Candidate], dropped: ParquetSink) -> Iterator[dict[str, Any]]:
+    read, extract = record.stages[:2]
+    rows: list[dict[str, Any]] = []
+    for one in candidates:
+        if one.stage == "extract":
+            read.kept += 1
+            extract.seen += 1
+        if one.outcome is None:
+            extract.kept += 1
+            yield one.row
+            continue
+        counts = read if one.stage == "read" else extract
+        reasons = counts.failed if one.outcome == "failed" else counts.dropped
+        reasons[one.reason or ""] += 1
+        rows.append(one.row | {"outcome": one.outcome, "stage": one.stage, "reason": one.reason})
+        if len(rows) == BATCH_ROWS:
+            dropped.write(pa.RecordBatch.from_pylist(rows, schema=DROPPED))
+            rows.clear()
+    dropped.write(pa.RecordBatch.from_pylist(rows, schema=DROPPED))
+
+
+def measure(batch: pa.RecordBatch, uses: list[StageUse], counts: list[StageCounts]) -> pa.RecordBatch:
+    """Run the measuring stages over `batch`; they keep every row."""
+    for use, count in zip(uses, counts, strict=True):
+        batch = STAGES[use.name].function(batch, **use.settings)
+        count.seen += batch.num_rows
+        count.kept += batch.num_rows
+    return batch

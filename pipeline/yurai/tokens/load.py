@@ -1,0 +1,99 @@
+"""From what a recipe says ("bytes", a path, a URL) to a tokenizer, or to a refusal before anything has run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import fsspec
+
+from yurai.errors import RecipeError, ShardError
+from yurai.tokens.huggingface import open_model, tokenizer_of
+from yurai.tokens.utf8 import ByteTokenizer
+
+if TYPE_CHECKING:
+    import tokenizers
+
+    from yurai.tokens.base import Tokenizer
+
+WELL_KNOWN_ENDS = ("</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "<|eod|>")
+_MISSING = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError, ImportError)
+
+
+def load_tokenizer(spec: str, *, sha256: str | None = None, eod: str | None = None) -> Tokenizer:
+    """Return the tokenizer that `spec` names.
+
+    Args:
+        spec: "bytes", or path or fsspec URL of a Hugging Face `tokenizer.json`.
+        sha256: hex digest that the file must have; checked before the file is parsed. The digest found is recorded
+            in the result either way.
+        eod: text of the end-of-document token. May be left out where the vocabulary holds exactly one of
+            `WELL_KNOWN_ENDS`.
+
+    Raises RecipeError where the tokenizer is missing, damaged, another file than `sha256` says, or its end of document
+    is unknown; ShardError where storage fails.
+    """
+    if spec == "bytes":
+        return _bytes(sha256=sha256, eod=eod)
+    raw = _read(spec)
+    digest = hashlib.sha256(raw).hexdigest()
+    if sha256 is not None and sha256.lower() != digest:
+        raise RecipeError(
+            f"{spec} has sha256 {digest}, the recipe says {sha256}; fetch the right file, or correct the recipe"
+        )
+    model = open_model(raw, where=spec)
+    end = _end_of_document(model, spec=spec, eod=eod)
+    if end == _unknown(raw):
+        raise RecipeError(
+            f"{spec} uses {model.id_to_token(end)!r} for unknown text too, so it cannot end documents; set eod to one "
+            f"of {_specials(model)}"
+        )
+    return tokenizer_of(model, eod=end, sha256=digest)
+
+
+def _bytes(*, sha256: str | None, eod: str | None) -> ByteTokenizer:
+    if sha256 is not None or eod is not None:
+        raise RecipeError('tokenizer "bytes" is built in: it has no file and ends documents with 256; drop sha256, eod')
+    return ByteTokenizer()
+
+
+def _read(spec: str) -> bytes:
+    try:
+        with fsspec.open(spec, "rb") as stream:
+            return bytes(stream.read())
+    except _MISSING as error:
+        raise RecipeError(
+            f'no tokenizer at {spec!r} ({error}); give "bytes", or path or URL of a tokenizer.json'
+        ) from error
+    except OSError as error:
+        raise ShardError(f"cannot read tokenizer {spec!r}: {error}; check the storage and run again") from error
+
+
+def _end_of_document(model: tokenizers.Tokenizer, *, spec: str, eod: str | None) -> int:
+    wanted = WELL_KNOWN_ENDS if eod is None else (eod,)
+    found = [token for token in (model.token_to_id(text) for text in wanted) if token is not None]
+    if len(found) == 1:
+        return found[0]
+    if eod is not None:
+        raise RecipeError(f"{spec} has no token {eod!r}; set eod to one of its special tokens: {_specials(model)}")
+    count = f"{len(found)} of" if found else "none of"
+    raise RecipeError(
+        f"{spec} holds {count} the usual end-of-document tokens {', '.join(WELL_KNOWN_ENDS)}; set eod to one of its "
+        f"special tokens: {_specials(model)}"
+    )
+
+
+def _specials(model: tokenizers.Tokenizer) -> str:
+    added = model.get_added_tokens_decoder()
+    texts = [added[token].content for token in sorted(added) if added[token].special]
+    return ", ".join(texts) if texts else "(it has none: add one to its added_tokens)"
+
+
+def _unknown(raw: bytes) -> int | None:
+    """Return the id of a model's unknown token; read from the file, as not every model of the library shows it."""
+    model = json.loads(raw)["model"]
+    if "unk_id" in model:
+        return model["unk_id"] if isinstance(model["unk_id"], int) else None
+    vocab = model.get("vocab")
+    return vocab.get(model.get("unk_token")) if isinstance(vocab, dict) else None

@@ -1,0 +1,153 @@
+"""What commands show to people: tables that fit a terminal."""
+
+import tomllib
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from yurai.recipe import shipped
+from yurai.stage import STAGES
+from yurai_filters import EDITORS, FILTERS, TAGGERS, load_plugins, reasons
+from yurai_manifests.audit import Audit
+
+console = Console(highlight=False, soft_wrap=False)
+SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        numeric = column in ("rows", "count", "version")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    return table
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:  # noqa: PLR2004 - units of 1000
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def summary(found: Audit, out: str) -> None:
+    """Print the end of a run: what was kept and dropped, and what to look at next."""
+    totals = found.totals
+    console.print(
+        f"{totals['candidates']:,} candidates = {totals['kept']:,} kept + {totals['dropped']:,} dropped + {totals['failed']:,} failed; "
+        f"{totals['tokens']:,} tokens in {totals['shards']} shards"
+    )
+    console.print(f"digest {found.digest}")
+    console.print(f"next:  yurai audit {out}    yurai explain {out} --token 00000:0", markup=False, soft_wrap=True)
+
+
+def audit(found: Audit, out: str) -> None:
+    """Print an audit: totals, reasons, findings."""
+    totals = found.totals
+    lost = sum(gap["bytes"] for gap in totals["unreadable"])
+    console.print(f"[bold]{out}[/bold]  digest {found.digest}", soft_wrap=True)
+    rows = _table("rows", "outcome")
+    for name in ("candidates", "kept", "dropped", "failed"):
+        rows.add_row(f"{totals[name]:,}", name)
+    rows.add_row(f"{totals['tokens']:,}", f"tokens in {totals['shards']} shards")
+    others = ", ".join(f"{kind} {count:,}" for kind, count in totals["other_records"].items()) or "none"
+    rows.add_row(f"{sum(totals['other_records'].values()):,}", f"other records: {others}")
+    rows.add_row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {_bytes(lost)}")
+    console.print(rows)
+    gone = _table("rows", "outcome", "stage", "reason")
+    for outcome, by_stage in (("dropped", found.dropped_by), ("failed", found.failed_by), ("noted", found.notes)):
+        for stage, counts in by_stage.items():
+            for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+                gone.add_row(f"{count:,}", outcome, stage, reason)
+    console.print(gone)
+    for finding in found.findings:
+        style = SEVERITIES[finding.severity]
+        console.print(f"[{style}]{finding.severity}[/{style}] {finding.check}: ", end="")
+        console.print(f"{finding.where}: {finding.message}. {finding.do}", markup=False)
+    verdict = "adds up" if found.ok else "DOES NOT ADD UP: do not publish"
+    console.print(f"[bold]{verdict}[/bold]")
+
+
+def lives(found: list[dict[str, Any]]) -> None:
+    """Print the lives of pages."""
+    for life in found:
+        console.print(_life(life), markup=False)
+
+
+def _life(life: dict[str, Any]) -> str:
+    lines = []
+    if token := life.get("token"):
+        lines.append(
+            f"token {token['number']:,} of {token['shard']} is token {token['in_document']:,} of this document"
+        )
+    lines += [
+        f"{life['outcome']:<10}{life['url']}",
+        f"{'title':<10}{life['title']}" if life.get("title") else "",
+        f"{'captured':<10}{life['capture_date']}   HTTP {life['http_status']}   {life['mime']}",
+        f"{'from':<10}{life['source']} at byte {life['warc_offset']:,}, {life['warc_length']:,} bytes",
+        f"{'':<10}file sha256 {life['source_sha256']}",
+        f"{'':<10}payload sha256 {life['payload_sha256']}, declared digest {_digest(life)}",
+        f"{'document':<10}{life['doc_id']}",
+    ]
+    if tokens := life.get("tokens"):
+        last = tokens["start"] + tokens["count"] - 1
+        lines.append(f"{'tokens':<10}{tokens['shard']} {tokens['start']:,} to {last:,}")
+    if life["outcome"] != "kept":
+        lines.append(
+            f"{'why':<10}{life['stage']}: {life['reason']}"
+            + (f", kept instead: {life['kept_instead'] or life['detail']}" if life["detail"] else "")
+        )
+    lines += [
+        f"{'decisions':<10}{_decision(entry, life)}" if not place else f"{'':<10}{_decision(entry, life)}"
+        for place, entry in enumerate(life["decisions"])
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _digest(life: dict[str, Any]) -> str:
+    return {True: f"matches ({life['digest_form']})", False: "DOES NOT MATCH", None: "absent"}[life["digest_ok"]]
+
+
+def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
+    name = f"{entry['stage']} {entry['rule']}" if "rule" in entry else entry["stage"]
+    text = f"{name:<20} {entry['verdict']}"
+    if reads := entry.get("reads"):
+        text += "  " + ", ".join(f"{column} {value}" for column, value in reads.items())
+        text += "; " + ", ".join(f"{key} {_short(value)}" for key, value in entry["settings"].items())
+    elif entry["stage"] == "language" and life.get("lang"):
+        text += f"  {life['lang']} {life['lang_score']:.4f}"
+    elif entry["stage"] == "extract" and life.get("extractor"):
+        text += f"  {life['extractor']}, charset {life['charset']} by {life['charset_by']}, {life['text_bytes']:,} bytes of text"
+    return text + (f"  {entry['reason']}" if entry.get("reason") else "")
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 - a setting
+    return "|".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def stages() -> None:
+    """Print all stages."""
+    table = _table("stage", "version", "what it does")
+    for stage in STAGES.values():
+        table.add_row(stage.name, str(stage.version), stage.doc.partition("\n")[0])
+    console.print(table)
+
+
+def filters() -> None:
+    """Print all filters, editors and taggers, those of plugins too."""
+    load_plugins()
+    table = _table("name", "kind", "package", "reasons", "what it does")
+    for declaration in (*FILTERS.values(), *EDITORS.values(), *TAGGERS.values()):
+        said = ", ".join(reasons(declaration)) if declaration.kind == "filter" else ""
+        table.add_row(declaration.name, declaration.kind, declaration.package.name, said, declaration.summary)
+    console.print(table)
+
+
+def recipes() -> None:
+    """Print the recipes that come with Yurai."""
+    table = _table("recipe", "what it does", "stages")
+    for name, path in shipped().items():
+        value = tomllib.loads(path.read_text("utf-8"))
+        table.add_row(name, value["about"], ", ".join(entry["use"] for entry in value["stage"]))
+    console.print(table)

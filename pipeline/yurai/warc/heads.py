@@ -1,0 +1,84 @@
+"""Where a record begins: the first lines of WARC and ARC headers, and the search for the next one after damage.
+
+A WARC head is a version line followed by a header field, an ARC head a URL record line
+(https://archive.org/web/researcher/ArcFileFormat.php); nothing else is a record, whatever the file is called.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yurai.warc.units import Readable
+
+WARC, ARC = "warc", "arc"
+PROBE = 1 << 14
+"""Bytes that hold any head: an ARC line carries a URL of up to 8 KiB."""
+
+_WARC_HEAD = re.compile(rb"WARC/\d{1,3}\.\d{1,3}[ \t]*\r{0,2}\n[A-Za-z][A-Za-z0-9_-]*[ \t]*:")
+_ARC_HEAD = re.compile(
+    rb"^[A-Za-z][A-Za-z0-9+.-]{1,30}:[^\r\n]{0,8192}? "
+    rb"(?:[0-9A-Fa-f.:]{1,45}|-) \d{8,20} \S{1,255} [-\w]{1,20}[ \t]*\r?\n",
+    re.MULTILINE,
+)
+_BLANK_LINE = re.compile(rb"\n\r*\n")
+_WINDOW = 1 << 20
+_SHORT_HEADER, _LONG_HEADER = 1 << 13, 1 << 20
+
+
+def dialect_at(probe: bytes) -> str | None:
+    """`warc`, `arc`, or None when these bytes do not begin with a record header."""
+    if _WARC_HEAD.match(probe):
+        return WARC
+    return ARC if _ARC_HEAD.match(probe) else None
+
+
+def next_head(data: Readable, start: int, dialect: str | None, stop: int | None = None) -> int | None:
+    """Offset of the first head in `[start, stop)` (of that dialect, when one is given), or None.
+
+    WARC heads need no line start before them: their two lines are rare enough, and damage eats line ends. ARC heads do
+    need one: a line that lost its beginning would name another URL.
+    """
+    stop = len(data) if stop is None else stop
+    for base in range(start, stop, _WINDOW):
+        window = data[max(base - 1, 0) : base + _WINDOW + PROBE]
+        skipped = base - max(base - 1, 0)
+        found = [at for at in _heads(window, skipped, dialect) if at is not None]
+        if found:
+            first = base - skipped + min(found)
+            return first if first < stop else None
+    return None
+
+
+def _heads(window: bytes, start: int, dialect: str | None) -> Iterator[int | None]:
+    if dialect != ARC:
+        yield next((at for at in _occurrences(window, b"WARC/", start) if _WARC_HEAD.match(window, at)), None)
+    if dialect != WARC:
+        match = _ARC_HEAD.search(window, start)
+        yield match.start() if match else None
+
+
+def _occurrences(window: bytes, needle: bytes, start: int) -> Iterator[int]:
+    at = window.find(needle, start)
+    while at >= 0:
+        yield at
+        at = window.find(needle, at + 1)
+
+
+def header_end(data: Readable, start: int, stop: int) -> int | None:
+    """Offset after the blank line that ends the header at `start`; None: none before `stop` or within 1 MiB.
+
+    A header that runs into another head has lost its end. The short look first keeps files of nothing but heads linear.
+    """
+    for reach in (_SHORT_HEADER, _LONG_HEADER):
+        part = data[start : min(start + reach, stop)]
+        match = _BLANK_LINE.search(part)
+        inner = part.find(b"\nWARC/", 0, match.start() if match else len(part))
+        if inner >= 0 and _WARC_HEAD.match(part, inner + 1):
+            return None
+        if match:
+            return start + match.end()
+    return None
