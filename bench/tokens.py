@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from tokenizers import Tokenizer as Library
 from tokenizers import models, pre_tokenizers, trainers
+
 from yurai.tokens import load_tokenizer
 
 if TYPE_CHECKING:

@@ -123,13 +123,20 @@ def test_a_damaged_header_is_a_gap_and_no_record(tmp_path: Path) -> None:
     assert len(records) == 11
 
 
-def test_a_flipped_checksum_fails_only_what_no_digest_proves(tmp_path: Path) -> None:
-    proved, bare = response(1, b"proved"), response(2, b"bare", WARC_Payload_Digest="")
-    spoil = [gz(record)[:-8] + b"\0\0\0\0" + gz(record)[-4:] for record in (proved, bare)]
-    records, gaps = read_bytes(tmp_path, b"".join(spoil) + gz(response(3, b"whole")))
-    assert [r.error for r in records] == [None, "body-incomplete", None]
-    assert ["damaged-unit" in r.flags for r in records] == [True, True, False]
-    assert sum(gap.bytes for gap in gaps) < 16
+def test_a_flipped_checksum_fails_the_record_of_its_unit(tmp_path: Path) -> None:
+    spoilt = gz(response(1, b"one"))[:-8] + bytes(4) + gz(response(1, b"one"))[-4:]
+    records, gaps = read_bytes(tmp_path, spoilt + gz(response(2, b"two")))
+    assert [(r.error, "damaged-unit" in r.flags) for r in records] == [("body-incomplete", True), (None, False)]
+    assert sum(gap.bytes for gap in gaps) < 8
+
+
+def test_in_a_shared_unit_a_flipped_checksum_fails_what_no_digest_proves(tmp_path: Path) -> None:
+    whole = gz(response(1, b"proved") + response(2, b"bare", WARC_Payload_Digest=""))
+    records, _ = read_bytes(tmp_path, whole[:-8] + bytes(4) + whole[-4:])
+    assert [(r.error, r.flags) for r in records] == [
+        (None, ("damaged-unit", "shared-unit")),
+        ("body-incomplete", ("damaged-unit", "shared-unit")),
+    ]
 
 
 @pytest.mark.parametrize("off", [37, -37, -1, 10**6, 2**70])

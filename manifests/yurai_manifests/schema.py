@@ -55,9 +55,9 @@ _TEXT = (
     _column(
         "charset_by",
         pa.string(),
-        "what decided it: bom, iso-2022-jp, http, meta, utf-8, euc-jp, cp932, detector, fallback",
+        "what decided it: bom, iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector, fallback",
     ),
-    _column("extractor", pa.string(), "what made the text: trafilatura, trafilatura-baseline, none"),
+    _column("extractor", pa.string(), "what made the text: trafilatura, block-text (the whole readable page), none"),
     _column("title", pa.string(), "title of the page"),
     _column("date", pa.string(), "date of the page, where the recipe asks for it"),
     _column("text", pa.large_string(), "the text", nullable=False),

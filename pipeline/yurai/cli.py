@@ -54,10 +54,10 @@ def run(
 @app.command()
 def demo(
     output: Annotated[str, typer.Option(help="folder to write to")] = "demo-out",
-    runner: RunnerName = "ray",
-    workers: Workers = 2,
+    runner: RunnerName = "local",
+    workers: Workers = None,
 ) -> None:
-    """Run the recipe `demo` over the sample crawl that comes with Yurai."""
+    """Run the recipe `demo` over the sample crawl that comes with Yurai; no Ray and no network, unless asked."""
     with sample_folder() as folder, open_runner(runner, workers, "local") as opened:
         run_recipe(load_recipe("demo"), find_sources([str(folder)]), output, opened, reporter=Reporter())
     views.summary(run_audit(open_store(output)), output)

@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 
 _OPENING: Final = re.compile(rb"<[a-zA-Z]")
 _DOCTYPE: Final = re.compile(rb"<!doctype[^>]*+", re.IGNORECASE)
-# possessive: a tag is read once, whatever its quotes
-_LONG_TAG: Final = re.compile(rb"<[a-zA-Z](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+")
-_QUOTED: Final = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
+# A quote opens a value only behind "=", as in the tokenizer of the HTML standard. Every repeat is possessive, and what
+# is never closed reaches to the end: each byte is read once.
+_INSIDE: Final = rb"(?:[^>=]++|=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+')|=)*+"
+TAG: Final = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + _INSIDE + rb">?")
+"""One tag: its slash if it closes, its name."""
+RAW_TEXT: Final = re.compile(
+    rb"<!--(?:.*?-->|.*+)|<(script|style)\b" + _INSIDE + rb">(?:.*?</\1|.*+)", re.IGNORECASE | re.DOTALL
+)
+"""Comments, scripts and styles, in which "<" opens nothing."""
+_QUOTED: Final = re.compile(rb"=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+')")
 
 
 def over_budget(markup: bytes, options: ExtractOptions) -> str | None:
@@ -25,13 +32,12 @@ def over_budget(markup: bytes, options: ExtractOptions) -> str | None:
         return "budget-doctype"
     # an attribute takes two bytes at the least
     shortest = 2 * options.max_attributes
-    tags = (found[0] for found in _LONG_TAG.finditer(markup) if found.end() - found.start() > shortest)
+    tags = (found[0] for found in TAG.finditer(RAW_TEXT.sub(b"", markup)) if found.end() - found.start() > shortest)
     return "budget-attributes" if any(_attributes(tag) > options.max_attributes for tag in tags) else None
 
 
 def _attributes(tag: bytes) -> int:
-    bare = _QUOTED.sub(b"", tag)
-    return max(len(bare.split()) - 1, bare.count(b"="))
+    return len(_QUOTED.sub(b"= ", tag).replace(b"/", b" ").split()) - 1
 
 
 def elements(markup: bytes) -> int:

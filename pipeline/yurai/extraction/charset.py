@@ -1,9 +1,9 @@
 """Bytes of a page to text: which charset, by whose word, and how much of it did not decode.
 
-The chain is BOM, ISO-2022-JP escapes, NUL pattern, HTTP header, `<meta>`, strict UTF-8, strict EUC-JP, strict CP932,
-detector, fallback. It differs from a browser's in one thing: a declaration has to fit the bytes. Headers of servers
-are defaults more often than facts, and archives re-save pages without touching their `<meta>`; valid UTF-8 of more
-than a few letters, or EUC-JP and CP932 that yield kana, are not accidents.
+The chain is BOM, ISO-2022-JP (and -KR) escapes, NUL pattern, HTTP header, `<meta>`, strict UTF-8, strict EUC-JP,
+strict CP932, detector, fallback. It differs from a browser's in one thing: a declaration has to fit the bytes. Headers
+of servers are defaults more often than facts, and archives re-save pages without touching their `<meta>`; valid UTF-8
+of more than a few letters, or EUC-JP and CP932 that yield kana, are not accidents.
 """
 
 from __future__ import annotations
@@ -118,6 +118,8 @@ def _by_marks(body: bytes) -> Iterator[Decoded]:
             yield _decoded(body[len(mark) :], codec, "bom")
     if looks_iso_2022_jp(body):
         yield _decoded(body, "iso2022_jp", "iso-2022-jp")
+    if body.isascii() and b"\x1b$)C" in body:
+        yield _decoded(body, "iso2022_kr", "iso-2022-kr")
     head = body[:1024]
     if head.count(0) > _NULL_SHARE * len(head):
         odd, even = head[1::2].count(0), head[::2].count(0)

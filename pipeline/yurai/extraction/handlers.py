@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from yurai.extraction.blocks import BlockText, block_text, link_text
+from yurai.extraction.blocks import BlockText, block_text
 from yurai.extraction.budgets import elements, over_budget
 from yurai.extraction.charset import Decoded, decode_page
 from yurai.extraction.main_text import date_of, main_text
 from yurai.extraction.mime import media_type
 from yurai.extraction.records import Extraction, ExtractOptions, Page
-from yurai.extraction.tree import parse, title_of, to_markup
+from yurai.extraction.tree import parse, printable, title_of, to_markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,8 @@ def extract_page(page: Page, options: ExtractOptions) -> Extraction:
     """
     mime, sniffed = media_type(page.mime, page.body)
     handler = HANDLERS.get(mime)
-    if handler is None:
-        result = Extraction("dropped", mime, f"no-handler:{mime}")
-    else:
-        result = handler(page, mime, options)
+    dropped = Extraction("dropped", mime, f"no-handler:{mime}")
+    result = dropped if handler is None else handler(page, mime, options)
     return replace(result, flags=tuple(sorted({*result.flags, "sniffed-mime"}))) if sniffed else result
 
 
@@ -83,9 +81,16 @@ def _from_tree(page: Page, tree: Any, blank: Extraction, options: ExtractOptions
 def _text(page: Page, tree: Any, options: ExtractOptions, *, linear: bool) -> tuple[str, str]:  # noqa: ANN401 -- lxml has no types
     """Text of a page and who found it, by the rules at the head of this module."""
     whole = block_text(tree)
-    if linear or _no_navigation(tree, whole, options):
-        return whole.text, "block-text"
-    text = main_text(tree, page.url, options.mode).strip()
-    if _size(text) <= _TOO_LITTLE * _size(whole.text):
-        return whole.text, "block-text"
-    return text, "trafilatura"
+    text = "" if linear or _no_navigation(whole, options) else main_text(tree, page.url, options.mode)
+    if len(text) > _TOO_LITTLE * len(whole.text):
+        return printable(text), "trafilatura"
+    return printable(whole.text), "block-text"
+
+
+def _no_navigation(whole: BlockText, options: ExtractOptions) -> bool:
+    few = whole.linked <= options.whole_page_links and whole.linked <= _WHOLE_PAGE_SHARE * whole.size
+    return few and options.whole_page_links > 0
+
+
+HANDLERS: Final[dict[str, Handler]] = {"text/html": extract_html, "application/xhtml+xml": extract_html}
+"""Handler of each media type; a type that is not here is dropped as `no-handler:<type>`."""

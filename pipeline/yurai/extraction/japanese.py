@@ -12,7 +12,9 @@ import re
 from typing import Final
 
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_KANA_HAN_HANGUL: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
+_KANA_HAN_HANGUL: Final = re.compile(
+    "[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7a3]"
+)
 _SAMPLE: Final = 200_000
 _PAIR: Final = range(0xA1, 0xFF)
 
@@ -31,10 +33,8 @@ def _cp932_of_jis(row: int, cell: int) -> str | None:
     """Character at a JIS X 0208 position (both 0x21 to 0x7E), with NEC and IBM extensions; None for an empty cell."""
     lead = ((row - 0x21) >> 1) + 0x81
     lead += 0x40 if lead > 0x9F else 0  # noqa: PLR2004 -- Shift_JIS leaves 0xA0-0xDF to half-width katakana
-    if row % 2:
-        trail = cell + (0x1F if cell < 0x60 else 0x20)  # noqa: PLR2004 -- and 0x7F unused
-    else:
-        trail = cell + 0x7E
+    odd_row = cell + (0x1F if cell < 0x60 else 0x20)  # noqa: PLR2004 -- and 0x7F unused
+    trail = odd_row if row % 2 else cell + 0x7E
     try:
         return bytes((lead, trail)).decode("cp932")
     except UnicodeDecodeError:

@@ -92,4 +92,6 @@ def _registered(name: str) -> str | None:
 
 # Python reads "iso-8859-' + '2" as iso-8859-2: only what could be a registered name is looked up
 _PLAUSIBLE: Final = re.compile(r"[a-z0-9][a-z0-9_.:()-]{0,40}")
-_NOT_OF_PAGES: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "charmap"})
+_NOT_OF_PAGES: Final = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "charmap"}
+)

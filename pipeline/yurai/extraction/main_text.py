@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from htmldate import find_date
 from trafilatura import bare_extraction
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from yurai.extraction.records import Mode
 
 Tree = Any  # lxml has no type stubs here
-
-_MODES: Final[dict[str, dict[str, bool]]] = {
-    "fast": {"fast": True},
-    "balanced": {},
-    "precision": {"favor_precision": True},
-    "recall": {"favor_recall": True},
-}
 
 # a line per discarded page; the discarded page itself is counted with its reason
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -41,8 +34,11 @@ def main_text(tree: Tree, url: str, mode: Mode) -> str:
         include_formatting=False,
         deduplicate=False,
         with_metadata=False,
-        **_MODES[mode],
+        fast=mode == "fast",
+        favor_precision=mode == "precision",
+        favor_recall=mode == "recall",
     )
+    assert not isinstance(document, dict)  # as_dict is off
     return "" if document is None else document.text or ""
 
 

@@ -16,13 +16,18 @@ from yurai.extraction.labels import codec_of
 WINDOW: Final = 16_384
 """Bytes from the start of a page in which a declaration counts."""
 
-_XML_DECLARATION: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding[\x00-\x20]*=[\x00-\x20]*([\"'])([^\"'>\x00-\x20]{1,40})\1")
+_XML_DECLARATION: Final = re.compile(
+    rb"<\?xml[^>]{0,200}?encoding[\x00-\x20]*=[\x00-\x20]*([\"'])([^\"'>\x00-\x20]{1,40})\1"
+)
 _COMMENT_END: Final = re.compile(rb"-->")
-_NEXT: Final = re.compile(rb"<(?:(?P<comment>!--)|(?P<meta>meta)(?=[\s/])|(?P<tag>/?[a-z])|(?P<other>[!/?]))", re.IGNORECASE)
+_NEXT: Final = re.compile(
+    rb"<(?:(?P<comment>!--)|(?P<meta>meta)(?=[\s/])|(?P<tag>/?[a-z])|(?P<other>[!/?]))", re.IGNORECASE
+)
 _TAG_NAME_END: Final = re.compile(rb"[\t\n\f\r >]")
 _ATTRIBUTE: Final = re.compile(
     rb"[\t\n\f\r /]*(?!>)(?P<name>[^\t\n\f\r />][^\t\n\f\r />=]*)"
-    rb"(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"(?P<dq>[^\"]*)\"|'(?P<sq>[^']*)'|(?P<plain>[^\"'\t\n\f\r >][^\t\n\f\r >]*)|(?=>)))?"
+    rb"(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"(?P<dq>[^\"]*)\"|'(?P<sq>[^']*)'|"
+    rb"(?P<plain>[^\"'\t\n\f\r >][^\t\n\f\r >]*)|(?=>)))?"
 )
 _UNCLOSED: Final = re.compile(rb"[\t\n\f\r ]*=[\t\n\f\r ]*[\"']")
 _CONTENT_CHARSET: Final = re.compile(

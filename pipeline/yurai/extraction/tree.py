@@ -13,12 +13,12 @@ from typing import Any, Final
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
+from yurai.extraction.budgets import RAW_TEXT, TAG
+
 Tree = Any  # lxml has no type stubs here
 
 # XML cannot hold these; form feed is white space in HTML and becomes some
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_TAG: Final = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
-_RAW_TEXT: Final = re.compile(rb"(<!--.*?-->|<(script|style)\b.*?</\2\s*>)", re.IGNORECASE | re.DOTALL)
 _VOID: Final = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 # html, body and what the parser adds on its own lie above the elements that the page names
 _MARGIN: Final = 12
@@ -27,6 +27,11 @@ _MARGIN: Final = 12
 def to_markup(text: str) -> bytes:
     """UTF-8 of a page without the characters that no XML tree can hold (NUL and other controls, lone surrogates)."""
     return _CONTROLS.sub("", text).replace("\x0c", "\n").encode()
+
+
+def printable(text: str) -> str:
+    """Text as a page gives it, without the control characters that its character references may spell."""
+    return _CONTROLS.sub("", text).strip("\n").rstrip()
 
 
 def parse(markup: bytes, max_depth: int) -> tuple[Tree | None, bool]:
@@ -83,7 +88,7 @@ def _flatten(markup: bytes, depth: int) -> bytes:
             pass
         return found[0] if kept else b"\n"
 
-    return _TAG.sub(keep_or_break, _RAW_TEXT.sub(b"", markup))
+    return TAG.sub(keep_or_break, RAW_TEXT.sub(b"", markup))
 
 
 _TITLES: Final = tuple(
@@ -94,5 +99,5 @@ _TITLES: Final = tuple(
 
 def title_of(tree: Tree) -> str | None:
     """Title of a page on one line: `<title>`, else `og:title`, else the first `<h1>`; None if all are empty."""
-    found = (" ".join(str(path(tree)).split()) for path in _TITLES)
+    found = (printable(" ".join(str(path(tree)).split())) for path in _TITLES)
     return next(filter(None, found), None)

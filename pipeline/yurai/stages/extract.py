@@ -11,6 +11,7 @@ from yurai.warc import Record
 from yurai_manifests.canonical import sha256
 
 PACKAGES = ("trafilatura", "lxml", "charset-normalizer")
+LIMITS = ExtractOptions()
 
 
 @dataclass(slots=True)
@@ -27,13 +28,14 @@ class Candidate:
 @stage("extract", version=1, kind="extract", packages=PACKAGES)
 def extract(
     *,
-    mode: Literal["fast", "balanced", "precision", "recall"] = "balanced",
+    mode: Literal["fast", "balanced", "precision", "recall"] = "recall",
     dates: bool = False,
     titles: bool = True,
-    max_bytes: int = ExtractOptions.max_bytes,
-    max_elements: int = ExtractOptions.max_elements,
-    cpu_seconds: int = ExtractOptions.cpu_seconds,
-    memory_bytes: int = ExtractOptions.memory_bytes,
+    whole_page_links: int = LIMITS.whole_page_links,
+    max_bytes: int = LIMITS.max_bytes,
+    max_elements: int = LIMITS.max_elements,
+    cpu_seconds: int = LIMITS.cpu_seconds,
+    memory_bytes: int = LIMITS.memory_bytes,
 ) -> ExtractOptions:
     """Extract text and title from HTML with trafilatura; conversion records (WET) pass as they are.
 
@@ -44,6 +46,7 @@ def extract(
         mode: trafilatura's trade between precision, recall and speed.
         dates: find the date of each page (about half the speed).
         titles: find the title of each page.
+        whole_page_links: characters in links up to which a page has no navigation to remove and is taken whole.
         max_bytes: bytes of a page above which it is not parsed.
         max_elements: tags of a page above which the plain baseline takes the place of trafilatura.
         cpu_seconds: CPU seconds for one page before it is given up as failed.
@@ -53,6 +56,7 @@ def extract(
         mode=mode,
         dates=dates,
         titles=titles,
+        whole_page_links=whole_page_links,
         max_bytes=max_bytes,
         max_elements=max_elements,
         cpu_seconds=cpu_seconds,

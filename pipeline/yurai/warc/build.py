@@ -64,10 +64,15 @@ def _payload(data: Readable, slot: Slot, limits: Limits) -> Payload:
 
 
 def _error(slot: Slot, place: Place, payload: Payload) -> str | None:
-    """A cut or wrong length; then damage, which only a good digest can exclude; then what the payload says."""
+    """A cut or wrong length; then damage; then what the payload says.
+
+    The lone record of a damaged unit fails, because its header (URL, date) may be what is wrong. Of many records in one
+    unit a single bad byte cannot fail all: those whose digest is good are kept, and flagged.
+    """
     if not slot.complete:
         return "inflate-limit" if place.state == LIMIT else "body-incomplete"
-    if place.state == DAMAGED and slot.head.kind in CANDIDATES and payload.digest_ok is not True:
+    proved = place.shared and payload.digest_ok is True
+    if place.state == DAMAGED and slot.head.kind in CANDIDATES and not proved:
         return "body-incomplete"
     return payload.error
 

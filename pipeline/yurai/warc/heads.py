@@ -29,18 +29,23 @@ _WINDOW = 1 << 20
 _SHORT_HEADER, _LONG_HEADER = 1 << 13, 1 << 20
 
 
-def dialect_at(probe: bytes) -> str | None:
+def dialect_of(probe: bytes) -> str | None:
     """`warc`, `arc`, or None when these bytes do not begin with a record header."""
     if _WARC_HEAD.match(probe):
         return WARC
     return ARC if _ARC_HEAD.match(probe) else None
 
 
+def dialect_at(data: Readable, at: int) -> str | None:
+    """The dialect of the head at `at`; an ARC head must begin a line, or it would name the tail of another's URL."""
+    dialect = dialect_of(data[at : at + PROBE])
+    return None if dialect == ARC and at and data[at - 1 : at] != b"\n" else dialect
+
+
 def next_head(data: Readable, start: int, dialect: str | None, stop: int | None = None) -> int | None:
     """Offset of the first head in `[start, stop)` (of that dialect, when one is given), or None.
 
-    WARC heads need no line start before them: their two lines are rare enough, and damage eats line ends. ARC heads do
-    need one: a line that lost its beginning would name another URL.
+    WARC heads need no line start before them: their two lines are rare enough, and damage eats line ends.
     """
     stop = len(data) if stop is None else stop
     for base in range(start, stop, _WINDOW):

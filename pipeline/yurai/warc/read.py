@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from yurai.warc.build import Place, build
 from yurai.warc.codecs import DICTIONARY_MAGIC, Codec, read_dictionary, skippable_end, zstd
-from yurai.warc.heads import PROBE, dialect_at
+from yurai.warc.heads import PROBE, dialect_of
 from yurai.warc.record import Gap, Limits, Record
 from yurai.warc.resync import container
 from yurai.warc.split import Hole, Slot, split
@@ -84,7 +84,7 @@ def _unit(unit: Unit, limits: Limits) -> Iterator[Record | Gap]:
     pending: Slot | None = None
     flags: tuple[str, ...] = ()
     first = unit.data[:PROBE].lstrip(b"\r\n")
-    for part in split(unit.data) if dialect_at(first) is not None else ():
+    for part in split(unit.data) if dialect_of(first) is not None else ():
         if isinstance(part, Hole):
             flags = flags if part.blank else ("unread-inner-bytes",)
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yurai.warc.codecs import CODECS
-from yurai.warc.heads import PROBE, dialect_at, next_head
+from yurai.warc.heads import PROBE, dialect_of, next_head
 from yurai.warc.units import Inflation
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def begins_record(file: Readable, start: int, codec: Codec) -> bool:
         seen = (seen + piece).lstrip(b"\r\n")
         if len(seen) >= PROBE:
             break
-    return dialect_at(seen) is not None
+    return dialect_of(seen) is not None
 
 
 def container(file: mmap) -> tuple[int, Codec | None] | None:
@@ -43,7 +43,7 @@ def container(file: mmap) -> tuple[int, Codec | None] | None:
     for codec in CODECS:
         if file[: len(codec.magic)] == codec.magic:
             return 0, codec
-    if dialect_at(file[:PROBE].lstrip(b"\r\n")) is not None:
+    if dialect_of(file[:PROBE].lstrip(b"\r\n")) is not None:
         return 0, None
     found: list[tuple[int, Codec | None]] = []
     for choice in (None, *CODECS):

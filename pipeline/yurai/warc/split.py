@@ -66,11 +66,12 @@ def split(data: Readable, start: int = 0) -> Iterator[Slot | Hole]:
 
 
 def _slot_at(data: Readable, start: int) -> Slot | None:
-    probe = data[start : start + PROBE]
-    dialect = dialect_at(probe)
+    dialect = dialect_at(data, start)
     if dialect is None:
         return None
-    block = start + probe.index(b"\n") + 1 if dialect == ARC else header_end(data, start, len(data))
+    block = (
+        start + data[start : start + PROBE].index(b"\n") + 1 if dialect == ARC else header_end(data, start, len(data))
+    )
     head = None if block is None else parse_head(data[start:block], dialect)
     if head is None or block is None:
         return None
@@ -79,7 +80,7 @@ def _slot_at(data: Readable, start: int) -> Slot | None:
         tail = data[end : end + _TAIL]
         run = _LINE_ENDS.match(tail)
         resume = end + (run.end() if run else 0)
-        closed = resume == len(data) or dialect_at(data[resume : resume + PROBE]) is not None
+        closed = resume == len(data) or dialect_at(data, resume) is not None
         if closed or (_SEPARATOR[dialect].match(tail) and next_head(data, block, dialect, end) is None):
             odd = dialect != ARC and tail[: resume - end] != b"\r\n\r\n"
             return Slot(start, block, end, resume, head, complete=True, flags=("odd-separator",) if odd else ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yurai.warc.codecs import skippable_end
-from yurai.warc.heads import PROBE, dialect_at
+from yurai.warc.heads import PROBE, dialect_of
 from yurai.warc.record import MIB, Gap
 from yurai.warc.resync import next_unit
 from yurai.warc.split import Hole, Slot, split
@@ -82,14 +82,14 @@ def join(file: mmap, codec: Codec, parts: Iterable[Unit | Gap]) -> Iterator[Unit
 def _continues(held: Unit, part: Unit) -> bool:
     if held.state != WHOLE or part.start != held.end or len(part.data) == 0:
         return False
-    if dialect_at(part.data[:PROBE].lstrip(b"\r\n")) is not None:
+    if dialect_of(part.data[:PROBE].lstrip(b"\r\n")) is not None:
         return False
     return (held.joined and len(held.data) > KEEP) or _overruns(held.data)
 
 
 def _overruns(data: Readable) -> bool:
     """Whether the last record of `data` says that it is longer than `data`, or its header breaks off."""
-    if dialect_at(data[:PROBE].lstrip(b"\r\n")) is None:
+    if dialect_of(data[:PROBE].lstrip(b"\r\n")) is None:
         return False
     last: Slot | Hole | None = None
     for part in split(data):

@@ -1,0 +1,85 @@
+"""The process in which pages are extracted: `python -m yurai.extraction.child PARENT_PID`, started by the sandbox.
+
+It reads pickled (page, options) from its first standard stream and writes pickled extractions to its second. Pickle is
+safe there: both ends are this program, on a pipe that nobody else holds, and page bytes travel as plain `bytes`. Before
+each page a CPU timer is armed whose signal ends the process even inside C code; memory is capped for the whole process.
+How it died tells the parent why.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from yurai.extraction.handlers import extract_page
+from yurai.extraction.mime import media_type
+from yurai.extraction.records import Extraction, ExtractOptions, Page
+from yurai.extraction.sandbox import MEMORY_EXIT, READY
+
+_PR_SET_PDEATHSIG: Final = 1
+
+
+def main(parent: int) -> None:
+    """Serve pages until the parent closes its end."""
+    _die_with(parent)
+    pages, answers = _take_standard_streams()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    options: ExtractOptions = pages.recv()
+    resource.setrlimit(resource.RLIMIT_AS, (options.memory_bytes, options.memory_bytes))
+    answers.send(READY)
+    try:
+        while True:
+            page: Page = pages.recv()
+            answers.send(_extract(page, options))
+    except EOFError:
+        return
+    except MemoryError:
+        # nothing is tidied up, as that would ask for memory
+        os._exit(MEMORY_EXIT)
+
+
+def _extract(page: Page, options: ExtractOptions) -> Extraction:
+    signal.setitimer(signal.ITIMER_PROF, options.cpu_seconds)
+    try:
+        return extract_page(page, options)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the project's one guard around one document
+        mime, _ = media_type(page.mime, page.body)
+        return Extraction("failed", mime, f"extractor-error:{type(error).__name__}")
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _die_with(parent: int) -> None:
+    """Have the kernel end this process with its parent, and be the first victim where memory runs out."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the parent ended before its sandbox was up")
+    score = Path("/proc/self/oom_score_adj")
+    if score.exists():
+        score.write_text("1000")
+
+
+def _take_standard_streams() -> tuple[Connection, Connection]:
+    """Both ends of the protocol under other numbers, so that what a library prints goes to stderr and not between."""
+    pages, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+    return Connection(pages, writable=False), Connection(answers, readable=False)
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # what a library says of a page is no use without the page; its reason is kept
+    main(int(sys.argv[1]))
