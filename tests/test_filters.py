@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 import pytest
-import yurai_filters as yf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import yurai_filters as yf
 from yurai_filters import catalogue, declare
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-import yurai_filters as yf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import yurai_filters as yf
 from yurai_filters.words import UNSPACED
 
 CASES = Path(__file__).parent / "cases"

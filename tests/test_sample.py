@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import zstandard
+
 from sample_expectations import EXAMPLES, SAMPLE, expected_totals, load_expectations
 
 MAGIC = b"\x1f\x8b\x08"

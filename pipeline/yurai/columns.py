@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -30,6 +30,16 @@ def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) ->
             )
         batch = batch.set_column(place, batch.schema.field(place), column)
     return batch
+
+
+def strings(batch: pa.RecordBatch, name: str) -> list[str]:
+    """Return a column that the schema says is never null."""
+    return cast("list[str]", batch.column(name).to_pylist())
+
+
+def text_bytes(batch: pa.RecordBatch) -> int:
+    """Return the bytes of all texts of `batch`, in UTF-8."""
+    return int(batch.column("text_bytes").to_numpy().sum())
 
 
 def document_batches(rows: Iterable[dict[str, Any]]) -> Iterator[pa.RecordBatch]:

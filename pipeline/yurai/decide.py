@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +15,7 @@ from yurai.errors import ContractError
 from yurai.rules import rule
 from yurai.stage import StageUse
 from yurai.stages.measure import text_columns
-from yurai_filters import ContractViolation, edit, judge
+from yurai_filters import ContractViolation, Declaration, Edited, edit, judge
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.schema import COUNTS
 
@@ -47,12 +47,13 @@ class Decider:
                 raise ContractError(f"rule {declaration.name} of {declaration.package.name}: {error}") from error
             if verdict.not_judged:
                 counts.notes[f"{declaration.name}:not-judged"] += verdict.not_judged
-            named = pc.binary_join_element_wise(declaration.name, verdict.reason, ":")
+            prefix = pa.array([declaration.name] * batch.num_rows, pa.string())
+            named = pc.binary_join_element_wise(prefix, verdict.reason, ":")  # type: ignore[call-overload] # the stubs miss the separator
             reasons = pc.coalesce(reasons, named)
         return self._split(batch, reasons, counts)
 
     def trace(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[dict[str, Any]]]:
-        """Return the one row of `batch` as the editors leave it, and what each rule says of it, up to the first reason."""
+        """Return the one row of `batch` as editors leave it, and what each rule says of it up to the first reason."""
         said: list[dict[str, Any]] = []
         for declaration, settings in self._rules:
             entry: dict[str, Any] = {
@@ -84,14 +85,14 @@ class Decider:
         kept = batch.filter(keep)
         counts.seen += batch.num_rows
         counts.kept += kept.num_rows
-        counts.dropped += Counter(reasons.drop_null().to_pylist())
+        counts.dropped.update(cast("list[str]", reasons.drop_null().to_pylist()))
         return kept, dropped_rows(batch.filter(gone), self.name, reasons.filter(gone))
 
     def _edit(
-        self, batch: pa.RecordBatch, declaration: Any, settings: dict[str, Any], notes: Counter[str]
+        self, batch: pa.RecordBatch, declaration: Declaration, settings: dict[str, Any], notes: Counter[str]
     ) -> pa.RecordBatch:
         edited = edit(declaration, text_columns(batch)["text"], settings)
-        changed = pc.indices_nonzero(edited.changed).to_pylist()
+        changed = cast("list[int]", pc.indices_nonzero(edited.changed).to_pylist())
         if not changed:
             return batch
         for rule_name, count in edited.totals().items():
@@ -102,9 +103,9 @@ class Decider:
         return _replace_rows(batch, rows, changed)
 
     def _remeasured(
-        self, rows: pa.RecordBatch, text: pa.Array[Any], edited: Any, changed: list[int], name: str
+        self, rows: pa.RecordBatch, text: pa.Array[Any], edited: Edited, changed: list[int], name: str
     ) -> pa.RecordBatch:
-        data = [value.encode("utf-8") for value in text.to_pylist()]
+        data = [value.encode("utf-8") for value in cast("list[str]", text.to_pylist())]
         spans = [
             [
                 *(before or []),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from yurai.fetch import Shard
-from yurai.progress import Counter, Reporter
+from yurai.progress import Reporter
 from yurai.task import Task, task_key
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.stage import StageRecord, commit_stage
@@ -44,14 +44,12 @@ class Engine:
         done = {key.rpartition("/")[2].removesuffix(".json") for key, _ in self.store.list(f"{step.folder}/tasks")}
         keys = [""] * count
         with self.reporter.step(step.name, count) as progress:
-            for number, key in self.runner.run(self._missing(tasks(), keys, done, progress)):
+            for number, key in self.runner.run(self._missing(tasks(), keys, done)):
                 keys[number] = key
                 progress.advance()
         return commit_stage(self.store, step, identity, keys)
 
-    def _missing(
-        self, tasks: Iterable[Task], keys: list[str], done: set[str], progress: Counter
-    ) -> Iterator[tuple[int, Task]]:
+    def _missing(self, tasks: Iterable[Task], keys: list[str], done: set[str]) -> Iterator[tuple[int, Task]]:
         for number, task in enumerate(tasks):
             key = task.key or known_key(self.store, task)
             if key in done:
@@ -67,7 +65,7 @@ def known_key(store: Store, task: Task) -> str:
         entry = json.loads(store.read(f"journal/{task.step.name}/{name[:2]}/{name}.json"))
     except FileNotFoundError:
         return ""
-    return task_key(task.step, entry["source_sha256"], str(task.args.get("range", "")))
+    return task_key(task.step, task.source, entry["source_sha256"], str(task.args.get("range", "")))
 
 
 def journal_name(source: str, size: int, stamp: str) -> str:
@@ -79,4 +77,6 @@ def shard_task(
     function: str, step: StepId, store: Store, shard: Shard, args: dict[str, Any], *, span: str = ""
 ) -> Task:
     """Return the task of a map step over one shard."""
-    return Task(function, step, store.url, shard.source, task_key(step, shard.sha256, span), (shard,), args)
+    return Task(
+        function, step, store.url, shard.source, task_key(step, shard.source, shard.sha256, span), (shard,), args
+    )

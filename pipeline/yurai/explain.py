@@ -19,7 +19,25 @@ from yurai_manifests.schema import DOCUMENT, PROVENANCE
 from yurai_manifests.store import Store
 
 ORIGIN = tuple(field.name for field in PROVENANCE)
-MEASURED = ["media_type", "charset", "charset_by", "extractor", "title", "date", "text_sha256", "text_bytes", "removed_spans", "lang", "lang_score", "char_count", "letter_share", "word_count", "mean_word_length", "line_count"]
+MEASURED = [
+    "media_type",
+    "charset",
+    "charset_by",
+    "extractor",
+    "title",
+    "date",
+    "text_sha256",
+    "text_bytes",
+    "removed_spans",
+    "lang",
+    "lang_score",
+    "char_count",
+    "letter_share",
+    "word_count",
+    "mean_word_length",
+    "line_count",
+]
+ID_DIGITS = 32
 Row = dict[str, Any]
 
 
@@ -30,7 +48,7 @@ def explain(store: Store, key: str) -> list[Row]:
         RecipeError: no candidate has it.
     """
     run = load_run(store)
-    column = "doc_id" if len(key) == 32 and set(key) <= set("0123456789abcdef") else "url"
+    column = "doc_id" if len(key) == ID_DIGITS and set(key) <= set("0123456789abcdef") else "url"
     kept = _rows(store, run, "documents", column, key)
     gone = _rows(store, run, "dropped", column, key)
     if not kept and not gone:
@@ -59,7 +77,7 @@ def explain_token(store: Store, place: str) -> Row:
             file.name.removeprefix("shards/")[:-4] for file in run.files("shards") if file.name.endswith(".bin")
         )
         raise RecipeError(
-            f"--token wants SHARD:N, such as 00000:1234, not {place!r}; shards: {names or 'none, the recipe does not tokenize'}"
+            f"--token wants SHARD:N, such as 00000:1234, not {place!r}; shards: {names or 'none, not tokenized'}"
         )
     with store.open(name) as file:
         index = pq.read_table(file)

@@ -157,7 +157,7 @@ def _many(
 ) -> Task:
     """Return a task over several shards; its key is made of their digests and of the arguments."""
     digest = fingerprint({"inputs": [shard.sha256 for shard in inputs], "args": args})
-    return Task(function, step, engine.store.url, name, task_key(step, digest), inputs, args)
+    return Task(function, step, engine.store.url, name, task_key(step, name, digest), inputs, args)
 
 
 def _reduce(
@@ -170,9 +170,8 @@ def _reduce(
     def expected() -> Iterator[Task]:
         for number, args in enumerate(arguments()):
             digest = fingerprint({"function": function, "args": _identity(args)})
-            yield Task(
-                DEDUP + function, step, engine.store.url, f"{function} {number:05}", task_key(step, digest), (), args
-            )
+            name = f"{function} {number:05}"
+            yield Task(DEDUP + function, step, engine.store.url, name, task_key(step, name, digest), (), args)
 
     return engine.step(step, identity, expected, sum(1 for _ in arguments()))
 
@@ -227,7 +226,7 @@ def _places(engine: Engine, collected: StageRecord) -> Iterator[Any]:
 
 
 def _partners(engine: Engine, pieces: StageRecord) -> Callable[[Shard], Shard]:
-    """Return the function that gives a token piece its index piece; pieces are asked for in order, the last perhaps twice."""
+    """Return the function that gives a token piece its index piece; it is asked in order, the last perhaps twice."""
     both = zip(of_step(engine.store, pieces, "tokens"), of_step(engine.store, pieces, "index"), strict=True)
     current = next(both)
 

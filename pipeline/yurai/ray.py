@@ -8,6 +8,8 @@ import ipaddress
 import os
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 # A black-holed node otherwise keeps its tasks for 7 minutes: gRPC's keepalive defaults to 300 + 120 s.
@@ -17,13 +19,25 @@ os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "10000")
 import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
-from yurai.errors import RecipeError, ShardError, YuraiError
+from yurai.errors import RecipeError, ShardError
 from yurai.task import Task, execute
 
 AHEAD = 4
 ATTEMPTS = 4
 OBJECT_STORE_BYTES = 128 << 20
 POLL_SECONDS = 1.0
+FETCH_SECONDS = 60.0
+TOKEN = Path.home() / ".ray" / "auth_token"
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A task in flight."""
+
+    number: int
+    task: Task
+    tries: int
+    started: float
 
 
 class RayRunner:
@@ -32,7 +46,7 @@ class RayRunner:
     Args:
         workers: tasks at a time; None for all CPUs of the cluster.
         address: `local` starts Ray here and ends it with the run; else the cluster's address.
-        deadline: seconds after which a task is cancelled and tried again, at most 4 times.
+        deadline: seconds from submission after which a task is cancelled and tried again, at most 4 times.
     """
 
     def __init__(self, workers: int | None = None, address: str = "local", *, deadline: float = 6 * 3600.0) -> None:
@@ -40,12 +54,13 @@ class RayRunner:
         self._owned = not ray.is_initialized()
         if self._owned:
             _connect(workers, address)
-        self.workers = workers or int(ray.cluster_resources().get("CPU", 1))
+        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call] # Ray's own gap
+        self.workers = workers or int(resources.get("CPU", 1))
         self._remote = ray.remote(num_cpus=1, max_retries=0)(execute)
 
     def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
         """Yield (number, key) of each task as it ends; raises what a task raised."""
-        running: dict[Any, tuple[int, Task, int, float]] = {}
+        running: dict[Any, _Running] = {}
         queue = iter(tasks)
         try:
             while True:
@@ -55,45 +70,37 @@ class RayRunner:
                     return
                 ended, _ = ray.wait(list(running), num_returns=1, timeout=POLL_SECONDS)
                 for reference in ended:
-                    number, task, tries, _ = running.pop(reference)
-                    key = self._result(running, reference, number, task, tries)
-                    if key:
-                        yield number, key
+                    one = running.pop(reference)
+                    if key := self._result(reference, one):
+                        yield one.number, key
+                    else:
+                        self._submit(running, one.number, one.task, one.tries + 1)
                 self._cancel_late(running)
         finally:
             for reference in running:
                 ray.cancel(reference, force=True)
 
-    def _submit(self, running: dict[Any, tuple[int, Task, int, float]], number: int, task: Task, tries: int) -> None:
-        running[self._remote.remote(task)] = (number, task, tries, time.monotonic())
+    def _submit(self, running: dict[Any, _Running], number: int, task: Task, tries: int) -> None:
+        running[self._remote.remote(task)] = _Running(number, task, tries, time.monotonic())
 
-    def _result(
-        self,
-        running: dict[Any, tuple[int, Task, int, float]],
-        reference: Any,
-        number: int,
-        task: Task,
-        tries: int,
-    ) -> str | None:
-        """Return the task's key, or None after submitting it again because its worker or node died."""
+    def _result(self, reference: Any, one: _Running) -> str | None:  # noqa: ANN401 - Ray's reference is untyped
+        """Return the task's key, or None if it must be tried again because its worker or node died."""
         try:
-            return str(ray.get(reference, timeout=60))
+            return str(ray.get(reference, timeout=FETCH_SECONDS))
         except RayTaskError as error:
-            cause = error.as_instanceof_cause()
-            raise (cause.cause if isinstance(getattr(cause, "cause", None), YuraiError) else cause) from error
+            raise error.cause from None
         except (RayError, GetTimeoutError) as error:
-            if tries >= ATTEMPTS:
-                raise ShardError(
-                    f"{task.source} in step {task.step.name} was lost {tries} times ({type(error).__name__}); look at the "
-                    "memory and logs of its nodes, then run the same command to resume"
-                ) from error
-            self._submit(running, number, task, tries + 1)
-            return None
+            if one.tries < ATTEMPTS:
+                return None
+            raise ShardError(
+                f"{one.task.source} in step {one.task.step.name} was lost {one.tries} times ({type(error).__name__}); "
+                "look at the memory and logs of its nodes, then run the same command to resume"
+            ) from error
 
-    def _cancel_late(self, running: dict[Any, tuple[int, Task, int, float]]) -> None:
+    def _cancel_late(self, running: dict[Any, _Running]) -> None:
         now = time.monotonic()
-        for reference, (_, _, _, started) in running.items():
-            if now - started > self._deadline * AHEAD:
+        for reference, one in running.items():
+            if now - one.started > self._deadline:
                 ray.cancel(reference, force=True)
 
     def close(self) -> None:
@@ -112,11 +119,15 @@ def _connect(workers: int | None, address: str) -> None:
     }
     try:
         # An address is always given: without one Ray joins whatever stale cluster the machine remembers.
-        ray.init(address=address, log_to_driver=False, **(started_here if address == "local" else {}))
+        ray.init(
+            address=address, log_to_driver=False, logging_level="ERROR", **(started_here if address == "local" else {})
+        )
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise RecipeError(
             f"cannot reach Ray at {address}: {error}; check the address, or leave --address out"
         ) from error
+    if TOKEN.is_file():
+        TOKEN.chmod(0o600)  # Ray 2.60 writes the token that lets anyone run code readable by all
 
 
 def _refuse_open_remote(address: str) -> None:
@@ -128,6 +139,6 @@ def _refuse_open_remote(address: str) -> None:
         loopback = False
     if not loopback and os.environ.get("RAY_AUTH_MODE") != "token":
         raise RecipeError(
-            f"the Ray cluster at {address} is not on this machine and RAY_AUTH_MODE is not token: anyone who reaches it "
-            "could run code on it; set RAY_AUTH_MODE=token and its token here and on every node"
+            f"the Ray cluster at {address} is not on this machine and RAY_AUTH_MODE is not token: anyone "
+            "who reaches it could run code on it; set RAY_AUTH_MODE=token and its token here and on every node"
         )

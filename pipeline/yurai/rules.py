@@ -34,9 +34,7 @@ def check_rules(stage: str, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401
     if not isinstance(value, list) or not all(
         isinstance(entry, Mapping) and isinstance(entry.get("use"), str) for entry in value
     ):
-        raise RecipeError(
-            f'stage {stage}: rules must be a list of tables such as {{ use = "length", min_characters = 200 }}, not {value!r}'
-        )
+        raise RecipeError(f'stage {stage}: rules must be a list of tables such as {{ use = "length" }}, not {value!r}')
     return [_check_rule(entry) for entry in value]
 
 

@@ -122,8 +122,8 @@ def _plan(
     differences = [*_differences(found, plan), *_lost_sources(found["sources"], sources)]
     if differences and not rebuild:
         raise DriftError(
-            f"{engine.store.url} was made differently: {'; '.join(differences[:8])}. Add --rebuild to redo what is below "
-            "the change (stages above it are reused), or choose another --output"
+            f"{engine.store.url} was made differently: {'; '.join(differences[:8])}. Add --rebuild to redo what is "
+            "below the change (stages above it are reused), or choose another --output"
         )
     engine.store.put(PLAN, canonical(plan))
 

@@ -46,7 +46,7 @@ def write_partitions(attempt: Attempt, record: TaskRecord, rows: Rows, counts: n
     """Write `rows`, which are sorted by partition with `counts[p]` rows in each, and index them in `record`."""
     path = attempt.path("rows.bin")
     edges = np.concatenate([[0], np.cumsum(counts)]) * rows.dtype.itemsize
-    view = memoryview(np.ascontiguousarray(rows).view(np.uint8))
+    view = np.ascontiguousarray(rows).view(np.uint8).data
     path.write_bytes(view)
     record.index = {
         "offsets": [int(edge) for edge in edges],
@@ -94,4 +94,4 @@ def join_spans(places: list[Span], dtype: np.dtype[Any]) -> Rows:
 def append_rows(path: Path, rows: Rows) -> None:
     """Append rows to a private spill file."""
     with path.open("ab") as file:
-        file.write(memoryview(np.ascontiguousarray(rows).view(np.uint8)))
+        file.write(np.ascontiguousarray(rows).view(np.uint8).data)

@@ -162,7 +162,7 @@ def _parquet(url: str) -> Shard:
             file.seek(0)
             schema = pq.read_schema(file)
             file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # fsspec's files have readinto
     except (OSError, pa.ArrowInvalid, KeyError) as error:
         raise RecipeError(f"--input {url} is neither an output tree (no run.json) nor Parquet: {error}") from error
     if not schema.equals(DOCUMENT):

@@ -11,7 +11,7 @@ import resource
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from yurai.errors import ShardError
@@ -40,9 +40,12 @@ class Task:
 TaskFunction = Callable[[Task, Attempt], TaskRecord]
 
 
-def task_key(step: StepId, source_sha256: str, span: str = "") -> str:
-    """Return the key of the task of `step` over a source: fingerprint + source_sha256 + range (CONTRACT, Layout)."""
-    return fingerprint({"step": step.fingerprint, "source_sha256": source_sha256, "range": span})
+def task_key(step: StepId, source: str, source_sha256: str, span: str = "") -> str:
+    """Return the key of the task of `step` over a source: fingerprint, name, digest and range.
+
+    The name belongs to it, since a doc_id does: two copies of one file, or two empty shards, are two tasks.
+    """
+    return fingerprint({"step": step.fingerprint, "source": source, "source_sha256": source_sha256, "range": span})
 
 
 def execute(task: Task) -> str:
@@ -92,8 +95,3 @@ def failpoint(name: str) -> None:
     """Kill this process here when `YURAI_FAILPOINT` names this place: crash tests use it, nothing else does."""
     if os.environ.get("YURAI_FAILPOINT") == name:
         os.kill(os.getpid(), 9)
-
-
-def keyed(task: Task, source_sha256: str) -> Task:
-    """Return `task` with the key that its source's digest gives it."""
-    return replace(task, key=task_key(task.step, source_sha256, str(task.args.get("range", ""))))

@@ -34,10 +34,9 @@ def _bytes(count: float) -> str:
 def summary(found: Audit, out: str) -> None:
     """Print the end of a run: what was kept and dropped, and what to look at next."""
     totals = found.totals
-    console.print(
-        f"{totals['candidates']:,} candidates = {totals['kept']:,} kept + {totals['dropped']:,} dropped + {totals['failed']:,} failed; "
-        f"{totals['tokens']:,} tokens in {totals['shards']} shards"
-    )
+    outcomes = " + ".join(f"{totals[name]:,} {name}" for name in ("kept", "dropped", "failed"))
+    console.print(f"{totals['candidates']:,} candidates = {outcomes}", soft_wrap=True)
+    console.print(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
     console.print(f"digest {found.digest}")
     console.print(f"next:  yurai audit {out}    yurai explain {out} --token 00000:0", markup=False, soft_wrap=True)
 
@@ -118,7 +117,9 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     elif entry["stage"] == "language" and life.get("lang"):
         text += f"  {life['lang']} {life['lang_score']:.4f}"
     elif entry["stage"] == "extract" and life.get("extractor"):
-        text += f"  {life['extractor']}, charset {life['charset']} by {life['charset_by']}, {life['text_bytes']:,} bytes of text"
+        text += (
+            f"  {life['extractor']}, {life['charset']} by {life['charset_by']}, {life['text_bytes']:,} bytes of text"
+        )
     return text + (f"  {entry['reason']}" if entry.get("reason") else "")
 
 

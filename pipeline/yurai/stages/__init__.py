@@ -1,5 +1,9 @@
 """The stages, one a file, in the order of the flow: read, extract, language, measure, filter, dedup, tokenize."""
 
-from yurai.stages import dedup, extract, filter, language, measure, read, tokenize  # noqa: A004 - `filter` is the stage's name
-
-__all__ = ["dedup", "extract", "filter", "language", "measure", "read", "tokenize"]
+import yurai.stages.dedup
+import yurai.stages.extract
+import yurai.stages.filter
+import yurai.stages.language
+import yurai.stages.measure
+import yurai.stages.read
+import yurai.stages.tokenize  # noqa: F401 - importing declares the stages

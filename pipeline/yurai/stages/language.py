@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from yurai.columns import with_columns
+from yurai.columns import strings, with_columns
 from yurai.models import LID_176, load_fasttext, model_digest
 from yurai.stage import stage
 
@@ -21,7 +21,7 @@ def _models(settings: dict[str, Any]) -> dict[str, str]:
 def language(batch: pa.RecordBatch, *, model: str = LID_176, sha256: str = "") -> pa.RecordBatch:
     """Label each text with its language.
 
-    Writes `lang` (the model's code) and `lang_score` (0 to 1, rounded to 1e-4). A text without a letter is `und`, score 0.
+    Writes `lang` (the model's code) and `lang_score` (0 to 1, rounded to 1e-4). A text without a letter is `und`, 0.
     The first 20,000 characters decide; white space is folded, since the model takes one line.
     Source: Joulin et al., Bag of Tricks for Efficient Text Classification, arXiv:1607.01759 (lid.176.ftz).
 
@@ -32,7 +32,7 @@ def language(batch: pa.RecordBatch, *, model: str = LID_176, sha256: str = "") -
     """
     loaded = load_fasttext(model, model_digest(model, sha256))
     codes, scores = [], []
-    for text in batch.column("text").to_pylist():
+    for text in strings(batch, "text"):
         line = " ".join(text[:MAX_CHARACTERS].split())
         if not any(map(str.isalpha, line)):
             codes.append("und")

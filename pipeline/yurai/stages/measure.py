@@ -1,4 +1,4 @@
-"""measure: numbers about each text, computed once and stored; filters compare them, so thresholds are cheap to change."""
+"""measure: numbers about each text, computed once and stored; filters compare them, so new thresholds are cheap."""
 
 from __future__ import annotations
 

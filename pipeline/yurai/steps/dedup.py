@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai.columns import dropped_rows
+from yurai.columns import dropped_rows, strings, text_bytes
 from yurai.fetch import fetch_shard
 from yurai.shuffle import Rows, Span, append_rows, join_spans, read_span, write_partitions
 from yurai.steps.shards import only_input, sinks
@@ -40,8 +40,8 @@ SPACE = r"[\s\pZ\x{85}\x{1c}-\x{1f}\x{0b}]+"
 
 def normalise(text: pa.Array[Any]) -> pa.Array[Any]:
     """Return the text that equality is judged on: NFC, runs of white space to one space, trimmed (CONTRACT, Nouns)."""
-    one = pc.utf8_normalize(text, "NFC")
-    return pc.utf8_trim(pc.replace_substring_regex(one, SPACE, " "), " ")
+    one = pc.utf8_normalize(text, "NFC")  # type: ignore[attr-defined] # the stubs miss it
+    return cast("pa.Array[Any]", pc.utf8_trim(pc.replace_substring_regex(one, SPACE, " "), " "))
 
 
 def partition_of(hashes: npt.NDArray[np.uint64], count: int) -> npt.NDArray[np.int64]:
@@ -63,12 +63,12 @@ def keys(task: Task, attempt: Attempt) -> TaskRecord:
 def _key_rows(batches: Iterator[pa.RecordBatch], index: int) -> Iterator[Rows]:
     start = 0
     for batch in batches:
-        texts = normalise(batch.column("text")).to_pylist()
+        texts = cast("list[str]", normalise(batch.column("text")).to_pylist())
         digests = b"".join(hashlib.sha256(text.encode("utf-8")).digest()[:16] for text in texts)
         rows = np.zeros(len(texts), KEY)
         rows["hash"], rows["low"] = np.frombuffer(digests, ">u8").reshape(-1, 2).T
         rows["shard"], rows["row"] = index, np.arange(start, start + len(texts))
-        rows["id"] = np.frombuffer(bytes.fromhex("".join(batch.column("doc_id").to_pylist())), "V16")
+        rows["id"] = np.frombuffer(bytes.fromhex("".join(strings(batch, "doc_id"))), "V16")
         start += len(texts)
         yield rows
 
@@ -153,11 +153,10 @@ def apply(task: Task, attempt: Attempt) -> TaskRecord:
             details = [bytes(row).hex() for row in here["kept"]]
             reasons = pa.array([REASON] * len(here), pa.string())
             out.kept.write(kept)
-            out.dropped.write(dropped_rows(batch.take(pa.array(places)), counts.stage, reasons, details))
-            out.text_bytes += sum(kept.column("text_bytes").to_pylist())
+            out.dropped.write(dropped_rows(batch.take(places), counts.stage, reasons, details))
+            out.text_bytes += text_bytes(kept)
             start += batch.num_rows
             counts.seen += batch.num_rows
             counts.kept += kept.num_rows
-            counts.dropped[REASON] += len(here)
-    counts.dropped += type(counts.dropped)()  # a reason that never occurred is not listed
+            counts.dropped.update([REASON] * len(here))
     return record

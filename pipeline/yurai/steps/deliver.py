@@ -46,7 +46,7 @@ def packs(shards: Iterable[Shard], target: int) -> Iterator[Pack]:
 
 
 def window(sizes: np.ndarray[tuple[int], np.dtype[np.int64]], before: int, number: int, target: int) -> tuple[int, int]:
-    """Return the range of rows, of the given sizes, that begin inside file `number`; `before` precedes the first row."""
+    """Return the range of rows, of the given sizes, that begin in file `number`; `before` is the size before them."""
     starts = before + np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(sizes) else np.empty(0, np.int64)
     low, high = np.searchsorted(starts, [number * target, (number + 1) * target], side="left")
     return int(low), int(high)

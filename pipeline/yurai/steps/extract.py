@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from yurai.columns import BATCH_ROWS, document_batches
+from yurai.columns import BATCH_ROWS, document_batches, text_bytes
 from yurai.extraction import ExtractOptions, Sandbox
 from yurai.fetch import fetch_source
 from yurai.ledger import StoreLedger
@@ -34,7 +34,7 @@ def extract_source(task: Task, attempt: Attempt) -> TaskRecord:
     args: `url`, and `stages` (the uses of the fused stages, in order).
     """
     path, digest = fetch_source(task.args["url"], attempt.spool)
-    record = TaskRecord(task_key(task.step, digest), task.source, digest, file_bytes=path.stat().st_size)
+    record = TaskRecord(task_key(task.step, task.source, digest), task.source, digest, file_bytes=path.stat().st_size)
     uses = [StageUse.of(value) for value in task.args["stages"]]
     read, extract, *measures = uses
     record.stages = [StageCounts(use.name) for use in uses]
@@ -46,12 +46,12 @@ def extract_source(task: Task, attempt: Attempt) -> TaskRecord:
             name: _sink(stack, attempt, name, schema)
             for name, schema in (("extracted", DOCUMENT), ("dropped", DROPPED))
         }
-        text_bytes = 0
+        size = 0
         for batch in document_batches(_kept(record, extracted(rows, sandbox), sinks["dropped"])):
             measured = measure(batch, measures, record.stages[2:])
-            text_bytes += sum(measured.column("text_bytes").to_pylist())
+            size += text_bytes(measured)
             sinks["extracted"].write(measured)
-        _close(attempt, sinks, text_bytes)
+        _close(attempt, sinks, size)
     if not record.stages[0].seen:
         record.warnings.append("holds no candidate record")
     return record
@@ -69,10 +69,10 @@ def _sink(stack: ExitStack, attempt: Attempt, name: str, schema: pa.Schema) -> P
     return sink
 
 
-def _close(attempt: Attempt, sinks: dict[str, ParquetSink], text_bytes: int) -> None:
+def _close(attempt: Attempt, sinks: dict[str, ParquetSink], extracted_size: int) -> None:
     for name, sink in sinks.items():
         sink.close()
-        size = text_bytes if name == "extracted" else sink.rows * DROPPED_ROW_BYTES
+        size = extracted_size if name == "extracted" else sink.rows * DROPPED_ROW_BYTES
         attempt.finish(name, sink.path, rows=sink.rows, size=size)
 
 

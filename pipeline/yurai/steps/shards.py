@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from yurai.columns import text_bytes
 from yurai.decide import Decider
 from yurai.fetch import Shard, fetch_shard
 from yurai.stage import StageUse
@@ -66,7 +67,7 @@ def measure_shard(task: Task, attempt: Attempt) -> TaskRecord:
     with sinks(attempt, "extracted") as out:
         for batch in read_rows(path):
             measured = measure(batch, uses, record.stages)
-            out.text_bytes += sum(measured.column("text_bytes").to_pylist())
+            out.text_bytes += text_bytes(measured)
             out.kept.write(measured)
     return record
 
@@ -80,7 +81,7 @@ def filter_shard(task: Task, attempt: Attempt) -> TaskRecord:
     with sinks(attempt) as out:
         for batch in read_rows(path):
             kept, dropped = decider(batch, record.stages[0])
-            out.text_bytes += sum(kept.column("text_bytes").to_pylist())
+            out.text_bytes += text_bytes(kept)
             out.kept.write(kept)
             out.dropped.write(dropped)
     return record

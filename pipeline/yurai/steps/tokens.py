@@ -3,10 +3,11 @@
     pieces  a shard of documents   -> its ids (.bin) and (doc_id, url, tokens) rows
     pack    consecutive pieces     -> one Megatron .bin/.idx pair and its token-to-document index (.parquet)
 
-Packing is by document, in input order: shard k holds the documents that begin at a token in [k x target, (k+1) x target).
+Packing is by document, in input order: shard k holds what begins at a token in [k x target, (k + 1) x target).
 """
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -39,8 +40,8 @@ def pieces(task: Task, attempt: Attempt) -> TaskRecord:
     start = 0
     with tokens.open("wb") as file:
         for batch in read_rows(path, ["doc_id", "url", "text"]):
-            ids, lengths = tokenizer.encode_column(batch.column("text"))
-            file.write(memoryview(np.ascontiguousarray(ids)).cast("B"))
+            ids, lengths = tokenizer.encode_column(cast("pa.LargeStringArray", batch.column("text")))
+            file.write(np.ascontiguousarray(ids).view(np.uint8).data)
             index.write(_index_rows(batch, lengths, start))
             start += int(lengths.sum())
             counts.seen += batch.num_rows

@@ -19,11 +19,17 @@ PROBE = 1 << 14
 """Bytes that hold any head: an ARC line carries a URL of up to 8 KiB."""
 
 _WARC_HEAD = re.compile(rb"WARC/\d{1,3}\.\d{1,3}[ \t]*\r{0,2}\n[A-Za-z][A-Za-z0-9_-]*[ \t]*:")
-_ARC_HEAD = re.compile(
-    rb"^[A-Za-z][A-Za-z0-9+.-]{1,30}:[^\r\n]{0,8192}? "
-    rb"(?:[0-9A-Fa-f.:]{1,45}|-) \d{8,20} \S{1,255} [-\w]{1,20}[ \t]*\r?\n",
+# An ARC line begins a line, or follows a byte that no URL holds: some writers put no line end behind binary bodies.
+_ARC_FIELDS = rb" (?:[0-9A-Fa-f.:]{1,45}|-) \d{8,20} \S{1,255} [-\w]{1,20}[ \t]*\r?\n"
+_KNOWN_SCHEME = rb"(?:https?|ftp|dns|whois|filedesc)"
+_ARC_URL = rb":[^\r\n]{0,8192}?"
+_ARC_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,30}" + _ARC_URL + _ARC_FIELDS)
+_ARC_INLINE = re.compile(_KNOWN_SCHEME + _ARC_URL + _ARC_FIELDS)
+_ARC_SEARCH = re.compile(
+    rb"(?:^[A-Za-z][A-Za-z0-9+.-]{1,30}|(?<=[\x00-\x1f\"<>\x7f-\xff])" + _KNOWN_SCHEME + rb")" + _ARC_URL + _ARC_FIELDS,
     re.MULTILINE,
 )
+_ARC_TRACE = re.compile(rb" \d{8,20} \S{1,255} [-\w]{1,20}[ \t]*\r?\n")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
 _WINDOW = 1 << 20
 _SHORT_HEADER, _LONG_HEADER = 1 << 13, 1 << 20
@@ -33,13 +39,15 @@ def dialect_of(probe: bytes) -> str | None:
     """`warc`, `arc`, or None when these bytes do not begin with a record header."""
     if _WARC_HEAD.match(probe):
         return WARC
-    return ARC if _ARC_HEAD.match(probe) else None
+    return ARC if _ARC_LINE.match(probe) else None
 
 
 def dialect_at(data: Readable, at: int) -> str | None:
-    """The dialect of the head at `at`; an ARC head must begin a line, or it would name the tail of another's URL."""
-    dialect = dialect_of(data[at : at + PROBE])
-    return None if dialect == ARC and at and data[at - 1 : at] != b"\n" else dialect
+    """The dialect of the head at `at`; inside a line, only a known scheme makes it an ARC head (`ttp:` is a tail)."""
+    probe = data[at : at + PROBE]
+    if at == 0 or data[at - 1 : at] == b"\n" or _WARC_HEAD.match(probe):
+        return dialect_of(probe)
+    return ARC if _ARC_INLINE.match(probe) else None
 
 
 def next_head(data: Readable, start: int, dialect: str | None, stop: int | None = None) -> int | None:
@@ -62,7 +70,7 @@ def _heads(window: bytes, start: int, dialect: str | None) -> Iterator[int | Non
     if dialect != ARC:
         yield next((at for at in _occurrences(window, b"WARC/", start) if _WARC_HEAD.match(window, at)), None)
     if dialect != WARC:
-        match = _ARC_HEAD.search(window, start)
+        match = _ARC_SEARCH.search(window, start) if _ARC_TRACE.search(window, start) else None
         yield match.start() if match else None
 
 
