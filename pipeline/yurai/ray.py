@@ -5,6 +5,7 @@ instant. Core tasks, not Ray Data: inputs and outputs are files (docs/decisions/
 """
 
 import ipaddress
+import logging
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -120,7 +121,10 @@ def _connect(workers: int | None, address: str) -> None:
     try:
         # An address is always given: without one Ray joins whatever stale cluster the machine remembers.
         ray.init(
-            address=address, log_to_driver=False, logging_level="ERROR", **(started_here if address == "local" else {})
+            address=address,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **(started_here if address == "local" else {}),
         )
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise RecipeError(

@@ -60,7 +60,7 @@ def block_text(tree: Tree) -> BlockText:
 
 def _joined(runs: Iterable[str]) -> str:
     lines = _BREAK.split("".join(runs))
-    return "\n".join(line.rstrip() for line in lines if not line.isspace()).strip()
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def _pieces(root: Tree) -> Iterator[tuple[str, bool, bool]]:

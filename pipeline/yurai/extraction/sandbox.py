@@ -211,7 +211,10 @@ class Sandbox:
         return _failed(page, self._ledger.get(self._key(page)) or verdict)
 
     def _resend(self, waiting: deque[tuple[Page, str | None]]) -> None:
-        for page, known in waiting:
+        """Give a new child what the dead one left, except equal pages, on which there is a verdict by now."""
+        for place, (page, _) in enumerate(waiting):
+            known = self._ledger.get(self._key(page))
+            waiting[place] = (page, known)
             if known is None:
                 self._running().send(page)
 
