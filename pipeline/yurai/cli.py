@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from yurai import views
+from yurai import __version__, views
 from yurai.commands import add_stage_commands
 from yurai.errors import YuraiError
 from yurai.explain import explain, explain_token, plain
 from yurai.inputs import COMMON_CRAWL, find_sources
-from yurai.options import Address, Input, Output, Rebuild, RunnerName, Workers, open_runner
+from yurai.options import Address, Input, Output, Rebuild, RunnerName, Workers, open_runner, spread_inputs
 from yurai.progress import Reporter
 from yurai.recipe import load_recipe
 from yurai.run import run_recipe
@@ -21,13 +21,28 @@ from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
 app = typer.Typer(
-    help="Build LLM pretraining corpora from web crawls; every token can say where it came from.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, json for programs")]
 Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"yurai {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Build LLM pretraining corpora from web crawls; every token can say where it came from."""
 
 
 @app.command()
@@ -113,7 +128,7 @@ add_stage_commands(app)
 def main() -> None:
     """Run the command line; trouble of the program is one line that says what to do, and exit code 2."""
     try:
-        app()
+        app(spread_inputs(sys.argv[1:]))
     except YuraiError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         raise SystemExit(2) from error

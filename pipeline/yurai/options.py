@@ -24,6 +24,19 @@ Address = Annotated[str, typer.Option("--address", help="address of a Ray cluste
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
 
 
+def spread_inputs(arguments: list[str]) -> list[str]:
+    """Let one --input take several values, as a shell's glob gives them: each gets an --input of its own."""
+    spread: list[str] = []
+    taking = False
+    for argument in arguments:
+        if argument.startswith("-"):
+            taking = argument == "--input"
+        elif taking and spread[-1] != "--input":
+            spread.append("--input")
+        spread.append(argument)
+    return spread
+
+
 @contextmanager
 def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner]:
     """Start the runner and close it again."""
