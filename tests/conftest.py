@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from run_helpers import Said
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -17,3 +26,83 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real crawl data at {folder}; set YURAI_SHARED to the folder that holds data/")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Output of recipe `demo` over the sample crawl, made in this process; not to be changed."""
+    from run_helpers import run
+
+    out = tmp_path_factory.mktemp("demo") / "out"
+    run(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `demo_tree`, over the three smaller archives."""
+    from run_helpers import SMALL, run
+
+    out = tmp_path_factory.mktemp("small") / "out"
+    run(out, SMALL)
+    return out
+
+
+@pytest.fixture
+def tree(demo_tree: Path, tmp_path: Path) -> Path:
+    """A copy of `demo_tree` that a test may change."""
+    return Path(shutil.copytree(demo_tree, tmp_path / "tree"))
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """URL of a bucket on an S3-compatible server on loopback, which fsspec and its child processes find by itself."""
+    from moto.server import ThreadedMotoServer
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    names = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in names.items():
+            patch.setenv(name, value)
+        import s3fs
+
+        s3fs.S3FileSystem().mkdir("corpus")
+        yield "s3://corpus"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def ray_cluster(s3_server: str) -> Iterator[None]:
+    """Ray with two CPUs in this process, for all tests; its workers inherit the address of `s3_server`."""
+    import ray
+
+    from yurai.ray import _connect
+
+    _connect(2, "local")
+    yield
+    ray.shutdown()
+
+
+@pytest.fixture
+def yurai(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """`yurai(...)` calls the command line in this process and returns how it ended."""
+    from run_helpers import Said
+    from yurai.cli import main
+
+    def call(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["yurai", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Said(int(ended.value.code or 0), *capsys.readouterr())
+
+    return call

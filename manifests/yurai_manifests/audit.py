@@ -7,29 +7,19 @@ mean that the corpus must not be published.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-from yurai_manifests.canonical import CHUNK
-from yurai_manifests.counts import StageCounts, check_chain, total
+from yurai_manifests.canonical import CHUNK, canonical, fingerprint
 from yurai_manifests.errors import AuditError, ShardError
+from yurai_manifests.findings import Finding, Severity
+from yurai_manifests.reconcile import Sums, check_rows, check_sums
 from yurai_manifests.run import FOLDERS, RunRecord, content_digest, load_run
-from yurai_manifests.stage import StageRecord, task_rows
+from yurai_manifests.stage import StageRecord, load_stage, task_values
 from yurai_manifests.store import Store
-from yurai_manifests.task import TaskRecord
+from yurai_manifests.totals import Totals
 
-Severity = Literal["error", "warning", "info"]
+__all__ = ["Audit", "Finding", "Severity", "audit"]
 FULL_HASH_BYTES = 4 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that an audit found."""
-
-    severity: Severity
-    check: str
-    where: str
-    message: str
-    do: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +53,11 @@ def audit(store: Store, *, full: bool = False) -> Audit:
         AuditError: run.json itself is damaged.
     """
     run = load_run(store)
-    findings = [*_check_steps(store, run), *_check_files(store, run, full=full), *_check_counts(run), *_check_rows(run)]
-    totals = dict(run.value["totals"])
-    try:
-        totals["unreadable"] = run.unreadable(store)
-    except (AuditError, FileNotFoundError) as error:
-        totals["unreadable"] = []
-        findings.append(Finding("error", "unreadable", "stages", str(error), "restore the manifests or rebuild"))
+    sums = Sums(run)
+    findings = [*_check_steps(store, run, sums), *_check_files(store, run, full=full)]
+    findings += [*check_sums(run, sums), *check_rows(run)]
     return Audit(
-        totals=totals,
+        totals=run.value["totals"] | {"unreadable": sums.unreadable},
         dropped_by={counts.stage: dict(counts.dropped) for counts in run.stages if counts.dropped},
         failed_by={counts.stage: dict(counts.failed) for counts in run.stages if counts.failed},
         notes={counts.stage: dict(counts.notes) for counts in run.stages if counts.notes},
@@ -80,46 +66,57 @@ def audit(store: Store, *, full: bool = False) -> Audit:
     )
 
 
-def _check_steps(store: Store, run: RunRecord) -> Iterator[Finding]:
+def _check_steps(store: Store, run: RunRecord, sums: Sums) -> Iterator[Finding]:
     for entry in run.value["steps"]:
-        where = entry["manifest"]
         try:
-            for step in RunRecord(run.value | {"steps": [entry]}).steps(store):
-                yield from _check_tasks(store, step)
-        except (AuditError, FileNotFoundError, ShardError) as error:
-            yield Finding(
-                "error", "manifest-chain", where, str(error), "restore the manifest, or run again with --rebuild"
-            )
+            step = load_stage(store, entry["manifest"], entry["sha256"])
+            yield from _check_tasks(store, step, sums)
+            sums.add(step)
+        except (AuditError, ShardError, OSError) as error:
+            sums.broken = True
+            message = str(error)
+            yield Finding("error", "manifest-chain", entry["manifest"], message, "restore it, or run with --rebuild")
 
 
-def _check_tasks(store: Store, step: StageRecord) -> Iterator[Finding]:
+def _check_tasks(store: Store, step: StageRecord, sums: Sums) -> Iterator[Finding]:
     """Recompute the sums of a step from its task records, and both counting laws for each task."""
-    sums: dict[str, StageCounts] = {}
-    tasks = 0
-    for data in task_rows(store, step):
-        task = TaskRecord.of(data)
-        tasks += 1
-        where = f"{step.value['step']} {task.source}"
-        check_chain(task.stages, where)
-        for counts in total([task.stages]):
-            sums.setdefault(counts.stage, StageCounts(counts.stage)).add(counts)
-        lost = sum(count for _, count in task.unreadable)
-        if task.file_bytes != task.record_bytes + task.padding_bytes + lost:
-            message = f"{task.file_bytes} bytes, but {task.record_bytes} in records, {task.padding_bytes} padding, {lost} unreadable"
-            yield Finding("error", "byte-law", where, message, "report this file: the reader miscounted it")
+    name, totals = step.value["step"], Totals(step.value["step"])
+    for task in task_values(store, step):
+        totals.add(task)
+        lost = sum([count for _, count in task["unreadable"]]) if task["unreadable"] else 0
+        if task["file_bytes"] != task["record_bytes"] + task["padding_bytes"] + lost:
+            yield _byte_law(name, task, lost)
         if lost:
-            message = f"{lost:,} of {task.file_bytes:,} bytes are unreadable in {len(task.unreadable)} ranges"
-            yield Finding(
-                "warning", "unreadable", where, message, "fetch the file again if its origin still has it whole"
-            )
-        for warning in task.warnings:
-            yield Finding("warning", "source", where, warning, "check that the file is what its name says")
-    found = {"tasks": tasks, "stages": [counts.json() for counts in sums.values()]}
-    said = step.value["totals"]
-    if found != {"tasks": said["tasks"], "stages": said["stages"]}:
-        yield Finding(
-            "error", "stage-sums", step.key, "its totals are not the sums of its tasks", "run again with --rebuild"
-        )
+            yield _lost(name, task, lost)
+            gaps = task["unreadable"]
+            sums.unreadable += [{"file": task["source"], "offset": offset, "bytes": count} for offset, count in gaps]
+        for warning in task["warnings"]:
+            where, advice = f"{name} {task['source']}", "check that the file is what its name says"
+            yield Finding("warning", "source", where, warning, advice)
+        for output in task["outputs"]:
+            if output["sha256"] in sums.published:
+                sums.outputs.add((output["sha256"], output["bytes"], output["rows"], output["size"]))
+    if canonical(totals.json()) != canonical(step.value["totals"]):
+        message = "its totals are not the sums of its tasks"
+        yield Finding("error", "stage-sums", step.key, message, "run again with --rebuild")
+    if fingerprint(step.value["identity"]) != step.value["fingerprint"]:
+        message = "its fingerprint is not that of its identity"
+        yield Finding("error", "identity", step.key, message, "run again with --rebuild")
+
+
+def _byte_law(step: str, task: dict[str, Any], lost: int) -> Finding:
+    message = (
+        f"{task['file_bytes']} bytes, but {task['record_bytes']} in records, "
+        f"{task['padding_bytes']} padding, {lost} unreadable"
+    )
+    advice = "report this file: the reader miscounted it"
+    return Finding("error", "byte-law", f"{step} {task['source']}", message, advice)
+
+
+def _lost(step: str, task: dict[str, Any], lost: int) -> Finding:
+    message = f"{lost:,} of {task['file_bytes']:,} bytes are unreadable in {len(task['unreadable'])} ranges"
+    advice = "fetch the file again if its origin still has it whole"
+    return Finding("warning", "unreadable", f"{step} {task['source']}", message, advice)
 
 
 def _check_files(store: Store, run: RunRecord, *, full: bool) -> Iterator[Finding]:
@@ -154,28 +151,3 @@ def _digest(store: Store, name: str) -> str:
         while piece := file.read(CHUNK):
             digest.update(piece)
     return digest.hexdigest()
-
-
-def _check_counts(run: RunRecord) -> Iterator[Finding]:
-    totals = run.value["totals"]
-    try:
-        check_chain(run.stages, "run")
-    except AuditError as error:
-        yield Finding("error", "counting-law", "run.json", str(error), "do not publish; rebuild")
-    if totals["candidates"] != totals["kept"] + totals["dropped"] + totals["failed"]:
-        yield Finding(
-            "error", "counting-law", "run.json", "candidates != kept + dropped + failed", "do not publish; rebuild"
-        )
-
-
-def _check_rows(run: RunRecord) -> Iterator[Finding]:
-    """Compare the rows of the delivered files with the totals."""
-    totals = run.value["totals"]
-    expected = {"documents": totals["kept"], "dropped": totals["dropped"] + totals["failed"]}
-    if run.files("shards"):
-        expected["shards"] = totals["kept"]
-    for folder, count in expected.items():
-        rows = sum(file.rows for file in run.files(folder) if folder != "shards" or file.name.endswith(".bin"))
-        if rows != count:
-            message = f"{rows} rows in {folder}/, {count} by the counts"
-            yield Finding("error", "rows", folder, message, "do not publish; rebuild")

@@ -92,12 +92,12 @@ def read_rows(
     """Yield the rows of a Parquet file in their order, in batches of at most `batch_rows`.
 
     Raises:
-        ShardError: not a Parquet file, or damaged.
+        ShardError: missing, not a Parquet file, or damaged.
     """
     try:
         with pq.ParquetFile(file) as parquet:
             yield from parquet.iter_batches(batch_rows, columns=columns)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:  # a damaged page header is an OSError
         raise ShardError(
             f"{getattr(file, 'name', file)} is not readable as Parquet: {error}; restore or rebuild it"
         ) from error

@@ -1,16 +1,22 @@
 """An output tree on object storage, through fsspec."""
 
-import errno
-from collections.abc import Iterator
+import importlib
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, cast
 
 import fsspec
 
-from yurai_manifests.errors import RecipeError
+from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.store import storage_error
 
-TAKEN = {errno.EEXIST}
+READERS = 16
+TAKEN, CONFLICT = 412, 409
+CONFLICT_TRIES = 8
+# Faults of a protocol's client that are not OSError: no route, no credentials.
+CLIENT_FAULTS = {"s3": ("botocore.exceptions", "BotoCoreError")}
 
 
 class RemoteStore:
@@ -19,19 +25,36 @@ class RemoteStore:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         try:
-            self.fs, self.root = cast("tuple[Any, str]", fsspec.core.url_to_fs(self.url))
+            # no listing cache: other workers write, and a cached listing would hide or invent objects
+            found = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             raise RecipeError(
                 f"cannot open {url}: {error}; install the fsspec package of that scheme (s3: yurai[s3])"
             ) from error
-        self.root = self.root.rstrip("/")
+        self.fs, root = cast("tuple[Any, str]", found)
+        self.root = root.rstrip("/")
+        self._faults = _faults(self.fs)
 
     def _path(self, key: str) -> str:
         return f"{self.root}/{key}"
 
+    def _error(self, action: str, key: str, error: Exception) -> ShardError:
+        fault = error if isinstance(error, OSError) else OSError(str(error))
+        return storage_error(action, f"{self.url}/{key}", fault)
+
     def read(self, key: str) -> bytes:
         """Return the whole object; raises FileNotFoundError when there is none."""
-        return cast("bytes", self.fs.cat_file(self._path(key)))
+        try:
+            return cast("bytes", self.fs.cat_file(self._path(key)))
+        except FileNotFoundError:
+            raise
+        except self._faults as error:
+            raise self._error("read", key, error) from error
+
+    def read_many(self, keys: Iterable[str]) -> Iterator[bytes]:
+        """Yield whole small objects in the order of `keys`; raises FileNotFoundError at the first that is not there."""
+        with ThreadPoolExecutor(READERS) as pool:
+            yield from pool.map(self.read, keys)
 
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
@@ -41,33 +64,39 @@ class RemoteStore:
         """Write or replace a small object, whole or not at all."""
         try:
             self.fs.pipe_file(self._path(key), data)
-        except OSError as error:
-            raise storage_error("write", f"{self.url}/{key}", error) from error
+        except self._faults as error:
+            raise self._error("write", key, error) from error
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write a small object unless the name is taken; return whether this call wrote it."""
-        try:
-            self.fs.pipe_file(self._path(key), data, mode="create")
-        except OSError as error:
-            if isinstance(error, FileExistsError) or "PreconditionFailed" in repr(error) or "412" in repr(error):
-                return False
-            raise storage_error("write", f"{self.url}/{key}", error) from error
-        return True
+        for attempt in range(CONFLICT_TRIES):
+            try:
+                self.fs.pipe_file(self._path(key), data, mode="create")
+            except self._faults as error:
+                status = _status(error)
+                if isinstance(error, FileExistsError) or status == TAKEN:
+                    return False
+                if status != CONFLICT or attempt == CONFLICT_TRIES - 1:
+                    raise self._error("write", key, error) from error
+                time.sleep(0.02 * 2**attempt)  # S3 says 409 while another conditional write of the name is under way
+            else:
+                return True
+        raise AssertionError  # the last try returns or raises
 
     def put_file(self, local: Path, key: str) -> None:
         """Upload a finished local file and remove it; an object of that name has equal bytes."""
         try:
             self.fs.put_file(str(local), self._path(key))
-        except OSError as error:
-            raise storage_error("write", f"{self.url}/{key}", error) from error
+        except self._faults as error:
+            raise self._error("write", key, error) from error
         local.unlink()
 
     def copy(self, source: str, target: str) -> None:
         """Copy the object `source` to `target` inside the store, replacing what had that name."""
         try:
             self.fs.cp_file(self._path(source), self._path(target))
-        except OSError as error:
-            raise storage_error("publish", f"{self.url}/{target}", error) from error
+        except self._faults as error:
+            raise self._error("publish", target, error) from error
 
     def size(self, key: str) -> int | None:
         """Return the object's bytes, None when there is none."""
@@ -79,11 +108,37 @@ class RemoteStore:
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield (key, bytes) of every object below the folder `prefix`, in no order."""
         folder = self._path(prefix.rstrip("/"))
-        self.fs.invalidate_cache()
         for path, info in self.fs.find(folder, detail=True).items():
             yield prefix.rstrip("/") + path[len(folder) :], info["size"]
 
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the key of every object below the folder `prefix`, in no order."""
+        return (key for key, _ in self.list(prefix))
+
     def remove(self, key: str) -> None:
         """Remove one object; absent is fine."""
-        if self.fs.exists(self._path(key)):
+        try:
             self.fs.rm_file(self._path(key))
+        except FileNotFoundError:
+            return
+        except self._faults as error:
+            raise self._error("remove", key, error) from error
+
+
+def _faults(files: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - fsspec is untyped
+    protocols = (files.protocol,) if isinstance(files.protocol, str) else files.protocol
+    named = [CLIENT_FAULTS[protocol] for protocol in protocols if protocol in CLIENT_FAULTS]
+    return (OSError, *(getattr(importlib.import_module(module), name) for module, name in named))
+
+
+def _status(error: BaseException | None) -> int | None:
+    """Return the HTTP status behind a client's error: botocore's `response`, or `status_code` or `code` of others."""
+    while error is not None:
+        response = getattr(error, "response", None)
+        if isinstance(response, dict):
+            return cast("int | None", response.get("ResponseMetadata", {}).get("HTTPStatusCode"))
+        for name in ("status_code", "code"):
+            if isinstance(status := getattr(error, name, None), int):
+                return status
+        error = error.__cause__
+    return None

@@ -15,6 +15,17 @@ from yurai_manifests.stage import StageRecord, load_stage, tasks
 from yurai_manifests.store import Store
 
 RUN = "run.json"
+SHAPE: dict[str, type] = {
+    "recipe": dict,
+    "fingerprint": str,
+    "steps": list,
+    "sources": dict,
+    "carried": dict,
+    "counts": list,
+    "totals": dict,
+    "files": dict,
+    "digest": str,
+}
 FOLDERS = ("documents", "extracted", "dropped", "evidence", "shards")
 
 
@@ -88,7 +99,8 @@ def load_run(store: Store) -> RunRecord:
         data = store.read(RUN)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RecipeError(
-            f"{store.url} has no run.json: the run has not ended (run the same command again to resume) or this is not an output"
+            f"{store.url} has no run.json: the run has not ended (run the same command again to resume), "
+            "or this is not an output"
         ) from error
     try:
         value = json.loads(data)
@@ -96,6 +108,19 @@ def load_run(store: Store) -> RunRecord:
             raise AuditError(
                 f"{store.url}/run.json is not in canonical form or of another schema; restore it or rebuild"
             )
-    except (ValueError, KeyError, TypeError) as error:
-        raise AuditError(f"{store.url}/run.json is damaged: {error}; restore it or run again") from error
-    return RunRecord(value)
+        return _checked(value)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AuditError(f"{store.url}/run.json is damaged: {error!r}; restore it or run again") from error
+
+
+def _checked(value: dict[str, Any]) -> RunRecord:
+    """Return the record of `value` after looking at all that its readers rely on."""
+    for name, kind in SHAPE.items():
+        if not isinstance(value[name], kind):
+            raise TypeError(f"{name} is not of type {kind.__name__}")
+    run = RunRecord(value)
+    for folder in value["files"]:
+        run.files(folder)
+    if not run.stages or not all(entry["manifest"] and entry["sha256"] for entry in value["steps"]):
+        raise ValueError("it names no stage")
+    return run

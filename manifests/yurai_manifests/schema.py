@@ -4,6 +4,10 @@ Every column says in its field metadata what it means (`doc`) and who may see it
 All columns exist from the start; what no stage has filled is null. Meanings: docs/schema.md is made from here.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
@@ -14,11 +18,11 @@ HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", p
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
 
 
-def _column(name: str, kind: pa.DataType, doc: str, *, tier: str = "public", nullable: bool = True) -> pa.Field:
+def _column(name: str, kind: pa.DataType, doc: str, *, tier: str = "public", nullable: bool = True) -> pa.Field[Any]:
     return pa.field(name, kind, nullable=nullable, metadata={"doc": doc, "tier": tier})
 
 
-PROVENANCE: tuple[pa.Field, ...] = (
+PROVENANCE: tuple[pa.Field[Any], ...] = (
     _column(
         "doc_id",
         pa.string(),
@@ -55,7 +59,8 @@ _TEXT = (
     _column(
         "charset_by",
         pa.string(),
-        "what decided it: bom, iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector, fallback",
+        "what decided it: bom, iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector, "
+        "fallback",
     ),
     _column("extractor", pa.string(), "what made the text: trafilatura, block-text (the whole readable page), none"),
     _column("title", pa.string(), "title of the page"),

@@ -4,11 +4,12 @@ A digest tree: run.json names the root, the root names the parts, a part names t
 files. A million shards need neither one process's memory nor a day to read.
 """
 
+import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,56 +20,21 @@ from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.schema import SCHEMA_VERSION
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output, StepId, TaskRecord
+from yurai_manifests.totals import Totals
 
 PART_ROWS = 1000
-PART = pa.schema(
-    [
-        pa.field("task", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("manifest_sha256", pa.string(), nullable=False),
-        pa.field("seen", pa.int64(), nullable=False),
-        pa.field("kept", pa.int64(), nullable=False),
-        pa.field("dropped", pa.int64(), nullable=False),
-        pa.field("failed", pa.int64(), nullable=False),
-        pa.field("record", pa.binary(), nullable=False),
-    ]
-)
-
-
-@dataclass(slots=True)
-class Totals:
-    """Sums over the tasks of one step."""
-
-    tasks: int = 0
-    stages: dict[str, StageCounts] = field(default_factory=dict)
-    other_records: Counter[str] = field(default_factory=Counter)
-    outputs: dict[str, Counter[str]] = field(default_factory=dict)
-    bytes: Counter[str] = field(default_factory=Counter)
-    warnings: int = 0
-
-    def add(self, record: TaskRecord) -> None:
-        """Add one task."""
-        self.tasks += 1
-        for counts in record.stages:
-            self.stages.setdefault(counts.stage, StageCounts(counts.stage)).add(counts)
-        self.other_records += record.other_records
-        for output in record.outputs:
-            sums = self.outputs.setdefault(output.name, Counter())
-            sums.update({"files": 1, "rows": output.rows, "bytes": output.bytes, "size": output.size})
-        self.bytes.update({"files": record.file_bytes, "records": record.record_bytes, "padding": record.padding_bytes})
-        self.bytes["unreadable"] += sum(count for _, count in record.unreadable)
-        self.warnings += len(record.warnings)
-
-    def json(self) -> dict[str, Any]:
-        """Return the sums as canonical JSON takes them."""
-        return {
-            "tasks": self.tasks,
-            "stages": [counts.json() for counts in self.stages.values()],
-            "other_records": dict(sorted(self.other_records.items())),
-            "outputs": {name: dict(sorted(sums.items())) for name, sums in sorted(self.outputs.items())},
-            "bytes": dict(sorted(self.bytes.items())),
-            "warnings": self.warnings,
-        }
+DECODE = json.JSONDecoder().decode
+_COLUMNS: dict[str, pa.DataType] = {
+    "task": pa.string(),
+    "source": pa.string(),
+    "manifest_sha256": pa.string(),
+    "seen": pa.int64(),
+    "kept": pa.int64(),
+    "dropped": pa.int64(),
+    "failed": pa.int64(),
+    "record": pa.binary(),
+}
+PART = pa.schema([pa.field(name, kind, nullable=False) for name, kind in _COLUMNS.items()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +60,21 @@ class StageRecord:
         return int(self.value["totals"]["outputs"].get(name, {}).get(what, 0))
 
 
-def commit_stage(store: Store, step: StepId, identity: dict[str, Any], keys: Iterable[str]) -> StageRecord:
-    """Read the manifest of every expected task, check it, and put the step's manifest.
+def commit_stage(store: Store, step: StepId, identity: dict[str, Any], keys: Sequence[str]) -> StageRecord:
+    """Read the manifest of every expected task, check it, and put the step's manifest; return the one that is there.
 
-    `keys` are all expected task keys in the order of the input; beside them (64 bytes each) memory is bounded.
+    `keys` are all expected task keys in the order of the input; beside them memory is bounded.
 
     Raises:
-        ShardError: an expected task has no manifest.
+        ShardError: an expected task has no manifest, or this step was committed with other content.
         AuditError: counts of a task, or of the whole step, do not balance.
     """
-    expected = list(keys)
-    parts, totals = [], Totals()
-    folder = f"{step.folder}/commits/{sha256(''.join(expected).encode())[:16]}"
-    for number, start in enumerate(range(0, len(expected), PART_ROWS)):
-        rows = [_row(store, step, key, totals) for key in expected[start : start + PART_ROWS]]
-        parts.append(_put_part(store, f"{folder}/{number:05}.parquet", rows))
+    folder = f"{step.folder}/commits/{_digest(keys)[:16]}"
+    if found := _committed(store, f"{folder}/manifest.json"):
+        _same_step(store, found, step, identity, len(keys))
+        return found
+    totals = Totals(step.name)
+    parts = list(_put_parts(store, folder, step, keys, totals))
     check_chain(list(totals.stages.values()), f"step {step.name}")
     value = {
         "schema_version": SCHEMA_VERSION,
@@ -121,42 +87,99 @@ def commit_stage(store: Store, step: StepId, identity: dict[str, Any], keys: Ite
     data = canonical(value)
     key = f"{folder}/manifest.json"
     if not store.put_if_absent(key, data) and store.read(key) != data:
-        raise ShardError(
-            f"{store.url}/{key} was committed with other content; keep both and report it: {step.name} is not deterministic"
-        )
+        raise _contradiction(store, key, step.name)
     return StageRecord(key, sha256(data), value)
 
 
-def _row(store: Store, step: StepId, key: str, totals: Totals) -> dict[str, Any]:
+def _digest(keys: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for key in keys:
+        digest.update(key.encode())
+    return digest.hexdigest()
+
+
+def _committed(store: Store, key: str) -> StageRecord | None:
+    """Return the commit at `key` if it and all its parts are there: the step then need not be read again."""
     try:
-        data = store.read(step.task_key(key))
-    except FileNotFoundError as error:
-        raise ShardError(
-            f"step {step.name}: task {key} has no manifest; run the same command again to resume"
-        ) from error
-    record = TaskRecord.of(data)
-    for counts in record.stages:
-        counts.check(f"step {step.name}, task {key[:16]} ({record.source})")
-    totals.add(record)
-    first, last = (record.stages[0], record.stages[-1]) if record.stages else (StageCounts(""), StageCounts(""))
-    return {
-        "task": key,
-        "source": record.source,
-        "manifest_sha256": sha256(data),
-        "seen": first.seen,
-        "kept": last.kept,
-        "dropped": sum(counts.dropped.total() for counts in record.stages),
-        "failed": sum(counts.failed.total() for counts in record.stages),
-        "record": data,
-    }
+        data = store.read(key)
+    except FileNotFoundError:
+        return None
+    try:
+        value = json.loads(data)
+        there = dict(store.list(key.rpartition("/")[0]))
+        whole = all(part["path"] in there for part in value["parts"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ShardError(f"{store.url}/{key} is damaged: {error}; remove it and run the same command again") from error
+    return StageRecord(key, sha256(data), value) if whole else None
 
 
-def _put_part(store: Store, key: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _same_step(store: Store, found: StageRecord, step: StepId, identity: dict[str, Any], count: int) -> None:
+    rows = sum(part["rows"] for part in found.value["parts"])
+    if found.step != step or canonical(found.value["identity"]) != canonical(identity) or rows != count:
+        raise _contradiction(store, found.key, step.name)
+
+
+def _contradiction(store: Store, key: str, step: str) -> ShardError:
+    return ShardError(
+        f"{store.url}/{key} was committed with other content: {step} is not deterministic, or the file was changed; "
+        "keep a copy and report it, then run with --rebuild into another --output"
+    )
+
+
+def _put_parts(
+    store: Store, folder: str, step: StepId, keys: Sequence[str], totals: Totals
+) -> Iterator[dict[str, Any]]:
+    """Write the parts; one is packed and synced while the next is read."""
+    with ThreadPoolExecutor(1) as writer:
+        pending: Future[dict[str, Any]] | None = None
+        for start in range(0, len(keys), PART_ROWS):
+            rows = _part_rows(store, step, keys[start : start + PART_ROWS], totals)
+            if pending:
+                yield pending.result()
+            pending = writer.submit(_put_part, store, f"{folder}/{start // PART_ROWS:05}.parquet", rows)
+        if pending:
+            yield pending.result()
+
+
+def _part_rows(store: Store, step: StepId, keys: Sequence[str], totals: Totals) -> list[Sequence[Any]]:
+    """Return the columns of PART for the tasks `keys`, and add them to `totals`."""
+    found = _read_tasks(store, step, keys)
+    sources, flows = [], []
+    for task, data in zip(keys, found, strict=True):
+        value = _decode(store, step, task, data)
+        sources.append(value["source"])
+        flows.append(totals.add(value))
+    return [keys, sources, [sha256(data) for data in found], *zip(*flows, strict=True), found]
+
+
+def _put_part(store: Store, key: str, columns: list[Sequence[Any]]) -> dict[str, Any]:
+    table = pa.table([pa.array(column, kind.type) for column, kind in zip(columns, PART, strict=True)], schema=PART)
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pylist(rows, schema=PART), sink, compression="zstd")
+    # keys, digests and records never repeat: a dictionary would cost time and save nothing
+    pq.write_table(table, sink, compression="zstd", use_dictionary=False, write_statistics=False)
     data = sink.getvalue().to_pybytes()
     store.put(key, data)
-    return {"path": key, "sha256": sha256(data), "rows": len(rows)}
+    return {"path": key, "sha256": sha256(data), "rows": table.num_rows}
+
+
+def _read_tasks(store: Store, step: StepId, keys: Sequence[str]) -> list[bytes]:
+    found: list[bytes] = []
+    try:
+        found.extend(store.read_many([step.task_key(key) for key in keys]))
+    except FileNotFoundError as error:
+        raise ShardError(
+            f"step {step.name}: task {keys[len(found)]} has no manifest at {step.task_key(keys[len(found)])}; "
+            "run the same command again to resume"
+        ) from error
+    return found
+
+
+def _decode(store: Store, step: StepId, key: str, data: bytes) -> Any:  # noqa: ANN401 - JSON as TaskRecord.json writes it
+    try:
+        return DECODE(data.decode())
+    except ValueError as error:
+        where = f"{store.url}/{step.task_key(key)}"
+        raise ShardError(f"{where} is damaged: {error}; remove it and run the same command again") from error
 
 
 def load_stage(store: Store, key: str, digest: str) -> StageRecord:
@@ -177,12 +200,29 @@ def load_stage(store: Store, key: str, digest: str) -> StageRecord:
 
 
 def task_rows(store: Store, record: StageRecord) -> Iterator[bytes]:
-    """Yield the manifest of every task of a committed step, in order, each part checked against its digest."""
+    """Yield the manifest of every task of a committed step, in order, each part checked against its digest.
+
+    Raises:
+        AuditError: a part is missing, or has other bytes than the step's manifest says.
+    """
     for part in record.value["parts"]:
-        data = store.read(part["path"])
+        try:
+            data = store.read(part["path"])
+        except FileNotFoundError as error:
+            raise AuditError(f"{store.url}/{part['path']} is missing; restore it or run with --rebuild") from error
         if sha256(data) != part["sha256"]:
             raise AuditError(f"{store.url}/{part['path']} was changed after the run; restore or rebuild it")
-        yield from (row.as_py() for row in pq.read_table(pa.BufferReader(data), columns=["record"]).column("record"))
+        table = pq.read_table(pa.BufferReader(data), columns=["record"])
+        yield from cast("list[bytes]", table.column("record").to_pylist())
+
+
+def task_values(store: Store, record: StageRecord) -> Iterator[Any]:
+    """Yield the decoded manifest of every task of a committed step, in order: what `TaskRecord.json` returned.
+
+    Raises:
+        AuditError: as `task_rows`.
+    """
+    return (DECODE(data.decode()) for data in task_rows(store, record))
 
 
 def tasks(store: Store, record: StageRecord) -> Iterator[TaskRecord]:

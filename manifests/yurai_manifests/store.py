@@ -7,13 +7,15 @@ named by content, so writing one twice is harmless; only `put_if_absent` decides
 import errno
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
 from yurai_manifests.errors import ShardError
 
 PROBE = ".work/probe"
+SPOOL = ".attempt-"
+READ_BYTES = 1 << 14
 
 
 class Store(Protocol):
@@ -23,6 +25,9 @@ class Store(Protocol):
 
     def read(self, key: str) -> bytes:
         """Return the whole object; raises FileNotFoundError when there is none."""
+
+    def read_many(self, keys: Iterable[str]) -> Iterator[bytes]:
+        """Yield whole small objects in the order of `keys`; raises FileNotFoundError at the first that is not there."""
 
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
@@ -44,6 +49,9 @@ class Store(Protocol):
 
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield (key, bytes) of every object below the folder `prefix`, in no order."""
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the key of every object below the folder `prefix`, in no order; cheaper than `list`."""
 
     def remove(self, key: str) -> None:
         """Remove one object; absent is fine."""
@@ -74,9 +82,9 @@ def probe(store: Store) -> None:
     found = store.read(key)
     store.remove(key)
     if not first or second or found != b"first":
+        fault = "a second write of a name was accepted" if second else f"a new name was left with {found!r}"
         raise ShardError(
-            f"{store.url} does not honour put-if-absent (a second write of one name "
-            f"{'was accepted' if second else 'left ' + repr(found)}), so two writers could overwrite each other's commits; "
+            f"{store.url} does not honour put-if-absent ({fault}): two writers could overwrite each other's commits; "
             "use a store with conditional writes (S3 If-None-Match, GCS ifGenerationMatch) or a local folder"
         )
 
@@ -103,8 +111,25 @@ class LocalStore:
 
     def read(self, key: str) -> bytes:
         """Return the whole object; raises FileNotFoundError when there is none."""
-        with open(f"{self.url}/{key}", "rb", buffering=0) as file:  # noqa: PTH123 - a million of these are read
-            return file.read()
+        # A million of these are read at the end of a step: os.read costs a third of open().read().
+        try:
+            descriptor = os.open(f"{self.url}/{key}", os.O_RDONLY | os.O_CLOEXEC)
+        except NotADirectoryError as error:
+            raise FileNotFoundError(errno.ENOENT, "no such object", f"{self.url}/{key}") from error
+        try:
+            data = os.read(descriptor, READ_BYTES)
+            if len(data) < READ_BYTES:
+                return data
+            pieces = [data]
+            while piece := os.read(descriptor, len(pieces) * READ_BYTES):
+                pieces.append(piece)
+            return b"".join(pieces)
+        finally:
+            os.close(descriptor)
+
+    def read_many(self, keys: Iterable[str]) -> Iterator[bytes]:
+        """Yield whole small objects in the order of `keys`; raises FileNotFoundError at the first that is not there."""
+        return map(self.read, keys)
 
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
@@ -112,7 +137,7 @@ class LocalStore:
 
     def _spool(self, key: str, data: bytes) -> tuple[Path, Path]:
         path = self._path(key)
-        spool = path.parent / f".attempt-{uuid.uuid4().hex}"
+        spool = path.parent / f"{SPOOL}{uuid.uuid4().hex}"
         path.parent.mkdir(parents=True, exist_ok=True)
         with spool.open("xb") as file:
             file.write(data)
@@ -157,7 +182,7 @@ class LocalStore:
     def copy(self, source: str, target: str) -> None:
         """Give the object `source` the second name `target` (a hard link), replacing what had it."""
         path = self._path(target)
-        spool = path.parent / f".attempt-{uuid.uuid4().hex}"
+        spool = path.parent / f"{SPOOL}{uuid.uuid4().hex}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.link(self._path(source), spool)
@@ -176,6 +201,17 @@ class LocalStore:
 
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield (key, bytes) of every object below the folder `prefix`, in no order; spools are left out."""
+        for key, entry in self._walk(prefix):
+            try:
+                yield key, entry.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:
+                continue  # removed by another process since the folder was read
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the key of every object below the folder `prefix`, in no order; cheaper than `list`."""
+        return (key for key, _ in self._walk(prefix))
+
+    def _walk(self, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         folders = [prefix.rstrip("/")]
         while folders:
             folder = folders.pop()
@@ -187,8 +223,8 @@ class LocalStore:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(f"{folder}/{entry.name}")
-                    elif not entry.name.startswith(".attempt-"):
-                        yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
+                    elif not entry.name.startswith(SPOOL):
+                        yield f"{folder}/{entry.name}", entry
 
     def remove(self, key: str) -> None:
         """Remove one object; absent is fine."""

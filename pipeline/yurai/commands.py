@@ -51,7 +51,7 @@ def _command(name: str, stages: list[Stage]) -> Any:  # noqa: ANN401 - typer rea
             key: given.pop(key)
             for key in ("input", "output", "recipe", "set_", "runner", "workers", "address", "rebuild")
         }
-        uses = tuple(_use(stage, common["recipe"], common["set_"] or [], given) for stage in stages)
+        uses = _uses(stages, common["recipe"], common["set_"] or [], given)
         _run(name, uses, common)
 
     parameters = [
@@ -82,22 +82,31 @@ def _is_flag(setting: Setting) -> bool:
 
 def _flag(stage: Stage, setting: Setting) -> inspect.Parameter:
     """Return the option for one setting; unset means: as the recipe or the default says."""
-    words = f"{setting_docs(stage)[setting.name]} [default: {setting.default}]"
-    option = typer.Option(f"--{setting.name.replace('_', '-')}", help=words, show_default=False)
+    words = setting_docs(stage)[setting.name] + (f" [default: {setting.default}]" if setting.default != "" else "")
+    name = setting.name.replace("_", "-")
+    names = f"--{name}/--no-{name}" if setting.annotation is bool else f"--{name}"
+    option = typer.Option(names, help=words, show_default=False)
     return _parameter(setting.name, Annotated[setting.annotation | None, option], None)
 
 
-def _use(stage: Stage, recipe: str | None, texts: list[str], flags: dict[str, Any]) -> StageUse:
+def _uses(stages: list[Stage], recipe: str | None, texts: list[str], flags: dict[str, Any]) -> tuple[StageUse, ...]:
+    """Return the uses of a command's stages; a setting that none of them has is refused by the last."""
+    given = {key: value for text in texts for key, value in _toml(text).items()}
+    given |= {key: value for key, value in flags.items() if value is not None}
+    unknown = given.keys() - {name for stage in stages for name in stage.settings}
+    shares = [{key: given[key] for key in given if key in stage.settings} for stage in stages]
+    shares[-1] |= {key: given[key] for key in unknown}
+    return tuple(_use(stage, recipe, share) for stage, share in zip(stages, shares, strict=True))
+
+
+def _use(stage: Stage, recipe: str | None, given: dict[str, Any]) -> StageUse:
     settings: dict[str, Any] = {}
     if recipe:
         found = [use for use in load_recipe(recipe).stages if use.name == stage.name]
         if not found:
             raise RecipeError(f"recipe {recipe} has no stage {stage.name}")
         settings = dict(found[0].settings)
-    for text in texts:
-        settings |= {key: value for key, value in _toml(text).items() if key in stage.settings or stage.name != "read"}
-    settings |= {key: value for key, value in flags.items() if value is not None and key in stage.settings}
-    return StageUse(stage.name, stage.check(settings))
+    return StageUse(stage.name, stage.check(settings | given))
 
 
 def _toml(text: str) -> dict[str, Any]:

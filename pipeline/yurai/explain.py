@@ -149,7 +149,7 @@ def _decisions(run: RunRecord, page: Row | None, gone: Row | None) -> list[Row]:
         if use.stage.kind == "filter" and batch:
             batch, rules = Decider(use, measures).trace(batch)
             found += rules
-            if gone and gone["stage"] == use.name:
+            if rules and rules[-1]["verdict"] == "dropped":
                 return found
             continue
         measures += [use] if use.stage.kind == "measure" else []

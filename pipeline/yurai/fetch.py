@@ -44,6 +44,14 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
     return target, digest.hexdigest()
 
 
+def remedy(shard: Shard) -> str:
+    """Say how to get the file of `shard` back: what a step wrote is made again once nothing says that it is there."""
+    folder, _, rest = shard.path.partition("/")
+    if folder != ".work":
+        return "restore it, or make its tree again"
+    return f"remove it and {shard.store}/stages/{rest.partition('/')[0]}, then run the same command to make it again"
+
+
 def fetch_shard(shard: Shard, spool: Path) -> Path:
     """Return a local path with the bytes of `shard`, checked against its manifest.
 
@@ -60,9 +68,9 @@ def fetch_shard(shard: Shard, spool: Path) -> Path:
             path.write_bytes(store.read(shard.path))
         found = sha256_file(path)
     except OSError as error:
-        raise ShardError(f"cannot read {where}: {error}; restore it, or run with --rebuild") from error
+        raise ShardError(f"cannot read {where}: {error}; {remedy(shard)}") from error
     if found != shard.sha256:
         raise ShardError(
-            f"{where} was changed after it was written (sha256 {found}); remove it and run again to rebuild it"
+            f"{where} was changed after it was written (sha256 {found}, not {shard.sha256}); {remedy(shard)}"
         )
     return path

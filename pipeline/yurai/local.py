@@ -1,11 +1,13 @@
 """LocalRunner: tasks in this process, or in processes of this machine. No Ray."""
 
 import multiprocessing
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
 from yurai.errors import ShardError
+from yurai.process import end_with_parent
 from yurai.task import Task, execute
 
 AHEAD = 4
@@ -48,7 +50,10 @@ class LocalRunner:
         if self._pool is None:
             # spawn: a forked child would share the parent's threads' locks and its sandbox's pipes
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
+            # a worker whose parent was killed would wait for its next task for ever
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),)
+            )
         running[self._pool.submit(execute, task)] = (number, task, tries)
 
     def _recover(self, running: dict[Future[str], tuple[int, Task, int]], lost: list[tuple[int, Task, int]]) -> None:

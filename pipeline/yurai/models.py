@@ -57,13 +57,22 @@ def load_fasttext(spec: str, sha256: str) -> FastText:
         RecipeError: not found, or its bytes have another sha256.
     """
     with tempfile.TemporaryDirectory(prefix="yurai-model-") as folder:
-        path = _locate(spec, Path(folder))
-        found = sha256_file(path)
-        if found != sha256:
-            raise RecipeError(
-                f"model {spec} has sha256 {found}, not {sha256}: damaged or another version; fetch it again"
-            )
-        return cast("FastText", fasttext.load_model(str(path)))
+        return cast("FastText", fasttext.load_model(str(_checked(spec, sha256, Path(folder)))))
+
+
+@functools.cache
+def check_model(spec: str, sha256: str) -> None:
+    """Raise RecipeError unless the model at `spec` is there and has this digest, so that nothing runs without it."""
+    with tempfile.TemporaryDirectory(prefix="yurai-model-") as folder:
+        _checked(spec, sha256, Path(folder))
+
+
+def _checked(spec: str, sha256: str, folder: Path) -> Path:
+    path = _locate(spec, folder)
+    found = sha256_file(path)
+    if found != sha256:
+        raise RecipeError(f"model {spec} has sha256 {found}, not {sha256}: damaged or another version; fetch it again")
+    return path
 
 
 def _locate(spec: str, folder: Path) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 import yurai
 from yurai.recipe import Recipe
 from yurai.state import State
+from yurai.task import failpoint
 from yurai_manifests.canonical import canonical
 from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest
 from yurai_manifests.schema import SCHEMA_VERSION
@@ -29,11 +30,21 @@ def publish(
     files = {folder: [_delivered(name, output) for name, output in entries] for folder, entries in named.items()}
     value = _value(recipe, state, delivered, sources, files)
     data = canonical(value)
-    if store.size(RUN) is None or store.read(RUN) != data:
+    entries = [entry for found in named.values() for entry in found]
+    if not _is_published(store, data, entries):
+        failpoint("before-publish")
         store.remove(RUN)
-        _place(store, [entry for entries in named.values() for entry in entries])
+        _place(store, entries)
+        failpoint("before-run")
         store.put(RUN, data)
     return RunRecord(value)
+
+
+def _is_published(store: Store, data: bytes, entries: Named) -> bool:
+    """Tell whether this very run is there with all its files; one that was lost or cut is put back otherwise."""
+    there = {key: size for folder in FOLDERS for key, size in store.list(folder)}
+    wanted = {name: output.bytes for name, output in entries}
+    return store.size(RUN) is not None and store.read(RUN) == data and there == wanted
 
 
 def _place(store: Store, entries: Named) -> None:
@@ -44,6 +55,7 @@ def _place(store: Store, entries: Named) -> None:
                 store.remove(key)
     for name, output in entries:
         store.copy(output.path, name)
+        failpoint("in-publish")
 
 
 def _named(store: Store, folder: str, record: StageRecord) -> Named:

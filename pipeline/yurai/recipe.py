@@ -26,8 +26,7 @@ from typing import Any
 
 import yurai.stages  # noqa: F401 - importing declares the stages
 from yurai.errors import RecipeError
-from yurai.stage import KINDS, STAGES, StageUse
-from yurai_filters import load_plugins
+from yurai.stage import KINDS, STAGES, StageUse, in_order
 from yurai_manifests.canonical import fingerprint
 
 DELIVER = {"text_bytes": 512_000_000}
@@ -87,7 +86,6 @@ def load_recipe(spec: str) -> Recipe:
 
 def make_recipe(value: Mapping[str, Any], *, where: str) -> Recipe:
     """Check a recipe that was read from TOML; errors begin with `where`."""
-    load_plugins()
     _only(value, ("name", "about", "deliver", "stage"), where)
     name, about, tables = value.get("name"), value.get("about", ""), value.get("stage")
     if not isinstance(name, str) or not isinstance(about, str) or not isinstance(tables, list) or not tables:
@@ -102,9 +100,9 @@ def make_recipe(value: Mapping[str, Any], *, where: str) -> Recipe:
 def _use(table: Any, where: str) -> StageUse:  # noqa: ANN401 - from TOML, checked here
     name = table.get("use") if isinstance(table, Mapping) else None
     if name not in STAGES:
-        near = difflib.get_close_matches(str(name), STAGES, n=1)
+        near, known = difflib.get_close_matches(str(name), STAGES, n=1), ", ".join(stage.name for stage in in_order())
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise RecipeError(f"{where}: a [[stage]] needs use = one of {', '.join(STAGES)}, not {name!r}{hint}")
+        raise RecipeError(f"{where}: a [[stage]] needs use = one of {known}, not {name!r}{hint}")
     given = {key: setting for key, setting in table.items() if key != "use"}
     try:
         return StageUse(name, STAGES[name].check(given))
@@ -115,8 +113,7 @@ def _use(table: Any, where: str) -> StageUse:  # noqa: ANN401 - from TOML, check
 def check_order(uses: tuple[StageUse, ...], where: str) -> None:
     """Raise RecipeError unless stages stand in an order that can run."""
     for before, after in itertools.pairwise(uses):
-        once = after.stage.kind in ("read", "extract", "tokenize") and after.name == before.name
-        if ORDER[before.stage.kind] > ORDER[after.stage.kind] or once:
+        if ORDER[before.stage.kind] > ORDER[after.stage.kind]:
             raise RecipeError(
                 f"{where}: stage {after.name} cannot follow {before.name}; the order is {', '.join(KINDS)}"
             )
@@ -124,6 +121,9 @@ def check_order(uses: tuple[StageUse, ...], where: str) -> None:
     if ("read" in kinds) != ("extract" in kinds):
         raise RecipeError(f"{where}: read and extract go together")
     names = [use.name for use in uses]
+    for place, use in enumerate(uses):
+        if use.stage.kind not in ("filter", "dedup") and use.name in names[:place]:
+            raise RecipeError(f"{where}: stage {use.name} stands twice; only filter and dedup may")
     if "measure" in names and "language" in names and names.index("measure") < names.index("language"):
         raise RecipeError(f"{where}: measure needs the language; put language before it")
 

@@ -1,14 +1,22 @@
 """The rules of a filter stage: filters and editors by name, with their settings, in the order they are applied."""
 
 import difflib
+import functools
 from collections.abc import Mapping
 from typing import Any, NewType
 
 from yurai.errors import RecipeError
 from yurai_filters import EDITORS, FILTERS, TAGGERS, Declaration, check_settings
+from yurai_filters import load_plugins as find_plugins
 
 Rules = NewType("Rules", list[dict[str, Any]])
 """A list of tables, each with `use` (the name of a filter or editor) and its settings."""
+
+
+@functools.cache
+def load_plugins() -> None:
+    """Have the rules of other packages declared, once in each process: workers read recipes too."""
+    find_plugins()
 
 
 def rule(name: str) -> Declaration:
@@ -17,12 +25,26 @@ def rule(name: str) -> Declaration:
     Raises:
         RecipeError: there is none; the message lists those there are.
     """
+    load_plugins()
     known = {**FILTERS, **EDITORS}
     if name in known:
         return known[name]
+    raise RecipeError(
+        f"no filter or editor is called {name!r} (there are: {', '.join(sorted(known))}){_hint(name, known)}"
+    )
+
+
+def tagger(name: str) -> Declaration:
+    """Return the tagger called `name`; raises RecipeError with those there are."""
+    load_plugins()
+    if name in TAGGERS:
+        return TAGGERS[name]
+    raise RecipeError(f"no tagger is called {name!r} (there are: {', '.join(sorted(TAGGERS))}){_hint(name, TAGGERS)}")
+
+
+def _hint(name: str, known: Mapping[str, Declaration]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise RecipeError(f"no filter or editor is called {name!r} (there are: {', '.join(sorted(known))}){hint}")
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def check_rules(stage: str, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - from TOML, checked here
@@ -51,7 +73,7 @@ def _check_rule(entry: Mapping[str, Any]) -> dict[str, Any]:
 def rules_identity(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return name, version and package of every rule and tagger that `settings` name."""
     named = [rule(entry["use"]) for entry in settings.get("rules", [])]
-    named += [TAGGERS[name] for name in settings.get("taggers", [])]
+    named += [tagger(name) for name in settings.get("taggers", [])]
     return [
         {"use": one.name, "version": one.version, "package": one.package.name, "package_version": _version(one)}
         for one in named

@@ -46,9 +46,9 @@ def run_recipe(
         DriftError: `output` was made by another recipe, or from sources that are no longer named, and not `rebuild`.
         ShardError: storage failed, or does not honour put-if-absent.
     """
+    identities = recipe.identities()
     engine = _engine(output, runner, reporter)
     fused = _fused(recipe)
-    identities = recipe.identities()
     names = [source.name for source in sources]
     _plan(engine, recipe, identities, names, rebuild=rebuild)
     identity = identities[len(fused) - 1] | {"fused": [entry["stage"] for entry in identities[: len(fused)]]}
@@ -80,8 +80,8 @@ def continue_tree(
     Raises:
         DriftError, ShardError: as `run_recipe`.
     """
-    engine = _engine(output, runner, reporter)
     identities = recipe.identities(state.fingerprint)
+    engine = _engine(output, runner, reporter)
     _plan(engine, recipe, identities, [state.carried["digest"]], rebuild=rebuild)
     return _finish(engine, recipe, state, uses, state.carried["sources"])
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yurai.errors import ShardError
-from yurai.fetch import Shard
+from yurai.fetch import Shard, remedy
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, Output, TaskRecord
 
@@ -75,13 +75,11 @@ def read_span(place: Span, dtype: np.dtype[Any]) -> Rows:
             file.seek(place.start)
             data = file.read(place.end - place.start)
     except OSError as error:
-        raise ShardError(
-            f"cannot read {store.url}/{place.shard.path}: {error}; remove its step's folder and run again"
-        ) from error
+        raise ShardError(f"cannot read {store.url}/{place.shard.path}: {error}; {remedy(place.shard)}") from error
     if check_of(data) != place.check:
         raise ShardError(
             f"{store.url}/{place.shard.path} was changed between byte {place.start} and {place.end}; "
-            "remove it and its task manifest and run again to rebuild it"
+            f"{remedy(place.shard)}"
         )
     return np.frombuffer(data, dtype)
 

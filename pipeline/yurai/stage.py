@@ -85,6 +85,11 @@ class Stage:
 STAGES: dict[str, Stage] = {}
 
 
+def in_order() -> list[Stage]:
+    """Return all stages in the order of the flow."""
+    return sorted(STAGES.values(), key=lambda stage: (KINDS.index(stage.kind), stage.name))
+
+
 def stage(
     name: str,
     *,

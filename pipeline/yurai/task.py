@@ -64,6 +64,7 @@ def execute(task: Task) -> str:
             record.outputs = current.outputs
             failpoint("before-manifest")
             commit(store, task.step, record)
+            failpoint("after-manifest")
     except OSError as error:
         raise _explain(error, task) from error
     _journal(store, task, record, started)

@@ -5,13 +5,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from yurai.recipe import shipped
-from yurai.stage import STAGES
+from yurai.stage import in_order
 from yurai_filters import EDITORS, FILTERS, TAGGERS, load_plugins, reasons
 from yurai_manifests.audit import Audit
 
-console = Console(highlight=False, soft_wrap=False)
+console = Console(highlight=False, markup=False, emoji=False)
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -38,14 +39,15 @@ def summary(found: Audit, out: str) -> None:
     console.print(f"{totals['candidates']:,} candidates = {outcomes}", soft_wrap=True)
     console.print(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
     console.print(f"digest {found.digest}")
-    console.print(f"next:  yurai audit {out}    yurai explain {out} --token 00000:0", markup=False, soft_wrap=True)
+    explain = f"    yurai explain {out} --token 00000:0" if totals["shards"] else ""
+    console.print(f"next:  yurai audit {out}{explain}", soft_wrap=True)
 
 
 def audit(found: Audit, out: str) -> None:
     """Print an audit: totals, reasons, findings."""
     totals = found.totals
     lost = sum(gap["bytes"] for gap in totals["unreadable"])
-    console.print(f"[bold]{out}[/bold]  digest {found.digest}", soft_wrap=True)
+    console.print(Text(out, "bold"), Text(f" digest {found.digest}"), soft_wrap=True)
     rows = _table("rows", "outcome")
     for name in ("candidates", "kept", "dropped", "failed"):
         rows.add_row(f"{totals[name]:,}", name)
@@ -61,17 +63,16 @@ def audit(found: Audit, out: str) -> None:
                 gone.add_row(f"{count:,}", outcome, stage, reason)
     console.print(gone)
     for finding in found.findings:
-        style = SEVERITIES[finding.severity]
-        console.print(f"[{style}]{finding.severity}[/{style}] {finding.check}: ", end="")
-        console.print(f"{finding.where}: {finding.message}. {finding.do}", markup=False)
+        said = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
+        console.print(Text.assemble((finding.severity, SEVERITIES[finding.severity]), said))
     verdict = "adds up" if found.ok else "DOES NOT ADD UP: do not publish"
-    console.print(f"[bold]{verdict}[/bold]")
+    console.print(Text(verdict, "bold"))
 
 
 def lives(found: list[dict[str, Any]]) -> None:
     """Print the lives of pages."""
     for life in found:
-        console.print(_life(life), markup=False)
+        console.print(_life(life), soft_wrap=True)
 
 
 def _life(life: dict[str, Any]) -> str:
@@ -112,7 +113,7 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     name = f"{entry['stage']} {entry['rule']}" if "rule" in entry else entry["stage"]
     text = f"{name:<20} {entry['verdict']}"
     if reads := entry.get("reads"):
-        text += "  " + ", ".join(f"{column} {value}" for column, value in reads.items())
+        text += "  " + ", ".join(f"{column} {_short(value)}" for column, value in reads.items())
         text += "; " + ", ".join(f"{key} {_short(value)}" for key, value in entry["settings"].items())
     elif entry["stage"] == "language" and life.get("lang"):
         text += f"  {life['lang']} {life['lang_score']:.4f}"
@@ -124,13 +125,15 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 - a setting
-    return "|".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return "|".join(map(str, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def stages() -> None:
     """Print all stages."""
     table = _table("stage", "version", "what it does")
-    for stage in STAGES.values():
+    for stage in in_order():
         table.add_row(stage.name, str(stage.version), stage.doc.partition("\n")[0])
     console.print(table)
 

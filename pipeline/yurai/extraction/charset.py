@@ -34,7 +34,9 @@ _MULTIBYTE: Final = frozenset({"gb18030", "big5hkscs", "euc-jp", "cp932", "cp949
 # Under this, Chinese and Korean bytes read as Japanese: 133 of 133 real documents fall on the right side.
 _KANA_FLOOR: Final = 0.05
 _FEW_BYTES: Final = 4
+# Share of broken characters that a declared charset may have, and that UTF-8 may: its good ones are no accident.
 _DAMAGED: Final = 0.05
+_NEARLY_UTF8: Final = 0.2
 _NULL_SHARE: Final = 0.2
 
 
@@ -91,7 +93,7 @@ def _candidates(body: bytes, http: str | None, meta: str | None) -> Iterator[Dec
         yield from _ascii(body, declared)
     utf8, damage = decode_as(body, "utf-8")
     letters = len(body) - len(utf8) if damage == 0 else _non_ascii(utf8) - damage
-    is_utf8 = damage <= _DAMAGED * letters
+    is_utf8 = damage <= _NEARLY_UTF8 * letters
     yield from _declared(body, declared, Decoded(utf8, "utf-8", "utf-8", damage) if is_utf8 else None, letters)
     if damage == 0:
         yield Decoded(utf8, "utf-8", "utf-8")

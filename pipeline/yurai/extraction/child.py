@@ -20,8 +20,8 @@ from typing import Final
 
 from yurai.extraction.handlers import extract_page
 from yurai.extraction.mime import media_type
+from yurai.extraction.process import MEMORY_EXIT, READY
 from yurai.extraction.records import Extraction, ExtractOptions, Page
-from yurai.extraction.sandbox import MEMORY_EXIT, READY
 
 _PR_SET_PDEATHSIG: Final = 1
 

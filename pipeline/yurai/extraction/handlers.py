@@ -2,7 +2,7 @@
 
 Reading order of HTML: byte budget, charset, markup budgets, parse, then the main-text extractor, unless the page has no
 navigation (its readable text is taken whole) or too many elements for an extractor that is not linear. A page that has
-any readable text keeps it: where the extractor gives under a twentieth of the page, the whole is taken.
+any readable text keeps it: where the extractor gives a twentieth of the page or less, the whole is taken.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from yurai.extraction.blocks import BlockText, block_text
+from yurai.extraction.blocks import block_text, linked_characters, most_text
 from yurai.extraction.budgets import elements, over_budget
 from yurai.extraction.charset import Decoded, decode_page
 from yurai.extraction.main_text import date_of, main_text
@@ -80,16 +80,24 @@ def _from_tree(page: Page, tree: Any, blank: Extraction, options: ExtractOptions
 
 def _text(page: Page, tree: Any, options: ExtractOptions, *, linear: bool) -> tuple[str, str]:  # noqa: ANN401 -- lxml has no types
     """Text of a page and who found it, by the rules at the head of this module."""
-    whole = block_text(tree)
-    text = "" if linear or _no_navigation(whole, options) else main_text(tree, page.url, options.mode)
-    if len(text) > _TOO_LITTLE * len(whole.text):
-        return printable(text), "trafilatura"
-    return printable(whole.text), "block-text"
+    if not linear and not _no_navigation(tree, options):
+        text = main_text(tree, page.url, options.mode)
+        if _is_enough(text, tree, options):
+            return printable(text), "trafilatura"
+    return printable(block_text(tree).text), "block-text"
 
 
-def _no_navigation(whole: BlockText, options: ExtractOptions) -> bool:
-    few = whole.linked <= options.whole_page_links and whole.linked <= _WHOLE_PAGE_SHARE * whole.size
-    return few and options.whole_page_links > 0
+def _no_navigation(tree: Any, options: ExtractOptions) -> bool:  # noqa: ANN401 -- lxml has no types
+    enough = options.whole_page_links
+    linked = linked_characters(tree, enough)
+    return enough > 0 and linked <= enough and linked <= _WHOLE_PAGE_SHARE * block_text(tree).size
+
+
+def _is_enough(text: str, tree: Any, options: ExtractOptions) -> bool:  # noqa: ANN401 -- lxml has no types
+    """Whether an extraction may stand for its page; in precision mode anything may that is not empty."""
+    if options.mode == "precision":
+        return bool(text)
+    return len(text) > _TOO_LITTLE * most_text(tree) or len(text) > _TOO_LITTLE * len(block_text(tree).text)
 
 
 HANDLERS: Final[dict[str, Handler]] = {"text/html": extract_html, "application/xhtml+xml": extract_html}

@@ -8,18 +8,12 @@ page, given to it alone.
 
 from __future__ import annotations
 
-import os
-import queue
-import signal
-import subprocess
-import sys
-import threading
 from collections import deque
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final, Self
 
 from yurai.errors import YuraiError
 from yurai.extraction.mime import media_type
+from yurai.extraction.process import Child, ChildDiedError
 from yurai.extraction.records import Extraction
 
 if TYPE_CHECKING:
@@ -27,99 +21,9 @@ if TYPE_CHECKING:
 
     from yurai.extraction.records import ExtractOptions, Ledger, Page
 
-MEMORY_EXIT: Final = 77
-"""Exit status of a child that a page took to its memory limit."""
-READY: Final = "ready"
-"""What a child says when it has loaded everything and waits for pages."""
-
 _PAGES_IN_FLIGHT: Final = 32
 _BYTES_IN_FLIGHT: Final = 16_000_000
-_PATIENCE: Final = 5.0
-
-
-class _ChildDiedError(Exception):
-    """The child ended before it answered; `verdict` names how."""
-
-    def __init__(self, verdict: str) -> None:
-        super().__init__(verdict)
-        self.verdict = verdict
-
-
-class _Child:
-    """One running child process, its two pipes, and the thread that feeds it.
-
-    A thread writes, so that a child blocked on a long answer and a parent blocked on a long page cannot wait for each
-    other.
-    """
-
-    def __init__(self, options: ExtractOptions) -> None:
-        command = [sys.executable, "-P", "-m", "yurai.extraction.child", str(os.getpid())]
-        # set iteration inside libraries must not depend on the run
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "TZ": "UTC"}
-        self.process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self._answers = Connection(os.dup(self.process.stdout.fileno()), writable=False)
-        self._pages: queue.SimpleQueue[Page | None] = queue.SimpleQueue()
-        self._feeder = threading.Thread(
-            target=self._feed,
-            args=(Connection(os.dup(self.process.stdin.fileno()), readable=False), options),
-            daemon=True,
-        )
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self._feeder.start()
-        self._await_ready()
-
-    def _await_ready(self) -> None:
-        try:
-            self._answers.recv()
-        except EOFError:
-            status = self.process.wait()
-            raise YuraiError(
-                f"the extraction child did not start (exit status {status}); its message is on stderr above, "
-                f"and `{sys.executable} -c 'import yurai.extraction'` should repeat it"
-            ) from None
-
-    def _feed(self, pages: Connection, options: ExtractOptions) -> None:
-        with pages:
-            try:
-                pages.send(options)
-                while (page := self._pages.get()) is not None:
-                    pages.send(page)
-            except BrokenPipeError:
-                return  # the reader of answers sees the same death and knows what to do
-
-    def send(self, page: Page) -> None:
-        """Queue a page; the caller bounds how many."""
-        self._pages.put(page)
-
-    def receive(self) -> Extraction:
-        """Answer to the first page not yet answered; raises _ChildDiedError."""
-        try:
-            answer: Extraction = self._answers.recv()
-        except (EOFError, ConnectionResetError):
-            raise _ChildDiedError(_verdict(self.process.wait())) from None
-        return answer
-
-    def stop(self) -> None:
-        """End the process, at once if it is busy."""
-        self._pages.put(None)
-        self._answers.close()
-        self.process.kill()
-        self.process.wait()
-        self._feeder.join(_PATIENCE)
-
-
-def _verdict(status: int) -> str:
-    """Reason in a child's exit status."""
-    if status == MEMORY_EXIT:
-        return "memory-limit"
-    if status == -signal.SIGPROF:
-        return "cpu-limit"
-    return f"crashed:{signal.Signals(-status).name}" if status < 0 else f"crashed:exit-{status}"
+_STARTS: Final = 3
 
 
 class Sandbox:
@@ -133,7 +37,7 @@ class Sandbox:
         self._options = options
         self._ledger = ledger
         self._limits = options.limits_version()
-        self._child: _Child | None = None
+        self._child: Child | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -188,7 +92,7 @@ class Sandbox:
             return _failed(page, known)
         try:
             answer = self._running().receive()
-        except _ChildDiedError as death:
+        except ChildDiedError as death:
             self.close()
             answer = self._believe(page, death.verdict)
             waiting.popleft()
@@ -204,7 +108,7 @@ class Sandbox:
             child.send(page)
             try:
                 return child.receive()
-            except _ChildDiedError as death:
+            except ChildDiedError as death:
                 verdict = death.verdict
                 self.close()
         self._ledger.put(self._key(page), verdict)
@@ -218,10 +122,21 @@ class Sandbox:
             if known is None:
                 self._running().send(page)
 
-    def _running(self) -> _Child:
+    def _running(self) -> Child:
         if self._child is None:
-            self._child = _Child(self._options)
+            self._child = self._started()
         return self._child
+
+    def _started(self) -> Child:
+        for _ in range(_STARTS):
+            try:
+                return Child(self._options)
+            except ChildDiedError as death:
+                died = death
+        raise YuraiError(
+            f"the extraction child ended {_STARTS} times while it loaded ({died.verdict}); "
+            "it needs about 150 MB of memory: give the machine or container more, or run fewer workers"
+        )
 
     def _key(self, page: Page) -> str:
         return f"{page.key}:{self._limits}"

@@ -44,7 +44,10 @@ def parse(markup: bytes, max_depth: int) -> tuple[Tree | None, bool]:
 
 
 def _parse(markup: bytes) -> tuple[Tree | None, bool]:
-    """Parsed page, and whether libxml2 stopped at its own depth limit."""
+    """Parsed page, and whether libxml2 stopped at its own depth limit.
+
+    Raises MemoryError where libxml2 ran out of memory, which lxml reports as a syntax error or as a shorter page.
+    """
     parser = HTMLParser(
         encoding="utf-8",
         collect_ids=False,
@@ -56,9 +59,18 @@ def _parse(markup: bytes) -> tuple[Tree | None, bool]:
     try:
         tree = document_fromstring(markup, parser=parser)
     except etree.ParserError:
-        return None, False
-    cut = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
-    return tree, cut
+        tree = None
+    except etree.XMLSyntaxError:
+        if _said(parser, "ERR_NO_MEMORY"):
+            raise MemoryError from None
+        raise
+    if _said(parser, "ERR_NO_MEMORY"):
+        raise MemoryError
+    return tree, _said(parser, "ERR_RESOURCE_LIMIT")
+
+
+def _said(parser: HTMLParser, error: str) -> bool:
+    return any(entry.type_name == error for entry in parser.error_log)
 
 
 _DEEPER: dict[int, Any] = {}

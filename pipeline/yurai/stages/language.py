@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from yurai.columns import strings, with_columns
-from yurai.models import LID_176, load_fasttext, model_digest
+from yurai.models import LID_176, check_model, load_fasttext, model_digest
 from yurai.stage import stage
 
 LABEL = "__label__"
@@ -14,7 +14,9 @@ MAX_CHARACTERS = 20_000
 
 
 def _models(settings: dict[str, Any]) -> dict[str, str]:
-    return {settings["model"]: model_digest(settings["model"], settings["sha256"])}
+    digest = model_digest(settings["model"], settings["sha256"])
+    check_model(settings["model"], digest)
+    return {settings["model"]: digest}
 
 
 @stage("language", version=1, kind="measure", packages=("fasttext-predict",), models=_models)

@@ -7,9 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from yurai.columns import with_columns
-from yurai.errors import RecipeError
+from yurai.rules import tagger
 from yurai.stage import stage
-from yurai_filters import TAGGERS, Declaration
 from yurai_filters import measure as run_tagger
 
 DEFAULT = ("characters", "lines", "words")
@@ -26,15 +25,8 @@ def measure(batch: pa.RecordBatch, *, taggers: tuple[str, ...] = DEFAULT) -> pa.
         taggers: names of the taggers, in order; `yurai list filters` shows them.
     """
     for name in taggers:
-        batch = with_columns(batch, run_tagger(tagger_called(name), text_columns(batch), {}))
+        batch = with_columns(batch, run_tagger(tagger(name), text_columns(batch), {}))
     return batch
-
-
-def tagger_called(name: str) -> Declaration:
-    """Return the tagger called `name`; raises RecipeError with those there are."""
-    if name not in TAGGERS:
-        raise RecipeError(f"no tagger is called {name!r} (there are: {', '.join(sorted(TAGGERS))})")
-    return TAGGERS[name]
 
 
 def text_columns(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:

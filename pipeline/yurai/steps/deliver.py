@@ -46,8 +46,12 @@ def packs(shards: Iterable[Shard], target: int) -> Iterator[Pack]:
 
 
 def window(sizes: np.ndarray[tuple[int], np.dtype[np.int64]], before: int, number: int, target: int) -> tuple[int, int]:
-    """Return the range of rows, of the given sizes, that begin in file `number`; `before` is the size before them."""
+    """Return the range of rows, of the given sizes, that begin in file `number`; `before` is the size before them.
+
+    A row without size belongs to the file of the row before it: after the last one no file may follow.
+    """
     starts = before + np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(sizes) else np.empty(0, np.int64)
+    starts = np.maximum(starts - (sizes == 0), 0)
     low, high = np.searchsorted(starts, [number * target, (number + 1) * target], side="left")
     return int(low), int(high)
 

@@ -3,7 +3,6 @@
 Outputs: `extracted` (DOCUMENT rows, in record order) and `dropped` (DROPPED rows). Commit point `extracted`.
 """
 
-import functools
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -57,10 +56,19 @@ def extract_source(task: Task, attempt: Attempt) -> TaskRecord:
     return record
 
 
-@functools.cache
+_OPEN: dict[tuple[ExtractOptions, str], Sandbox] = {}
+
+
 def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
-    """Return this process's child for these limits; starting one costs a second, so it serves many tasks."""
-    return Sandbox(options, StoreLedger(store))
+    """Return this process's child for these limits; starting one costs a second, so it serves many tasks.
+
+    There is one at a time, or a process that makes many runs would keep a child of each.
+    """
+    if (options, store) not in _OPEN:
+        while _OPEN:
+            _OPEN.popitem()[1].close()
+        _OPEN[options, store] = Sandbox(options, StoreLedger(store))
+    return _OPEN[options, store]
 
 
 def _sink(stack: ExitStack, attempt: Attempt, name: str, schema: pa.Schema) -> ParquetSink:

@@ -62,7 +62,7 @@ def decode(body: bytes, codings: list[str], limits: Limits) -> Decoded:
     names = [_ALIASES.get(coding, coding) for coding in codings if coding not in {"", "identity", "none"}]
     known = [name for name in names if name in _OPENERS]
     if len(known) > _MAX_LAYERS or any(name in _UNDECODABLE for name in names):
-        return Decoded(body, (), "bad-content-encoding" if body else None)
+        return Decoded(b"", (), "bad-content-encoding" if body else None)
     flags: tuple[str, ...] = () if known == names else ("unknown-content-encoding",)
     limit = min(limits.max_decoded_bytes, max(limits.free_decoded_bytes, limits.max_ratio * len(body)))
     for name in reversed(known):

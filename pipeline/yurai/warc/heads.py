@@ -31,7 +31,7 @@ _ARC_SEARCH = re.compile(
 )
 _ARC_TRACE = re.compile(rb" \d{8,20} \S{1,255} [-\w]{1,20}[ \t]*\r?\n")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
-_WINDOW = 1 << 20
+_NEAR, _FAR = 1 << 13, 1 << 20
 _SHORT_HEADER, _LONG_HEADER = 1 << 13, 1 << 20
 
 
@@ -56,29 +56,31 @@ def next_head(data: Readable, start: int, dialect: str | None, stop: int | None 
     WARC heads need no line start before them: their two lines are rare enough, and damage eats line ends.
     """
     stop = len(data) if stop is None else stop
-    for base in range(start, stop, _WINDOW):
-        window = data[max(base - 1, 0) : base + _WINDOW + PROBE]
-        skipped = base - max(base - 1, 0)
-        found = [at for at in _heads(window, skipped, dialect) if at is not None]
+    base, reach = start, _NEAR
+    while base < stop:
+        before = max(base - 1, 0)
+        window = data[before : base + reach + PROBE]
+        found = [at for at in _heads(window, base - before, dialect) if at is not None]
         if found:
-            first = base - skipped + min(found)
-            return first if first < stop else None
+            return before + min(found) if before + min(found) < stop else None
+        base, reach = base + reach, min(2 * reach, _FAR)
     return None
 
 
 def _heads(window: bytes, start: int, dialect: str | None) -> Iterator[int | None]:
     if dialect != ARC:
-        yield next((at for at in _occurrences(window, b"WARC/", start) if _WARC_HEAD.match(window, at)), None)
+        yield next(_warc_heads(window, start), None)
     if dialect != WARC:
         match = _ARC_SEARCH.search(window, start) if _ARC_TRACE.search(window, start) else None
         yield match.start() if match else None
 
 
-def _occurrences(window: bytes, needle: bytes, start: int) -> Iterator[int]:
-    at = window.find(needle, start)
+def _warc_heads(window: bytes, start: int) -> Iterator[int]:
+    at = window.find(b"WARC/", start)
     while at >= 0:
-        yield at
-        at = window.find(needle, at + 1)
+        if _WARC_HEAD.match(window, at):
+            yield at
+        at = window.find(b"WARC/", at + 1)
 
 
 def header_end(data: Readable, start: int, stop: int) -> int | None:
@@ -88,10 +90,10 @@ def header_end(data: Readable, start: int, stop: int) -> int | None:
     """
     for reach in (_SHORT_HEADER, _LONG_HEADER):
         part = data[start : min(start + reach, stop)]
-        match = _BLANK_LINE.search(part)
-        inner = part.find(b"\nWARC/", 0, match.start() if match else len(part))
-        if inner >= 0 and _WARC_HEAD.match(part, inner + 1):
-            return None
+        inner = next(_warc_heads(part, 1), len(part))
+        match = _BLANK_LINE.search(part, 0, inner)
         if match:
             return start + match.end()
+        if inner < len(part):
+            return None
     return None

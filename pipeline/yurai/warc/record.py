@@ -34,9 +34,9 @@ class Record:
     damaged-unit, digest-mismatch, encoding-cut, false-br, false-deflate, false-gzip, false-zstd, no-status,
     odd-separator, odd-version, partial-date, shared-unit, short-http-body, trailing-bytes, unknown-content-encoding,
     unread-inner-bytes, wrong-chunks, wrong-length.
-    `error` says that a candidate failed: body-incomplete (cut, wrong length, or in a damaged unit, unless it shares that
-    with others and its digest is good), body-too-large, inflate-limit, bad-content-encoding. Other kinds carry it too,
-    only to be told.
+    `error` says that a candidate failed: body-incomplete (cut, wrong length, or in a damaged unit, unless it shares the
+    unit with others and its digest is good), body-too-large, inflate-limit, bad-content-encoding. Other kinds carry it
+    too, only to be told.
     """
 
     kind: str  # WARC-Type in lower case; ARC: response, its file header warcinfo

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from yurai.warc.codecs import Codec
     from yurai.warc.units import Readable
 
-_STEP = 1 << 12
+_GLANCE, _STEP = 24, 1 << 12
 
 
 def next_unit(file: mmap, start: int, codec: Codec) -> int | None:
@@ -26,7 +26,14 @@ def next_unit(file: mmap, start: int, codec: Codec) -> int | None:
 
 
 def begins_record(file: Readable, start: int, codec: Codec) -> bool:
-    """Whether the unit at `start` inflates far enough to show a record's first lines."""
+    """Whether the unit at `start` inflates far enough to show a record's first lines.
+
+    Most false magics fail within their first bytes; that look is cheap, while saving what came before an error is not.
+    """
+    try:
+        codec.make().feed(file[start : start + _GLANCE])
+    except codec.errors:
+        return False
     seen = b""
     for piece in Inflation(file, start, codec, step=_STEP):
         seen = (seen + piece).lstrip(b"\r\n")

@@ -64,25 +64,23 @@ class Inflation:
                 self._start, decoder, emitted = self.end, self._codec.make(), 0
 
     def _salvage(self, emitted: int) -> Iterator[bytes]:
-        """Codecs throw away what one call had inflated before the bad byte: inflate again, byte by byte, to get it."""
-        self.state, bad, decoder, total = DAMAGED, self.end, self._codec.make(), 0
-        for at in range(self._start, bad, self._step):
-            total += sum(map(len, drain(decoder, self._file[at : min(at + self._step, bad)])))
-        for at in range(bad, min(bad + self._step, len(self._file))):
-            self.end = at
-            pieces = drain(decoder, self._file[at : at + 1])
-            while True:
+        """Codecs throw away what one call had inflated before the bad byte: close in on it in ever smaller steps."""
+        self.state, step = DAMAGED, self._step
+        limit = min(self.end + self._step, len(self._file))
+        while step > 1:
+            step, decoder, total = max(step // 16, 1), self._codec.make(), 0
+            for at in range(self._start, self.end, self._step):
+                total += sum(map(len, drain(decoder, self._file[at : min(at + self._step, self.end)])))
+            while self.end < limit:
                 try:
-                    piece = next(pieces, None)
+                    inflated = b"".join(drain(decoder, self._file[self.end : min(self.end + step, limit)]))
                 except self._codec.errors:
-                    return
-                if piece is None:
                     break
-                total += len(piece)
+                total += len(inflated)
                 if total > emitted:
-                    yield piece[-(total - emitted) :]
+                    yield inflated[-(total - emitted) :]
                     emitted = total
-        self.end = min(bad + self._step, len(self._file))
+                self.end = min(self.end + step, limit)
 
 
 class Inflated:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from yurai.warc.codecs import Codec
     from yurai.warc.record import Limits
 
-_RESCAN_FACTOR, _RESCAN_FREE = 16, 256 * MIB
+_RESCAN_FACTOR, _RESCAN_FREE = 8, 8 * MIB
 
 
 def walk(file: mmap, start: int, codec: Codec, limits: Limits) -> Iterator[Unit | Gap]:

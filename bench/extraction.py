@@ -1,0 +1,159 @@
+"""Quality and speed of extraction on labelled real pages: `python bench/extraction.py DATA [--pages N] [MODE...]`.
+
+Prints, for each set and mode, the mean score and the pages per CPU second, ours beside stock trafilatura. The score is
+that of the data's README: F1 over the sets of character 5-grams, white space removed, mean over pages; for pages that
+have segments instead of a full text, the share of wanted segments found and unwanted ones absent; for pages with first
+words, whether they are there. `tests/test_extraction.py` takes the sets, the samples and the score from here and holds
+them against `tests/extraction_floor.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import random
+import re
+import time
+import zlib
+from email.message import Message
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import brotli
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.statusandheaders import StatusAndHeaders
+
+from yurai.extraction import ExtractOptions, Page, extract_page
+from yurai.extraction.charset import decode_page
+from yurai.extraction.main_text import main_text
+from yurai.extraction.tree import parse, to_markup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Gold = dict[str, Any]
+_SPACE = re.compile(r"\s+")
+_MODES = ("fast", "balanced", "precision", "recall")
+SETS: dict[str, tuple[str, dict[str, str]]] = {
+    **{name: (f"web/{name}", {}) for name in ("aeb", "readability", "udhr", "trafilatura", "postlight", "newspaper4k")},
+    **{f"waddle-{lang}": ("web/waddle-daniel", {"lang": lang}) for lang in ("el", "en", "pl", "ru", "zh")},
+    **{
+        f"docs-{lang}-{family}": ("docs/core-0?", {"lang": lang, "family": family})
+        for lang in ("ja", "en")
+        for family in ("libreoffice-help", "gimp-help", "installation-guide")
+    },
+    "docs-all": ("docs/core-0?", {}),
+}
+"""Name of each set, the label files it is in, and what its rows have to say."""
+
+
+def rows(data: Path, pattern: str) -> Iterator[Gold]:
+    """Label rows of the files that a pattern names."""
+    for path in sorted(data.glob(f"{pattern}.*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            yield from (
+                json.loads(line) | {"path": path.with_name(path.name.split(".")[0] + ".warc.gz")} for line in lines
+            )
+
+
+def sample(data: Path, name: str, pages: int) -> list[Gold]:
+    """Up to `pages` labelled pages of a set, the same ones every time."""
+    pattern, wanted = SETS[name]
+    labelled = (row for row in rows(data, pattern) if row.get("gold_kind") or row.get("gold_text"))
+    found = [row for row in labelled if all(row[key] == value for key, value in wanted.items())]
+    found.sort(key=lambda row: row["url"])
+    random.Random(7).shuffle(found)
+    return found[:pages]
+
+
+def read_page(row: Gold) -> Page:
+    """The page of a label row, re-read at its offset."""
+    with row["path"].open("rb") as stream:
+        stream.seek(row["offset"])
+        record = next(iter(ArchiveIterator(stream)))
+        # one record of these files is a bare page without HTTP headers
+        headers = record.http_headers or StatusAndHeaders("", [])
+        raw = record.raw_stream
+        chunked = (headers.get_header("transfer-encoding") or "").lower() == "chunked"
+        body = _inflated((ChunkedDataReader(raw) if chunked else raw).read(), headers.get_header("content-encoding"))
+        date = record.rec_headers.get_header("WARC-Date")
+    declared = headers.get_header("content-type")
+    message = Message()
+    message["content-type"] = declared or ""
+    charset = message.get_param("charset")
+    mime = message.get_content_type() if declared else None
+    return Page(hashlib.sha256(body).hexdigest(), body, mime, str(charset) if charset else None, row["url"], date)
+
+
+def _inflated(body: bytes, coding: str | None) -> bytes:
+    try:
+        if coding == "br":
+            return bytes(brotli.decompress(body))
+        return zlib.decompress(body, 47) if coding in {"gzip", "deflate"} else body
+    except (zlib.error, brotli.error):
+        return body  # the header lies, as some do
+
+
+def score(row: Gold, text: str) -> float:
+    """Score of one extracted text against its gold, 0.0 to 1.0."""
+    if row.get("gold_text"):
+        return f1(row["gold_text"], text)
+    squeezed = _SPACE.sub("", text)
+    wanted = [_SPACE.sub("", segment) in squeezed for segment in row.get("gold_with") or ()]
+    unwanted = [_SPACE.sub("", segment) not in squeezed for segment in row.get("gold_without") or ()]
+    return sum(wanted + unwanted) / len(wanted + unwanted)
+
+
+def f1(gold: str, text: str) -> float:
+    """F1 over the sets of character 5-grams of two texts, white space removed."""
+    left, right = _grams(gold), _grams(text)
+    return 2 * len(left & right) / (len(left) + len(right)) if left or right else 1.0
+
+
+def _grams(text: str) -> set[str]:
+    squeezed = _SPACE.sub("", text)
+    return {squeezed[at : at + 5] for at in range(max(len(squeezed) - 4, 1))} if squeezed else set()
+
+
+def _ours(options: ExtractOptions, page: Page) -> str:
+    return extract_page(page, options).text
+
+
+def _stock(options: ExtractOptions, page: Page) -> str:
+    text = decode_page(page.body, page.http_charset).text
+    tree, _ = parse(to_markup(text), options.max_depth)
+    return "" if tree is None else main_text(tree, page.url, options.mode)
+
+
+def _measure(pages: list[tuple[Gold, Page]], extract: Callable[[Page], str]) -> tuple[float, float]:
+    """Mean score, and pages per CPU second."""
+    start = time.process_time()
+    texts = [extract(page) for _, page in pages]
+    seconds = time.process_time() - start
+    return sum(score(row, text) for (row, _), text in zip(pages, texts, strict=True)) / len(pages), len(pages) / seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("modes", nargs="*", default=_MODES, metavar="mode", help=f"of {', '.join(_MODES)} (all)")
+    parser.add_argument("--pages", type=int, default=60)
+    arguments = parser.parse_args()
+    print(f"{'set':28}", *(f"{mode:>11} pages/s {'stock':>7} pages/s" for mode in arguments.modes))
+    for name in SETS:
+        pages = [(row, read_page(row)) for row in sample(arguments.data, name, arguments.pages)]
+        cells = []
+        for mode in arguments.modes:
+            options = ExtractOptions(mode=mode)
+            ours = _measure(pages, partial(_ours, options))
+            stock = _measure(pages, partial(_stock, options))
+            cells.append(f"{ours[0]:11.3f} {ours[1]:7.1f} {stock[0]:7.3f} {stock[1]:7.1f}")
+        print(f"{name:28}", *cells, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""Stage commands: the chain of them makes what the fused run makes, and each option does what it says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from run_helpers import SMALL, totals
+from sample_expectations import SAMPLE
+from test_tokens import train_bpe
+from yurai.commands import COMMANDS, _is_flag
+from yurai.models import CARRIED, LID_176, _locate
+from yurai.stage import STAGES
+from yurai_manifests.run import load_run
+from yurai_manifests.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from run_helpers import Said
+
+LOCAL = ("--runner", "local")
+
+
+def digest_of(out: Path) -> str:
+    return load_run(open_store(str(out))).digest
+
+
+def settings_of(out: Path, stage: str) -> dict[str, Any]:
+    (found,) = [use for use in load_run(open_store(str(out))).recipe_stages if use["use"] == stage]
+    return found
+
+
+def test_the_chain_makes_what_the_run_makes(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
+    before = SAMPLE
+    for name in ("extract", "language", "measure", "filter", "dedup", "tokenize"):
+        out = tmp_path / name
+        said = yurai(name, "--input", before, "--output", out, "--recipe", "demo", *LOCAL)
+        assert said.code == 0, said.err
+        assert totals(out)[0]["candidates"] == totals(demo_tree)[0]["candidates"]
+        before = out
+    assert digest_of(before) == digest_of(demo_tree)
+    assert totals(before) == totals(demo_tree)
+    assert totals(before)[0]["unreadable"]
+    assert yurai("audit", before).code == 0
+    lives = [yurai("explain", out, "--token", "00000:5000", "--format", "json").out for out in (before, demo_tree)]
+    assert lives[0] == lives[1]
+
+
+def test_stage_commands_take_documents(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
+    extracted = demo_tree / "extracted/00000.parquet"
+    for name, before, after in (
+        ("filter", extracted, "a"),
+        ("dedup", tmp_path / "a", "b"),
+        ("tokenize", tmp_path / "b", "c"),
+    ):
+        said = yurai(name, "--input", before, "--output", tmp_path / after, "--recipe", "demo", *LOCAL)
+        assert said.code == 0, said.err
+    for name in ("documents/00000.parquet", "shards/00000.bin", "shards/00000.idx", "shards/00000.parquet"):
+        assert (tmp_path / "c" / name).read_bytes() == (demo_tree / name).read_bytes()
+    counted, dropped_by, _ = totals(tmp_path / "c")
+    assert counted["candidates"] == pq.read_metadata(extracted).num_rows
+    assert dropped_by == {stage: totals(demo_tree)[1][stage] for stage in ("filter", "dedup")}
+
+
+def test_documents_in_any_order_and_split(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
+    table = pq.read_table(demo_tree / "extracted/00000.parquet")
+    parts = []
+    for number, start in enumerate(range(0, table.num_rows, 25)):
+        parts.append(tmp_path / f"part-{number}.parquet")
+        pq.write_table(table.slice(start, 25), parts[-1])
+    inputs = [option for part in reversed(parts) for option in ("--input", part)]
+    assert yurai("filter", *inputs, "--output", tmp_path / "out", "--recipe", "demo", *LOCAL).code == 0
+    whole = tmp_path / "whole"
+    yurai("filter", "--input", demo_tree / "extracted/00000.parquet", "--output", whole, "--recipe", "demo", *LOCAL)
+    assert digest_of(tmp_path / "out") == digest_of(whole)
+
+
+@pytest.mark.parametrize(
+    ("command", "tree", "said"),
+    [
+        ("language", "filter", "stage language cannot follow filter"),
+        ("measure", "filter", "stage measure cannot follow filter"),
+        ("tokenize", "demo", "is tokenized already"),
+        ("filter", "demo", "is tokenized already"),
+        ("language", "extract", "stage language stands twice"),
+    ],
+)
+def test_the_wrong_order_is_refused(
+    command: str, tree: str, said: str, yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path
+) -> None:
+    before = demo_tree
+    extracted = demo_tree / "extracted/00000.parquet"
+    if tree == "filter":
+        before = tmp_path / "before"
+        yurai("filter", "--input", extracted, "--output", before, *LOCAL)
+    if tree == "extract":
+        before = tmp_path / "before"
+        yurai("language", "--input", extracted, "--output", before, *LOCAL)
+    found = yurai(command, "--input", before, "--output", tmp_path / "out", *LOCAL)
+    assert (found.code, said in found.err, "Traceback" in found.err) == (2, True, False), found.err
+    assert not (tmp_path / "out/run.json").exists()
+
+
+def test_two_trees_are_refused(yurai: Callable[..., Said], demo_tree: Path, small_tree: Path, tmp_path: Path) -> None:
+    found = yurai("dedup", "--input", demo_tree, "--input", small_tree, "--output", tmp_path / "out", *LOCAL)
+    assert found.code == 2
+    assert "two trees cannot be joined" in found.err
+
+
+@pytest.fixture
+def tokenizer(tmp_path: Path) -> Path:
+    path = tmp_path / "tokenizer.json"
+    train_bpe("<|end|>").save(str(path))
+    return path
+
+
+@pytest.fixture
+def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
+    """For every setting that is an option, a value that is not its default."""
+    model = tmp_path / "model.ftz"
+    shutil.copy(_locate(LID_176, tmp_path), model)
+    return {
+        "read": {"drop_truncated": True, "digest_mismatch": "drop"},
+        "extract": {
+            "mode": "fast",
+            "dates": True,
+            "titles": False,
+            "whole_page_links": 7,
+            "max_bytes": 1_000_000,
+            "max_elements": 20_000,
+            "cpu_seconds": 50,
+            "memory_bytes": 3 << 30,
+        },
+        "language": {"model": str(model), "sha256": CARRIED[LID_176]},
+        "measure": {},
+        "filter": {},
+        "dedup": {"method": "exact", "memory_bytes": 1000},
+        "tokenize": {
+            "tokenizer": str(tokenizer),
+            "sha256": hashlib.sha256(tokenizer.read_bytes()).hexdigest(),
+            "eod": "<|end|>",
+            "shard_tokens": 5000,
+        },
+    }
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_taken(
+    command: str, yurai: Callable[..., Said], other: dict[str, dict[str, Any]], demo_tree: Path, tmp_path: Path
+) -> None:
+    options = ["--input", SMALL[2] if command == "extract" else demo_tree / "extracted/00000.parquet"]
+    for stage in COMMANDS[command]:
+        flags = {name for name, setting in STAGES[stage].settings.items() if _is_flag(setting)}
+        assert flags == other[stage].keys(), "a new option needs a value here"
+        for name, value in other[stage].items():
+            flag = name.replace("_", "-")
+            options += [f"--{flag}" if value else f"--no-{flag}"] if isinstance(value, bool) else [f"--{flag}", value]
+    said = yurai(command, *options, "--output", tmp_path / "out", *LOCAL)
+    assert said.code == 0, said.err
+    for stage in COMMANDS[command]:
+        found = settings_of(tmp_path / "out", stage)
+        assert {name: found[name] for name in other[stage]} == other[stage]
+        defaults = {name: setting.default for name, setting in STAGES[stage].settings.items()}
+        same = {name for name, value in other[stage].items() if defaults[name] == value}
+        assert same <= {"method"}, "a value that is the default shows nothing"
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "stage", "name", "value"),
+    [
+        ("measure", 'taggers=["words"]', "measure", "taggers", ["words"]),
+        ("dedup", "memory_bytes=5", "dedup", "memory_bytes", 5),
+        ("extract", "drop_truncated=true", "read", "drop_truncated", True),
+        ("extract", 'mode="fast"', "extract", "mode", "fast"),
+    ],
+)
+def test_settings_as_toml(
+    command: str,
+    text: str,
+    stage: str,
+    name: str,
+    value: Any,
+    yurai: Callable[..., Said],
+    demo_tree: Path,
+    tmp_path: Path,
+) -> None:
+    before = SMALL[1] if command == "extract" else demo_tree / "extracted/00000.parquet"
+    said = yurai(command, "--input", before, "--output", tmp_path / "out", "--set", text, *LOCAL)
+    assert said.code == 0, said.err
+    assert settings_of(tmp_path / "out", stage)[name] == value
+
+
+def test_rules_as_toml(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
+    before, out = demo_tree / "extracted/00000.parquet", tmp_path / "out"
+    rules = 'rules=[{use="length", min_characters=900}]'
+    assert yurai("filter", "--input", before, "--output", out, "--set", rules, *LOCAL).code == 0
+    assert settings_of(out, "filter")["rules"][0]["min_characters"] == 900
+    counts = pq.read_table(out / "documents", columns=["char_count"])["char_count"].to_pylist()
+    assert counts
+    assert min(counts) >= 900
+    assert json.loads((out / "run.json").read_bytes())["totals"]["dropped"] > 0
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "said"),
+    [
+        ("extract", ["--set", "mood=1"], "stage extract has no setting 'mood'"),
+        ("extract", ["--set", "mode"], "is not KEY=TOML"),
+        ("extract", ["--set", "cpu_seconds=true"], "setting cpu_seconds must be an integer, not True"),
+        ("extract", ["--recipe", "nothing"], "no recipe 'nothing'"),
+        ("dedup", ["--recipe", "plain"], "recipe plain has no stage dedup"),
+        ("filter", ["--set", 'rules=[{use="lenght"}]'], "did you mean 'length'?"),
+        ("dedup", ["--address", "10.0.0.1:6379"], "--address belongs to --runner ray"),
+    ],
+)
+def test_wrong_options_are_refused(
+    command: str, options: list[str], said: str, yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path
+) -> None:
+    before = SMALL[1] if command == "extract" else demo_tree / "extracted/00000.parquet"
+    found = yurai(command, "--input", before, "--output", tmp_path / "out", *options, *LOCAL)
+    assert (found.code, "Traceback" in found.err) == (2, False)
+    assert said in found.err
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,231 @@
+"""Documentation lags behind code unless it is tested: names, links, commands, snippets and outputs that the docs show."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+import shlex
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from yurai import docs, views
+from yurai.cli import app
+from yurai.errors import YuraiError
+from yurai.options import spread_inputs
+from yurai.recipe import load_recipe, make_recipe, shipped
+from yurai.stage import STAGES
+from yurai_filters import EDITORS, FILTERS, TAGGERS
+from yurai_manifests.run import FOLDERS
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part in {"build", "dist"} for part in path.relative_to(ROOT).parts)
+)
+GUIDE = (ROOT / "docs/guide.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+FENCE = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMANDS = get_command(app).commands  # type: ignore[attr-defined] # the app has several commands, so this is a group
+
+
+def fences(language: str) -> list[tuple[str, str, str]]:
+    """(page, words after the language, body) of every fenced block in that language."""
+    found = [
+        (str(page.relative_to(ROOT)), match) for page in PAGES for match in FENCE.finditer(page.read_text("utf-8"))
+    ]
+    return [(page, match[2].strip(), match[3]) for page, match in found if match[1] == language]
+
+
+def ours(folder: str) -> list[str]:
+    return sorted(path.name for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py")
+
+
+def yurai(*args: str) -> str:
+    """What a command prints on a terminal of 200 columns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(views.console, "_width", 200)
+        run = CliRunner().invoke(app, args, catch_exceptions=False)
+    assert run.exit_code == 0, run.output
+    return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Works in a folder that holds demo-out; what `yurai demo` said."""
+    with contextlib.chdir(tmp_path_factory.mktemp("docs")):
+        yield yurai("demo", "--runner", "local", "--output", "demo-out")
+
+
+def test_generated_pages_are_in_step() -> None:
+    assert docs.stale(ROOT / "docs") == [], "run python -m yurai.docs"
+
+
+def test_a_changed_or_missing_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docs, "FOLDER", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["docs"])
+    assert docs.stale(tmp_path) == list(docs.PAGES)
+    docs.main()
+    assert docs.stale(tmp_path) == []
+    (tmp_path / "cli.md").write_text("old", "utf-8")
+    monkeypatch.setattr(sys, "argv", ["docs", "--check"])
+    with pytest.raises(SystemExit) as stopped:
+        docs.main()
+    assert stopped.value.code == 1
+    assert (tmp_path / "cli.md").read_text("utf-8") == "old"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_is_told_with_its_options(name: str) -> None:
+    page = (ROOT / "docs/cli.md").read_text("utf-8")
+    section = page.partition(f"## yurai {name}\n")[2].partition("\n## ")[0]
+    assert f"yurai {name}" in README + GUIDE
+    for parameter in COMMANDS[name].params:
+        said = "/".join([*parameter.opts, *parameter.secondary_opts])
+        said = said if said.startswith("-") else (parameter.metavar or parameter.name.upper())
+        assert f"`{said}`".replace("|", "\\|") in section or said == "--help", said
+
+
+def test_every_name_a_recipe_can_use_is_told() -> None:
+    catalogue = (ROOT / "filters/README.md").read_text("utf-8")
+    own = [
+        said.name for said in (*FILTERS.values(), *EDITORS.values(), *TAGGERS.values()) if said.package.name == "yurai"
+    ]
+    assert [name for name in own if f"| `{name}` |" not in catalogue] == []
+    assert [name for name in STAGES if f"`{name}`" not in GUIDE] == []
+    assert [name for name in shipped() if f"`{name}`" not in GUIDE] == []
+
+
+def test_every_finding_and_error_is_told() -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "manifests/yurai_manifests").glob("*.py")]
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes if getattr(node.func, "id", "") == "Finding"]
+    found = {tuple(argument.value for argument in call.args[:2]) for call in calls}  # type: ignore[attr-defined] # constants
+    assert len(found) > 8
+    assert [row for row in sorted(found) if f"| `{row[1]}` | {row[0]} |" not in GUIDE] == []
+    errors = [YuraiError, *YuraiError.__subclasses__()]
+    assert [error.__name__ for error in errors if f"`{error.__name__}`" not in GUIDE] == []
+
+
+def test_every_delivered_folder_and_module_is_told() -> None:
+    assert [name for name in FOLDERS if f"`{name}/" not in GUIDE] == []
+    page = (ROOT / "pipeline/README.md").read_text("utf-8")
+    missing = [name for name in ours("pipeline/yurai") if f"`{name}`" not in page]
+    missing += [name for name in ours("pipeline/yurai/steps") if f"`steps/{name}`" not in page]
+    page = (ROOT / "manifests/README.md").read_text("utf-8")
+    missing += [name for name in ours("manifests/yurai_manifests") if f"`{name}`" not in page]
+    assert missing == []
+
+
+def test_file_map_and_tree_agree() -> None:
+    block = README.partition("## Where things are\n\n")[2].partition("\n\n")[0]
+    parents: list[str] = []
+    named = set()
+    for line in block.splitlines():
+        depth, name = (len(line) - len(line.lstrip()) - 4) // 2, line.split()[0]
+        parents = [*parents[:depth], name]
+        named.add("".join(parents))
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    top = {path.name + "/" * path.is_dir() for path in ROOT.iterdir() if not path.name.startswith(".")}
+    inner = {f"pipeline/yurai/{path.name}/" for path in (ROOT / "pipeline/yurai").iterdir() if path.is_dir()}
+    made = {"demo-out/", "build/", "dist/", "cluster.yaml", "uv.lock"}
+    assert {*top, *inner} - named - made - {"pipeline/yurai/__pycache__/"} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_resolve(page: Path) -> None:
+    text = re.sub(r"`[^`]*`", "", FENCE.sub("", page.read_text("utf-8")))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path).resolve() if path else page
+        assert found.exists(), target
+        assert not anchor or anchor in _anchors(found), target
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_shown_commands_parse() -> None:
+    lines = [line for _, _, body in fences("console") for line in body.splitlines() if line.startswith("$ yurai ")]
+    assert len(lines) > 15
+    for line in lines:
+        name, *args = spread_inputs(shlex.split(line)[2:])
+        context = COMMANDS[name].make_context(name, args)
+        recipe = context.params.get("recipe")
+        assert recipe is None or recipe.endswith(".toml") or load_recipe(recipe), line
+
+
+def test_shown_outputs_are_those_of_the_sample(demo: str) -> None:
+    """Numbers of bytes and tokens and all digests are masked: other versions of an extractor may move them a little."""
+    shown = [
+        body.partition("\n") for _, _, body in fences("console") if body.startswith("$ yurai") and " demo-out" in body
+    ]
+    outputs = {command: said for command, _, said in shown if said}
+    assert {command.split()[2] for command in outputs} == {"demo", "audit", "explain", "digest"}
+    for command, said in outputs.items():
+        args = shlex.split(command)[2:]
+        real = demo if args[0] == "demo" else yurai(*args)
+        assert _masked(real) == _masked(said), command
+
+
+def _masked(text: str) -> list[str]:
+    lines = [re.sub(r"\b[0-9a-f]{16,}\b", "H", line) for line in text.strip().splitlines()]
+    return [re.sub(r"\d[\d,.]*", "N", line) if re.search(r"token|bytes|_count|lang", line) else line for line in lines]
+
+
+def test_reasons_of_the_sample_are_told(demo: str) -> None:
+    found = re.findall(r"(?:dropped|failed) +(?:read|extract|dedup) +(\S+)", yurai("audit", "demo-out"))
+    assert len(found) > 10
+    assert [reason for reason in found if f"`{reason.partition(':')[0]}" not in GUIDE] == []
+
+
+def test_python_blocks_compile_and_run(demo: str) -> None:
+    blocks = fences("python")
+    for page, mark, body in blocks:
+        code = compile(body, page, "exec")
+        if mark == "runnable":
+            exec(code, {})
+    assert sum(mark == "runnable" for _, mark, _ in blocks) >= 2
+
+
+def test_shown_recipes_load() -> None:
+    recipes = [(page, body) for page, _, body in fences("toml") if "[[stage]]" in body]
+    assert recipes
+    for page, body in recipes:
+        make_recipe(tomllib.loads(body), where=page)
+
+
+def test_decisions_are_short_and_numbered() -> None:
+    pages = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert text.startswith(f"# {page.name[:4]} ")
+        assert len(text.splitlines()) <= 40, page.name
+        assert all(f"\n## {part}\n" in text for part in ("Context", "Decision", "Revisited")), page.name
+
+
+def test_decisions_that_code_names_exist() -> None:
+    files = [ROOT / "pyproject.toml", *(ROOT / "pipeline").rglob("*.py"), *(ROOT / "manifests").rglob("*.py")]
+    named = {found for file in files for found in re.findall(r"docs/decisions/[\w.-]+\.md", file.read_text("utf-8"))}
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [name for group in project["optional-dependencies"].values() for name in group]
+    names = {re.split(r"[\[>=<~]", name)[0] for name in (*project["dependencies"], *extras)}
+    page = (ROOT / "docs/decisions/0008-dependencies.md").read_text("utf-8")
+    assert [name for name in sorted(names) if name not in page] == []

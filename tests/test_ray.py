@@ -1,0 +1,102 @@
+"""The Ray runner as such: bounds, errors that come through, and the loss of workers."""
+
+from __future__ import annotations
+
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from run_helpers import SMALL, run
+from yurai.errors import RecipeError, ShardError
+from yurai.fetch import Shard
+from yurai.task import Task
+from yurai_manifests.task import StepId
+
+pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("ray_cluster")]
+STEP = StepId("00-test", "f" * 64)
+
+
+def task(function: str, store: Path, number: int = 0) -> tuple[int, Task]:
+    shard = Shard(str(store), "none.parquet", "0" * 64, 1, 1, "none")
+    return number, Task(function, STEP, str(store), f"task {number}", "k" * 64, (shard,), {"use": {}, "measures": []})
+
+
+def test_workers_are_the_cpus_of_the_cluster() -> None:
+    from yurai.ray import RayRunner
+
+    assert RayRunner().workers == 2
+    assert RayRunner(1).workers == 1
+
+
+def test_a_runner_leaves_a_cluster_that_it_joined() -> None:
+    import ray
+
+    from yurai.ray import RayRunner
+
+    RayRunner(1).close()
+    assert ray.is_initialized()
+
+
+def test_no_task_is_no_work() -> None:
+    from yurai.ray import RayRunner
+
+    assert list(RayRunner(2).run(iter(()))) == []
+
+
+def test_an_error_of_a_task_comes_through(tmp_path: Path) -> None:
+    from yurai.ray import RayRunner
+
+    with pytest.raises(ShardError, match=r"cannot read .*none\.parquet"):
+        list(RayRunner(2).run([task("yurai.steps.dedup:keys", tmp_path)]))
+
+
+def test_few_tasks_are_ahead() -> None:
+    """The list of tasks may be endless; only 4 a worker are taken from it before one has ended."""
+    from yurai.ray import AHEAD, RayRunner
+
+    taken = 0
+
+    def endless() -> object:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield task("time:sleep", Path("/nowhere"), taken)
+
+    with pytest.raises(TypeError):
+        next(iter(RayRunner(2).run(endless())))  # type: ignore[arg-type]
+    assert taken <= 2 * AHEAD + 1
+
+
+def test_a_task_beyond_its_deadline_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from yurai import ray as module
+
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.05)
+    runner = module.RayRunner(1, deadline=0.0)
+    started = time.monotonic()
+    with pytest.raises(ShardError, match=r"was lost 4 times .*then run the same command to resume"):
+        run(tmp_path / "out", SMALL[:1], runner=runner)
+    assert time.monotonic() - started < 60
+    assert not (tmp_path / "out/run.json").exists()
+
+
+def test_an_address_is_ignored_where_ray_runs_already() -> None:
+    from yurai.ray import RayRunner
+
+    assert RayRunner(1, "10.1.2.3:1").workers == 1
+
+
+def test_an_open_remote_cluster_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from yurai.ray import _connect
+
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    with pytest.raises(RecipeError, match="RAY_AUTH_MODE is not token"):
+        _connect(1, "10.1.2.3:6379")
+
+
+def test_the_token_is_nobody_elses() -> None:
+    path = Path.home() / ".ray/auth_token"
+    if not path.exists():
+        pytest.skip("Ray wrote no token here")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
