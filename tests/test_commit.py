@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_expectations import SAMPLE
 
+from sample_expectations import SAMPLE
 from yurai.engine import Engine
 from yurai.fetch import Shard
 from yurai.progress import Reporter
@@ -116,10 +116,15 @@ def test_files_are_named_by_content_and_the_spool_is_cleared(store: LocalStore) 
             assert current.outputs == [output]
     assert output.path == f".work/00-extract/data/{sha256(b'rows')[:2]}/{sha256(b'rows')}.bin"
     assert list(store.list(".work")) == [(output.path, 4)]
-    with pytest.raises(ZeroDivisionError), attempt(store, STEP) as current:
-        current.path("half").write_bytes(b"half")
-        _ = 1 // 0
+    with pytest.raises(FileNotFoundError):
+        fail_half_way(store)
     assert list(store.list(".work")) == [(output.path, 4)]
+
+
+def fail_half_way(store: LocalStore) -> None:
+    with attempt(store, STEP) as current:
+        current.path("half").write_bytes(b"half")
+        current.finish("rows", current.path("absent"), rows=0)
 
 
 def committed(store: LocalStore, count: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,21 +53,21 @@ def test_an_error_of_a_task_comes_through(tmp_path: Path) -> None:
         list(RayRunner(2).run([task("yurai.steps.dedup:keys", tmp_path)]))
 
 
-def test_few_tasks_are_ahead() -> None:
+def test_few_tasks_are_ahead(tmp_path: Path) -> None:
     """The list of tasks may be endless; only 4 a worker are taken from it before one has ended."""
     from yurai.ray import AHEAD, RayRunner
 
     taken = 0
 
-    def endless() -> object:
+    def endless() -> Iterator[tuple[int, Task]]:
         nonlocal taken
         while True:
             taken += 1
-            yield task("time:sleep", Path("/nowhere"), taken)
+            yield task("yurai.steps.dedup:keys", tmp_path, taken)
 
-    with pytest.raises(TypeError):
-        next(iter(RayRunner(2).run(endless())))  # type: ignore[arg-type]
-    assert taken <= 2 * AHEAD + 1
+    with pytest.raises(ShardError, match="cannot read"):
+        next(RayRunner(2).run(endless()))
+    assert taken == 2 * AHEAD
 
 
 def test_a_task_beyond_its_deadline_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,9 @@ def test_a_store_that_ignores_put_if_absent_is_refused(s3_server: str, monkeypat
         return await whole(self, path, data, **(options | {"mode": "overwrite"}))
 
     monkeypatch.setattr(s3fs.S3FileSystem, "_pipe_file", careless)
+    s3fs.S3FileSystem.clear_instance_cache()  # instances bind their methods when they are made
     with pytest.raises(ShardError, match="does not honour put-if-absent"):
         run(f"{s3_server}/refused", SMALL)
+    monkeypatch.undo()
+    s3fs.S3FileSystem.clear_instance_cache()
     assert s3fs.S3FileSystem().find("corpus/refused") == []

@@ -4,18 +4,17 @@ A finding has a severity (error, warning, info), the check's name, where, what i
 mean that the corpus must not be published.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from yurai_manifests.canonical import CHUNK, canonical, fingerprint
+from yurai_manifests.canonical import canonical, fingerprint
 from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.findings import Finding, Severity
 from yurai_manifests.reconcile import Sums, check_rows, check_sums
 from yurai_manifests.run import FOLDERS, RunRecord, content_digest, load_run
 from yurai_manifests.stage import StageRecord, load_stage, task_values
-from yurai_manifests.store import Store
+from yurai_manifests.store import Store, digest_of
 from yurai_manifests.totals import Totals
 
 __all__ = ["Audit", "Finding", "Severity", "audit"]
@@ -70,6 +69,9 @@ def _check_steps(store: Store, run: RunRecord, sums: Sums) -> Iterator[Finding]:
     for entry in run.value["steps"]:
         try:
             step = load_stage(store, entry["manifest"], entry["sha256"])
+            if entry.get("step") != step.value["step"]:
+                message = f"run.json calls it {entry.get('step')!r}, it says {step.value['step']!r}"
+                yield Finding("error", "manifest-chain", entry["manifest"], message, "restore run.json or rebuild")
             yield from _check_tasks(store, step, sums)
             sums.add(step)
         except (AuditError, ShardError, OSError) as error:
@@ -133,7 +135,7 @@ def _check_files(store: Store, run: RunRecord, *, full: bool) -> Iterator[Findin
             yield Finding(
                 "error", "missing", name, "run.json names this file, it is not there", "restore it or rebuild"
             )
-        elif there[name] != file.bytes or (hashing and _digest(store, name) != file.sha256):
+        elif there[name] != file.bytes or (hashing and digest_of(store, name) != file.sha256):
             yield Finding(
                 "error", "changed", name, "its bytes are not those that were published", "restore it or rebuild"
             )
@@ -143,11 +145,3 @@ def _check_files(store: Store, run: RunRecord, *, full: bool) -> Iterator[Findin
         )
     if content_digest(files) != run.digest:
         yield Finding("error", "digest", "run.json", "its digest is not that of its files", "restore it or rebuild")
-
-
-def _digest(store: Store, name: str) -> str:
-    digest = hashlib.sha256()
-    with store.open(name) as file:
-        while piece := file.read(CHUNK):
-            digest.update(piece)
-    return digest.hexdigest()

@@ -6,7 +6,7 @@ Whatever cannot be written canonically (an object, a NaN, a set) raises: an iden
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import rfc8785
 
@@ -36,11 +36,16 @@ def sha256(data: bytes | memoryview) -> str:
 
 
 def sha256_file(path: Path) -> str:
-    """Return the hex sha256 of the file at `path`, read in pieces of 1 MiB."""
-    digest = hashlib.sha256()
+    """Return the hex sha256 of the file at `path`."""
     with path.open("rb") as file:
-        while piece := file.read(CHUNK):
-            digest.update(piece)
+        return sha256_stream(file)
+
+
+def sha256_stream(file: IO[bytes]) -> str:
+    """Return the hex sha256 of what is left in `file`, read in pieces of 1 MiB."""
+    digest = hashlib.sha256()
+    while piece := file.read(CHUNK):
+        digest.update(piece)
     return digest.hexdigest()
 
 

@@ -26,6 +26,7 @@ SHAPE: dict[str, type] = {
     "files": dict,
     "digest": str,
 }
+TOTALS = ("candidates", "kept", "dropped", "failed", "tokens", "shards", "other_records")
 FOLDERS = ("documents", "extracted", "dropped", "evidence", "shards")
 
 
@@ -118,6 +119,9 @@ def _checked(value: dict[str, Any]) -> RunRecord:
     for name, kind in SHAPE.items():
         if not isinstance(value[name], kind):
             raise TypeError(f"{name} is not of type {kind.__name__}")
+    missing = [name for name in TOTALS if name not in value["totals"]] + ["count"] * ("count" not in value["sources"])
+    if missing:
+        raise KeyError(*missing)
     run = RunRecord(value)
     for folder in value["files"]:
         run.files(folder)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
+from yurai_manifests.canonical import sha256_stream
 from yurai_manifests.errors import ShardError
 
 PROBE = ".work/probe"
@@ -55,6 +56,15 @@ class Store(Protocol):
 
     def remove(self, key: str) -> None:
         """Remove one object; absent is fine."""
+
+
+def digest_of(store: Store, key: str) -> str | None:
+    """Return the hex sha256 of one object, None when there is none."""
+    try:
+        with store.open(key) as file:
+            return sha256_stream(file)
+    except FileNotFoundError:
+        return None
 
 
 def storage_error(action: str, where: str, error: OSError) -> ShardError:
@@ -139,10 +149,14 @@ class LocalStore:
         path = self._path(key)
         spool = path.parent / f"{SPOOL}{uuid.uuid4().hex}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with spool.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with spool.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            spool.unlink(missing_ok=True)  # on a full disk half a spool would hold the last bytes
+            raise
         return spool, path
 
     def put(self, key: str, data: bytes) -> None:

@@ -120,10 +120,7 @@ class Attempt:
         digest = sha256_file(local)
         count = local.stat().st_size
         key = f".work/{self.step.name}/data/{digest[:2]}/{digest}{local.suffix}"
-        if self.store.size(key) == count:
-            local.unlink()
-        else:
-            self.store.put_file(local, key)
+        self.store.put_file(local, key)  # over equal bytes, or over what damage made of them
         output = Output(name, key, digest, count, rows, size)
         self.outputs.append(output)
         return output

@@ -10,8 +10,8 @@ from yurai.progress import Reporter
 from yurai.task import Task, task_key
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.stage import StageRecord, commit_stage
-from yurai_manifests.store import Store
-from yurai_manifests.task import StepId
+from yurai_manifests.store import Store, digest_of
+from yurai_manifests.task import StepId, TaskRecord
 
 
 class Runner(Protocol):
@@ -33,6 +33,8 @@ class Engine:
     store: Store
     runner: Runner
     reporter: Reporter
+    rebuild: bool = False
+    """Trust no earlier work unseen: hash what committed tasks wrote, and run those again whose files are damaged."""
 
     def step(
         self, step: StepId, identity: dict[str, Any], tasks: Callable[[], Iterable[Task]], count: int
@@ -41,6 +43,8 @@ class Engine:
 
         `tasks` yields the expected tasks in input order, `count` of them.
         """
+        if self.rebuild:
+            forget_damaged(self.store, step)
         names = (name.rpartition("/")[2].removesuffix(".json") for name in self.store.names(f"{step.folder}/tasks"))
         done = {name: name for name in names}  # a key is held once: a million of them are 110 MB
         keys = [""] * count
@@ -57,6 +61,23 @@ class Engine:
                 yield number, task
             else:
                 keys[number] = key
+
+
+def forget_damaged(store: Store, step: StepId) -> None:
+    """Remove the step's commits, and the manifests of tasks that are unreadable or whose files are not as they say."""
+    for key in list(store.names(f"{step.folder}/commits")):
+        store.remove(key)
+    for key in list(store.names(f"{step.folder}/tasks")):
+        if not _intact(store, key):
+            store.remove(key)
+
+
+def _intact(store: Store, key: str) -> bool:
+    try:
+        record = TaskRecord.of(store.read(key))
+    except (ValueError, KeyError, TypeError):
+        return False
+    return all(digest_of(store, output.path) == output.sha256 for output in record.outputs)
 
 
 def known_key(store: Store, task: Task) -> str:

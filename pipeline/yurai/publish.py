@@ -21,9 +21,18 @@ Named = list[tuple[str, Output]]
 
 
 def publish(
-    store: Store, recipe: Recipe, state: State, delivered: dict[str, StageRecord], sources: dict[str, Any]
+    store: Store,
+    recipe: Recipe,
+    state: State,
+    delivered: dict[str, StageRecord],
+    sources: dict[str, Any],
+    *,
+    again: bool,
 ) -> RunRecord:
-    """Publish the files that the last steps wrote and write run.json, last; return what it says."""
+    """Publish the files that the last steps wrote and write run.json, last; return what it says.
+
+    A run that is there already is left alone, unless `again`.
+    """
     named = {kind: _named(store, kind, record) for kind, record in delivered.items()}
     if state.tokens is not None:
         named["shards"] = _named_shards(store, state.steps[-1])
@@ -31,7 +40,7 @@ def publish(
     value = _value(recipe, state, delivered, sources, files)
     data = canonical(value)
     entries = [entry for found in named.values() for entry in found]
-    if not _is_published(store, data, entries):
+    if again or not _is_published(store, data, entries):
         failpoint("before-publish")
         store.remove(RUN)
         _place(store, entries)

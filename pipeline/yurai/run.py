@@ -47,7 +47,7 @@ def run_recipe(
         ShardError: storage failed, or does not honour put-if-absent.
     """
     identities = recipe.identities()
-    engine = _engine(output, runner, reporter)
+    engine = _engine(output, runner, reporter, rebuild=rebuild)
     fused = _fused(recipe)
     names = [source.name for source in sources]
     _plan(engine, recipe, identities, names, rebuild=rebuild)
@@ -81,15 +81,15 @@ def continue_tree(
         DriftError, ShardError: as `run_recipe`.
     """
     identities = recipe.identities(state.fingerprint)
-    engine = _engine(output, runner, reporter)
+    engine = _engine(output, runner, reporter, rebuild=rebuild)
     _plan(engine, recipe, identities, [state.carried["digest"]], rebuild=rebuild)
     return _finish(engine, recipe, state, uses, state.carried["sources"])
 
 
-def _engine(output: str, runner: Runner, reporter: Reporter | None) -> Engine:
+def _engine(output: str, runner: Runner, reporter: Reporter | None, *, rebuild: bool) -> Engine:
     store = open_store(output)
     probe(store)
-    return Engine(store, runner, reporter or Reporter(quiet=True))
+    return Engine(store, runner, reporter or Reporter(quiet=True), rebuild)
 
 
 def _fused(recipe: Recipe) -> tuple[StageUse, ...]:
@@ -107,7 +107,7 @@ def _finish(
     target = recipe.deliver["text_bytes"]
     kinds = {"extracted": state.extracted, "dropped": chained(list(state.dropped)), "documents": state.survivors}
     delivered = {kind: flow.deliver(engine, len(state.done), kind, found, target) for kind, found in kinds.items()}
-    return publish(engine.store, recipe, state, delivered, sources)
+    return publish(engine.store, recipe, state, delivered, sources, again=engine.rebuild)
 
 
 def _plan(

@@ -1,6 +1,5 @@
 """What is true between two steps of a run: which shards hold what, and what has been counted so far."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 from yurai.errors import RecipeError
 from yurai.fetch import Shard
 from yurai.stage import StageUse
-from yurai_manifests.canonical import fingerprint
+from yurai_manifests.canonical import fingerprint, sha256_stream
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.run import RUN, Delivered, load_run
 from yurai_manifests.schema import DOCUMENT
@@ -162,7 +161,7 @@ def _parquet(url: str) -> Shard:
             file.seek(0)
             schema = pq.read_schema(file)
             file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # fsspec's files have readinto
+            digest = sha256_stream(file)
     except (OSError, pa.ArrowInvalid, KeyError) as error:
         raise RecipeError(f"--input {url} is neither an output tree (no run.json) nor Parquet: {error}") from error
     if not schema.equals(DOCUMENT):

@@ -45,7 +45,8 @@ _BREAK: Final = re.compile(r" *(?:\r\n?|\n)")
 class BlockText:
     """Readable text with one block a line (cells of a row behind tabs), and characters of the page in all.
 
-    `text` leaves out what stands around a page (navigation, footer, asides, buttons, `<noscript>`) unless there is nothing else.
+    `text` leaves out what stands around a page (navigation, footer, asides, buttons, `<noscript>`) unless there is
+    nothing else.
     """
 
     text: str
