@@ -287,9 +287,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "failpoint", ["before-manifest", "after-manifest", "before-publish", "in-publish", "before-run"]
-)
+@pytest.mark.parametrize("failpoint", ["before-manifest", "after-manifest", "in-publish", "before-run"])
 def test_a_process_that_is_killed_changes_nothing(
     failpoint: str, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:

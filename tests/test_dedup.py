@@ -110,7 +110,7 @@ def outcome(out: Path) -> tuple[list[str], dict[str, str]]:
 WORDS = st.sampled_from(["a", "a ", "\u3000a", "b", "か\u3099", "が", "e\u0301", "é", "c c", "c\n c", ""])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(shards=st.lists(st.lists(WORDS, max_size=12), min_size=1, max_size=6), memory=st.sampled_from([1, 100, 1 << 28]))
 @example(shards=[["a", "b"], [], ["b", "a", "a"], ["c c", "b"]], memory=1)
 @example(shards=[[]], memory=1)

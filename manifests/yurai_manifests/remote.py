@@ -1,6 +1,5 @@
 """An output tree on object storage, through fsspec."""
 
-import importlib
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +9,12 @@ from typing import IO, Any, cast
 import fsspec
 
 from yurai_manifests.errors import RecipeError, ShardError
+from yurai_manifests.faults import faults_of
 from yurai_manifests.store import storage_error
 
 READERS = 16
 TAKEN, CONFLICT = 412, 409
 CONFLICT_TRIES = 8
-# Faults of a protocol's client that are not OSError: no route, no credentials.
-CLIENT_FAULTS = {"s3": ("botocore.exceptions", "BotoCoreError")}
 
 
 class RemoteStore:
@@ -33,7 +31,7 @@ class RemoteStore:
             ) from error
         self.fs, root = cast("tuple[Any, str]", found)
         self.root = root.rstrip("/")
-        self._faults = _faults(self.fs)
+        self._faults = faults_of(self.fs)
 
     def _path(self, key: str) -> str:
         return f"{self.root}/{key}"
@@ -123,12 +121,6 @@ class RemoteStore:
             return
         except self._faults as error:
             raise self._error("remove", key, error) from error
-
-
-def _faults(files: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - fsspec is untyped
-    protocols = (files.protocol,) if isinstance(files.protocol, str) else files.protocol
-    named = [CLIENT_FAULTS[protocol] for protocol in protocols if protocol in CLIENT_FAULTS]
-    return (OSError, *(getattr(importlib.import_module(module), name) for module, name in named))
 
 
 def _status(error: BaseException | None) -> int | None:

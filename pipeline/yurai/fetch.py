@@ -1,13 +1,16 @@
 """Bytes from anywhere to a local file, hashed on the way; nothing is opened before its digest is known to be right."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import fsspec
 
 from yurai.errors import ShardError
 from yurai_manifests.canonical import CHUNK, sha256_file
+from yurai_manifests.faults import as_os_errors
 from yurai_manifests.store import LocalStore, open_store
 
 
@@ -22,6 +25,14 @@ class Shard(NamedTuple):
     source: str
 
 
+@contextmanager
+def open_remote(url: str) -> Iterator[IO[bytes]]:
+    """Open a path or fsspec URL for reading; whatever its client raises is an OSError."""
+    fs, path = fsspec.core.url_to_fs(url)
+    with as_os_errors(fs), fs.open(path, "rb") as file:
+        yield file
+
+
 def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
     """Return a local path with the bytes of `url`, and their sha256. A local file is read in place.
 
@@ -33,7 +44,7 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
         if "://" not in local:
             return Path(local), sha256_file(Path(local))
         digest, target = hashlib.sha256(), spool / "source"
-        with fsspec.open(url, "rb") as remote, target.open("wb") as file:
+        with open_remote(url) as remote, target.open("wb") as file:
             while piece := remote.read(CHUNK):
                 digest.update(piece)
                 file.write(piece)

@@ -6,6 +6,7 @@ it is identity, so it holds no machine's path. Sources are sorted by name: the o
 
 import gzip
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,7 +14,9 @@ import fsspec
 
 from yurai.errors import RecipeError
 from yurai.warc import is_web_archive
+from yurai_manifests.faults import as_os_errors
 
+REQUESTS = 32
 LISTS = (".paths", ".paths.gz", ".paths.txt")
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 
@@ -38,7 +41,7 @@ def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL) -> list[
     """
     found: dict[str, Source] = {}
     for argument in arguments:
-        for source in _expand(argument, base):
+        for source in _reached(argument, base):
             other = found.setdefault(source.name, source)
             if other.url != source.url:
                 raise RecipeError(
@@ -48,6 +51,17 @@ def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL) -> list[
     if not found:
         raise RecipeError("no input: give --input a file, a folder, a glob or a path list")
     return sorted(found.values())
+
+
+def _reached(argument: str, base: str) -> Iterator[Source]:
+    """Expand one argument; storage that does not answer is a wrong call, since nothing has run yet."""
+    try:
+        with as_os_errors(_open(argument)[0]):
+            yield from _expand(argument, base)
+    except OSError as error:
+        raise RecipeError(
+            f"--input {argument} cannot be read: {error}; check the URL, network and credentials"
+        ) from error
 
 
 def _expand(argument: str, base: str) -> Iterator[Source]:
@@ -81,14 +95,23 @@ def _from_list(argument: str, files: Any, path: str, base: str) -> Iterator[Sour
     data = files.cat_file(path)
     lines = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8").split()
     beside = argument.rpartition("/")[0]
-    for line in lines:
-        root = base.rstrip("/") if line.startswith("crawl-data/") else beside
-        url = line if "://" in line or line.startswith("/") else f"{root}/{line}" if root else line
-        entry_files, entry = _open(url)
-        if not entry_files.exists(entry):
-            raise RecipeError(f"{argument} lists {line}, but {url} does not exist; set --base to where the keys live")
-        name = line.partition("://")[2] or line
-        yield _source(entry_files, entry, "", name=name.lstrip("/"))
+    # a crawl lists 90,000 keys, and each costs a request
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        yield from pool.map(lambda line: _listed(argument, line, base, beside), lines)
+
+
+def _listed(argument: str, line: str, base: str, beside: str) -> Source:
+    root = base.rstrip("/") if line.startswith("crawl-data/") else beside
+    url = line if "://" in line or line.startswith("/") else f"{root}/{line}" if root else line
+    files, path = _open(url)
+    name = line.partition("://")[2] or line
+    try:
+        with as_os_errors(files):
+            return _source(files, path, "", name=name.lstrip("/"))
+    except OSError as error:
+        raise RecipeError(
+            f"{argument} lists {line}, but {url} cannot be read ({error}); set --base to where the keys live"
+        ) from error
 
 
 def _open(argument: str) -> tuple[Any, str]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import fasttext
-import fsspec
 
 from yurai.errors import RecipeError
+from yurai.fetch import open_remote
 from yurai_manifests.canonical import sha256_file
 
 LID_176 = "lid.176.ftz"
@@ -84,7 +84,7 @@ def _locate(spec: str, folder: Path) -> Path:
         return Path(spec)
     target = folder / "model"
     try:
-        with fsspec.open(spec, "rb") as remote:
+        with open_remote(spec) as remote:
             target.write_bytes(remote.read())
     except (OSError, ImportError, ValueError) as error:
         raise RecipeError(f"model {spec} cannot be fetched: {error}; check the URL and the network") from error

@@ -41,7 +41,6 @@ def publish(
     data = canonical(value)
     entries = [entry for found in named.values() for entry in found]
     if again or not _is_published(store, data, entries):
-        failpoint("before-publish")
         store.remove(RUN)
         _place(store, entries)
         failpoint("before-run")

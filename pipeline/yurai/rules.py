@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NewType
 
 from yurai.errors import RecipeError
-from yurai_filters import EDITORS, FILTERS, TAGGERS, Declaration, check_settings
+from yurai_filters import EDITORS, FILTERS, TAGGERS, ContractViolation, Declaration, check_settings
 from yurai_filters import load_plugins as find_plugins
 
 Rules = NewType("Rules", list[dict[str, Any]])
@@ -15,8 +15,16 @@ Rules = NewType("Rules", list[dict[str, Any]])
 
 @functools.cache
 def load_plugins() -> None:
-    """Have the rules of other packages declared, once in each process: workers read recipes too."""
-    find_plugins()
+    """Have the rules of other packages declared, once in each process: workers read recipes too.
+
+    Raises:
+        RecipeError: an installed plugin cannot be loaded.
+    """
+    try:
+        find_plugins()
+    except (ContractViolation, ImportError) as error:
+        note = "; ".join(getattr(error, "__notes__", []))
+        raise RecipeError(f"a filter plugin cannot be loaded: {error}; {note}") from error
 
 
 def rule(name: str) -> Declaration:

@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from yurai.recipe import shipped
+from yurai.rules import load_plugins
 from yurai.stage import in_order
-from yurai_filters import EDITORS, FILTERS, TAGGERS, load_plugins, reasons
+from yurai_filters import EDITORS, FILTERS, TAGGERS, reasons
 from yurai_manifests.audit import Audit
 
 console = Console(highlight=False, markup=False, emoji=False)

@@ -38,6 +38,12 @@ _CELLS: Final = re.compile(f" *{_CELL}[ {_CELL}]*")
 _BREAKING: Final = {**dict.fromkeys(_BLOCKS.split(), "\n"), "td": _CELL, "th": _CELL}
 _AS_WRITTEN: Final = frozenset(("listing", "plaintext", "pre", "xmp"))
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+# Names of boxes on pages of the web that hold no part of the content; readability's list, without what docs use.
+_BESIDE: Final = re.compile(
+    "banner|breadcrumb|comment|consent|cookie|disqus|feedback|gdpr|newsletter|popular|promo|ranking|recent|related"
+    "|share|sidebar|social|sponsor|subscri",
+    re.IGNORECASE,
+)
 _BREAK: Final = re.compile(r" *(?:\r\n?|\n)")
 
 
@@ -56,10 +62,30 @@ class BlockText:
 def block_text(tree: Tree) -> BlockText:
     """Readable text of a parsed page. Nothing readable is ever called empty."""
     body = tree.find(".//body")
-    pieces = list(_pieces(tree if body is None else body))
+    whole = _content(tree if body is None else body)
+    return whole if body is None else _dominant(body, whole)
+
+
+def _dominant(body: Tree, whole: BlockText) -> BlockText:
+    """Return the text of a page's one `<main>` where that is most of it: the element means the dominant content."""
+    mains = list(body.iter("main"))
+    if len(mains) != 1:
+        return whole
+    inner = _content(mains[0])
+    return BlockText(inner.text, whole.size) if 2 * len(inner.text) > len(whole.text) else whole
+
+
+def _content(root: Tree) -> BlockText:
+    pieces = list(_pieces(root))
     everything = _joined(run for run, _ in pieces)
     text = _joined(run for run, is_around in pieces if not is_around)
     return BlockText(text or everything, len(everything))
+
+
+def is_surrounded(tree: Tree) -> bool:
+    """Tell whether the names of a page's boxes say that one of them stands around the content."""
+    boxes = tree.iter("div", "section", "ul", "p", "form")
+    return any(_BESIDE.search(f"{box.get('class', '')} {box.get('id', '')}") for box in boxes)
 
 
 def linked_characters(tree: Tree, enough: int) -> int:

@@ -66,7 +66,7 @@ class ExtractOptions:
     max_bytes: int = 5_000_000
     max_elements: int = 30_000
     max_doctype: int = 1_024
-    max_attributes: int = 256
+    max_attributes: int = 1_024
     max_depth: int = 512
     cpu_seconds: int = 60
     memory_bytes: int = 4 << 30

@@ -6,9 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-import fsspec
-
 from yurai.errors import RecipeError, ShardError
+from yurai.fetch import open_remote
 from yurai.tokens.huggingface import open_model, tokenizer_of
 from yurai.tokens.utf8 import ByteTokenizer
 
@@ -60,7 +59,7 @@ def _bytes(*, sha256: str | None, eod: str | None) -> ByteTokenizer:
 
 def _read(spec: str) -> bytes:
     try:
-        with fsspec.open(spec, "rb") as stream:
+        with open_remote(spec) as stream:
             return bytes(stream.read())
     except _MISSING as error:
         raise RecipeError(
