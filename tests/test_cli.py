@@ -35,7 +35,15 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("wide")
 def test_lists(yurai: Yurai) -> None:
     stages = yurai("list", "stages").out.splitlines()
-    assert [line.split()[0] for line in stages[1:]] == ["read", "extract", "language", "measure", "filter", "dedup", "tokenize"]
+    assert [line.split()[0] for line in stages[1:]] == [
+        "read",
+        "extract",
+        "language",
+        "measure",
+        "filter",
+        "dedup",
+        "tokenize",
+    ]
     assert {line.split()[0] for line in stages[1:]} == STAGES.keys()
     filters = {line.split()[0] for line in yurai("list", "filters").out.splitlines()[1:]}
     assert filters == FILTERS.keys() | EDITORS.keys() | TAGGERS.keys()

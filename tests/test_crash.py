@@ -98,7 +98,8 @@ def kill_driver(out: Path, moment: Callable[[Path], bool], *options: str) -> Non
     """Start a run, kill its driver at a moment, and see that all its processes end and no run looks complete."""
     driver = start("run", "demo", "--input", SAMPLE, "--output", out, *options)
     until(lambda: moment(out), process=driver)
-    below = descendants(driver.pid)
+    # Ray's own agents need a minute to see that they are alone; what runs tasks has to end at once
+    below = {pid: command for pid, command in descendants(driver.pid).items() if "Agent" not in command}
     driver.kill()
     assert finish(driver).code == -signal.SIGKILL
     assert below

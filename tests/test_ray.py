@@ -101,3 +101,14 @@ def test_the_token_is_nobody_elses() -> None:
     if not path.exists():
         pytest.skip("Ray wrote no token here")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("127.0.0.1:1", "cannot reach Ray at 127.0.0.1:1: .*check the address"), ("localhost:head", "give HOST:PORT")],
+)
+def test_an_address_where_nobody_listens(address: str, said: str) -> None:
+    from yurai.ray import _connect
+
+    with pytest.raises(RecipeError, match=said):
+        _connect(1, address)

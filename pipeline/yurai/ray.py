@@ -7,6 +7,7 @@ instant. Core tasks, not Ray Data: inputs and outputs are files (docs/decisions/
 import ipaddress
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ ATTEMPTS = 4
 OBJECT_STORE_BYTES = 128 << 20
 POLL_SECONDS = 1.0
 FETCH_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
 TOKEN = Path.home() / ".ray" / "auth_token"
 
 
@@ -113,6 +115,7 @@ class RayRunner:
 def _connect(workers: int | None, address: str) -> None:
     if address != "local":
         _refuse_open_remote(address)
+        _refuse_silent(address)
     started_here: dict[str, Any] = {
         "num_cpus": workers,
         "object_store_memory": OBJECT_STORE_BYTES,
@@ -134,9 +137,28 @@ def _connect(workers: int | None, address: str) -> None:
         TOKEN.chmod(0o600)  # Ray 2.60 writes the token that lets anyone run code readable by all
 
 
+def _place(address: str) -> tuple[str, str]:
+    """Return host and port of an address: `host:port` or `ray://host:port`."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    return host.strip("[]"), port
+
+
+def _refuse_silent(address: str) -> None:
+    """Raise RecipeError where nobody listens; Ray itself would try for minutes."""
+    host, port = _place(address)
+    if not port.isdecimal():
+        raise RecipeError(f"{address} is no address of a Ray cluster; give HOST:PORT, or leave --address out")
+    try:
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise RecipeError(
+            f"cannot reach Ray at {address}: {error}; check the address, or leave --address out"
+        ) from error
+
+
 def _refuse_open_remote(address: str) -> None:
     """Raise RecipeError for a cluster beyond this machine without token authentication: anyone could run code there."""
-    host = address.removeprefix("ray://").rpartition(":")[0].strip("[]")
+    host, _ = _place(address)
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
