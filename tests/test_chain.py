@@ -56,7 +56,8 @@ def test_the_chain_makes_what_the_run_makes(yurai: Callable[..., Said], demo_tre
 def test_stage_commands_take_documents(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
     extracted = demo_tree / "extracted/00000.parquet"
     for name, before, after in (
-        ("filter", extracted, "a"),
+        ("measure", extracted, "m"),
+        ("filter", tmp_path / "m", "a"),
         ("dedup", tmp_path / "a", "b"),
         ("tokenize", tmp_path / "b", "c"),
     ):
@@ -76,10 +77,19 @@ def test_documents_in_any_order_and_split(yurai: Callable[..., Said], demo_tree:
         parts.append(tmp_path / f"part-{number}.parquet")
         pq.write_table(table.slice(start, 25), parts[-1])
     inputs = [option for part in reversed(parts) for option in ("--input", part)]
-    assert yurai("filter", *inputs, "--output", tmp_path / "out", "--recipe", "demo", *LOCAL).code == 0
+    rules = ("--set", 'rules=[{use="length", min_characters=300}]')
+    assert yurai("filter", *inputs, "--output", tmp_path / "out", *rules, *LOCAL).code == 0
     whole = tmp_path / "whole"
-    yurai("filter", "--input", demo_tree / "extracted/00000.parquet", "--output", whole, "--recipe", "demo", *LOCAL)
+    yurai("filter", "--input", demo_tree / "extracted/00000.parquet", "--output", whole, *rules, *LOCAL)
     assert digest_of(tmp_path / "out") == digest_of(whole)
+
+
+def test_an_editor_without_measures_is_refused(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
+    before = demo_tree / "extracted/00000.parquet"
+    said = yurai("filter", "--input", before, "--output", tmp_path / "out", "--recipe", "demo", *LOCAL)
+    assert said.code == 2
+    assert "run yurai measure first" in said.err
+    assert not (tmp_path / "out/run.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -163,10 +163,7 @@ def test_damaged_work_stops_the_run_and_the_advice_helps(step: str, suffix: str,
     with pytest.raises(ShardError) as stopped:
         run(tree)
     assert str(victim) in str(stopped.value)
-    advice = f"remove it and {tree}/stages/{step}, then run the same command"
-    assert advice in str(stopped.value)
+    assert "run the same command with --rebuild" in str(stopped.value)
     assert not (tree / "run.json").exists()
-    victim.unlink(missing_ok=True)
-    shutil.rmtree(tree / "stages" / step)
-    run(tree)
+    run(tree, rebuild=True)
     assert_whole(tree, digest)

@@ -15,8 +15,14 @@ from yurai.options import spread_inputs
             ["run", "plain", "--input", "a", "b", "c", "--output", "o"],
             ["run", "plain", "--input", "a", "--input", "b", "--input", "c", "--output", "o"],
         ),
-        (["run", "plain", "--output", "o", "--input", "a", "b"], ["run", "plain", "--output", "o", "--input", "a", "--input", "b"]),
-        (["run", "plain", "--input", "a", "--input", "b", "c"], ["run", "plain", "--input", "a", "--input", "b", "--input", "c"]),
+        (
+            ["run", "plain", "--output", "o", "--input", "a", "b"],
+            ["run", "plain", "--output", "o", "--input", "a", "--input", "b"],
+        ),
+        (
+            ["run", "plain", "--input", "a", "--input", "b", "c"],
+            ["run", "plain", "--input", "a", "--input", "b", "--input", "c"],
+        ),
         (["explain", "out", "--token", "00000:1"], ["explain", "out", "--token", "00000:1"]),
         ([], []),
     ],

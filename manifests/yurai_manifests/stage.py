@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,7 +24,6 @@ from yurai_manifests.task import Output, StepId, TaskRecord
 from yurai_manifests.totals import Totals
 
 PART_ROWS = 1000
-DECODE = json.JSONDecoder().decode
 _COLUMNS: dict[str, pa.DataType] = {
     "task": pa.string(),
     "source": pa.string(),
@@ -176,7 +176,7 @@ def _read_tasks(store: Store, step: StepId, keys: Sequence[str]) -> list[bytes]:
 
 def _decode(store: Store, step: StepId, key: str, data: bytes) -> Any:  # noqa: ANN401 - JSON as TaskRecord.json writes it
     try:
-        return DECODE(data.decode())
+        return orjson.loads(data)
     except ValueError as error:
         where = f"{store.url}/{step.task_key(key)}"
         raise ShardError(f"{where} is damaged: {error}; remove it and run the same command again") from error
@@ -222,7 +222,7 @@ def task_values(store: Store, record: StageRecord) -> Iterator[Any]:
     Raises:
         AuditError: as `task_rows`.
     """
-    return (DECODE(data.decode()) for data in task_rows(store, record))
+    return (orjson.loads(data) for data in task_rows(store, record))
 
 
 def tasks(store: Store, record: StageRecord) -> Iterator[TaskRecord]:

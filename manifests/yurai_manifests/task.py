@@ -5,7 +5,6 @@ its manifest *if absent*. A late second attempt can only write equal bytes; a ma
 one is an alarm, never an overwrite. Times, hosts and attempts go to the journal, outside every digest.
 """
 
-import json
 import shutil
 import tempfile
 from collections import Counter
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from yurai_manifests.canonical import canonical, sha256, sha256_file
 from yurai_manifests.counts import StageCounts
@@ -94,7 +95,7 @@ class TaskRecord:
     @classmethod
     def of(cls, data: bytes) -> "TaskRecord":
         """Return what `json` wrote."""
-        value = json.loads(data)
+        value = orjson.loads(data)
         value["outputs"] = [Output(**output) for output in value["outputs"]]
         value["stages"] = [StageCounts.of(counts) for counts in value["stages"]]
         value["other_records"] = Counter(value["other_records"])
@@ -140,6 +141,12 @@ def attempt(store: Store, step: StepId) -> Iterator[Attempt]:
         yield Attempt(store, step, spool)
     finally:
         shutil.rmtree(spool, ignore_errors=True)
+
+
+def clear_spools(store: Store) -> None:
+    """Remove what killed attempts left on a local store; whoever still writes there has lost its race."""
+    if isinstance(store, LocalStore):
+        shutil.rmtree(store.root / ".work/spool", ignore_errors=True)
 
 
 def commit(store: Store, step: StepId, record: TaskRecord) -> None:

@@ -56,11 +56,10 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
 
 
 def remedy(shard: Shard) -> str:
-    """Say how to get the file of `shard` back: what a step wrote is made again once nothing says that it is there."""
-    folder, _, rest = shard.path.partition("/")
-    if folder != ".work":
+    """Say how to get the file of `shard` back."""
+    if not shard.path.startswith(".work/"):
         return "restore it, or make its tree again"
-    return f"remove it and {shard.store}/stages/{rest.partition('/')[0]}, then run the same command to make it again"
+    return "run the same command with --rebuild, which checks all earlier work and makes again what is damaged"
 
 
 def fetch_shard(shard: Shard, spool: Path) -> Path:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from yurai.engine import Engine, journal_name, shard_task
+from yurai.errors import RecipeError
 from yurai.fetch import Shard
 from yurai.inputs import Source
+from yurai.rules import rule
 from yurai.shuffle import MIN_READ, partitions, span
 from yurai.stage import StageUse
 from yurai.state import Shards, State, of_step
@@ -58,7 +60,16 @@ def measure(engine: Engine, state: State, use: StageUse, identity: dict[str, Any
 
 
 def filter_rows(engine: Engine, state: State, use: StageUse, identity: dict[str, Any]) -> State:
-    """Run a filter stage."""
+    """Run a filter stage.
+
+    Raises:
+        RecipeError: an editor would change text that no stage before has measured, and nothing could measure it again.
+    """
+    if not state.measures and any(rule(entry["use"]).kind == "editor" for entry in use.settings["rules"]):
+        raise RecipeError(
+            "an editor changes text, but no stage before this filter measures it; put language and measure before it "
+            "(over Parquet: run yurai measure first and give its output as --input)"
+        )
     step = _step(state, use.name, identity)
     args = {"use": use.json(), "measures": state.measures}
     record = _map(engine, step, identity, state.survivors, shards.FILTER, args)
@@ -102,6 +113,8 @@ def drop_duplicates(engine: Engine, state: State, use: StageUse, identity: dict[
 
     record = engine.step(sub("apply"), identity, applied, survivors.count)
     dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
+    for inner in (keyed, grouped, decided, collected):
+        state = state.after(inner, ())
     return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
 
 

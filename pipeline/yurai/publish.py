@@ -14,7 +14,7 @@ from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_dige
 from yurai_manifests.schema import SCHEMA_VERSION
 from yurai_manifests.stage import StageRecord, tasks
 from yurai_manifests.store import Store
-from yurai_manifests.task import Output
+from yurai_manifests.task import Output, clear_spools
 
 PACKAGES = ("ray", "warcio", "trafilatura", "lxml", "fasttext-predict", "pyarrow", "tokenizers")
 Named = list[tuple[str, Output]]
@@ -45,6 +45,7 @@ def publish(
         _place(store, entries)
         failpoint("before-run")
         store.put(RUN, data)
+        clear_spools(store)
     return RunRecord(value)
 
 

@@ -8,7 +8,6 @@ How it died tells the parent why.
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import resource
@@ -16,19 +15,18 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
 
 from yurai.extraction.handlers import extract_page
 from yurai.extraction.mime import media_type
 from yurai.extraction.process import MEMORY_EXIT, READY
 from yurai.extraction.records import Extraction, ExtractOptions, Page
-
-_PR_SET_PDEATHSIG: Final = 1
+from yurai.process import end_with_parent
 
 
 def main(parent: int) -> None:
     """Serve pages until the parent closes its end."""
-    _die_with(parent)
+    end_with_parent(parent)
+    _be_first_victim()
     pages, answers = _take_standard_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -60,11 +58,8 @@ def _extract(page: Page, options: ExtractOptions) -> Extraction:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _die_with(parent: int) -> None:
-    """Have the kernel end this process with its parent, and be the first victim where memory runs out."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit("the parent ended before its sandbox was up")
+def _be_first_victim() -> None:
+    """Where memory runs out, let the kernel end this process and not its parent."""
     score = Path("/proc/self/oom_score_adj")
     if score.exists():
         score.write_text("1000")

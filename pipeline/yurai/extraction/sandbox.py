@@ -35,7 +35,7 @@ class Sandbox:
 
     def __init__(self, options: ExtractOptions, ledger: Ledger) -> None:
         self._options = options
-        self._ledger = ledger
+        self.ledger = ledger
         self._limits = options.limits_version()
         self._child: Child | None = None
 
@@ -77,7 +77,7 @@ class Sandbox:
             page = next(source, None)
             if page is None:
                 break
-            known = self._ledger.get(self._key(page))
+            known = self.ledger.get(self._key(page))
             waiting.append((page, known))
             size += len(page.body)
             if known is None:
@@ -111,13 +111,13 @@ class Sandbox:
             except ChildDiedError as death:
                 verdict = death.verdict
                 self.close()
-        self._ledger.put(self._key(page), verdict)
-        return _failed(page, self._ledger.get(self._key(page)) or verdict)
+        self.ledger.put(self._key(page), verdict)
+        return _failed(page, self.ledger.get(self._key(page)) or verdict)
 
     def _resend(self, waiting: deque[tuple[Page, str | None]]) -> None:
         """Give a new child what the dead one left, except equal pages, on which there is a verdict by now."""
         for place, (page, _) in enumerate(waiting):
-            known = self._ledger.get(self._key(page))
+            known = self.ledger.get(self._key(page))
             waiting[place] = (page, known)
             if known is None:
                 self._running().send(page)

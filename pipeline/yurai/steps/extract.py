@@ -56,7 +56,7 @@ def extract_source(task: Task, attempt: Attempt) -> TaskRecord:
     return record
 
 
-_OPEN: dict[tuple[ExtractOptions, str], Sandbox] = {}
+_OPEN: dict[ExtractOptions, Sandbox] = {}
 
 
 def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
@@ -64,11 +64,12 @@ def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
 
     There is one at a time, or a process that makes many runs would keep a child of each.
     """
-    if (options, store) not in _OPEN:
+    if options not in _OPEN:
         while _OPEN:
             _OPEN.popitem()[1].close()
-        _OPEN[options, store] = Sandbox(options, StoreLedger(store))
-    return _OPEN[options, store]
+        _OPEN[options] = Sandbox(options, StoreLedger(store))
+    _OPEN[options].ledger = StoreLedger(store)
+    return _OPEN[options]
 
 
 def _sink(stack: ExitStack, attempt: Attempt, name: str, schema: pa.Schema) -> ParquetSink:
