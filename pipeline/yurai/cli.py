@@ -132,6 +132,3 @@ def main() -> None:
     except YuraiError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         raise SystemExit(2) from error
-    except KeyboardInterrupt as error:
-        sys.stderr.write("interrupted; run the same command again to resume\n")
-        raise SystemExit(130) from error

@@ -22,8 +22,8 @@ class Runner(Protocol):
     def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
         """Yield (number, key) of each task as it ends, in any order; raises what a task raised."""
 
-    def close(self) -> None:
-        """Give back what was started."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Give back what was started; with `at_once` without waiting for tasks in flight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -50,9 +51,8 @@ class LocalRunner:
         if self._pool is None:
             # spawn: a forked child would share the parent's threads' locks and its sandbox's pipes
             context = multiprocessing.get_context("spawn")
-            # a worker whose parent was killed would wait for its next task for ever
             self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),)
+                self.workers, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),)
             )
         running[self._pool.submit(execute, task)] = (number, task, tries)
 
@@ -69,8 +69,18 @@ class LocalRunner:
                 )
             self._submit(running, number, task, tries + 1)
 
-    def close(self) -> None:
-        """End the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+    def close(self, *, at_once: bool = False) -> None:
+        """End the processes; with `at_once` they are killed, whatever they do."""
+        if self._pool is None:
+            return
+        if at_once:
+            for process in list(self._pool._processes.values()):  # noqa: SLF001 - public as kill_workers from 3.14 on
+                process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+
+def _start_worker(parent: int) -> None:
+    """A worker leaves Ctrl-C to its parent, and ends with it: it would wait for its next task for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(parent)

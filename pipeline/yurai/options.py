@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from yurai.engine import Runner
 from yurai.errors import RecipeError
 from yurai.local import LocalRunner
 
+INTERRUPTED = 130
 Input = Annotated[
     list[str], typer.Option("--input", help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated")
 ]
@@ -39,7 +41,7 @@ def spread_inputs(arguments: list[str]) -> list[str]:
 
 @contextmanager
 def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner]:
-    """Start the runner and close it again."""
+    """Start the runner and close it again; Ctrl-C loses the tasks in flight and nothing else."""
     runner: Runner
     if name == "local":
         if address != "local":
@@ -51,5 +53,9 @@ def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner
         runner = RayRunner(workers, address)
     try:
         yield runner
+    except KeyboardInterrupt:
+        runner.close(at_once=True)
+        sys.stderr.write("interrupted; run the same command again to resume\n")
+        raise typer.Exit(INTERRUPTED) from None
     finally:
         runner.close()

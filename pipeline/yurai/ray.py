@@ -106,8 +106,9 @@ class RayRunner:
             if now - one.started > self._deadline:
                 ray.cancel(reference, force=True)
 
-    def close(self) -> None:
-        """Leave the cluster, and end it if it was started here."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Leave the cluster, and end it if it was started here; neither waits for tasks in flight."""
+        del at_once
         if self._owned:
             ray.shutdown()
 
