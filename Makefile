@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DATA ?= ../shared/data
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: demo test quick lint bench clean
@@ -35,7 +36,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python -m yurai.docs --check
 
 bench: $(VENV)/.installed-dev
-	for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	$(BIN)/python bench/tokens.py $(DATA)/dedup/texts.jsonl.gz
+	$(BIN)/python bench/extraction.py $(DATA)
+	$(BIN)/python bench/threshold.py $(DATA)/docs
+	$(BIN)/python bench/million.py
 
 clean:
 	rm -rf $(VENV) demo-out build dist
