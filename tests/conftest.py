@@ -108,3 +108,15 @@ def yurai(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         return Said(int(ended.value.code or 0), *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forget what a test declares."""
+    from yurai_filters import declare
+
+    before = {kind: dict(names) for kind, names in declare._DECLARED.items()}
+    yield
+    for kind, names in declare._DECLARED.items():
+        names.clear()
+        names.update(before[kind])
