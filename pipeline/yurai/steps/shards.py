@@ -47,10 +47,9 @@ def sinks(attempt: Attempt, kept: str = "kept") -> Iterator[Sinks]:
     try:
         yield opened
         opened.finish()
-    except BaseException:
+    finally:
         opened.kept.abort()
         opened.dropped.abort()
-        raise
 
 
 def only_input(task: Task, attempt: Attempt) -> tuple[Shard, Path]:
