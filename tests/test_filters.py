@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 import yurai_filters as yf
 from yurai_filters import catalogue, declare
+from yurai_filters.limits import compare_rows
+from yurai_filters.signature import COUNTS
 
 if TYPE_CHECKING:
     pass
@@ -75,7 +77,10 @@ def test_every_limit_has_a_case_on_it_and_one_just_beyond(name: str, setting: st
     seen = set()
     for case in cases(name):
         limit = yf.check_settings(yf.FILTERS[name], case["settings"])[setting]
-        for value in case.get("columns", {}).values():
+        lang = pa.array([case["lang"]], pa.string()) if "lang" in case else None
+        found = compare_rows(yf.FILTERS[name], measured(case), case["settings"], lang)
+        worked_out = [values[0].as_py() for values in found.values]
+        for value in [*case.get("columns", {}).values(), *worked_out]:
             if isinstance(limit, int | float) and isinstance(value, type(limit)):
                 step = 1e-4 if isinstance(limit, float) else 1
                 beyond = (limit - value if setting.startswith("min_") else value - limit) / step
@@ -102,10 +107,11 @@ def test_filter_documents_itself(name: str) -> None:
 
 
 def test_declaration_says_what_the_signature_says() -> None:
-    said = yf.FILTERS["gopher-words"]
-    assert said.columns == ("word_count", "mean_word_length")
-    assert dict(said.types) == {"word_count": pa.int32(), "mean_word_length": pa.float32()}
-    assert list(said.settings) == ["min_words", "max_words", "min_mean_length", "max_mean_length", "languages"]
+    said = yf.FILTERS["gopher-quality"]
+    assert said.columns[:2] == ("word_count", "mean_word_length")
+    assert (said.types["word_count"], said.types["text"]) == (pa.int32(), pa.string())
+    assert list(said.settings)[:2] == ["min_words", "max_words"]
+    assert list(said.settings)[-2:] == ["stop_words", "languages"]
     assert said.settings["min_words"] == yf.Setting("min_words", int, 50)
     assert said.languages == {"en"}
     assert (said.kind, said.version, said.cites) == ("filter", 1, "arXiv:2112.11446 table A1")
@@ -238,12 +244,12 @@ def test_wrong_settings_are_refused(everything: declare.Declaration, settings: d
 
 
 def test_languages_are_a_setting_of_filters_that_declare_them() -> None:
-    said = yf.FILTERS["gopher-words"]
+    said = yf.FILTERS["gopher-quality"]
     assert yf.check_settings(said, {})["languages"] == ("en",)
     assert yf.check_settings(said, {"languages": ["fr", "de", "fr"]})["languages"] == ("de", "fr")
     assert yf.check_settings(said, {"languages": ["*"]})["languages"] == ("*",)
     for wrong in ([], ["*", "en"], ["EN"], ["english"], "en", [1]):
-        with pytest.raises(ValueError, match=r"^filter gopher-words: setting languages must"):
+        with pytest.raises(ValueError, match=r"^filter gopher-quality: setting languages must"):
             yf.check_settings(said, {"languages": wrong})
 
 
@@ -268,6 +274,7 @@ VALUES: dict[pa.DataType, st.SearchStrategy[Any]] = {
     pa.int32(): st.one_of(st.none(), st.sampled_from([0, 1, 49, 50, 51, 100_000, 100_001]), st.integers(0, 2**31 - 1)),
     pa.float32(): st.one_of(st.none(), st.sampled_from([0.5, 0.65, 3.0, 10.0]), st.floats(0, 100, width=32)),
     pa.string(): st.sampled_from([None, "en", "ja", "und", "de"]),
+    COUNTS: st.sampled_from([None, [], [{"name": "email", "count": 1}], [{"name": "card", "count": 9}]]),
 }
 
 

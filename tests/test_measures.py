@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yurai_filters as yf
-from yurai_filters.words import UNSPACED
 
 CASES = Path(__file__).parent / "cases"
 LAW = settings(deadline=None, max_examples=60)
@@ -64,7 +63,8 @@ def test_tagger_case(name: str, case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("name", "case"), cases(yf.EDITORS))
 def test_editor_case(name: str, case: dict[str, Any]) -> None:
-    found = yf.edit(yf.EDITORS[name], pa.array([case["text"]]), {})
+    lang = pa.array([case.get("lang")], pa.string())
+    found = yf.edit(yf.EDITORS[name], pa.array([case["text"]]), case.get("settings", {}), lang)
     assert found.text.to_pylist() == [case["out"]]
     assert {rule: column.to_pylist() for rule, column in found.counts.items()} == {
         rule: [count] for rule, count in case["counts"].items()
@@ -80,21 +80,16 @@ def test_every_rule_of_an_editor_has_a_case(name: str) -> None:
 
 
 def expected(rows: list[tuple[str | None, str | None]]) -> dict[str, list[Any]]:
-    """The measures once more, one text at a time."""
-    found: dict[str, list[Any]] = {
-        "char_count": [], "letter_share": [], "line_count": [], "word_count": [], "mean_word_length": []
-    }  # fmt: skip
-    for text, lang in rows:
+    """The measures of any language once more, one text at a time; those of words: tests/test_rules_gopher.py."""
+    found: dict[str, list[Any]] = {"char_count": [], "letter_share": [], "line_count": []}
+    for text, _ in rows:
         chars = None if text is None else len(text)
         letters = sum(unicodedata.category(c)[0] in "LM" for c in text or "")
-        words = None if text is None or lang in UNSPACED else text.split()
         found["char_count"].append(chars)
         found["letter_share"].append(letters / chars if chars else None)
         found["line_count"].append(
             None if text is None else sum(not line.isspace() for line in text.split("\n") if line)
         )
-        found["word_count"].append(None if words is None else len(words))
-        found["mean_word_length"].append(sum(map(len, words)) / len(words) if words else None)
     return found
 
 
@@ -113,6 +108,11 @@ def all_measures(table: dict[str, Any]) -> dict[str, pa.Array]:
     return written
 
 
+def plain_measures(table: dict[str, Any]) -> dict[str, pa.Array]:
+    """What `expected` knows."""
+    return {name: column for name, column in all_measures(table).items() if name in expected([])}
+
+
 def is_settled(character: str) -> bool:
     """Whether its category is old: this Python and Arrow's patterns may know different versions of Unicode."""
     return unicodedata.ucd_3_2_0.category(character) == unicodedata.category(character) != "Cn"
@@ -124,7 +124,7 @@ KNOWN = ROWS.filter(lambda rows: all(is_settled(character) for row in rows for c
 @LAW
 @given(KNOWN)
 def test_measures_agree_with_plain_python(rows: list[tuple[str | None, str | None]]) -> None:
-    close(listed(all_measures(columns(rows))), expected(rows))
+    close(listed(plain_measures(columns(rows))), expected(rows))
 
 
 @LAW
@@ -152,15 +152,15 @@ def test_texts_are_measured_one_by_one(rows: list[tuple[str | None, str | None]]
 def test_texts_are_edited_one_by_one_and_once(
     name: str, rows: list[tuple[str | None, str]], data: st.DataObject
 ) -> None:
-    said, text = yf.EDITORS[name], columns(rows)["text"]
-    whole = yf.edit(said, text, {})
+    said, (text, lang) = yf.EDITORS[name], columns(rows).values()
+    whole = yf.edit(said, text, {}, lang)
     cut = data.draw(st.integers(0, len(rows)))
-    part = yf.edit(said, text.slice(cut), {})
+    part = yf.edit(said, text.slice(cut), {}, lang.slice(cut))
     assert part.text.equals(whole.text.slice(cut))
     assert part.changed.equals(whole.changed.slice(cut))
     assert all(part.counts[rule].equals(column.slice(cut)) for rule, column in whole.counts.items())
-    assert yf.edit(said, pa.chunked_array([text.slice(0, cut), text.slice(cut)]), {}).text.equals(whole.text)
-    again = yf.edit(said, whole.text, {})
+    assert yf.edit(said, pa.chunked_array([text.slice(0, cut), text.slice(cut)]), {}, lang).text.equals(whole.text)
+    again = yf.edit(said, whole.text, {}, lang)
     assert again.text.equals(whole.text)
     assert set(again.totals().values()) == {0}
     assert whole.totals()["documents"] == sum(
@@ -196,16 +196,16 @@ def test_real_texts_measure_as_in_plain_python(shared_data: Path) -> None:
     with gzip.open(shared_data / "dedup" / "texts.jsonl.gz", "rt", encoding="utf-8") as lines:
         pages = [json.loads(line) for at, line in enumerate(lines) if at % 10 == 0]
     rows = [(page["text"], page["lang"]) for page in pages]
-    written = listed(all_measures(columns(rows)))
-    close(written, expected(rows))
-    japanese = [count for count, (_, lang) in zip(written["word_count"], rows, strict=True) if lang == "ja"]
+    close(listed(plain_measures(columns(rows))), expected(rows))
+    counted = yf.measure(yf.TAGGERS["words"], columns(rows), {})["word_count"].to_pylist()
+    japanese = [count for count, (_, lang) in zip(counted, rows, strict=True) if lang == "ja"]
     assert japanese
     assert set(japanese) == {None}
 
 
 def test_wrong_columns_are_a_contract_violation() -> None:
-    said, settings = yf.FILTERS["gopher-words"], {"languages": ["*"]}
-    good = {"word_count": pa.array([1], pa.int32()), "mean_word_length": pa.array([1.0], pa.float32())}
+    said, settings = yf.FILTERS["gopher-quality"], {"languages": ["*"]}
+    good = {name: pa.array(["1"]).cast(kind) for name, kind in said.types.items()}
     for name, column, message in (
         ("word_count", pa.array([1], pa.int64()), "column word_count must be int32 x 1 rows, not int64 x 1"),
         ("mean_word_length", pa.array([], pa.float32()), "must be float x 1 rows, not float x 0"),
@@ -214,7 +214,7 @@ def test_wrong_columns_are_a_contract_violation() -> None:
         with pytest.raises(yf.ContractViolation, match=message):
             yf.judge(said, {**good, name: column}, settings, None)
     with pytest.raises(yf.ContractViolation, match="reads column mean_word_length, which the rows do not have"):
-        yf.judge(said, {"word_count": good["word_count"]}, settings, None)
+        yf.judge(said, {name: good[name] for name in good if name != "mean_word_length"}, settings, None)
     with pytest.raises(yf.ContractViolation, match="needs column lang"):
         yf.judge(said, good, {}, None)
     with pytest.raises(yf.ContractViolation, match="column lang must be string x 1 rows"):

@@ -3,7 +3,19 @@
 Importing this package declares its own filters, taggers and editors; `load_plugins` adds those of other packages.
 """
 
-from yurai_filters import gopher, language, length, measures, nfc, words  # noqa: F401 - importing them declares
+from yurai_filters import (  # noqa: F401 - importing them declares
+    c4,
+    fineweb,
+    gopher,
+    language,
+    length,
+    measures,
+    nfc,
+    pii,
+    repetition,
+    urls,
+    words,
+)
 from yurai_filters.compare import above, below, rounded, share
 from yurai_filters.declare import (
     EDITORS,
@@ -17,6 +29,7 @@ from yurai_filters.declare import (
 )
 from yurai_filters.errors import ContractViolation
 from yurai_filters.judge import Edited, Verdict, edit, judge, measure
+from yurai_filters.pii import redact_all
 from yurai_filters.plugins import load_plugins
 from yurai_filters.reasons import first_reason, reasons, rules
 from yurai_filters.settings import Setting, check_settings
@@ -42,6 +55,7 @@ __all__ = [
     "load_plugins",
     "measure",
     "reasons",
+    "redact_all",
     "rounded",
     "rules",
     "share",

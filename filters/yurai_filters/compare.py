@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 Numbers: TypeAlias = "pa.Int32Array | pa.Int64Array | pa.FloatArray | pa.DoubleArray"
+Side: TypeAlias = Literal["below", "above"]
+
+
+class Comparison(NamedTuple):
+    """One call of `below` or `above`: the column as it was given, and as it was compared."""
+
+    side: Side
+    column: Any
+    values: Any
+    limit: float | None
+
+
+_RECORDED: ContextVar[list[Comparison] | None] = ContextVar("_RECORDED", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[list[Comparison]]:
+    """Record the comparisons that are made inside, in their order; `yurai_filters.limits` reads limits from them."""
+    found: list[Comparison] = []
+    token = _RECORDED.set(found)
+    try:
+        yield found
+    finally:
+        _RECORDED.reset(token)
 
 
 def below(column: Numbers, limit: float | None) -> pa.BooleanArray:
     """Where `column` is less than `limit`; null where it is null, null everywhere if `limit` is None (off)."""
-    result: pa.BooleanArray = pc.less(_comparable(column), _limit(limit))
+    result: pa.BooleanArray = pc.less(_compared("below", column, limit), _limit(limit))
     return result
 
 
 def above(column: Numbers, limit: float | None) -> pa.BooleanArray:
     """Where `column` is greater than `limit`; null where it is null, null everywhere if `limit` is None (off)."""
-    result: pa.BooleanArray = pc.greater(_comparable(column), _limit(limit))
+    result: pa.BooleanArray = pc.greater(_compared("above", column, limit), _limit(limit))
     return result
 
 
@@ -35,6 +62,14 @@ def share(part: pa.Int32Array, whole: pa.Int32Array) -> pa.FloatArray:
     quotient: Any = pc.divide(part.cast(pa.float64()), divisor)
     result: pa.FloatArray = rounded(quotient).cast(pa.float32())  # type: ignore[assignment] # stubs: cast loses the class
     return result
+
+
+def _compared(side: Side, column: Numbers, limit: float | None) -> Any:  # noqa: ANN401 - as `_comparable`
+    values = _comparable(column)
+    found = _RECORDED.get()
+    if found is not None:
+        found.append(Comparison(side, column, values, limit))
+    return values
 
 
 def _comparable(column: Numbers) -> Any:  # noqa: ANN401 - pyarrow's stubs have no common type of numeric arrays

@@ -92,9 +92,15 @@ def tagger(
     return _register("tagger", name, version=version, cites=cites, writes=MappingProxyType(dict(writes)))
 
 
-def editor(name: str, *, version: int, cites: str | None = None) -> Callable[[Function], Function]:
-    """Register a function of `text` that gives (new text, {rule: int32 counts per row}); its rules never vary."""
-    return _register("editor", name, version=version, cites=cites)
+def editor(
+    name: str, *, version: int, cites: str | None = None, languages: Iterable[str] | None = None
+) -> Callable[[Function], Function]:
+    """Register a function of `text` that gives (new text, {rule: int32 counts per row}); its rules never vary.
+
+    With `languages`, as in `document_filter`, texts in other languages stay as they are.
+    """
+    codes = None if languages is None else frozenset(check_languages(tuple(languages)))
+    return _register("editor", name, version=version, cites=cites, languages=codes)
 
 
 def _register(kind: Kind, name: str, **said: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - Declaration's fields

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai_filters.errors import ContractViolation
-from yurai_filters.settings import EVERY, LANGUAGES, check_settings
+from yurai_filters.pages import page_by_page
+from yurai_filters.settings import EVERY, LANGUAGES, check_settings, with_lists
 
 if TYPE_CHECKING:
     from yurai_filters.declare import Declaration
@@ -61,15 +63,36 @@ def judge(
     """
     complete = check_settings(declaration, settings)
     languages: Any = (EVERY,) if declaration.languages is None else complete.pop(LANGUAGES)
-    columns = _read(declaration, table_columns)
+    columns = read_columns(declaration, table_columns)
     count = len(columns[0])
-    judged: Any = _measured(columns)
-    if languages != (EVERY,):
-        spoken = pc.is_in(_language(declaration, lang, count), value_set=pa.array(languages, pa.string()))
-        judged = pc.and_(judged, spoken)
-    reason = _checked(declaration, "reason", declaration.function(*columns, **complete), pa.string(), count)
+    judged = judged_rows(declaration, columns, languages, lang)
+    reason = declaration.function(*columns, **with_lists(declaration, complete))
+    reason = _checked(declaration, "reason", reason, pa.string(), count)
     reason = pc.if_else(judged, reason, pa.scalar(None, pa.string()))
     return Verdict(reason, judged=judged.true_count, not_judged=count - judged.true_count)
+
+
+def judged_rows(declaration: Declaration, columns: list[Any], languages: tuple[str, ...], lang: Column | None) -> Any:  # noqa: ANN401 - pyarrow.compute has no precise types
+    """Tell which rows the filter can judge: their language is asked for, and a column that it reads has a value."""
+    judged = _measured(columns)
+    if languages == (EVERY,):
+        return judged
+    return pc.and_(judged, _spoken(declaration, lang, languages, len(columns[0])))
+
+
+def _spoken(declaration: Declaration, lang: Column | None, languages: tuple[str, ...], count: int) -> Any:  # noqa: ANN401 - pyarrow.compute has no precise types
+    return pc.is_in(_language(declaration, lang, count), value_set=pa.array(languages, pa.string()))
+
+
+def _where(rows: Any, function: Any, old: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - as above
+    """Apply an editor's function to some rows; the others keep their text and count 0."""
+    part = old.filter(rows)
+    new, counts = function(part)
+    if not all(isinstance(column, pa.Array) and len(column) == len(part) for column in (new, *counts.values())):
+        return new, counts
+    zeros = pa.array([0] * len(old), pa.int32())
+    placed = {rule: pc.replace_with_mask(zeros, rows, column.cast(pa.int32())) for rule, column in counts.items()}
+    return pc.replace_with_mask(old, rows, new), placed
 
 
 def measure(
@@ -79,8 +102,9 @@ def measure(
 
     Raises ValueError for wrong settings, ContractViolation for missing, extra or mistyped columns.
     """
-    columns = _read(declaration, table_columns)
-    written = declaration.function(*columns, **check_settings(declaration, settings))
+    columns = read_columns(declaration, table_columns)
+    complete = with_lists(declaration, check_settings(declaration, settings))
+    written = declaration.function(*columns, **complete)
     if set(written) != set(declaration.writes):
         message = f"tagger {declaration.name} declares {sorted(declaration.writes)} and wrote {sorted(written)}"
         raise ContractViolation(message)
@@ -90,25 +114,42 @@ def measure(
     }
 
 
-def edit(declaration: Declaration, text: Column, settings: Mapping[str, object]) -> Edited:
-    """Apply an editor to `text`.
+def edit(declaration: Declaration, text: Column, settings: Mapping[str, object], lang: Column | None = None) -> Edited:
+    """Apply an editor to `text`, page by page where form feeds part pages.
+
+    A text stays as it is if its language (column `lang`, needed only by editors that declare languages) is not among
+    the setting `languages`.
 
     Raises ValueError for wrong settings, ContractViolation if text became null, or rows or counts went missing.
     """
-    [old] = _read(declaration, {"text": text})
-    new, counts = declaration.function(old, **check_settings(declaration, settings))
-    new = _checked(declaration, "text", new, pa.string(), len(old))
+    [old] = read_columns(declaration, {"text": text})
+    complete = with_lists(declaration, check_settings(declaration, settings))
+    languages: Any = (EVERY,) if declaration.languages is None else complete.pop(LANGUAGES)
+    function = partial(page_by_page, partial(_edited, declaration, complete))
+    if languages != (EVERY,):
+        function = partial(_where, _spoken(declaration, lang, languages, len(old)), function)
+    new, counts = function(old)
     if not new.is_null().equals(old.is_null()):
         raise ContractViolation(f"editor {declaration.name} changed which texts are null; empty text is a string")
+    changed = pc.fill_null(pc.not_equal(old, new), pa.scalar(value=False))
+    return Edited(new, counts, cast("pa.BooleanArray", changed))
+
+
+def _edited(
+    declaration: Declaration,
+    settings: dict[str, Any],
+    old: Any,  # noqa: ANN401 - pyarrow.compute has no precise types
+) -> tuple[Any, dict[str, pa.Int32Array]]:
+    new, counts = declaration.function(old, **settings)
     checked = {
         rule: cast("pa.Int32Array", _checked(declaration, rule, column, pa.int32(), len(old)))
         for rule, column in counts.items()
     }
-    changed = pc.fill_null(pc.not_equal(old, new), pa.scalar(value=False))
-    return Edited(new, checked, cast("pa.BooleanArray", changed))
+    return _checked(declaration, "text", new, pa.string(), len(old)), checked
 
 
-def _read(declaration: Declaration, table_columns: Columns) -> list[Any]:
+def read_columns(declaration: Declaration, table_columns: Columns) -> list[Any]:
+    """Return the columns that a function reads, whole and checked; raises ContractViolation for what is not there."""
     missing = [name for name in declaration.columns if name not in table_columns]
     if missing:
         message = f"{declaration.kind} {declaration.name} reads column {missing[0]}, which the rows do not have"
@@ -129,7 +170,8 @@ def _measured(columns: list[Any]) -> Any:  # noqa: ANN401 - pyarrow.compute has 
 def _language(declaration: Declaration, lang: Any, count: int) -> Any:  # noqa: ANN401 - checked here
     if lang is None:
         message = (
-            f"filter {declaration.name} judges languages {sorted(declaration.languages or ())}: it needs column lang"
+            f"{declaration.kind} {declaration.name} is for languages {sorted(declaration.languages or ())}: "
+            "it needs column lang"
         )
         raise ContractViolation(message)
     return _checked(declaration, "lang", lang, pa.string(), count)

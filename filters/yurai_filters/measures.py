@@ -37,11 +37,16 @@ def lines(text: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
     Source: this project.
     """
     pieces: Any = pc.split_pattern(text, "\n")
-    filled: Any = pc.not_equal(pc.utf8_trim_whitespace(pieces.values), pa.scalar("")).cast(pa.int64())
-    before = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(filled)])
-    at: Any = pc.take(before, pieces.offsets)
+    return {"line_count": per_list(pieces, pc.not_equal(pc.utf8_trim_whitespace(pieces.values), pa.scalar("")))}
+
+
+def per_list(lists: Any, flags: Any) -> pa.Int32Array:  # noqa: ANN401 - the stubs do not know list arrays
+    """Count the true `flags` (one for each of `lists.values`) in each list; null for a null list."""
+    before = pa.concat_arrays([pa.array([0], pa.int64()), pc.cumulative_sum(flags.cast(pa.int64()))])
+    at: Any = pc.take(before, lists.offsets)
     count: Any = pc.subtract(at[1:], at[:-1]).cast(pa.int32())
-    return {"line_count": pc.if_else(pieces.is_valid(), count, pa.scalar(None, pa.int32()))}
+    result: pa.Int32Array = pc.if_else(lists.is_valid(), count, pa.scalar(None, pa.int32()))
+    return result
 
 
 def _letters(text: pa.StringArray) -> pa.Int32Array:

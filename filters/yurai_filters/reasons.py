@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai_filters.errors import ContractViolation
-from yurai_filters.settings import LANGUAGES
+from yurai_filters.settings import LANGUAGES, with_lists
 
 if TYPE_CHECKING:
     from yurai_filters.declare import Declaration
@@ -59,7 +59,7 @@ def rules(declaration: Declaration) -> tuple[str, ...]:
 def _run_empty(declaration: Declaration) -> Any:  # noqa: ANN401 - what the function returns depends on its kind
     empty = [pa.array([], kind) for kind in declaration.types.values()]
     defaults = {name: setting.default for name, setting in declaration.settings.items() if name != LANGUAGES}
-    return declaration.function(*empty, **defaults)
+    return declaration.function(*empty, **with_lists(declaration, defaults))
 
 
 def _condition(keyword: str, column: Any) -> Any:  # noqa: ANN401 - what a careless filter passes is checked here

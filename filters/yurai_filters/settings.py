@@ -13,6 +13,8 @@ import types
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
+from yurai_filters.lists import Lines, load_local
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,6 +42,8 @@ def expected(annotation: Any) -> str:  # noqa: ANN401 - an annotation is a type,
         return _SCALARS[annotation]
     if annotation is type(None):
         return "unset"
+    if is_list(annotation):
+        return "the path of a list, or a list of paths"
     if origin is Literal:
         return "one of " + ", ".join(repr(value) for value in arguments)
     if origin in (Union, types.UnionType):
@@ -55,6 +59,8 @@ def convert(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return _first_fit(value, arguments)
+    if is_list(annotation):
+        return _list_value(value, annotation)
     if origin is Literal:
         if any(value == allowed and type(value) is type(allowed) for allowed in arguments):
             return value
@@ -67,6 +73,19 @@ def convert(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `
     elif type(value) is annotation:
         return value
     raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+
+
+def is_list(annotation: Any) -> bool:  # noqa: ANN401 - as in `expected`
+    """Tell whether a setting is a list of the user's: `Lines`, or a kind of them."""
+    return isinstance(annotation, type) and issubclass(annotation, Lines)
+
+
+def with_lists(declaration: Declaration, complete: Mapping[str, object]) -> dict[str, object]:
+    """Return complete settings as the function takes them: lists that are named are loaded, once per process.
+
+    Raises ValueError that names the filter and the setting, as `yurai_filters.lists` does.
+    """
+    return {name: _loaded(declaration, name, value) for name, value in complete.items()}
 
 
 def check_settings(declaration: Declaration, settings: Mapping[str, object]) -> dict[str, object]:
@@ -104,6 +123,26 @@ def _value(declaration: Declaration, setting: Setting, settings: Mapping[str, ob
         return check_languages(value) if is_languages else convert(value, setting.annotation)
     except ValueError as error:
         raise ValueError(f"{declaration.kind} {declaration.name}: setting {setting.name} {error}") from None
+
+
+def _list_value(value: object, annotation: type[Lines]) -> object:
+    """A list is held by its names, so that settings can be written down; one that is loaded already stays."""
+    if isinstance(value, annotation):
+        return value if len(value) else ()
+    names = (value,) if isinstance(value, str) else value
+    if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
+        return tuple(names)
+    raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+
+
+def _loaded(declaration: Declaration, name: str, value: object) -> object:
+    annotation = declaration.settings[name].annotation
+    if not is_list(annotation) or isinstance(value, Lines):
+        return value
+    try:
+        return load_local(annotation, value)
+    except ValueError as error:
+        raise ValueError(f"{declaration.kind} {declaration.name}: setting {name} {error}") from error
 
 
 def _first_fit(value: object, annotations: tuple[Any, ...]) -> object:

@@ -14,6 +14,9 @@ from yurai_filters.settings import LANGUAGES, Setting, convert, expected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
+"""The one list that a function may read: counts by name, as column `pii` holds them."""
+
 ARROW: dict[type, pa.DataType] = {
     pa.BooleanArray: pa.bool_(),
     pa.Int32Array: pa.int32(),
@@ -21,6 +24,7 @@ ARROW: dict[type, pa.DataType] = {
     pa.FloatArray: pa.float32(),
     pa.DoubleArray: pa.float64(),
     pa.StringArray: pa.string(),
+    pa.ListArray: COUNTS,
 }
 
 

@@ -1,12 +1,14 @@
-"""Tagger "words": how many words a text has, and how long they are."""
+"""Tagger "words": how many words a text has, how long they are, and how much of it is marks instead of words."""
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai_filters.compare import share
 from yurai_filters.declare import tagger
+from yurai_filters.pieces import LETTER, WORD, slices, split
 
 # Scripts that put no space between words: Han and kana, and the scripts of line-break class SA (UAX #14: Thai, Lao,
 # Myanmar, Khmer, Tai Le, New Tai Lue, Tai Tham, Tai Viet, Ahom); Tibetan script parts syllables, not words, by a mark.
@@ -17,36 +19,63 @@ UNSPACED = (
     *("nod", "kkh", "tdd", "khb", "blt", "tyj", "aho", "bo", "bod", "dz", "dzo"),
 )
 
+_WRITES: dict[str, pa.DataType] = {
+    "word_count": pa.int32(),
+    "piece_count": pa.int32(),
+    "mean_word_length": pa.float32(),
+    "letter_word_share": pa.float32(),
+    "hash_ratio": pa.float32(),
+    "ellipsis_ratio": pa.float32(),
+}
 
-@tagger("words", version=1, writes={"word_count": pa.int32(), "mean_word_length": pa.float32()})
+
+@tagger("words", version=1, writes=_WRITES)
 def words(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
-    """Count words, where white space parts them.
+    """Count words and marks, as `yurai_filters.pieces` splits them.
 
-    Columns:
-        word_count: int32, tokens between runs of Unicode white space; punctuation is part of its token. Null where the
-            language (column `lang`) puts no space between words (`UNSPACED`), since a count would be one of phrases.
-            A null or undetermined language counts.
-        mean_word_length: float32, code points of all tokens / word_count, rounded to 1e-4; null without words.
+    Columns, all null where the language (column `lang`) puts no space between words (`UNSPACED`), since a count would
+    be one of phrases; a null or undetermined language counts:
+        word_count: int32, pieces with a letter, a combining mark or a digit.
+        piece_count: int32, words and marks of punctuation.
+        mean_word_length: float32, code points of all words / word_count; null without words.
+        letter_word_share: float32, pieces that hold a letter / piece_count; null without pieces, as are the next two.
+        hash_ratio: float32, number signs in the text / piece_count.
+        ellipsis_ratio: float32, `...` (not overlapping) and `…` in the text / piece_count.
+    Shares and means are rounded to 1e-4.
 
-    Source: the white-space words of Gopher (arXiv:2112.11446 table A1) as dolma counts them. datatrove's Gopher rules
-    split with a tokenizer per language and leave out tokens of symbols alone, so its counts are a little different.
+    Source: the words of Gopher (arXiv:2112.11446 table A1) as datatrove 0.10.1 counts them for English: marks are
+    divided by, too, though the paper says words. dolma splits at white space alone and has fewer pieces. Two things are
+    our own: spaCy's lists of abbreviations are left out, and a piece of symbols alone, such as a bullet, is no word.
     """
+    spaced = spaced_text(text, lang)
+    parts = [_counts(part) for part in slices(spaced)]
+    pieces, words, letters, length = (
+        pc.if_else(spaced.is_valid(), pa.array(np.concatenate(column)), pa.scalar(None, pa.int64()))
+        for column in zip(*parts, strict=True)
+    )
+    dots = pc.add(pc.count_substring(spaced, "..."), pc.count_substring(spaced, "…"))
+    return {
+        "word_count": words.cast(pa.int32()),
+        "piece_count": pieces.cast(pa.int32()),
+        "mean_word_length": share(length, words),
+        "letter_word_share": share(letters, pieces),
+        "hash_ratio": share(pc.count_substring(spaced, "#"), pieces),
+        "ellipsis_ratio": share(dots, pieces),
+    }
+
+
+def spaced_text(text: pa.StringArray, lang: pa.StringArray) -> pa.StringArray:
+    """Return the texts in languages that put space between words; null for the others."""
     unspaced = pc.is_in(lang, value_set=pa.array(UNSPACED))
-    spaced: Any = pc.if_else(unspaced, pa.scalar(None, pa.string()), text)
-    # Trimmed, because white space at an end would make an empty token.
-    tokens: Any = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(spaced))
-    letters = pc.utf8_length(_without_spaces(tokens))
-    is_blank = pc.equal(letters, pa.scalar(0))
-    count: Any = pc.if_else(is_blank, pa.scalar(0, pa.int32()), pc.list_value_length(tokens))
-    return {"word_count": count, "mean_word_length": share(letters, count)}
+    result: Any = pc.if_else(unspaced, pa.scalar(None, pa.string()), text)
+    spaced: pa.StringArray = result
+    return spaced
 
 
-def _without_spaces(tokens: Any) -> pa.StringArray:  # noqa: ANN401 - the stubs do not know that it is a list array
-    """Join the tokens of each row, without a copy: in Arrow's layout they already lie end to end in one buffer."""
-    flat = tokens.values
-    ends: Any = pa.Array.from_buffers(pa.int32(), len(flat) + 1, [None, flat.buffers()[1]], offset=flat.offset)
-    rows = pc.take(ends, tokens.offsets)
-    joined = pa.Array.from_buffers(pa.string(), len(tokens), [None, rows.buffers()[1], flat.buffers()[2]])
-    result: Any = pc.if_else(tokens.is_valid(), joined, pa.scalar(None, pa.string()))
-    text: pa.StringArray = result
-    return text
+def _counts(text: pa.StringArray) -> tuple[Any, ...]:
+    """Pieces, words, pieces with a letter, and code points of words in each text."""
+    pieces = split(text)
+    is_word = (pieces.flags & WORD) != 0
+    has_letter = (pieces.flags & LETTER) != 0
+    weights = (np.ones_like(pieces.row), is_word, has_letter, is_word * pieces.length)
+    return tuple(pieces.per_row(weight) for weight in weights)

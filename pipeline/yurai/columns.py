@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yurai.errors import ContractError
 from yurai_manifests.schema import DOCUMENT, DROPPED, PROVENANCE
@@ -30,6 +31,49 @@ def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) ->
             )
         batch = batch.set_column(place, batch.schema.field(place), column)
     return batch
+
+
+def with_measures(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+    """Return `batch` with the columns that a tagger wrote; one that the schema lacks becomes a named score.
+
+    Raises:
+        ContractError: as `with_columns`, or a column that the schema lacks is not float32.
+    """
+    known = {name: column for name, column in columns.items() if batch.schema.get_field_index(name) >= 0}
+    scores = {name: column for name, column in columns.items() if name not in known}
+    for name, column in scores.items():
+        if column.type != pa.float32():
+            raise ContractError(
+                f"tagger column {name} is not in the DOCUMENT schema, so it is stored as a named score and must be "
+                f"float32, not {column.type}; declare it so in `writes`"
+            )
+    return _with_scores(with_columns(batch, known), scores) if scores else with_columns(batch, known)
+
+
+def _with_scores(batch: pa.RecordBatch, scores: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+    """Replace these scores in `quality`, sorted by name; a row without a value has no entry."""
+    merged = {**named_scores(batch), **scores}
+    values = {name: column.to_pylist() for name, column in sorted(merged.items())}
+    rows = [
+        [{"name": name, "score": column[place]} for name, column in values.items() if column[place] is not None]
+        for place in range(batch.num_rows)
+    ]
+    return with_columns(batch, {"quality": pa.array(rows, batch.schema.field("quality").type)})
+
+
+def named_scores(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+    """Return the scores of column `quality` as float32 columns by name; null where a row has none of that name."""
+    quality: Any = batch.column("quality")
+    if quality.null_count == batch.num_rows:
+        return {}
+    rows, entries = pc.list_parent_indices(quality), pc.list_flatten(quality)
+    names, found = entries.field("name"), entries.field("score")
+    columns = {}
+    for name in sorted(pc.unique(names).to_pylist()):
+        here = pc.equal(names, name)
+        place = pc.index_in(pa.array(range(batch.num_rows), rows.type), value_set=rows.filter(here))
+        columns[name] = found.filter(here).take(place)
+    return columns
 
 
 def strings(batch: pa.RecordBatch, name: str) -> list[str]:

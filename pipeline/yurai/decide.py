@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from yurai.columns import dropped_rows, with_columns
 from yurai.errors import ContractError
-from yurai.rules import rule
+from yurai.lists import loaded
+from yurai.rules import rule, rule_settings
 from yurai.stage import StageUse
 from yurai.stages.measure import text_columns
 from yurai_filters import ContractViolation, Declaration, Edited, edit, judge
@@ -25,9 +26,9 @@ class Decider:
 
     def __init__(self, use: StageUse, measures: list[StageUse]) -> None:
         self.name = use.name
-        self._rules = [
-            (rule(entry["use"]), {k: v for k, v in entry.items() if k != "use"}) for entry in use.settings["rules"]
-        ]
+        self._said = [rule_settings(entry) for entry in use.settings["rules"]]
+        named = [rule(entry["use"]) for entry in use.settings["rules"]]
+        self._rules = [(one, loaded(one, settings)) for one, settings in zip(named, self._said, strict=True)]
         self._measures = measures
 
     def __call__(self, batch: pa.RecordBatch, counts: StageCounts) -> tuple[pa.RecordBatch, pa.RecordBatch]:
@@ -55,12 +56,12 @@ class Decider:
     def trace(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[dict[str, Any]]]:
         """Return the one row of `batch` as editors leave it, and what each rule says of it up to the first reason."""
         said: list[dict[str, Any]] = []
-        for declaration, settings in self._rules:
+        for (declaration, settings), written in zip(self._rules, self._said, strict=True):
             entry: dict[str, Any] = {
                 "stage": self.name,
                 "rule": declaration.name,
                 "verdict": "kept",
-                "settings": settings,
+                "settings": written,
             }
             said.append(entry)
             if declaration.kind == "editor":
@@ -68,14 +69,27 @@ class Decider:
                 batch = self._edit(batch, declaration, settings, notes)
                 entry["verdict"] = "edited" if notes else "unchanged"
                 continue
-            entry["reads"] = {name: batch.column(name)[0].as_py() for name in declaration.columns}
-            verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
+            columns = text_columns(batch)
+            entry["reads"] = {name: columns[name][0].as_py() for name in declaration.columns if name != "text"}
+            verdict = judge(declaration, columns, settings, batch.column("lang"))
             if verdict.not_judged:
                 entry["verdict"] = "not judged"
             if (reason := verdict.reason[0].as_py()) is not None:
                 entry |= {"verdict": "dropped", "reason": f"{declaration.name}:{reason}"}
                 break
         return batch, said
+
+    def walk(
+        self, batch: pa.RecordBatch
+    ) -> tuple[pa.RecordBatch, list[tuple[Declaration, dict[str, Any], pa.RecordBatch]]]:
+        """Return `batch` as the editors leave it, and each filter with its settings and all rows as it meets them."""
+        met: list[tuple[Declaration, dict[str, Any], pa.RecordBatch]] = []
+        for declaration, settings in self._rules:
+            if declaration.kind == "editor":
+                batch = self._edit(batch, declaration, settings, Counter[str]())
+            else:
+                met.append((declaration, settings, batch))
+        return batch, met
 
     def _split(
         self, batch: pa.RecordBatch, reasons: pa.Array[Any], counts: StageCounts
@@ -91,15 +105,17 @@ class Decider:
     def _edit(
         self, batch: pa.RecordBatch, declaration: Declaration, settings: dict[str, Any], notes: Counter[str]
     ) -> pa.RecordBatch:
-        edited = edit(declaration, text_columns(batch)["text"], settings)
+        edited = edit(declaration, text_columns(batch)["text"], settings, batch.column("lang"))
         changed = cast("list[int]", pc.indices_nonzero(edited.changed).to_pylist())
         if not changed:
             return batch
         for rule_name, count in edited.totals().items():
             notes[f"{declaration.name}:{rule_name}"] += count
-        rows = self._remeasured(
-            batch.take(pa.array(changed)), edited.text.take(pa.array(changed)), edited, changed, declaration.name
-        )
+        before = batch.take(pa.array(changed))
+        rows = self._remeasured(before, edited.text.take(pa.array(changed)), edited, changed, declaration.name)
+        for use in self._measures:  # what only the edited text holds, such as personal data spelt in two ways
+            new = Counter(use.stage.notes(rows)) - Counter(use.stage.notes(before))
+            notes.update({f"{declaration.name}:{use.name}:{name}": count for name, count in new.items()})
         return _replace_rows(batch, rows, changed)
 
     def _remeasured(

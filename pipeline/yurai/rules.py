@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NewType
 
 from yurai.errors import RecipeError
+from yurai.lists import digests, pinned, without_lists
 from yurai_filters import EDITORS, FILTERS, TAGGERS, ContractViolation, Declaration, check_settings
 from yurai_filters import load_plugins as find_plugins
 
@@ -69,13 +70,38 @@ def check_rules(stage: str, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401
 
 
 def _check_rule(entry: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: setting for name, setting in entry.items() if name != "use"}
+    given = rule_settings(entry)
     try:
         complete = check_settings(rule(entry["use"]), given)
     except ValueError as error:
         raise RecipeError(str(error)) from error
+    complete = pinned(rule(entry["use"]), complete)
     plain = {name: list(found) if isinstance(found, tuple) else found for name, found in complete.items()}
     return {"use": entry["use"], **plain}
+
+
+def rule_settings(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a checked entry: all of it but the rule's name."""
+    return {name: value for name, value in entry.items() if name != "use"}
+
+
+def settings_identity(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `settings` without the lists of rules: their digests are what they are, wherever they lie."""
+    if "rules" not in settings:
+        return dict(settings)
+    kept = [
+        {"use": entry["use"], **without_lists(rule(entry["use"]), rule_settings(entry))} for entry in settings["rules"]
+    ]
+    return {**settings, "rules": kept}
+
+
+def list_digests(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the sha256 of each list that rules name, by its place in the recipe."""
+    return {
+        f"rules[{place}] {entry['use']}.{name}": digest
+        for place, entry in enumerate(settings.get("rules", []))
+        for name, digest in digests(rule(entry["use"]), rule_settings(entry)).items()
+    }
 
 
 def rules_identity(settings: Mapping[str, Any]) -> list[dict[str, Any]]:

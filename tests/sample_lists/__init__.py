@@ -1,0 +1,1 @@
+"""Lists for tests, as an installable package carries them."""
