@@ -1,0 +1,46 @@
+"""Filter "pii": documents that hold more personal data than a recipe allows."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from yurai_filters.compare import above
+from yurai_filters.declare import document_filter
+from yurai_filters.pii.find import Kind
+from yurai_filters.reasons import first_reason
+
+
+@document_filter("pii", version=1)
+def pii(
+    pii: pa.ListArray,  # type: ignore[type-arg] # pyarrow takes no arguments at run time
+    *,
+    max_email: int | None = None,
+    max_ip: int | None = None,
+    max_phone: int | None = None,
+    max_card: int | None = None,
+    max_iban: int | None = None,
+) -> pa.StringArray:
+    """Drop documents that held more personal data of a kind than a limit; exactly the limit stays.
+
+    What it drops: `email`, `ip`, `phone`, `card`, `iban`, each above its limit (unset: no limit; 0: none may be there).
+    Reads the counts of stage `redact`, which must come before it; redacted and reported ones count alike.
+    Why: placeholders hide what was found; a page with hundreds of addresses is a directory and no prose.
+    Source: this project; published corpora mask and keep.
+    Example: `max_card = 0` drops a page with one card number as `card`.
+    """
+    return first_reason(
+        email=above(_count(pii, "email"), max_email),
+        ip=above(_count(pii, "ip"), max_ip),
+        phone=above(_count(pii, "phone"), max_phone),
+        card=above(_count(pii, "card"), max_card),
+        iban=above(_count(pii, "iban"), max_iban),
+    )
+
+
+def _count(counts: "pa.ListArray[Any]", kind: Kind) -> pa.Int32Array:
+    """Sum the counts of one kind in each row; 0 where it is not listed, null where the row is."""
+    sums = [
+        None if row is None else sum(entry["count"] for entry in row if entry["name"] == kind)
+        for row in counts.to_pylist()
+    ]
+    return pa.array(sums, pa.int32())

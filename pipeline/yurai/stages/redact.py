@@ -1,0 +1,94 @@
+"""redact: personal data out of text and title, before anything is written that people read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import Any, Literal, TypeAlias
+
+import pyarrow as pa
+
+from yurai.columns import with_columns
+from yurai.stage import stage
+from yurai_filters.pii import KINDS, Kind, find, replace
+from yurai_manifests.schema import COUNTS
+
+Way: TypeAlias = Literal["redact", "report", "off"]
+Row: TypeAlias = dict[str, Any]
+_READS = ("text", "title", "text_sha256", "text_bytes", "pii", "removed_spans")
+_RULE = "redact:"
+
+
+def _counts(batch: pa.RecordBatch) -> Counter[str]:
+    """Sum column `pii`, by kind."""
+    found = Counter[str]()
+    for row in batch.column("pii").to_pylist():
+        for entry in row or ():
+            found[entry["name"]] += entry["count"]
+    return found
+
+
+@stage("redact", version=1, kind="measure", packages=("google-re2", "phonenumbers"), notes=_counts)
+def redact(
+    batch: pa.RecordBatch,
+    *,
+    email: Way = "redact",
+    ip: Way = "redact",
+    phone: Way = "redact",
+    card: Way = "redact",
+    iban: Way = "redact",
+) -> pa.RecordBatch:
+    """Put placeholders such as `<|EMAIL|>` in the place of personal data, in `text` and `title`.
+
+    Writes `text` (with `text_sha256`, `text_bytes`), `title`, `pii` (how many were found, by kind) and `removed_spans`
+    (`redact:email` ...: how many were replaced). What was found is counted, never stored. Text that went through before
+    holds nothing more, so a second pass changes nothing, counts included. `url` and `http_headers` say where a page
+    came from and stay. Runs after language and before measure, whose numbers are of the redacted text.
+    Source: recall and precision by kind are measured by bench/pii.py; choices in docs/decisions/0011-pii.md.
+
+    Args:
+        batch: rows with `text` and `title`.
+        email: addresses of mail; redact, report (count and leave) or off.
+        ip: addresses of the public internet, IPv4 and IPv6; redact, report or off.
+        phone: phone numbers, those of Japan and North America where words say so; redact, report or off.
+        card: payment card numbers with a right check digit; redact, report or off.
+        iban: international bank account numbers with right check digits; redact, report or off.
+    """
+    ways: dict[Kind, Way] = {"email": email, "ip": ip, "phone": phone, "card": card, "iban": iban}
+    wanted = tuple(kind for kind in KINDS if ways[kind] != "off")
+    replaced = frozenset(kind for kind in KINDS if ways[kind] == "redact")
+    columns = [batch.column(name).to_pylist() for name in _READS]
+    rows = [_row(dict(zip(_READS, row, strict=True)), wanted, replaced) for row in zip(*columns, strict=True)]
+    written = {
+        name: pa.array([row[name] for row in rows], batch.schema.field(name).type) for name in _READS if name != "pii"
+    }
+    return with_columns(batch, written | {"pii": pa.array([row["pii"] for row in rows], COUNTS)})
+
+
+def _row(row: Row, wanted: tuple[Kind, ...], replaced: frozenset[Kind]) -> Row:
+    found = Counter[str]()
+    for name in ("text", "title"):
+        if not row[name] or not (spans := find(row[name], wanted)):
+            continue
+        found.update(span.kind for span in spans)
+        row[name] = replace(row[name], (span for span in spans if span.kind in replaced))
+    before = row["removed_spans"] or []
+    gone = Counter({entry["name"].removeprefix(_RULE): entry["count"] for entry in before if _is_ours(entry)})
+    if new := {kind: count for kind, count in found.items() if kind in replaced}:
+        gone.update(new)
+        data = row["text"].encode("utf-8")
+        row |= {"text_sha256": hashlib.sha256(data).hexdigest(), "text_bytes": len(data)}
+        others = [entry for entry in before if not _is_ours(entry)]
+        row["removed_spans"] = [*others, *_named(gone, _RULE)]
+    # What an earlier pass replaced is in the text no more: it is remembered in removed_spans, and counts for ever.
+    row["pii"] = _named(gone + Counter({kind: count for kind, count in found.items() if kind not in replaced}), "")
+    return row
+
+
+def _is_ours(entry: Row) -> bool:
+    name: str = entry["name"]
+    return name.startswith(_RULE)
+
+
+def _named(counts: Counter[str], prefix: str) -> list[Row]:
+    return [{"name": prefix + kind, "count": counts[kind]} for kind in KINDS if counts[kind]]
