@@ -55,14 +55,23 @@ class Decoded:
     replaced: int = 0
     conflict: bool = False
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the columns note of it."""
+        found = {"charset-conflict": self.conflict, "undecodable-bytes": self.replaced > 0}
+        return tuple(flag for flag, applies in found.items() if applies)
 
-def decode_page(body: bytes, http_charset: str | None) -> Decoded:
+
+def decode_page(body: bytes, http_charset: str | None, *, markup: bool = True) -> Decoded:
     """Text of a page from its bytes and the `charset` parameter of its Content-Type; never fails.
+
+    Without `markup` the step `<meta>` is left out: a plain text may speak of one.
 
     Source of the labels and of the prescan: WHATWG Encoding Standard and HTML standard. Every Japanese file of the
     test data decodes as labelled; what does not is listed in `tests/data/charset_misses.jsonl`.
     """
-    http, meta = codec_of((http_charset or "").strip("\"' ;") or None), codec_of(declared_charset(body))
+    http = codec_of((http_charset or "").strip("\"' ;") or None)
+    meta = codec_of(declared_charset(body)) if markup else None
     won = next(_candidates(body, http, meta))
     named = {codec for codec in (http, meta) if codec is not None}
     return Decoded(won.text, won.charset, won.by, won.replaced, conflict=bool(named - {won.charset}))

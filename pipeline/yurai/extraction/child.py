@@ -15,12 +15,17 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Final
 
+import yurai.extraction.pdf  # noqa: F401 -- loaded here, before memory is capped
 from yurai.extraction.handlers import extract_page
 from yurai.extraction.mime import media_type
 from yurai.extraction.process import MEMORY_EXIT, READY
 from yurai.extraction.records import Extraction, ExtractOptions, Page
 from yurai.process import end_with_parent
+
+# Libraries load and compile a last part of themselves on the first page: before the cap, or a page is blamed for it.
+_WARM: Final = Page("warm", b"<body>" + b"<p>A first page, on which to warm up.</p>" * 100, "text/html", None, "", None)
 
 
 def main(parent: int) -> None:
@@ -32,6 +37,7 @@ def main(parent: int) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     options: ExtractOptions = pages.recv()
+    _extract(_WARM, options)
     resource.setrlimit(resource.RLIMIT_AS, (options.memory_bytes, options.memory_bytes))
     answers.send(READY)
     try:

@@ -1,4 +1,4 @@
-"""From a page to an extraction: the table of handlers by media type, and the one for HTML.
+"""From a page to an extraction: the table of handlers by media type, and the one for HTML (`plain`, `pdf` have theirs).
 
 Reading order of HTML: byte budget, charset, markup budgets, parse, then the main-text extractor, unless the page has no
 navigation (its readable text is taken whole) or too many elements for an extractor that is not linear. A page that has
@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from yurai.evidence.html import html_marks
 from yurai.extraction.blocks import block_text, is_surrounded, linked_characters, most_text
 from yurai.extraction.budgets import elements, over_budget
-from yurai.extraction.charset import Decoded, decode_page
+from yurai.extraction.charset import decode_page
 from yurai.extraction.main_text import date_of, main_text
 from yurai.extraction.mime import media_type
+from yurai.extraction.plain import extract_plain
 from yurai.extraction.records import Extraction, ExtractOptions, Page
 from yurai.extraction.tree import parse, printable, title_of, to_markup
 
@@ -46,9 +48,7 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
         return Extraction("dropped", mime, "budget-bytes")
     decoded = decode_page(page.body, page.http_charset)
     markup = to_markup(decoded.text)
-    blank = Extraction(
-        "dropped", mime, "no-text", charset=decoded.charset, charset_by=decoded.by, flags=_charset_flags(decoded)
-    )
+    blank = Extraction("dropped", mime, "no-text", charset=decoded.charset, charset_by=decoded.by, flags=decoded.flags)
     reason = over_budget(markup, options)
     if reason is not None:
         return replace(blank, reason=reason)
@@ -58,12 +58,9 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     too_many = elements(markup) > options.max_elements
     flags = {"depth-capped": flattened, "element-budget": too_many}
     noted = replace(blank, flags=(*blank.flags, *(flag for flag, applies in flags.items() if applies)))
-    return _from_tree(page, tree, noted, options)
-
-
-def _charset_flags(decoded: Decoded) -> tuple[str, ...]:
-    flags = {"charset-conflict": decoded.conflict, "undecodable-bytes": decoded.replaced > 0}
-    return tuple(flag for flag, applies in flags.items() if applies)
+    # before the extractor, which changes the tree
+    marks = html_marks(markup, tree, page.url) if options.evidence else ()
+    return _from_tree(page, tree, replace(noted, marks=marks), options)
 
 
 def _from_tree(page: Page, tree: Any, blank: Extraction, options: ExtractOptions) -> Extraction:  # noqa: ANN401 -- lxml has no types
@@ -102,5 +99,16 @@ def _is_enough(text: str, tree: Any, options: ExtractOptions) -> bool:  # noqa: 
     return len(text) > _TOO_LITTLE * most_text(tree) or len(text) > _TOO_LITTLE * len(block_text(tree).text)
 
 
-HANDLERS: Final[dict[str, Handler]] = {"text/html": extract_html, "application/xhtml+xml": extract_html}
+def _extract_pdf(page: Page, mime: str, options: ExtractOptions) -> Extraction:
+    from yurai.extraction.pdf import extract_pdf  # noqa: PLC0415 - 0.1 s that every command would pay
+
+    return extract_pdf(page, mime, options)
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "text/html": extract_html,
+    "application/xhtml+xml": extract_html,
+    "text/plain": extract_plain,
+    "application/pdf": _extract_pdf,
+}
 """Handler of each media type; a type that is not here is dropped as `no-handler:<type>`."""

@@ -28,13 +28,27 @@ _HTML_INSIDE: Final = re.compile(rb"<(?:html|body)\b", re.IGNORECASE)
 _TEXT_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _WIDE_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _WINDOW: Final = 1_445
+# Types that servers send for files that they do not know; a known beginning knows better.
+_UNSURE: Final = frozenset(
+    {
+        "application/download",
+        "application/force-download",
+        "application/octet-stream",
+        "application/x-download",
+        "application/x-pdf",
+        "application/xhtml+xml",
+        "binary/octet-stream",
+        "text/html",
+        "text/plain",
+    }
+)
 
 
 def media_type(declared: str | None, body: bytes) -> tuple[str, bool]:
     """Media type in lower case without parameters, and whether the bytes decided it."""
     named = (declared or "").partition(";")[0].strip().lower()
     known = _TYPE.fullmatch(named) is not None
-    if not known or named in ("text/html", "application/xhtml+xml"):
+    if not known or named in _UNSURE:
         for magic, mime in _BINARY:
             if body.startswith(magic):
                 return mime, True

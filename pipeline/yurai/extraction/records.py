@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from yurai.evidence.marks import Mark
+
 Mode = Literal["fast", "balanced", "precision", "recall"]
 Outcome = Literal["text", "dropped", "failed"]
 
@@ -33,8 +35,9 @@ class Extraction:
     `outcome` is "text", "dropped" or "failed", the last two with a `reason`. `mime` is the type by which the handler
     was chosen. `charset` is the Python codec that decoded the page and `charset_by` the step that chose it: bom,
     iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector or fallback. `extractor` is
-    "trafilatura", "block-text" (the whole readable page) or "none". `flags`, sorted: charset-conflict, depth-capped,
-    element-budget, no-capture-date, sniffed-mime, undecodable-bytes.
+    "trafilatura", "block-text" (the whole readable page), "plain-text" or "pdfium" (both with form feeds between
+    pages), or "none". A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped, element-budget,
+    no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime, undecodable-bytes.
     """
 
     outcome: Outcome
@@ -47,6 +50,8 @@ class Extraction:
     charset_by: str | None = None
     extractor: str = "none"
     flags: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    """What the markup says of rights, in page order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +61,21 @@ class ExtractOptions:
     `mode` is trafilatura's. `whole_page_links`: a page with at most so many characters in links (and at most a quarter
     of its text) has no navigation to remove and is taken whole; 0 asks the extractor about every page. `max_elements`
     sends a page to the linear extractor, the other budgets drop it: `max_bytes` of body, `max_doctype` bytes,
-    `max_attributes` of one tag. `max_depth` flattens. `cpu_seconds` and `memory_bytes` end the sandbox's child.
+    `max_attributes` of one tag, `max_pages` of a PDF. `max_depth` flattens. `evidence` looks for marks of
+    rights. `cpu_seconds` and `memory_bytes` end the sandbox's child.
     """
 
     mode: Mode = "recall"
     dates: bool = False
     titles: bool = True
+    evidence: bool = True
     whole_page_links: int = 300
     max_bytes: int = 5_000_000
     max_elements: int = 30_000
     max_doctype: int = 1_024
     max_attributes: int = 1_024
     max_depth: int = 512
+    max_pages: int = 2_000
     cpu_seconds: int = 60
     memory_bytes: int = 4 << 30
 

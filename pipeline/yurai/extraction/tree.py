@@ -18,7 +18,7 @@ from yurai.extraction.budgets import RAW_TEXT, TAG
 Tree = Any  # lxml has no type stubs here
 
 # XML cannot hold these; form feed is white space in HTML and becomes some
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _VOID: Final = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 # html, body and what the parser adds on its own lie above the elements that the page names
 _MARGIN: Final = 12
@@ -26,12 +26,15 @@ _MARGIN: Final = 12
 
 def to_markup(text: str) -> bytes:
     """UTF-8 of a page without the characters that no XML tree can hold (NUL and other controls, lone surrogates)."""
-    return _CONTROLS.sub("", text).replace("\x0c", "\n").encode()
+    return CONTROLS.sub("", text).replace("\x0c", "\n").encode()
 
 
 def printable(text: str) -> str:
-    """Text as a page gives it, without the control characters that its character references may spell."""
-    return _CONTROLS.sub("", text).strip("\n").rstrip()
+    """Text as a page gives it, without the control characters that its character references may spell.
+
+    Form feeds too: in texts of other handlers they part pages.
+    """
+    return CONTROLS.sub("", text).replace("\x0c", "\n").strip("\n").rstrip()
 
 
 def parse(markup: bytes, max_depth: int) -> tuple[Tree | None, bool]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from yurai.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 TokenArray: TypeAlias = npt.NDArray[np.integer[Any]]
 TokenDType: TypeAlias = np.dtype[np.integer[Any]]
@@ -19,6 +19,8 @@ Lengths: TypeAlias = npt.NDArray[np.int64]
 Texts: TypeAlias = pa.StringArray | pa.LargeStringArray
 
 _UINT16_IDS = 1 << 16
+# Encodings are many times the size of their text; so few rows keep a column's encodings from being alive at once.
+_ROWS_AT_ONCE = 64
 
 
 class Tokenizer(Protocol):
@@ -47,6 +49,10 @@ class Tokenizer(Protocol):
     def sha256(self) -> str | None:
         """Hex digest of the tokenizer's file; None for one that has no file."""
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages whose version can change the ids."""
+
     def encode_batch(self, texts: Sequence[str]) -> list[TokenArray]:
         """Return one array of `dtype` per text, `eod` last."""
 
@@ -60,6 +66,17 @@ class Tokenizer(Protocol):
 def dtype_for(vocab_size: int) -> TokenDType:
     """Return the narrowest id type that Megatron readers know and that holds `vocab_size` ids."""
     return np.dtype("<u2") if vocab_size <= _UINT16_IDS else np.dtype("<i4")
+
+
+def encode_rows(
+    encode_batch: Callable[[Sequence[str]], list[TokenArray]], texts: Texts, dtype: TokenDType
+) -> tuple[TokenArray, Lengths]:
+    """Return what `Tokenizer.encode_column` promises, from documents encoded a few rows at a time."""
+    refuse_nulls(texts)
+    slices = (texts.slice(row, _ROWS_AT_ONCE) for row in range(0, len(texts), _ROWS_AT_ONCE))
+    documents = [ids for part in slices for ids in encode_batch([text.as_py() for text in part])]
+    lengths = np.fromiter(map(len, documents), np.int64, count=len(documents))
+    return (np.concatenate(documents) if documents else np.empty(0, dtype)), lengths
 
 
 def refuse_nulls(texts: Texts) -> None:

@@ -13,20 +13,18 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tokenizers
 
 from yurai.errors import ContractError, RecipeError
-from yurai.tokens.base import Lengths, Texts, TokenArray, TokenDType, dtype_for, refuse_nulls
+from yurai.tokens.base import Lengths, Texts, TokenArray, TokenDType, dtype_for, encode_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-# Encodings are many times the size of their text; so few rows keep a column's encodings from being alive at once.
-_ROWS_AT_ONCE = 64
 _SHORTEST_CUT = 2
 
 
@@ -40,6 +38,7 @@ class HuggingFaceTokenizer:
     dtype: TokenDType
     sha256: str | None
     model: tokenizers.Tokenizer
+    packages: tuple[str, ...] = ("tokenizers",)
 
     def encode_batch(self, texts: Sequence[str]) -> list[TokenArray]:
         """Return one array of ids per text, `eod` last.
@@ -52,11 +51,7 @@ class HuggingFaceTokenizer:
 
     def encode_column(self, texts: Texts) -> tuple[TokenArray, Lengths]:
         """Return the ids of all rows joined, and ids per row. Raises as `encode_batch`; ContractError for a null."""
-        refuse_nulls(texts)
-        starts = range(0, len(texts), _ROWS_AT_ONCE)
-        documents = [ids for row in starts for ids in self.encode_batch(_strings(texts, row))]
-        lengths = np.fromiter(map(len, documents), np.int64, count=len(documents))
-        return (np.concatenate(documents) if documents else np.empty(0, self.dtype)), lengths
+        return encode_rows(self.encode_batch, texts, self.dtype)
 
     def _document(self, text: str, ids: list[int]) -> TokenArray:
         row = np.array([*ids, self.eod], self.dtype)
@@ -97,6 +92,37 @@ def open_model(raw: bytes, *, where: str) -> tokenizers.Tokenizer:
     return model
 
 
+def refuse_silent_drops(said: dict[str, Any], *, where: str) -> None:
+    """Raise RecipeError for a BPE model that leaves out, without a word, the characters that it does not know.
+
+    `said` is the parsed file. Such a model has no unknown token, and neither all 256 byte symbols of a byte-level
+    split nor all 256 fallback bytes. Other kinds of models refuse a text when they meet it.
+    """
+    model = said["model"]
+    vocab = model.get("vocab")
+    if model.get("type") != "BPE" or model.get("unk_token") is not None or not isinstance(vocab, dict):
+        return
+    wanted = set[str]()
+    if "ByteLevel" in _kinds(said.get("normalizer")) | _kinds(said.get("pre_tokenizer")):
+        wanted = set(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    elif model.get("byte_fallback"):
+        wanted = {f"<0x{byte:02X}>" for byte in range(256)}
+    missing = len(wanted - vocab.keys())
+    if missing or not wanted:
+        raise RecipeError(
+            f"{where} would drop characters that it does not know without a trace: it has no unknown token"
+            + (f" and lacks {missing} of 256 bytes" if wanted else ", no byte-level split and no byte fallback")
+            + "; name another tokenizer, or train one (yurai tokenizer train)"
+        )
+
+
+def _kinds(part: Any) -> set[str]:  # noqa: ANN401 - any JSON
+    """Types that a normalizer or pre-tokenizer names, those of a sequence too."""
+    if isinstance(part, dict):
+        return {str(part.get("type"))}.union(*map(_kinds, part.values()))
+    return set[str]().union(*map(_kinds, part)) if isinstance(part, list) else set()
+
+
 def tokenizer_of(model: tokenizers.Tokenizer, *, eod: int, sha256: str) -> HuggingFaceTokenizer:
     """Return the record that stages use; ids may have gaps, so the largest counts, not their number."""
     vocab_size = max(model.get_vocab(with_added_tokens=True).values()) + 1
@@ -116,7 +142,3 @@ def _refuse(
     if kind in (Exception, ValueError):
         raise RecipeError(f"{where} {what}: {error}; fetch it again or name another tokenizer.json") from error
     return False
-
-
-def _strings(texts: Texts, row: int) -> list[str]:
-    return [text.as_py() for text in texts.slice(row, _ROWS_AT_ONCE)]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from yurai.errors import RecipeError, ShardError
 from yurai.fetch import open_remote
-from yurai.tokens.huggingface import open_model, tokenizer_of
+from yurai.tokens.huggingface import open_model, refuse_silent_drops, tokenizer_of
+from yurai.tokens.sentencepiece import sentencepiece_of
 from yurai.tokens.utf8 import ByteTokenizer
 
 if TYPE_CHECKING:
@@ -24,14 +25,15 @@ def load_tokenizer(spec: str, *, sha256: str | None = None, eod: str | None = No
     """Return the tokenizer that `spec` names.
 
     Args:
-        spec: "bytes", or path or fsspec URL of a Hugging Face `tokenizer.json`.
+        spec: "bytes", or path or fsspec URL of a Hugging Face `tokenizer.json`, or of a SentencePiece model, whose name
+            ends in `.model`.
         sha256: hex digest that the file must have; checked before the file is parsed. The digest found is recorded
             in the result either way.
-        eod: text of the end-of-document token. May be left out where the vocabulary holds exactly one of
-            `WELL_KNOWN_ENDS`.
+        eod: text of the end-of-document token. May be left out where the vocabulary of a tokenizer.json holds exactly
+            one of `WELL_KNOWN_ENDS`, or a model has an end-of-sentence piece.
 
-    Raises RecipeError where the tokenizer is missing, damaged, another file than `sha256` says, or its end of document
-    is unknown; ShardError where storage fails.
+    Raises RecipeError where the tokenizer is missing, damaged, another file than `sha256` says, drops what it does not
+    know, or its end of document is unknown; ShardError where storage fails.
     """
     if spec == "bytes":
         return _bytes(sha256=sha256, eod=eod)
@@ -41,7 +43,10 @@ def load_tokenizer(spec: str, *, sha256: str | None = None, eod: str | None = No
         raise RecipeError(
             f"{spec} has sha256 {digest}, the recipe says {sha256}; fetch the right file, or correct the recipe"
         )
+    if spec.partition("?")[0].endswith(".model"):
+        return sentencepiece_of(raw, where=spec, eod=eod, sha256=digest)
     model = open_model(raw, where=spec)
+    refuse_silent_drops(json.loads(raw), where=spec)
     end = _end_of_document(model, spec=spec, eod=eod)
     if end == _unknown(raw):
         raise RecipeError(
@@ -63,7 +68,7 @@ def _read(spec: str) -> bytes:
             return bytes(stream.read())
     except _MISSING as error:
         raise RecipeError(
-            f'no tokenizer at {spec!r} ({error}); give "bytes", or path or URL of a tokenizer.json'
+            f'no tokenizer at {spec!r} ({error}); give "bytes", or path or URL of a tokenizer.json or .model'
         ) from error
     except OSError as error:
         raise ShardError(f"cannot read tokenizer {spec!r}: {error}; check the storage and run again") from error

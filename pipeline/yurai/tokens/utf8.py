@@ -29,6 +29,7 @@ class ByteTokenizer:
     eod: int = _BYTE_VALUES
     dtype: TokenDType = field(default_factory=lambda: dtype_for(_BYTE_VALUES + 1))
     sha256: str | None = None
+    packages: tuple[str, ...] = ()
 
     def encode_batch(self, texts: Sequence[str]) -> list[TokenArray]:
         """Return one `<u2` array per text: its UTF-8 bytes, then 256."""

@@ -1,0 +1,155 @@
+"""Train a byte-level BPE tokenizer on a corpus: the same documents and settings give the same bytes.
+
+The sample is drawn by a hash of doc_id, so it does not depend on how documents lie in files, and a larger one holds
+every document of a smaller one. Byte-level means that all 256 bytes are in the vocabulary: no text is unknown, and
+decoding gives back every byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+import tokenizers
+from tokenizers import decoders, models, pre_tokenizers, trainers
+
+from yurai.columns import strings
+from yurai.errors import RecipeError
+from yurai.fetch import Shard, fetch_shard
+from yurai.state import Shards, chained, of_files, of_parquet
+from yurai_manifests.canonical import canonical, fingerprint, sha256
+from yurai_manifests.parquet import read_rows
+from yurai_manifests.run import RUN, load_run
+from yurai_manifests.store import open_store
+
+_BYTES = 256
+_HASHES = 1 << 64
+# a pair that was seen once is an accident of one document
+_LEAST_SEEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """What a tokenizer is trained to; `special` are the special tokens, the first of them ends documents."""
+
+    vocab_size: int = 32_000
+    sample_bytes: int = 100_000_000
+    special: tuple[str, ...] = ("<|endoftext|>",)
+
+    def check(self) -> None:
+        """Raise RecipeError for settings under which nothing can be trained."""
+        least = _BYTES + len(self.special)
+        if not self.special or len(set(self.special)) != len(self.special) or not all(self.special):
+            raise RecipeError("--special needs at least one token, each named once: the first ends documents")
+        if self.vocab_size < least:
+            raise RecipeError(f"--vocab-size {self.vocab_size} has no room for 256 bytes and {least - _BYTES} specials")
+        if self.sample_bytes < 1:
+            raise RecipeError("--sample-bytes must be 1 or more")
+
+
+@dataclass(slots=True)
+class Sample:
+    """Texts of a share of all documents, and how many there were; the counts grow while it is read."""
+
+    shards: Shards
+    share: float
+    documents: int = 0
+    text_bytes: int = 0
+    files: list[str] = field(default_factory=list)
+
+    def texts(self) -> Iterator[str]:
+        """Yield the sampled texts. Raises ShardError where a file was changed after it was written."""
+        limit = int(self.share * _HASHES)
+        for shard in self.shards:
+            self.files.append(shard.sha256)
+            with tempfile.TemporaryDirectory(prefix="yurai-train-") as spool:
+                yield from self._of_shard(shard, Path(spool), limit)
+
+    def _of_shard(self, shard: Shard, spool: Path, limit: int) -> Iterator[str]:
+        for batch in read_rows(fetch_shard(shard, spool), ["doc_id", "text"]):
+            chosen = [row for row, name in enumerate(strings(batch, "doc_id")) if _hash(name) < limit]
+            for text in cast("list[str]", batch.column("text").take(pa.array(chosen, pa.int64())).to_pylist()):
+                self.documents += 1
+                self.text_bytes += len(text.encode())
+                yield text
+
+
+def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> dict[str, Any]:
+    """Train a tokenizer on documents, write it to `output` and its origin beside it; return what the origin says.
+
+    Args:
+        inputs: output trees (their `documents/`), or Parquet files in the DOCUMENT schema.
+        output: path or fsspec URL of the tokenizer.json; the origin is written to its name with `.origin.json` instead
+            of `.json`.
+        settings: what to train.
+
+    Raises RecipeError for wrong settings, inputs without text, or an `output` that holds another file.
+    """
+    settings.check()
+    found = _documents(inputs)
+    if not found.size:
+        raise RecipeError(f"{', '.join(inputs)} holds no text to train on; give a tree that kept documents as --input")
+    sample = Sample(found, min(1.0, settings.sample_bytes / found.size))
+    texts = sample.texts()
+    first = next(texts, None)
+    if first is None:
+        raise RecipeError(f"--sample-bytes {settings.sample_bytes} of {found.size} leaves no document; raise it")
+    library = _trained(chain([first], texts), settings)
+    data = library.to_str().encode()
+    origin = {
+        "tokenizer": {"kind": "byte-level BPE", "sha256": sha256(data), "vocab_size": library.get_vocab_size()},
+        "eod": settings.special[0],
+        "settings": asdict(settings) | {"special": list(settings.special), "least_seen": _LEAST_SEEN},
+        "input": {"digest": fingerprint({"files": sample.files}), "documents": found.rows, "text_bytes": found.size},
+        "sample": {"documents": sample.documents, "text_bytes": sample.text_bytes},
+        "packages": {"tokenizers": version("tokenizers"), "yurai": version("yurai")},
+    }
+    _write({output: data, f"{output.removesuffix('.json')}.origin.json": canonical(origin)})
+    return origin
+
+
+def _documents(inputs: Sequence[str]) -> Shards:
+    """Documents of all trees and Parquet files, in the order of their digests: the order of inputs is irrelevant."""
+    stores = {url: open_store(url) for url in inputs}
+    trees = [store for store in stores.values() if store.size(RUN) is not None]
+    files = [url for url, store in stores.items() if store not in trees]
+    parts = [of_files(store, load_run(store).files("documents")) for store in trees]
+    together = chained([*parts, *([of_parquet(files).survivors] if files else [])])
+    ordered = sorted(together, key=lambda shard: shard.sha256)
+    return Shards(together.count, together.rows, together.size, lambda: iter(ordered))
+
+
+def _trained(texts: Iterator[str], settings: TrainSettings) -> tokenizers.Tokenizer:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    library = tokenizers.Tokenizer(models.BPE())
+    library.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    library.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=settings.vocab_size,
+        min_frequency=_LEAST_SEEN,
+        special_tokens=list(settings.special),
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    library.train_from_iterator(texts, trainer)
+    return library
+
+
+def _write(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        folder, _, key = name.rpartition("/")
+        store = open_store(folder or ("/" if name.startswith("/") else "."))
+        if not store.put_if_absent(key, data) and store.read(key) != data:
+            raise RecipeError(f"{name} is there and holds something else; remove it, or choose another --output")
+
+
+def _hash(doc_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(doc_id.encode()).digest()[:8], "big")
