@@ -11,6 +11,7 @@ from typing import Any
 from yurai_manifests.canonical import canonical, fingerprint
 from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.findings import Finding, Severity
+from yurai_manifests.marked import check_evidence
 from yurai_manifests.reconcile import Sums, check_rows, check_sums
 from yurai_manifests.run import FOLDERS, RunRecord, content_digest, load_run
 from yurai_manifests.stage import StageRecord, load_stage, task_values
@@ -53,8 +54,10 @@ def audit(store: Store, *, full: bool = False) -> Audit:
     """
     run = load_run(store)
     sums = Sums(run)
-    findings = [*_check_steps(store, run, sums), *_check_files(store, run, full=full)]
-    findings += [*check_sums(run, sums), *check_rows(run)]
+    files = [*_check_files(store, run, full=full)]
+    findings = [*_check_steps(store, run, sums), *files, *check_sums(run, sums), *check_rows(run)]
+    if _hashes(run, full=full) and not any(found.where.startswith(("evidence/", "extracted/")) for found in files):
+        findings += check_evidence(store, run)
     return Audit(
         totals=run.value["totals"] | {"unreadable": sums.unreadable},
         dropped_by={counts.stage: dict(counts.dropped) for counts in run.stages if counts.dropped},
@@ -121,11 +124,16 @@ def _lost(step: str, task: dict[str, Any], lost: int) -> Finding:
     return Finding("warning", "unreadable", f"{step} {task['source']}", message, advice)
 
 
+def _hashes(run: RunRecord, *, full: bool) -> bool:
+    """Whether contents are read, and not sizes alone."""
+    return full or sum(file.bytes for folder in FOLDERS for file in run.files(folder)) <= FULL_HASH_BYTES
+
+
 def _check_files(store: Store, run: RunRecord, *, full: bool) -> Iterator[Finding]:
     files = {folder: run.files(folder) for folder in FOLDERS}
     named = {file.name: file for entries in files.values() for file in entries}
     there = {key: size for folder in FOLDERS for key, size in store.list(folder)}
-    hashing = full or sum(file.bytes for file in named.values()) <= FULL_HASH_BYTES
+    hashing = _hashes(run, full=full)
     for name in sorted(there.keys() - named.keys()):
         yield Finding(
             "error", "unreferenced", name, "no manifest names this file", "remove it: it is not part of the corpus"

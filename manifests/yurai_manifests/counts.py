@@ -8,6 +8,9 @@ from typing import Any
 
 from yurai_manifests.errors import AuditError
 
+EVIDENCE_NOTE = "evidence:"
+"""Beginning of the notes that count rows of evidence/, by channel."""
+
 
 @dataclass(slots=True)
 class StageCounts:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from yurai_manifests.counts import StageCounts, check_chain
+from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts, check_chain
 from yurai_manifests.errors import AuditError
 from yurai_manifests.findings import Finding
-from yurai_manifests.run import FOLDERS, RunRecord
+from yurai_manifests.run import FOLDERS, RunRecord, token_shards
 from yurai_manifests.stage import StageRecord
 
 
@@ -56,7 +56,7 @@ def check_sums(run: RunRecord, sums: Sums) -> Iterator[Finding]:
 
 
 def _expected(run: RunRecord, sums: Sums) -> dict[str, Any]:
-    shards = [file for file in run.files("shards") if file.name.endswith(".bin")]
+    shards = token_shards(run.files("shards"))
     return {
         "candidates": run.stages[0].seen,
         "kept": run.stages[-1].kept,
@@ -89,11 +89,14 @@ def _contradictions(run: RunRecord, sums: Sums) -> Iterator[str]:
 def check_rows(run: RunRecord) -> Iterator[Finding]:
     """Compare the rows of the delivered files with the totals."""
     totals = run.value["totals"]
+    notes = [note for counts in run.stages for note in counts.notes.items()]
     expected = {"documents": totals["kept"], "dropped": totals["dropped"] + totals["failed"]}
+    expected["evidence"] = sum(count for name, count in notes if name.startswith(EVIDENCE_NOTE))
     if run.files("shards"):
         expected["shards"] = totals["kept"]
     for folder, count in expected.items():
-        rows = sum(file.rows for file in run.files(folder) if folder != "shards" or file.name.endswith(".bin"))
+        files = run.files(folder)
+        rows = sum(file.rows for file in (token_shards(files) if folder == "shards" else files))
         if rows != count:
             message = f"{rows} rows in {folder}/, {count} by the counts"
             yield Finding("error", "rows", folder, message, "do not publish; rebuild")

@@ -4,7 +4,7 @@ It names every delivered file with its sha256, the root manifest of every step, 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,11 @@ class RunRecord:
         """All stages with their settings, in order; those of an earlier tree come first."""
         return [*self.value["carried"].get("stages", []), *self.value["recipe"]["stages"]]
 
+    @property
+    def source_tables(self) -> list[dict[str, Any]]:
+        """The [[source]] tables of the run, or of the earlier tree that it went on from."""
+        return [*self.value["carried"].get("tables", []), *self.value["recipe"]["sources"]]
+
     def steps(self, store: Store) -> Iterator[StageRecord]:
         """Yield the root manifest of each step, its digest checked."""
         for entry in self.value["steps"]:
@@ -82,6 +87,16 @@ class RunRecord:
                     for offset, count in task.unreadable
                 ]
         return found
+
+
+def token_shards(files: Iterable[Delivered]) -> list[Delivered]:
+    """Return the file of each token shard that holds its ids: its `.bin`, or the only one it has, its `.parquet`."""
+    named = {file.name: file for file in files}
+    return [
+        file
+        for name, file in named.items()
+        if name.endswith(".bin") or (name.endswith(".parquet") and f"{name[:-8]}.bin" not in named)
+    ]
 
 
 def content_digest(files: Mapping[str, list[Delivered]]) -> str:

@@ -31,14 +31,24 @@ PROVENANCE: tuple[pa.Field[Any], ...] = (
     ),
     _column("source", pa.string(), "input file, relative to the common root of its --input", nullable=False),
     _column("source_sha256", pa.string(), "sha256 of the whole input file", nullable=False),
-    _column("warc_offset", pa.int64(), "byte offset of the compressed unit in the file", nullable=False),
-    _column("warc_length", pa.int64(), "bytes of the compressed unit", nullable=False),
+    _column(
+        "warc_offset",
+        pa.int64(),
+        "byte offset of the compressed unit; of a row: of its line in the inflated file, or its number in Parquet",
+        nullable=False,
+    ),
+    _column(
+        "warc_length",
+        pa.int64(),
+        "bytes of the compressed unit; of a row: its line's without the line end, or 1 in Parquet",
+        nullable=False,
+    ),
     _column("inner_offset", pa.int64(), "offset in the inflated unit, where it holds several records"),
     _column("inner_length", pa.int64(), "bytes in the inflated unit, where it holds several records"),
-    _column("warc_record_id", pa.string(), "WARC-Record-ID"),
-    _column("warc_type", pa.string(), "response, resource or conversion"),
-    _column("url", pa.string(), "WARC-Target-URI"),
-    _column("capture_date", pa.string(), "WARC-Date, RFC 3339 in UTC"),
+    _column("warc_record_id", pa.string(), "WARC-Record-ID; of a row: its id column"),
+    _column("warc_type", pa.string(), "response, resource or conversion; row: of JSONL or Parquet"),
+    _column("url", pa.string(), "WARC-Target-URI; of a row: its url column"),
+    _column("capture_date", pa.string(), "WARC-Date, RFC 3339 in UTC; of a row: its date column"),
     _column("http_status", pa.int16(), "HTTP status code"),
     _column("mime", pa.string(), "media type as declared, lower case"),
     _column("payload_digest", pa.string(), "WARC-Payload-Digest as declared"),
@@ -46,7 +56,7 @@ PROVENANCE: tuple[pa.Field[Any], ...] = (
     _column("digest_ok", pa.bool_(), "declared digest matches the payload; null where none was declared"),
     _column("digest_form", pa.string(), "form of the payload that matched: chunked, dechunked or block"),
     _column("truncated", pa.string(), "WARC-Truncated"),
-    _column("body_bytes", pa.int64(), "bytes of the body after content decoding"),
+    _column("body_bytes", pa.int64(), "bytes of the body after content decoding; of a row: of its text as read"),
     _column("flags", pa.list_(pa.string()), "facts noted on the way: false-gzip, digest-mismatch, depth-capped ..."),
 )
 
@@ -55,17 +65,26 @@ _TEXT = (
     _column("surt", pa.string(), "URL in sort-friendly form"),
     _column("registrable_domain", pa.string(), "domain under its public suffix"),
     _column("media_type", pa.string(), "media type that chose the handler, declared or sniffed"),
-    _column("charset", pa.string(), "character encoding that was used"),
+    _column("charset", pa.string(), "character encoding that was used; null for PDF"),
     _column(
         "charset_by",
         pa.string(),
         "what decided it: bom, iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector, "
         "fallback",
     ),
-    _column("extractor", pa.string(), "what made the text: trafilatura, block-text (the whole readable page), none"),
+    _column(
+        "extractor",
+        pa.string(),
+        "what made the text: trafilatura, block-text (the whole readable page), plain-text, pdfium, none",
+    ),
     _column("title", pa.string(), "title of the page"),
     _column("date", pa.string(), "date of the page, where the recipe asks for it"),
-    _column("text", pa.large_string(), "the text", nullable=False),
+    _column(
+        "text",
+        pa.large_string(),
+        "the text; in PDF and plain text a form feed (U+000C) parts pages: page = 1 + form feeds before a place",
+        nullable=False,
+    ),
     _column("text_sha256", pa.string(), "sha256 of the text in UTF-8", nullable=False),
     _column("text_bytes", pa.int64(), "bytes of the text in UTF-8", nullable=False),
     _column("removed_spans", COUNTS, "what editors changed, by rule: count of documents' changes"),
@@ -76,9 +95,36 @@ _MEASURES = (
     _column("lang_score", pa.float32(), "the model's score, rounded to 1e-4"),
     _column("char_count", pa.int32(), "Unicode code points of the text"),
     _column("letter_share", pa.float32(), "share of letters among characters that are not white space"),
-    _column("word_count", pa.int32(), "white-space separated words; null in languages without spaces between words"),
-    _column("mean_word_length", pa.float32(), "mean letters of a word; null where word_count is"),
+    _column("word_count", pa.int32(), "words; null in languages without spaces between words"),
+    _column("piece_count", pa.int32(), "words and marks of punctuation; null where word_count is"),
+    _column("mean_word_length", pa.float32(), "mean code points of a word; null where word_count is, or without words"),
+    _column("letter_word_share", pa.float32(), "share of words and marks that hold a letter; null as the next two"),
+    _column("hash_ratio", pa.float32(), "number signs by words and marks"),
+    _column("ellipsis_ratio", pa.float32(), "ellipses by words and marks"),
+    _column("bullet_line_share", pa.float32(), "share of lines that begin with a bullet"),
+    _column("ellipsis_line_share", pa.float32(), "share of lines that end with an ellipsis"),
+    _column("dup_line_share", pa.float32(), "share of lines that equal an earlier one"),
+    _column("dup_line_char_share", pa.float32(), "share of characters in those lines"),
+    _column("dup_paragraph_share", pa.float32(), "share of paragraphs that equal an earlier one"),
+    _column("dup_paragraph_char_share", pa.float32(), "share of characters in those paragraphs"),
+    *(
+        _column(f"top_{n}_gram_share", pa.float32(), f"share of characters in the commonest run of {n} words")
+        for n in (2, 3, 4)
+    ),
+    *(
+        _column(f"dup_{n}_gram_share", pa.float32(), f"share of characters in runs of {n} words that occurred before")
+        for n in (5, 6, 7, 8, 9, 10)
+    ),
     _column("line_count", pa.int32(), "lines that are not blank"),
+    _column("sentence_count", pa.int32(), "sentences, by their end marks"),
+    _column("newline_count", pa.int32(), "line feeds"),
+    _column("end_mark_line_share", pa.float32(), "lines that end in an end mark of a sentence / lines"),
+    _column("short_line_share", pa.float32(), "lines of at most 30 characters / lines"),
+    _column(
+        "repeated_line_char_share",
+        pa.float32(),
+        "code points of lines that equal an earlier one / code points without line feeds",
+    ),
     _column(
         "quality", pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("score", pa.float32())])), "named scores"
     ),
@@ -86,7 +132,7 @@ _MEASURES = (
 )
 
 _RIGHTS = (
-    _column("declared_spdx", pa.string(), "licence as the page declares it, SPDX"),
+    _column("declared_spdx", pa.string(), "licence as the page, or the [[source]] table of a row, declares it, SPDX"),
     _column("concluded_spdx", pa.string(), "licence as the policy concludes it, SPDX"),
     _column("concluded_status", pa.string(), "granted, conflict, none or noassertion"),
     _column("licence_confidence", pa.float32(), "confidence of the conclusion, 0 to 1"),
@@ -123,6 +169,49 @@ DROPPED = pa.schema(
     metadata={"schema_version": SCHEMA_VERSION},
 )
 
+EVIDENCE = pa.schema(
+    [
+        _column("doc_id", pa.string(), "document that the mark was found on or said of", nullable=False),
+        _column("kind", pa.string(), "licence_claim, optout_signal or notice", nullable=False),
+        _column(
+            "channel",
+            pa.string(),
+            "where it was said: rel-license, cc-link, cc-badge, link-header, meta, json-ld, microdata, rdfa, rdf, "
+            "text, rsl, x-robots-tag, "
+            "meta-robots, tdm-header, tdm-meta, content-usage-header, source-table",
+            nullable=False,
+        ),
+        _column("raw", pa.string(), "what was said, as found, at most 1024 bytes", tier="auditor", nullable=False),
+        _column(
+            "norm",
+            pa.string(),
+            "SPDX id or LicenseRef-... of a licence claim, name=value of a signal; null where it could not be read",
+        ),
+        _column(
+            "subject_scope",
+            pa.string(),
+            "what it speaks of: page, main_text, embedded, site, dataset, unknown",
+            nullable=False,
+        ),
+        _column(
+            "place",
+            pa.string(),
+            "where on the page: http, head, header, main, footer, comments, aside, body, or unknown",
+            nullable=False,
+        ),
+        _column("dom_path", pa.string(), "path of the element that says it, tag[n]/tag[n]"),
+        _column("byte_offset", pa.int64(), "offset in the decoded body in UTF-8, where it is known"),
+        _column("ctx_left", pa.string(), "text before it, at most 240 bytes, personal data redacted", tier="auditor"),
+        _column("ctx_right", pa.string(), "text after it, at most 240 bytes, personal data redacted", tier="auditor"),
+        _column("detector", pa.string(), "what found it", nullable=False),
+        _column("detector_version", pa.int16(), "version of what found it", nullable=False),
+        _column("source_ref", pa.string(), "where else it was said: null is the record of the document itself"),
+        _column("as_of", pa.string(), "when it was said: capture date, RFC 3339 in UTC"),
+        _column("confidence", pa.float32(), "confidence that it covers the text, 0 to 1; null until calibrated"),
+    ],
+    metadata={"schema_version": SCHEMA_VERSION},
+)
+
 TOKEN_INDEX = pa.schema(
     [
         _column("doc_id", pa.string(), "document", nullable=False),
@@ -132,6 +221,20 @@ TOKEN_INDEX = pa.schema(
     ],
     metadata={"schema_version": SCHEMA_VERSION},
 )
+
+TOKEN_IDS = {
+    kind: pa.schema(
+        [
+            *TOKEN_INDEX,
+            _column(
+                "tokens", pa.large_list(kind), "ids of the document, the end-of-document token last", nullable=False
+            ),
+        ],
+        metadata={"schema_version": SCHEMA_VERSION},
+    )
+    for kind in (pa.uint16(), pa.uint32())
+}
+"""A token shard in Parquet: its index with the ids in it, as wide as the vocabulary needs."""
 
 
 def document_id(source: str, offset: int, inner_offset: int | None = None) -> str:
