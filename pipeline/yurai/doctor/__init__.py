@@ -1,0 +1,11 @@
+"""Is every machine fit for the run, before it starts? What differs or is out of reach is told by node, with what to do.
+
+`node` is what a machine finds out about itself, `code` the digests of what it runs, `survey` asks all machines and
+compares, `guard` lets no task start on a node that joined later and is not the same. Nothing here knows Ray: the
+machines of a cluster are asked by `yurai.ray.doctor`.
+"""
+
+from yurai.doctor.node import Ask
+from yurai.doctor.survey import Check, Fleet, Machine, Silent, ThisMachine, failures, survey
+
+__all__ = ["Ask", "Check", "Fleet", "Machine", "Silent", "ThisMachine", "failures", "survey"]

@@ -1,0 +1,161 @@
+"""Ask all machines, compare each with the driver, and say for every difference what to do."""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, TypeVar
+
+from yurai.doctor.node import DRIVER, Ask, Fact, cross, look, note_key
+from yurai_manifests.store import Store, open_store
+
+Answer = TypeVar("Answer")
+State = Literal["ok", "fail", "skip"]
+ALIKE = ("code", "packages", "python", "plugins", "models", "input")
+REMEDIES = {
+    "reach": "look at the node's logs, restart it, or take it out of the cluster",
+    "code": "install the same Yurai on every node; one image for all is the simplest",
+    "packages": "install the same versions on every node; one image for all is the simplest",
+    "python": "use one Python and one CPU architecture; other ones may give other bytes",
+    "plugins": "install the same plugins on every node",
+    "models": "put the file at that path on every node, or name it by URL with its sha256",
+    "input": "mount the same storage at the same path on every node, or name inputs by URL",
+    "output": "mount the same storage at the same path on every node, or write to a URL such as s3://",
+    "put-if-absent": "choose a store with conditional writes",
+    "disk": "free space there, or point TMPDIR or --output at a larger disk",
+    "auth": "export RAY_AUTH_MODE=token before `ray start` on every node, and chmod 600 the token file",
+    "keepalive": "export both as 10000 before `ray start` on every node",
+}
+CHECKS = tuple(REMEDIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One node; `label` is how people are told of it, `runs_tasks` false for a head without CPUs."""
+
+    key: str
+    label: str
+    runs_tasks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A machine gave no answer, for this reason."""
+
+    why: str
+
+
+class Fleet(Protocol):
+    """Machines that can be asked."""
+
+    machines: tuple[Machine, ...]
+
+    def ask(
+        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[Any, ...]]
+    ) -> dict[str, Answer | Silent]:
+        """Call `function` on each machine that `arguments` has a key of; all at once."""
+
+
+class ThisMachine:
+    """The fleet of one: the machine that this process runs on, without Ray."""
+
+    machines: tuple[Machine, ...] = (Machine("here", "this machine"),)
+
+    def ask(
+        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[Any, ...]]
+    ) -> dict[str, Answer | Silent]:
+        """Call `function` here."""
+        return {key: function(*given) for key, given in arguments.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of one machine: what was found, and what to do when it failed."""
+
+    node: str
+    check: str
+    state: State
+    said: str
+    do: str = ""
+
+
+def failures(checks: list[Check]) -> list[Check]:
+    """Return the checks that failed."""
+    return [check for check in checks if check.state == "fail"]
+
+
+def survey(fleet: Fleet, ask: Ask) -> list[Check]:
+    """Return every check of every machine.
+
+    Raises:
+        ShardError: the driver itself cannot write to the output.
+    """
+    asked = replace(ask, nonce=uuid.uuid4().hex)
+    store = open_store(ask.output) if ask.output else None
+    try:
+        if store:
+            store.put(note_key(asked.nonce, DRIVER), asked.nonce.encode())
+        mine = look(asked, DRIVER, True)
+        found = fleet.ask(look, {one.key: (asked, one.key, one.runs_tasks) for one in fleet.machines})
+        unseen = _unseen(fleet, asked, store, found) if store else {}
+    finally:
+        if store:
+            for name in (DRIVER, *(one.key for one in fleet.machines)):
+                store.remove(note_key(asked.nonce, name))
+    return [check for one in fleet.machines for check in _judge(one, found[one.key], mine, unseen)]
+
+
+def _unseen(fleet: Fleet, ask: Ask, store: Store, found: Mapping[str, dict[str, Fact] | Silent]) -> dict[str, str]:
+    """Return {machine: whose notes it cannot read, or who cannot read its own}; those without a note are left out."""
+    labels = {one.key: one.label for one in fleet.machines}
+    wrote = [key for key, facts in found.items() if not isinstance(facts, Silent) and _wrote(facts)]
+    lost = {
+        key: "the driver does not see what it writes" for key in wrote if store.size(note_key(ask.nonce, key)) is None
+    }
+    readers = [key for key in wrote if key not in lost]
+    for key, missing in fleet.ask(cross, dict.fromkeys(readers, (ask, readers))).items():
+        if isinstance(missing, Silent):
+            lost[key] = missing.why
+        elif missing:
+            lost[key] = f"does not see what {', '.join(labels[name] for name in missing)} wrote"
+    return lost
+
+
+def _wrote(facts: Mapping[str, Fact]) -> bool:
+    return "output" in facts and not facts["output"].fault
+
+
+def _judge(
+    one: Machine, facts: dict[str, Fact] | Silent, mine: Mapping[str, Fact], unseen: Mapping[str, str]
+) -> Iterator[Check]:
+    if isinstance(facts, Silent):
+        yield Check(one.label, "reach", "fail", facts.why, REMEDIES["reach"])
+        return
+    yield Check(one.label, "reach", "ok", "answers")
+    for check in CHECKS[1:]:
+        fact = facts.get(check)
+        if fact is None:
+            why = "not asked for" if one.runs_tasks else "runs no tasks"
+            yield Check(one.label, check, "skip", why)
+            continue
+        fault = fact.fault or (_difference(fact, mine[check]) if check in ALIKE else "")
+        fault = fault or (unseen.get(one.key, "") if check == "output" else "")
+        state: State = "fail" if fault else "ok"
+        yield Check(one.label, check, state, fault or _plain(fact.value), REMEDIES[check] if fault else "")
+
+
+def _difference(there: Fact, here: Fact) -> str:
+    if there.value == here.value:
+        return ""
+    if isinstance(there.value, dict) and isinstance(here.value, dict):
+        names = sorted({*there.value, *here.value})
+        pairs = [(name, there.value.get(name, "none"), here.value.get(name, "none")) for name in names]
+        return "; ".join(
+            f"{name} is {found}, {wanted} with the driver" for name, found, wanted in pairs if found != wanted
+        )
+    return f"{_plain(there.value)}, but {_plain(here.value) if not here.fault else here.fault} with the driver"
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - whatever was found
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {found}" for name, found in value.items()) or "none"
+    return (", ".join(value) or "none") if isinstance(value, list) else str(value)

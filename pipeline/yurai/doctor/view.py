@@ -1,0 +1,45 @@
+"""What `yurai doctor` shows: for each node which checks passed and failed, then each failure with what to do."""
+
+import json
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from yurai.doctor.survey import Check, failures
+
+COLUMNS = {"ok": "passed", "fail": "FAILED", "skip": "not checked"}
+
+
+def as_json(checks: list[Check]) -> str:
+    """Return all checks: {"ok", "checks": [{"node", "check", "state", "said", "do"}]}."""
+    return json.dumps({"ok": not failures(checks), "checks": [asdict(check) for check in checks]}, indent=2)
+
+
+def show(checks: list[Check]) -> None:
+    """Print a row for each node, and what to do about each failure."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    nodes = dict.fromkeys(check.node for check in checks)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("node", no_wrap=True)
+    for column in COLUMNS.values():
+        table.add_column(column, overflow="fold")
+    for node in nodes:
+        mine = [check for check in checks if check.node == node]
+        states = [", ".join(check.check for check in mine if check.state == state) for state in COLUMNS]
+        table.add_row(node, *states)
+    console.print(table)
+    failed = failures(checks)
+    for check in failed:
+        console.print(f"{check.node}: {check.check}: {check.said}. Do: {check.do}", soft_wrap=True)
+    unfit = {check.node for check in failed}
+    verdict = f"{len(unfit)} of {len(nodes)} nodes cannot take part" if unfit else f"all of {len(nodes)} can take part"
+    console.print(verdict, style="bold")
+
+
+def refusal(checks: list[Check]) -> str:
+    """Return one line that names every node that cannot take part, and why."""
+    failed = failures(checks)
+    nodes = dict.fromkeys(check.node for check in failed)
+    said = "; ".join(f"{check.node}: {check.check}: {check.said} ({check.do})" for check in failed)
+    return f"{len(nodes)} of {len({check.node for check in checks})} nodes cannot take part: {said}"
