@@ -1,0 +1,186 @@
+"""Draw pages at random, the same ones each time: kept ones, or those that were dropped for a reason.
+
+A page's place in the draw is a hash of its doc_id and the seed, and the smallest are taken: every page has the same
+chance, whatever the order and number of files. Files are streamed; memory holds one batch and the pages drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from yurai.columns import strings
+from yurai.errors import RecipeError
+from yurai.explain import decisions
+from yurai.rules import rule
+from yurai.shown import EXCERPT, excerpt, shown, shown_url
+from yurai_filters import FILTERS
+from yurai_filters.limits import limits
+from yurai_manifests.parquet import ROW_GROUP, read_rows
+from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.store import Store
+
+Row = dict[str, Any]
+KEPT_SHOWS = ("char_count", "word_count", "lang_score")
+LENGTH = 2 * EXCERPT
+
+
+class Place(NamedTuple):
+    """Where a drawn page lies; drawn pages are ordered by `rank`."""
+
+    rank: int
+    doc_id: str
+    file: str
+    row: int
+
+
+def draw(store: Store, reason: str | None, count: int, seed: int) -> list[Row]:
+    """Return `count` pages in the order of the draw: kept ones, or those dropped by `reason`.
+
+    `reason` is a whole reason (`length:too-short`), a stage, or the beginning of a reason. Texts are redacted, on one
+    line, and show what would be invisible.
+
+    Raises:
+        RecipeError: nothing was dropped for such a reason; the message lists those there are.
+        ShardError: a delivered file cannot be read.
+    """
+    run = load_run(store)
+    if reason is None:
+        places = _smallest(_ranked(store, run, "documents", None, seed), count)
+        return [_page(run, row, row, None) for row in _rows(store, places)]
+    places = _smallest(_ranked(store, run, "dropped", matching(run, reason), seed), count)
+    gone = _rows(store, places)
+    pages = _extracted(store, run, [row["doc_id"] for row in gone])
+    return [_page(run, row, pages.get(row["doc_id"]), row) for row in gone]
+
+
+def matching(run: RunRecord, wanted: str) -> list[tuple[str, str]]:
+    """Return (stage, reason) of all drops and failures that `wanted` names."""
+    known = [(one.stage, reason, rows) for one in run.stages for reason, rows in (one.dropped + one.failed).items()]
+    for test in (lambda _, reason: reason == wanted, lambda stage, _: stage == wanted, _begins(wanted)):
+        if found := [(stage, reason) for stage, reason, _ in known if test(stage, reason)]:
+            return found
+    listed = "".join(f"\n  {rows:>12,}  {stage}  {shown(reason)}" for stage, reason, rows in sorted(known))
+    raise RecipeError(f"nothing was dropped by {wanted!r}; what there is:{listed or ' nothing was dropped'}")
+
+
+def _begins(wanted: str) -> Any:  # noqa: ANN401 - a test as the two beside it
+    return lambda _, reason: bool(wanted) and reason.startswith(wanted)
+
+
+def ranks(names: list[str], seed: int) -> npt.NDArray[np.uint64]:
+    """Return a number for each doc_id that says its place in the draw (splitmix64 of its lower half and the seed)."""
+    if not names:
+        return np.empty(0, np.uint64)
+    low = np.frombuffer(bytes.fromhex("".join(names)), ">u8").reshape(-1, 2)[:, 1].astype(np.uint64)
+    with np.errstate(over="ignore"):
+        mixed = low + np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % 2**64)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _ranked(
+    store: Store, run: RunRecord, folder: str, wanted: list[tuple[str, str]] | None, seed: int
+) -> Iterator[list[Place]]:
+    """Yield the places of each batch of a folder, of rows with a wanted (stage, reason) alone."""
+    columns = ["doc_id"] if wanted is None else ["doc_id", "stage", "reason"]
+    for file in run.files(folder):
+        start = 0
+        with store.open(file.name) as handle:
+            for batch in read_rows(handle, columns):
+                rows = _wanted(batch, wanted)
+                names = strings(batch, "doc_id")
+                found = [names[row] for row in rows]
+                yield [
+                    Place(rank, name, file.name, start + row)
+                    for rank, name, row in zip(ranks(found, seed).tolist(), found, rows, strict=True)
+                ]
+                start += batch.num_rows
+
+
+def _wanted(batch: pa.RecordBatch, wanted: list[tuple[str, str]] | None) -> list[int]:
+    if wanted is None:
+        return list(range(batch.num_rows))
+    both: list[Any] = [batch.column("stage"), batch.column("reason"), "\0"]
+    named: Any = pc.binary_join_element_wise(*both)
+    keys = pa.array(["\0".join(pair) for pair in wanted], pa.string())
+    rows: list[int] = pc.indices_nonzero(pc.is_in(named, value_set=keys)).to_pylist()
+    return rows
+
+
+def _smallest(batches: Iterator[list[Place]], count: int) -> list[Place]:
+    held: list[Place] = []
+    for places in batches:
+        bound = held[-1].rank if len(held) == count else 2**64
+        held = sorted(held + [place for place in places if place.rank <= bound])[:count]
+    return held
+
+
+def _rows(store: Store, places: list[Place]) -> list[Row]:
+    """Return the whole rows at `places`, in their order; of a file, only the row groups that hold one are read."""
+    found: dict[Place, Row] = {}
+    for name in sorted({place.file for place in places}):
+        here = [place for place in places if place.file == name]
+        with store.open(name) as handle, pq.ParquetFile(handle) as parquet:
+            for group in sorted({place.row // ROW_GROUP for place in here}):
+                table = parquet.read_row_group(group)
+                for place in here:
+                    if place.row // ROW_GROUP == group:
+                        found[place] = table.slice(place.row % ROW_GROUP, 1).to_pylist()[0]
+    return [found[place] for place in places]
+
+
+def _extracted(store: Store, run: RunRecord, names: list[str]) -> dict[str, Row]:
+    """Return the extracted rows of these doc_ids; pages that were dropped before have none."""
+    wanted = pa.array(names, pa.string())
+    places: list[Place] = []
+    for file in run.files("extracted"):
+        start = 0
+        with store.open(file.name) as handle:
+            for batch in read_rows(handle, ["doc_id"]):
+                here: Any = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted))
+                places += [Place(0, strings(batch, "doc_id")[row], file.name, start + row) for row in here.to_pylist()]
+                start += batch.num_rows
+    return {row["doc_id"]: row for row in _rows(store, places)}
+
+
+def _page(run: RunRecord, row: Row, page: Row | None, gone: Row | None) -> Row:
+    """Return what is shown of a page; `page` is its row with text, `gone` its row in dropped/."""
+    found: Row = {
+        "doc_id": row["doc_id"],
+        "title": shown((page or {}).get("title")),
+        "url": shown_url(row["url"]),
+        "lang": (page or {}).get("lang"),
+        "capture_date": row["capture_date"],
+        "source": row["source"],
+        "outcome": gone["outcome"] if gone else "kept",
+        "stage": gone["stage"] if gone else None,
+        "reason": shown(gone["reason"]) if gone else None,
+        "detail": shown(gone["detail"]) if gone and gone["detail"] else None,
+        "measures": {name: row[name] for name in KEPT_SHOWS if row[name] is not None} if not gone else {},
+        "limits": {},
+        "excerpt": excerpt(page["text"], LENGTH) if page else None,
+    }
+    if gone and page and gone["reason"].partition(":")[0] in FILTERS:
+        found |= _measured(decisions(run, page, gone)[-1])
+    return found
+
+
+def _measured(decision: Row) -> Row:
+    """Return the numbers that the rule which decided has read, and its limits."""
+    name = str(decision.get("rule", decision["stage"]))
+    if "reads" not in decision:
+        return {}
+    numbers = {key: value for key, value in decision["reads"].items() if isinstance(value, int | float)}
+    found = limits(rule(name), decision["settings"])
+    return {
+        "measures": numbers,
+        "limits": {one.setting: one.value for one in found if one.setting and one.column in numbers},
+    }

@@ -1,0 +1,152 @@
+"""What one delivered file adds to the report: a task, so that it runs where the file is read and is not run twice.
+
+Outputs: `facts`, JSON with counts and histograms, and `counts`, Parquet with one row for each domain or licence mark.
+What is shown of a page is redacted here, before it is written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from yurai.decide import Decider
+from yurai.errors import ContractError
+from yurai.fetch import fetch_shard
+from yurai.report.rules import RuleFacts
+from yurai.stage import StageUse
+from yurai.stages.measure import text_columns
+from yurai.task import Task
+from yurai_filters import ContractViolation
+from yurai_manifests.canonical import canonical
+from yurai_manifests.parquet import read_rows
+from yurai_manifests.task import Attempt, TaskRecord
+
+FUNCTION = "yurai.report.facts:count_file"
+_TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
+_TYPES |= dict.fromkeys(("rows", "documents", "size"), pa.int64())
+COUNTS = pa.schema(_TYPES)
+SEEN = ["lang", "capture_date", "url", "registrable_domain", "text_bytes", "pii"]
+HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:]+)"
+
+
+def count_file(task: Task, attempt: Attempt) -> TaskRecord:
+    """Count one delivered file; args: `kind` (documents, extracted or evidence), `stages` of the recipe."""
+    (shard,) = task.inputs
+    path = fetch_shard(shard, attempt.spool)
+    record = TaskRecord(task.key, shard.source, shard.sha256)
+    kind = task.args["kind"]
+    rules = replayed(task.args["stages"]) if kind == "extracted" else []
+    pages, table = Pages(), COUNTS.empty_table()
+    if kind == "evidence":
+        table = _marks(pq.read_table(path, columns=["doc_id", "kind", "channel", "norm"]))
+    else:
+        tables = [table]
+        for batch in read_rows(path, None if rules else SEEN):
+            pages.add(batch)
+            if kind == "documents":
+                tables.append(_domains(batch))
+            _replay(rules, batch)
+        table = _summed(pa.concat_tables(tables))
+    value = {"kind": kind, **pages.json(), "rules": [one.json() for _, met in rules for one in met]}
+    _write(attempt, value, table.sort_by([("what", "ascending"), ("name", "ascending")]))
+    return record
+
+
+def _write(attempt: Attempt, value: dict[str, Any], table: pa.Table) -> None:
+    facts, counts = attempt.path("facts.json"), attempt.path("counts.parquet")
+    facts.write_bytes(canonical(value))
+    pq.write_table(table, counts, compression="zstd")
+    attempt.finish("facts", facts, rows=value["rows"])
+    attempt.finish("counts", counts, rows=table.num_rows)
+
+
+Replay = list[tuple[Decider, list[RuleFacts]]]
+
+
+def replayed(stages: list[dict[str, Any]]) -> Replay:
+    """Return the filter stages of a recipe, each with an empty count for each of its filters."""
+    measures: list[StageUse] = []
+    found: Replay = []
+    for value in stages:
+        use = StageUse.of(value)
+        measures += [use] if use.stage.kind == "measure" else []
+        if use.stage.kind == "filter":
+            found.append((Decider(use, list(measures)), RuleFacts.of(use)))
+    return found
+
+
+def _replay(rules: Replay, batch: pa.RecordBatch) -> None:
+    """Have every filter judge all rows of `batch`, also those that a filter before it drops."""
+    for decider, facts in rules:
+        batch, met = decider.walk(batch)
+        for one, (declaration, settings, rows) in zip(facts, met, strict=True):
+            try:
+                one.add(declaration, settings, rows, text_columns(rows))
+            except ContractViolation as error:
+                raise ContractError(f"rule {declaration.name} of {declaration.package.name}: {error}") from error
+
+
+class Pages:
+    """Counts of pages by language, year and kind of personal data."""
+
+    def __init__(self) -> None:
+        self.rows = self.text_bytes = 0
+        self.languages, self.years, self.pii = (dict[str, Counter[str]]() for _ in range(3))
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add the rows of `batch`."""
+        sizes = batch.column("text_bytes")
+        self.rows += batch.num_rows
+        self.text_bytes += int(pc.sum(sizes).as_py() or 0)
+        columns: list[Any] = [batch.column("lang"), pc.utf8_slice_codeunits(batch.column("capture_date"), 0, 4)]
+        for sums, keys in zip((self.languages, self.years), columns, strict=True):
+            for name, pages, size in _grouped(pc.fill_null(keys, "none"), sizes):
+                sums.setdefault(name, Counter()).update(pages=pages, text_bytes=size)
+        for found in batch.column("pii").drop_null().to_pylist():
+            for entry in cast("list[dict[str, Any]]", found):
+                if entry["count"]:
+                    self.pii.setdefault(entry["name"], Counter()).update(pages=1, found=entry["count"])
+
+    def json(self) -> dict[str, Any]:
+        """Return the counts as canonical JSON takes them."""
+        plain = {
+            name: {key: dict(counts) for key, counts in getattr(self, name).items()}
+            for name in ("languages", "years", "pii")
+        }
+        return {"rows": self.rows, "text_bytes": self.text_bytes, **plain}
+
+
+def _grouped(keys: Any, sizes: Any) -> Iterator[tuple[str, int, int]]:  # noqa: ANN401 - pyarrow arrays
+    found = pa.table({"key": keys, "size": sizes}).group_by("key").aggregate([("size", "count"), ("size", "sum")])
+    yield from zip(*(found[name].to_pylist() for name in ("key", "size_count", "size_sum")), strict=True)
+
+
+def _domains(batch: pa.RecordBatch) -> pa.Table:
+    hosts: Any = pc.extract_regex(batch.column("url"), HOST)
+    lower: Any = pc.utf8_lower(pc.struct_field(hosts, "host"))
+    names: Any = pc.fill_null(pc.coalesce(batch.column("registrable_domain"), lower), "none")
+    ones = np.ones(batch.num_rows, np.int64)
+    what = pa.array(["domain"] * batch.num_rows, pa.string())
+    return pa.table([what, names, ones, ones, batch.column("text_bytes")], schema=COUNTS)
+
+
+def _marks(table: pa.Table) -> pa.Table:
+    """Return the rows and the documents of each mark: kind, channel and what it says, tab between them."""
+    said: Any = [table["kind"], table["channel"], pc.coalesce(table["norm"], pa.scalar("not readable")), "\t"]
+    said = pc.binary_join_element_wise(*said)
+    marks = table.append_column("mark", said).group_by("mark")
+    found = marks.aggregate([("doc_id", "count"), ("doc_id", "count_distinct")])
+    what = pa.array(["mark"] * found.num_rows, pa.string())
+    size = np.zeros(found.num_rows, np.int64)
+    return pa.table([what, found["mark"], found["doc_id_count"], found["doc_id_count_distinct"], size], schema=COUNTS)
+
+
+def _summed(table: pa.Table) -> pa.Table:
+    sums = table.group_by(["what", "name"]).aggregate([(name, "sum") for name in ("rows", "documents", "size")])
+    return sums.rename_columns(COUNTS.names).cast(COUNTS)

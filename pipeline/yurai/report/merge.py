@@ -1,0 +1,160 @@
+"""Add up what the tasks counted; memory holds the sums, and domains and marks are added up by DuckDB on disk."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow.parquet as pq
+
+from yurai.errors import ShardError
+from yurai.report.edges import merged
+from yurai.report.facts import COUNTS
+from yurai_manifests.canonical import sha256
+from yurai_manifests.stage import StageRecord, tasks
+from yurai_manifests.store import Store
+from yurai_manifests.task import Output
+
+MEMORY = "512MB"
+TOP = 15
+Sums = dict[str, Counter[str]]
+
+
+class Entry(NamedTuple):
+    """One domain or mark: how many rows and documents have it, and their bytes of text."""
+
+    name: str
+    rows: int
+    documents: int
+    size: int
+
+
+@dataclass(slots=True)
+class Side:
+    """Pages of one folder (extracted or documents): rows, bytes of text, and {name: counts} of each grouping."""
+
+    rows: int = 0
+    text_bytes: int = 0
+    languages: Sums = field(default_factory=dict)
+    years: Sums = field(default_factory=dict)
+    pii: Sums = field(default_factory=dict)
+
+    def add(self, value: dict[str, Any]) -> None:
+        """Add the facts of one file."""
+        self.rows += value["rows"]
+        self.text_bytes += value["text_bytes"]
+        for sums, found in ((self.languages, "languages"), (self.years, "years"), (self.pii, "pii")):
+            for name, counts in value[found].items():
+                sums.setdefault(name, Counter()).update(counts)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the delivered files hold, added up."""
+
+    extracted: Side = field(default_factory=Side)
+    documents: Side = field(default_factory=Side)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    """As `RuleFacts.json`, in recipe order."""
+    domains: int = 0
+    by_bytes: list[Entry] = field(default_factory=list)
+    by_documents: list[Entry] = field(default_factory=list)
+    marks: list[Entry] = field(default_factory=list)
+    mark_kinds: int = 0
+
+
+def merge(store: Store, record: StageRecord) -> Facts:
+    """Return the sum of what the tasks of the step `record` wrote.
+
+    Raises:
+        ShardError: a partial result is missing or was changed.
+    """
+    facts = Facts()
+    with tempfile.TemporaryDirectory(prefix="yurai-report-") as folder:
+        database = duckdb.connect(str(Path(folder) / "counts.duckdb"))
+        try:
+            _prepare(database, folder)
+            for task in tasks(store, record):
+                _add(facts, json.loads(_read(store, task.output("facts"))))
+                if task.output("counts").rows:
+                    _insert(database, store, task.output("counts"))
+            _rank(database, facts)
+        finally:
+            database.close()
+    return facts
+
+
+def _read(store: Store, output: Output) -> bytes:
+    advice = "run the same command with --rebuild"
+    try:
+        data = store.read(output.path)
+    except FileNotFoundError as error:
+        raise ShardError(f"{store.url}/{output.path} is missing; {advice}") from error
+    if sha256(data) != output.sha256:
+        raise ShardError(f"{store.url}/{output.path} was changed after it was written; {advice}")
+    return data
+
+
+def _add(facts: Facts, value: dict[str, Any]) -> None:
+    if value["kind"] == "documents":
+        facts.documents.add(value)
+    if value["kind"] == "extracted":
+        facts.extracted.add(value)
+        if not facts.rules:
+            facts.rules = value["rules"]
+        else:
+            for total, part in zip(facts.rules, value["rules"], strict=True):
+                _add_rule(total, part)
+
+
+def _add_rule(total: dict[str, Any], part: dict[str, Any]) -> None:
+    for name in ("judged", "not_judged"):
+        total[name] += part[name]
+    total["reasons"] = dict(Counter(total["reasons"]) + Counter(part["reasons"]))
+    for one, other in zip(total["limits"], part["limits"], strict=True):
+        one["goes"] += other["goes"]
+        one["bins"] = dict(Counter(one["bins"]) + Counter(other["bins"]))
+        for side in ("staying", "leaving"):
+            one[side] = merged(one[side] + other[side])
+
+
+def _prepare(database: duckdb.DuckDBPyConnection, folder: str) -> None:
+    database.execute(f"SET memory_limit = '{MEMORY}'")
+    database.execute(f"SET temp_directory = '{folder}/spill'")
+    database.execute("SET autoinstall_known_extensions = false")
+    database.execute("SET autoload_known_extensions = false")
+    database.execute('CREATE TABLE counts (what VARCHAR, name VARCHAR, "rows" BIGINT, documents BIGINT, size BIGINT)')
+
+
+def _insert(database: duckdb.DuckDBPyConnection, store: Store, output: Output) -> None:
+    with store.open(output.path) as file:
+        piece = pq.read_table(file, schema=COUNTS)
+    database.register("piece", piece)
+    database.execute("INSERT INTO counts SELECT * FROM piece")
+    database.unregister("piece")
+
+
+def _rank(database: duckdb.DuckDBPyConnection, facts: Facts) -> None:
+    database.execute(
+        'CREATE TABLE sums AS SELECT what, name, sum("rows")::BIGINT AS "rows", sum(documents)::BIGINT AS documents, '
+        "sum(size)::BIGINT AS size FROM counts GROUP BY what, name"
+    )
+    facts.domains, facts.mark_kinds = (_count(database, what) for what in ("domain", "mark"))
+    facts.by_bytes = _top(database, "domain", "size")
+    facts.by_documents = _top(database, "domain", "documents")
+    facts.marks = _top(database, "mark", "documents", 2 * TOP)
+
+
+def _count(database: duckdb.DuckDBPyConnection, what: str) -> int:
+    (count,) = database.execute("SELECT count(*) FROM sums WHERE what = ?", [what]).fetchall()[0]
+    return int(count)
+
+
+def _top(database: duckdb.DuckDBPyConnection, what: str, by: str, count: int = TOP) -> list[Entry]:
+    query = f'SELECT name, "rows", documents, size FROM sums WHERE what = ? ORDER BY {by} DESC, name LIMIT {count}'  # noqa: S608 - both are words of this module
+    return [Entry(*row) for row in database.execute(query, [what]).fetchall()]

@@ -1,0 +1,179 @@
+"""The first half of the page: what went in, what came out, and of what it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Mapping
+
+from yurai.report.charts import bar
+from yurai.report.markup import Child, Markup, el
+from yurai.report.merge import Entry, Facts, Sums
+from yurai.report.parts import card, key, none, section, table, title
+from yurai.report.words import number, percent, plural, share, size
+from yurai.shown import shown
+from yurai_manifests.counts import StageCounts
+from yurai_manifests.run import RunRecord
+
+REASONS = 12
+LANGUAGES = 20
+Rows = list[list[Child]]
+
+
+def funnel(run: RunRecord) -> Markup:
+    """Return what each stage did with what it saw."""
+    candidates = run.stages[0].seen
+    lead = (
+        "Every candidate ends as exactly one of kept, dropped (a decision) or failed (an error). Bars are shares of "
+        f"all {number(candidates)} candidates; reasons are shares of what the stage saw."
+    )
+    names = key(("kept", "kept"), ("dropped", "dropped here"), ("failed", "failed here"), ("track", "gone before"))
+    heads = ["stage", "#seen", "#kept", "#dropped", "#failed", ""]
+    whole = card(names, table(heads, [_stage(one, candidates) for one in run.stages], wide=5))
+    return section("funnel", "Funnel", lead, whole, *(card(*_why(one)) for one in run.stages if one.kept < one.seen))
+
+
+def _stage(counts: StageCounts, candidates: int) -> list[Child]:
+    rows = [("kept", counts.kept), ("dropped", counts.dropped.total()), ("failed", counts.failed.total())]
+    said = f"{counts.stage}: " + ", ".join(f"{number(count)} {name}" for name, count in rows)
+    drawn = bar([(name, share(count, candidates)) for name, count in rows], said)
+    return [el("b", counts.stage), number(counts.seen), *(number(count) if count else "" for _, count in rows), drawn]
+
+
+def _why(counts: StageCounts) -> list[Markup]:
+    said = f"{number(counts.seen - counts.kept)} of {number(counts.seen)} end here"
+    rows = [*_reasons(counts.dropped, "dropped", counts.seen), *_reasons(counts.failed, "failed", counts.seen)]
+    return [title(counts.stage, said), _reason_table(rows)]
+
+
+def _reasons(counts: Counter[str], outcome: str, seen: int) -> Rows:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        [
+            el("code", shown(reason)),
+            number(rows),
+            percent(share(rows, seen)),
+            bar([(outcome, share(rows, seen))], f"{outcome}: {percent(share(rows, seen))}"),
+        ]
+        for reason, rows in ordered
+    ]
+
+
+def _reason_table(rows: Rows) -> Markup:
+    heads = ["reason", "#pages", "#of seen", ""]
+    if len(rows) <= REASONS:
+        return table(heads, rows, wide=3)
+    rest = el("details", el("summary", f"{len(rows) - REASONS} more reasons"), table(heads, rows[REASONS:], wide=3))
+    return el("div", table(heads, rows[:REASONS], wide=3), rest)
+
+
+def languages(facts: Facts) -> Markup:
+    """Return pages by language, extracted and kept."""
+    lead = "As the model labelled them: pages that were extracted, those of them that the corpus keeps, and its text."
+    rows = _sides(facts.extracted.languages, facts.documents.languages)
+    legend = key(("kept", "kept"), ("soft", "extracted, not kept"))
+    if not rows:
+        return section("languages", "Languages", lead, none("No page was extracted."))
+    heads = ["language", "#extracted", "#kept", "#share kept", "#text kept", ""]
+    shows = [table(heads, rows[:LANGUAGES], wide=5)]
+    if len(rows) > LANGUAGES:
+        more = f"{len(rows) - LANGUAGES} more languages"
+        shows.append(el("details", el("summary", more), table(heads, rows[LANGUAGES:], wide=5)))
+    return section("languages", "Languages", lead, legend, card(*shows))
+
+
+def years(facts: Facts) -> Markup:
+    """Return pages by the year of their capture."""
+    lead = "Year of the capture, as the archive says it (WARC-Date)."
+    rows = _sides(facts.extracted.years, facts.documents.years)
+    rows.sort(key=lambda row: str(row[0]))
+    if not rows:
+        return section("years", "Years of capture", lead, none("No page was extracted."))
+    heads = ["year", "#extracted", "#kept", "#share kept", "#text kept", ""]
+    return section("years", "Years of capture", lead, card(table(heads, rows, wide=5)))
+
+
+def _sides(extracted: Sums, documents: Sums) -> Rows:
+    """Return a row for each name, the most frequent first: extracted and kept pages, bytes of kept text, a bar."""
+    nothing = Counter[str]()
+    pages = {name: (extracted.get(name, nothing), documents.get(name, nothing)) for name in {*extracted, *documents}}
+    most = max((found["pages"] for found, _ in pages.values()), default=1)
+    rows: Rows = []
+    for name, (found, kept) in sorted(pages.items(), key=lambda item: (-item[1][0]["pages"], item[0])):
+        part, rest = share(kept["pages"], most), share(found["pages"] - kept["pages"], most)
+        label = f"{number(kept['pages'])} of {number(found['pages'])} kept"
+        left = percent(share(kept["pages"], found["pages"]))
+        drawn = bar([("kept", part), ("soft", rest)], label)
+        rows.append([shown(name), number(found["pages"]), number(kept["pages"]), left, size(kept["text_bytes"]), drawn])
+    return rows
+
+
+def domains(facts: Facts) -> Markup:
+    """Return the domains with most text and with most pages."""
+    lead = (
+        f"Kept text comes from {plural(facts.domains, 'domain')}: the domain under its public suffix where it was "
+        "recorded, else the host of the URL. Exact counts over all kept pages."
+    )
+    if not facts.by_bytes:
+        return section("domains", "Top domains", lead, none("No page was kept."))
+    whole = facts.documents
+    by_bytes = [_domain(entry, entry.size, whole.text_bytes, size(entry.size)) for entry in facts.by_bytes]
+    by_pages = [_domain(entry, entry.documents, whole.rows, number(entry.documents)) for entry in facts.by_documents]
+    return section(
+        "domains",
+        "Top domains",
+        lead,
+        el(
+            "div",
+            card(el("h3", "By text"), table(["domain", "#text", "#share", ""], by_bytes, wide=3)),
+            card(el("h3", "By pages"), table(["domain", "#pages", "#share", ""], by_pages, wide=3)),
+            class_="two",
+        ),
+    )
+
+
+def _domain(entry: Entry, value: int, whole: int, said: str) -> list[Child]:
+    part = share(value, whole)
+    return [el("bdi", shown(entry.name)), said, percent(part), bar([("kept", part)], percent(part))]
+
+
+def licences(facts: Facts) -> Markup:
+    """Return the licence and opt-out marks of evidence/."""
+    lead = (
+        "Marks that pages carry about licence and use, as found on extracted pages. They are evidence, not a verdict: "
+        "a mark may speak of one picture, or of a part of a site."
+    )
+    if not facts.marks:
+        return section("licences", "Licence marks", lead, none("None recorded."))
+    rows: Rows = []
+    for entry in facts.marks:
+        kind, channel, said = entry.name.split("\t", 2)
+        rows.append(
+            [el("code", shown(said)), kind.replace("_", " "), channel, number(entry.rows), number(entry.documents)]
+        )
+    more = facts.mark_kinds - len(rows)
+    heads = ["mark", "kind", "channel", "#found", "#pages"]
+    rest = el("p", f"and {plural(more, 'rarer mark')}", class_="caption") if more else None
+    return section("licences", "Licence marks", lead, card(table(heads, rows), rest))
+
+
+def personal_data(facts: Facts, notes: Mapping[str, Mapping[str, int]]) -> Markup:
+    """Return counts of personal data by kind; the data itself is nowhere."""
+    lead = "What patterns found, by kind. Counts alone are kept; what matched is written nowhere."
+    kinds = sorted({*facts.extracted.pii, *facts.documents.pii})
+    nothing = Counter[str]()
+    rows: Rows = []
+    for kind in kinds:
+        counts = (facts.extracted.pii.get(kind, nothing), facts.documents.pii.get(kind, nothing))
+        rows.append([kind, *itertools.chain.from_iterable((number(c["found"]), number(c["pages"])) for c in counts)])
+    heads = ["kind", "#in extracted pages", "#pages", "#in kept pages", "#pages kept"]
+    noted: Rows = [
+        [stage, el("code", shown(name)), number(count)]
+        for stage, counts in notes.items()
+        if stage == "redact"
+        for name, count in sorted(counts.items())
+    ]
+    shows = [table(heads, rows)] if rows else [none("None recorded.")]
+    if noted:
+        shows.append(table(["stage", "note", "#count"], noted))
+    return section("personal-data", "Personal data", lead, card(*shows))

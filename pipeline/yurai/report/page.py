@@ -1,0 +1,154 @@
+"""The whole page: head, summary and sections in one self-contained HTML text.
+
+No script, no image, nothing fetched: the policy in its head forbids all but the one style sheet, named by its digest.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.resources
+from dataclasses import dataclass
+
+from yurai.report import account, judged, overview
+from yurai.report.journal import Pace
+from yurai.report.markup import Markup, el
+from yurai.report.merge import Facts
+from yurai.report.parts import none, section
+from yurai.report.words import number, plural, size
+from yurai.shown import visible
+from yurai_manifests.audit import Audit
+from yurai_manifests.run import RunRecord
+
+SYMBOLS = {"good": "✓", "bad": "✕"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that the page says. Without `facts` the delivered files could not be read, and `unread` says why."""
+
+    run: RunRecord
+    audit: Audit
+    facts: Facts | None
+    paces: list[Pace]
+    unread: str = ""
+
+
+def page(report: Report) -> str:
+    """Return the report as one HTML text; equal trees have equal pages but for the section on throughput."""
+    name = str(report.run.value["recipe"]["name"])
+    sections = _sections(report)
+    links = [_link(key, title, _inner(report) if key == "rules" else None) for key, title, _ in sections]
+    return document(
+        f"{name}: Yurai report",
+        _masthead(report),
+        el(
+            "div",
+            el("nav", el("ul", *links), aria_label="Sections"),
+            el("main", *(part for _, _, part in sections)),
+            class_="body",
+        ),
+        el(
+            "footer",
+            f"Content digest {report.run.digest}. Excerpts are redacted, short, and remain their publishers'.",
+        ),
+    )
+
+
+def document(title: str, *children: Markup) -> str:
+    """Return a whole HTML text with the style sheet and the policy that forbids everything else."""
+    style = importlib.resources.files("yurai.report").joinpath("style.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", http_equiv="Content-Security-Policy", content=policy),
+        el("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name_="referrer", content="no-referrer"),
+        el("title", visible(title)),
+        el("style", Markup(style)),
+    )
+    return "<!DOCTYPE html>\n" + el("html", head, el("body", el("div", *children, class_="page")), lang="en") + "\n"
+
+
+def _link(key: str, title: str, inner: Markup | None = None) -> Markup:
+    return el("li", el("a", title, href=f"#{key}"), inner)
+
+
+def _inner(report: Report) -> Markup | None:
+    rules = report.facts.rules if report.facts else []
+    links = [_link(judged.anchor(place), one["rule"]) for place, one in enumerate(rules)]
+    return el("ul", *links, class_="inner") if links else None
+
+
+def _masthead(report: Report) -> Markup:
+    run, recipe = report.run, report.run.value["recipe"]
+    kind = "good" if report.audit.ok else "bad"
+    words = "The corpus adds up" if report.audit.ok else "Does not add up: do not publish"
+    severities = [finding.severity for finding in report.audit.findings]
+    counts = ", ".join(plural(severities.count(one), one) for one in ("error", "warning") if one in severities)
+    verdict = el("span", f"{SYMBOLS[kind]} {words}", class_=f"verdict {kind}")
+    sources = run.value["sources"]
+    return el(
+        "header",
+        el("p", "Yurai corpus report", class_="eyebrow"),
+        el("h1", visible(str(recipe["name"]))),
+        el("p", visible(str(recipe["about"])), class_="about") if recipe["about"] else None,
+        el(
+            "div",
+            verdict,
+            el("span", f"{counts or 'no findings'} in the audit"),
+            el("span", f"{plural(sources['count'], 'source')}, {size(sources['bytes'])}"),
+            class_="facts",
+        ),
+        el("p", "digest ", el("span", run.digest, class_="mono"), class_="caption"),
+        _tiles(report),
+        class_="masthead",
+    )
+
+
+def _tiles(report: Report) -> Markup:
+    totals = report.audit.totals
+    tiles = [
+        (number(totals["candidates"]), "candidates", None),
+        (number(totals["kept"]), "kept", "kept"),
+        (number(totals["dropped"]), "dropped", "dropped"),
+        (number(totals["failed"]), "failed", "failed"),
+        (number(totals["tokens"]), f"tokens in {plural(totals['shards'], 'shard')}", None),
+    ]
+    if report.facts:
+        tiles.append((size(report.facts.documents.text_bytes), "kept text", None))
+    return el(
+        "div",
+        *(
+            el("div", el("b", value), el("span", words), class_=f"tile {name or ''}".strip())
+            for value, words, name in tiles
+        ),
+        class_="tiles",
+    )
+
+
+def _sections(report: Report) -> list[tuple[str, str, Markup]]:
+    facts = report.facts
+    found = [("funnel", "Funnel", overview.funnel(report.run))]
+    if facts is None:
+        gone = section(
+            "pages", "Pages", "What the delivered files hold could not be counted.", none(visible(report.unread))
+        )
+        found.append(("pages", "Pages", gone))
+    else:
+        found += [
+            ("languages", "Languages", overview.languages(facts)),
+            ("years", "Years of capture", overview.years(facts)),
+            ("domains", "Top domains", overview.domains(facts)),
+            ("licences", "Licence marks", overview.licences(facts)),
+            ("personal-data", "Personal data", overview.personal_data(facts, report.audit.notes)),
+            ("rules", "Rules", judged.rules(facts, report.run.stages)),
+        ]
+    return [
+        *found,
+        ("not-checked", "What was not checked", account.not_checked(report.run, report.audit, facts)),
+        ("recipe", "Recipe", account.recipe(report.run)),
+        ("throughput", "Throughput", account.throughput(report.paces)),
+    ]

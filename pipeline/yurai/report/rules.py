@@ -1,0 +1,123 @@
+"""What is counted for each rule of a filter stage, over all rows that it can judge, whatever others say of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yurai.columns import strings
+from yurai.report.bins import Edges, count, edges_for, going
+from yurai.report.edges import Nearest
+from yurai.rules import rule
+from yurai.stage import StageUse
+from yurai_filters import ContractViolation, Declaration
+from yurai_filters.limits import Limit, compare_rows, limits
+
+SHOWN = ("title", "url", "lang", "text")
+
+
+@dataclass(slots=True)
+class LimitFacts:
+    """How the values behind one limit lie: a histogram, how many rows go, and the nearest on both sides."""
+
+    limit: Limit
+    value: float
+    edges: Edges
+    bins: Counter[int] = field(default_factory=Counter)
+    goes: int = 0
+    staying: Nearest = field(init=False)
+    leaving: Nearest = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.staying, self.leaving = Nearest(self.value), Nearest(self.value)
+
+    def add(self, values: npt.NDArray[np.float64], places: npt.NDArray[np.int64], rows: pa.RecordBatch) -> None:
+        """Add the `values` of the rows `places`."""
+        self.bins.update(count(values, self.edges))
+        gone = going(values, self.limit.side, self.value)
+        self.goes += int(gone.sum())
+        names = strings(rows, "doc_id")
+
+        def row(place: int) -> dict[str, Any]:
+            return {name: rows.column(name)[place].as_py() for name in SHOWN}
+
+        for held, side in ((self.leaving, gone), (self.staying, ~gone)):
+            held.offer(values[side], places[side], names, row)
+
+    def json(self) -> dict[str, Any]:
+        """Return the counts as canonical JSON takes them."""
+        return {
+            "column": self.limit.column,
+            "setting": self.limit.setting,
+            "side": self.limit.side,
+            "value": self.value,
+            "goes": self.goes,
+            "bins": {str(key): rows for key, rows in sorted(self.bins.items())},
+            "staying": self.staying.json(),
+            "leaving": self.leaving.json(),
+        }
+
+
+@dataclass(slots=True)
+class RuleFacts:
+    """Counts of one filter: rows that it judged, reasons it would give if it stood alone, and its limits."""
+
+    stage: str
+    name: str
+    limits: list[LimitFacts | None]
+    judged: int = 0
+    not_judged: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, use: StageUse) -> list[RuleFacts]:
+        """Return an empty count for each filter of a filter stage; editors judge nothing."""
+        entries = [(rule(entry["use"]), entry) for entry in use.settings["rules"]]
+        return [
+            cls(use.name, one.name, _limits(one, {key: value for key, value in entry.items() if key != "use"}))
+            for one, entry in entries
+            if one.kind == "filter"
+        ]
+
+    def add(self, declaration: Declaration, settings: dict[str, Any], rows: pa.RecordBatch, columns: Any) -> None:  # noqa: ANN401 - any mapping of columns
+        """Add all rows of a batch."""
+        found = compare_rows(declaration, columns, settings, rows.column("lang"))
+        self.judged += found.judged.true_count
+        self.not_judged += rows.num_rows - found.judged.true_count
+        self.reasons.update(found.reason.drop_null().to_pylist())
+        if len(found.values) != len(self.limits):
+            raise ContractViolation("it compares other limits on rows than on none")
+        for limit, values in zip(self.limits, found.values, strict=True):
+            if limit is not None:
+                there = pc.and_(found.judged, pc.is_valid(values))
+                places = pc.indices_nonzero(there).to_numpy().astype(np.int64)
+                limit.add(values.take(places).to_numpy(zero_copy_only=False).astype(np.float64), places, rows)
+
+    def json(self) -> dict[str, Any]:
+        """Return the counts as canonical JSON takes them."""
+        return {
+            "stage": self.stage,
+            "rule": self.name,
+            "judged": self.judged,
+            "not_judged": self.not_judged,
+            "reasons": dict(sorted(self.reasons.items())),
+            "limits": [limit.json() for limit in self.limits if limit is not None],
+        }
+
+
+def _limits(declaration: Declaration, settings: dict[str, Any]) -> list[LimitFacts | None]:
+    """Return a place for each limit, None for one that is off; limits of one measure share their edges."""
+    found = limits(declaration, settings)
+    return [None if one.value is None else LimitFacts(one, one.value, edges_of(one, found)) for one in found]
+
+
+def edges_of(limit: Limit, all_limits: tuple[Limit, ...]) -> Edges:
+    """Return the edges for the measure behind `limit`: all limits of that measure are among them."""
+    same = [one for one in all_limits if one == limit or (limit.column is not None and one.column == limit.column)]
+    return edges_for((one.side, one.value) for one in same if one.value is not None)

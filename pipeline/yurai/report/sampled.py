@@ -1,0 +1,63 @@
+"""How drawn pages are shown: for a terminal, for programs, and as a page like the report."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from yurai.report.markup import el
+from yurai.report.page import document
+from yurai.report.parts import card, crawled, none
+from yurai.report.words import number, plural
+from yurai.shown import visible
+
+Row = dict[str, Any]
+
+
+def as_json(pages: list[Row]) -> str:
+    """Return the pages as indented JSON."""
+    return json.dumps(pages, ensure_ascii=False, indent=2)
+
+
+def as_text(pages: list[Row]) -> str:
+    """Return the pages for a terminal; their texts hold no control character any more."""
+    return "\n\n".join(_lines(page) for page in pages)
+
+
+def as_html(pages: list[Row], what: str, out: str, seed: int) -> str:
+    """Return the pages as one HTML text; `what` says what was drawn."""
+    head = el(
+        "header",
+        el("p", "Yurai sample", class_="eyebrow"),
+        el("h1", visible(what)),
+        el("p", visible(f"{plural(len(pages), 'page')} of {out}, drawn with seed {seed}"), class_="about"),
+        class_="masthead",
+    )
+    cards = [
+        card(
+            crawled(
+                page | {"excerpt": page["excerpt"] or "(no text: it ended before extraction)"},
+                goes=page["outcome"] != "kept",
+                score=page["lang"] or "",
+            ),
+            el("p", visible(_why(page)), class_="caption"),
+        )
+        for page in pages
+    ]
+    return document(f"{what}: Yurai sample", head, el("main", *(cards or [none("There is none.")])))
+
+
+def _lines(page: Row) -> str:
+    said = [page["title"] or "(no title)", f"  {page['url'] or '(no URL)'}", f"  {visible(_why(page))}"]
+    return "\n".join([*said, f"  {page['excerpt'] or '(no text: it ended before extraction)'}"])
+
+
+def _why(page: Row) -> str:
+    """Say what became of the page, and the numbers that decided."""
+    outcome = (
+        page["outcome"] if page["outcome"] == "kept" else f"{page['outcome']} by {page['stage']}: {page['reason']}"
+    )
+    numbers = ", ".join(f"{name} {number(value)}" for name, value in page["measures"].items())
+    limits = ", ".join(f"{name} {number(value)}" for name, value in page["limits"].items())
+    parts = [page["lang"], outcome, page["detail"] and f"see {page['detail']}", numbers, limits and f"limits {limits}"]
+    return "; ".join(part for part in [*parts, page["doc_id"]] if part)

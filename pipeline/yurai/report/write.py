@@ -1,0 +1,99 @@
+"""Make the report of an ended run and put it at OUT/report/index.html."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+
+from yurai.engine import Engine, Runner, shard_task
+from yurai.errors import AuditError, ShardError
+from yurai.local import LocalRunner
+from yurai.progress import Reporter
+from yurai.publish import PAGE
+from yurai.report.facts import FUNCTION
+from yurai.report.journal import paces
+from yurai.report.merge import Facts, merge
+from yurai.report.page import Report, page
+from yurai.rules import rules_identity
+from yurai.state import of_files
+from yurai.task import Task
+from yurai_manifests.audit import Audit, audit
+from yurai_manifests.canonical import fingerprint
+from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.store import Store, open_store
+from yurai_manifests.task import StepId
+
+STEP = "report.facts"
+VERSION = 1
+READ = ("extracted", "documents", "evidence")
+
+
+def end_run(output: str, runner: Runner, reporter: Reporter, *, report: bool, rebuild: bool = False) -> Audit:
+    """Audit the tree that a run has ended, write its report if `report`, and return the audit."""
+    store = open_store(output)
+    found = audit(store)
+    if report:
+        write_report(store, found, runner, reporter, rebuild=rebuild)
+    return found
+
+
+def write_report(store: Store, found: Audit, runner: Runner, reporter: Reporter, *, rebuild: bool = False) -> None:
+    """Count what the tree holds, as tasks that `runner` runs and that are not run twice; put the page.
+
+    Raises:
+        ShardError: a file of a tree that adds up cannot be read, or the page cannot be written.
+    """
+    run = load_run(store)
+    store.put(PAGE, _page(store, run, found, lambda: _facts(Engine(store, runner, reporter, rebuild), store, run)))
+
+
+def make_page(store: Store, found: Audit) -> str:
+    """Return the page of the tree without writing to it: facts that are not there yet are counted in this process.
+
+    Raises:
+        ShardError: a file of a tree that adds up cannot be read.
+    """
+    run = load_run(store)
+    return _page(store, run, found, lambda: _counted(store, run)).decode()
+
+
+def _page(store: Store, run: RunRecord, found: Audit, count: Callable[[], Facts]) -> bytes:
+    """A tree that does not add up may have files that cannot be read; its page says so in their place."""
+    try:
+        return page(Report(run, found, count(), paces(store, run))).encode()
+    except (AuditError, ShardError) as error:
+        if found.ok:
+            raise
+        return page(Report(run, found, None, [], unread=str(error))).encode()
+
+
+def _counted(store: Store, run: RunRecord) -> Facts:
+    step = _step(run)
+    runner, quiet = LocalRunner(1), Reporter(quiet=True)
+    if any(True for _ in store.names(f"{step.folder}/commits")):
+        return _facts(Engine(store, runner, quiet), store, run)
+    with tempfile.TemporaryDirectory(prefix="yurai-report-") as folder:
+        return _facts(Engine(open_store(folder), runner, quiet), store, run)
+
+
+def _step(run: RunRecord) -> StepId:
+    return StepId(STEP, fingerprint(_identity(run)))
+
+
+def _identity(run: RunRecord) -> dict[str, object]:
+    rules = [rules_identity(stage) for stage in run.recipe_stages]
+    return {"report": VERSION, "digest": run.digest, "stages": run.recipe_stages, "rules": rules}
+
+
+def _facts(engine: Engine, store: Store, run: RunRecord) -> Facts:
+    """Count the delivered files of the tree at `store`; what was counted is written where `engine` writes."""
+    step = _step(run)
+    folders = [(kind, of_files(store, run.files(kind))) for kind in READ]
+
+    def expected() -> Iterator[Task]:
+        for kind, shards in folders:
+            args = {"kind": kind, "stages": run.recipe_stages}
+            yield from (shard_task(FUNCTION, step, engine.store, shard, args) for shard in shards)
+
+    record = engine.step(step, _identity(run), expected, sum(shards.count for _, shards in folders))
+    return merge(engine.store, record)

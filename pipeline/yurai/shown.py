@@ -1,0 +1,51 @@
+"""What a crawl wrote, made fit to be shown: personal data redacted, nothing invisible, nothing that moves other text.
+
+Every title, URL, host and excerpt that a report, a sample or `yurai explain` shows goes through here. HTML is escaped
+later, by the one function that writes HTML (`yurai.report.markup`).
+"""
+
+import unicodedata
+from urllib.parse import unquote
+
+from yurai_filters.pii import redact_all
+
+EXCERPT = 200
+CONTEXT = 4000
+"""Characters that are redacted before an excerpt is cut: a cut through an address would hide it from the patterns."""
+JOINERS = "\u200c\u200d"
+"""Persian, Indic scripts and emoji need them; they move nothing."""
+HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def shown(text: str | None) -> str:
+    """Return one line: redacted, white space as single spaces, control and bidi characters as escapes."""
+    return visible(_redacted(text or ""))
+
+
+def shown_url(url: str | None) -> str:
+    """Return a URL as `shown` does; where its escapes hide personal data, the form without escapes is what is shown."""
+    plain = unquote(url or "")
+    found = _redacted(plain)
+    return visible(found) if found != " ".join(plain.split()) else shown(url)
+
+
+def excerpt(text: str | None, length: int = EXCERPT) -> str:
+    """Return the beginning of `text` as `shown` does, at most `length` characters long."""
+    found = shown((text or "")[:CONTEXT])
+    return found if len(found) <= length else found[: length - 1] + "…"
+
+
+def _redacted(text: str) -> str:
+    """Redact before and after lines are joined: a number may lie in one line or be broken over two."""
+    return redact_all(" ".join(redact_all(text).split()))
+
+
+def visible(text: str) -> str:
+    """Return `text` on one line, with escapes for what would not be seen or would reorder what stands beside it."""
+    return "".join(_escape(letter) for letter in " ".join(text.split()))
+
+
+def _escape(letter: str) -> str:
+    if letter in JOINERS or unicodedata.category(letter) not in HIDDEN:
+        return letter
+    return f"\\u{{{ord(letter):x}}}"
