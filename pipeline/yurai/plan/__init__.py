@@ -1,0 +1,9 @@
+"""Say what a run will need before it is started: run the recipe over a small sample of its input and extrapolate.
+
+`cut` copies whole compressed units at even distances into sample files, `trial` runs the recipe over them and watches
+time, processes and disk, `predict` extrapolates by compressed bytes.
+"""
+
+from yurai.plan.predict import Need, Plan, make_plan
+
+__all__ = ["Need", "Plan", "make_plan"]

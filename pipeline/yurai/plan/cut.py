@@ -1,0 +1,168 @@
+"""Sample files: whole units of the input, cut at even distances, so that no archive is read through.
+
+Windows of equal length lie at equal distances over the bytes of each source, and a unit belongs to the window that it
+begins in: each unit has the same chance, whatever its size. Only the windows are read, also from object storage.
+"""
+
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import fsspec
+import pyarrow.parquet as pq
+
+from yurai.fetch import open_remote
+from yurai.inputs import Source
+from yurai.warc.codecs import DICTIONARY_MAGIC, Codec, skippable_end
+from yurai.warc.heads import next_head
+from yurai.warc.resync import container, next_unit
+from yurai.warc.units import CUT, open_unit
+from yurai_manifests.faults import as_os_errors
+
+WINDOW = 1 << 15
+BEYOND = 1 << 20
+"""Bytes read behind a window, for the end of its last unit; doubled while that is not enough."""
+MAX_UNIT = 1 << 30
+Kind = Codec | Literal["records", "lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A sample of one source: bytes (or rows, of Parquet) that were copied, of how many."""
+
+    copied: int
+    whole: int
+
+
+def cut(source: Source, target: Path, share: float) -> Cut:
+    """Copy about `share` of `source` into the file `target`, which can be read as a file of its kind.
+
+    Raises:
+        OSError: the source cannot be read.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.name.endswith(".parquet"):
+        return _rows(source, target, share)
+    files, path = fsspec.core.url_to_fs(source.url)
+    with as_os_errors(files):
+        opening = _read(files, path, 0, BEYOND)
+        pieces, kind = list(_dictionary(opening)), _kind(opening)
+        for start, stop in windows(source.size, share):
+            pieces += _units(files, path, start, stop, kind)
+        copied = sum(map(len, pieces))
+        if not copied:  # one unit spans the file: all that can be had without reading it is its beginning
+            pieces = [_read(files, path, 0, max(int(source.size * share), WINDOW))]
+            copied = len(pieces[0])
+    target.write_bytes(b"".join(pieces))
+    return Cut(copied, source.size)
+
+
+def windows(size: int, share: float) -> Iterator[tuple[int, int]]:
+    """Yield byte ranges of up to 32 KiB at even distances, together `share` of `size`."""
+    if share >= 1:
+        yield 0, size
+        return
+    count = max(1, round(size * share / WINDOW))
+    width, length = size / count, max(int(size * share / count), 1)
+    for number in range(count):
+        start = int((number + 0.5) * width - length / 2)
+        yield start, start + length
+
+
+def _read(files: Any, path: str, start: int, stop: int) -> bytes:  # noqa: ANN401 - fsspec is untyped
+    return cast("bytes", files.cat_file(path, start=start, end=stop))
+
+
+def _dictionary(opening: bytes) -> Iterator[bytes]:
+    """Yield the dictionary frame of a .zst archive: without it no other frame can be read."""
+    end = skippable_end(opening[:8], 0) if opening[:4] == DICTIONARY_MAGIC else None
+    if end is not None:
+        yield opening[:end]
+
+
+def _units(files: Any, path: str, start: int, stop: int, kind: Kind) -> Iterator[bytes]:  # noqa: ANN401 - fsspec
+    """Yield what begins in `[start, stop)`: compressed units, plain records or lines, each whole."""
+    beyond, wanted = BEYOND, stop - start
+    while True:
+        data = _read(files, path, start, stop + beyond)
+        at_end = len(data) < wanted + beyond
+        places = list(_starts(data, kind, at_start=start == 0))
+        first = next((place for place in places if place < wanted), None)
+        last = next((place for place in places if place >= wanted), len(data) if at_end else None)
+        if first is None:
+            return
+        if last is not None:
+            yield data[first:last]
+            return
+        beyond *= 2
+
+
+def _starts(data: bytes, kind: Kind, *, at_start: bool) -> Iterator[int]:
+    """Yield where units begin in `data`, in order."""
+    if kind == "lines":
+        yield from _lines(data, at_start=at_start)
+        return
+    with _mapped(data) as file:
+        yield from _records(file) if kind == "records" else _members(file, kind)
+
+
+def _kind(opening: bytes) -> Kind:
+    """Tell what a file is cut into: members of a codec, plain records, or lines."""
+    with _mapped(opening) as file:
+        found = container(file)
+    if found is None:
+        return "lines"
+    return found[1] or "records"
+
+
+@contextmanager
+def _mapped(data: bytes) -> Iterator[mmap.mmap]:
+    """Give `data` as the map that the archive reader works on."""
+    with mmap.mmap(-1, max(len(data), 1)) as held:
+        held.write(data)
+        yield held
+
+
+def _members(file: mmap.mmap, codec: Codec) -> Iterator[int]:
+    at = next_unit(file, 0, codec)
+    while at is not None:
+        yield at
+        unit = open_unit(file, at, codec, MAX_UNIT)
+        if unit.state == CUT:
+            return
+        at = next_unit(file, unit.end, codec)
+
+
+def _records(file: mmap.mmap) -> Iterator[int]:
+    at = next_head(file, 0, None)
+    while at is not None:
+        yield at
+        at = next_head(file, at + 1, None)
+
+
+def _lines(data: bytes, *, at_start: bool) -> Iterator[int]:
+    at = data.find(b"\n") + 1
+    if at_start:
+        yield 0
+    while at:
+        yield at
+        at = data.find(b"\n", at) + 1
+
+
+def _rows(source: Source, target: Path, share: float) -> Cut:
+    """Copy the first rows of each row group."""
+    with open_remote(source.url) as remote:
+        file = pq.ParquetFile(remote)
+        copied = 0
+        with pq.ParquetWriter(target, file.schema_arrow) as writer:
+            for number in range(file.num_row_groups):
+                group = file.metadata.row_group(number).num_rows
+                wanted = max(1, round(group * share))
+                batch = next(file.iter_batches(wanted, row_groups=[number]), None)
+                if batch is not None:
+                    writer.write_batch(batch)
+                    copied += batch.num_rows
+        return Cut(copied, file.metadata.num_rows)

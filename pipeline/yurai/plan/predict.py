@@ -1,0 +1,133 @@
+"""From two trials to what the whole run needs: a line through both, over the compressed bytes of the input.
+
+The smaller trial shows what a run costs whatever its size (starting processes, loading models, a file for each task),
+the difference between the two what each byte costs. Bytes are known of the whole input without reading it, pages are
+not, and a page's cost goes with its bytes, so the estimate by bytes is the steadier one.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from yurai.errors import RecipeError
+from yurai.inputs import Source
+from yurai.plan.cut import cut
+from yurai.plan.trial import Trial, watch
+from yurai.recipe import load_recipe, with_sources
+from yurai.rows import SourceTable, row_kind
+from yurai.rows.tables import table_of
+
+FILES = 32
+"""Sources that are sampled; of more, those at even distances in the order of their names."""
+SMALL = 8
+"""How much smaller the smaller trial is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One prediction: the value for the whole input, and what the sample run itself took."""
+
+    name: str
+    unit: str
+    predicted: float
+    sample: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run needs, and what that rests on: sampled share of the bytes, pages and sources in the sample."""
+
+    needs: tuple[Need, ...]
+    share: float
+    candidates: int
+    sources: int
+    sampled: int
+    workers: int
+
+    def need(self, name: str) -> Need:
+        """Return one prediction."""
+        return next(need for need in self.needs if need.name == name)
+
+
+def make_plan(
+    recipe: str,
+    sources: list[Source],
+    *,
+    share: float,
+    workers: int,
+    runner: str,
+    tables: str | None = None,
+    spool: str = "",
+) -> Plan:
+    """Run `recipe` over a sample of `sources` and extrapolate.
+
+    `tables` is the file that `--sources` names; `spool` is the folder where the sample goes, else $TMPDIR.
+
+    Raises:
+        RecipeError: the recipe is wrong, does not run over the sample, or the sample holds nothing.
+    """
+    chosen = _spread(sources, with_sources(load_recipe(recipe), tables).sources)
+    held = min(workers, os.cpu_count() or 1)
+    with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder:
+        trials = []
+        for name, part in (("small", share / SMALL), ("sample", share)):
+            copied = _copy(chosen, Path(folder) / name, part)
+            # a glob: of a folder that holds archives, a run would leave the rows out
+            arguments = ["run", recipe, "--input", f"{folder}/{name}/**/*", "--output", f"{folder}/{name}-out"]
+            arguments += [
+                "--runner",
+                runner,
+                "--workers",
+                str(held),
+                "--no-report",
+                *(["--sources", tables] if tables else []),
+            ]
+            trials.append((copied, watch(arguments, Path(folder) / f"{name}-out")))
+    return _plan(trials, sources, len(chosen), workers, held)
+
+
+def _spread(sources: list[Source], tables: tuple[SourceTable, ...]) -> list[Source]:
+    """Return up to 32 sources at even distances, and at least one for each [[source]] table."""
+    groups: dict[int, list[Source]] = {}
+    for source in sources:
+        groups.setdefault(id(table_of(tables, source.name)) if row_kind(source.name) else 0, []).append(source)
+    chosen = []
+    for group in groups.values():
+        count = min(len(group), max(1, FILES * len(group) // len(sources)))
+        chosen += [group[int(place * len(group) / count)] for place in range(count)]
+    return sorted(chosen)
+
+
+def _copy(sources: Iterable[Source], folder: Path, share: float) -> float:
+    """Write the sample files; return the bytes of the input that they stand for."""
+    copied = 0.0
+    for source in sources:
+        found = cut(source, folder / source.name, share)
+        copied += source.size * found.copied / found.whole if found.whole else 0
+    if not copied:
+        raise RecipeError("the sample holds nothing; give a larger --share")
+    return copied
+
+
+def _plan(trials: list[tuple[float, Trial]], sources: list[Source], sampled: int, workers: int, held: int) -> Plan:
+    (few, small), (many, sample) = trials
+    whole = float(sum(source.size for source in sources))
+
+    def line(low: float, high: float, scale: float = 1.0) -> float:
+        """Go on along the line through both trials; a cost that does not grow with the input stays as it is."""
+        return high + max(0.0, (high - low) / (many - few)) * scale * max(0.0, whole - many)
+
+    totals = sample.run.value["totals"]
+    share = whole / many
+    needs = (
+        Need("wall", "seconds", line(small.wall, sample.wall, held / workers), sample.wall),
+        Need("cpu", "seconds", line(small.cpu, sample.cpu), sample.cpu),
+        Need("disk", "bytes", line(small.disk, sample.disk), sample.disk),
+        Need("memory", "bytes", sample.memory * workers / held, sample.memory),
+        Need("candidates", "pages", totals["candidates"] * share, totals["candidates"]),
+        Need("kept", "pages", totals["kept"] * share, totals["kept"]),
+        Need("tokens", "tokens", totals["tokens"] * share, totals["tokens"]),
+    )
+    return Plan(needs, many / whole, totals["candidates"], len(sources), sampled, workers)
