@@ -1,0 +1,1 @@
+"""Sample plugin of Yurai."""
