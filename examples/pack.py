@@ -29,7 +29,19 @@ _MAGIC: Final = b"\x1f\x8b\x08"
 _BROKEN_MAGIC: Final = b"DAMAGED!!!"
 _DEPENDS_ON_COMPRESSOR: Final = re.compile(rb"(?mi)^(Content-Length|WARC-Payload-Digest): .*\r\n")
 _MOST: Final = 1 << 24
-_TOLD: Final = ("outcome", "stage", "reason", "lang", "charset", "charset_by", "flag", "truncated", "holds", "why")
+_TOLD: Final = (
+    "outcome",
+    "stage",
+    "reason",
+    "lang",
+    "charset",
+    "charset_by",
+    "flag",
+    "truncated",
+    "holds",
+    "gone",
+    "why",
+)
 
 
 def entries() -> list[Entry]:

@@ -73,8 +73,8 @@ def test_unreadable_bytes_are_a_warning_that_names_the_file(demo_tree: Path) -> 
     assert f"{gap['bytes']:,} of " in warning.message
 
 
-DELIVERED = ["documents/00000.parquet", "extracted/00000.parquet", "dropped/00000.parquet", "shards/00000.bin",
-             "shards/00000.idx", "shards/00000.parquet"]  # fmt: skip
+DELIVERED = ["documents/00000.parquet", "extracted/00000.parquet", "dropped/00000.parquet", "evidence/00000.parquet",
+             "shards/00000.bin", "shards/00000.idx", "shards/00000.parquet"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DELIVERED)

@@ -39,7 +39,7 @@ def settings_of(out: Path, stage: str) -> dict[str, Any]:
 
 def test_the_chain_makes_what_the_run_makes(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
     before = SAMPLE
-    for name in ("extract", "language", "measure", "filter", "dedup", "tokenize"):
+    for name in ("extract", "language", "redact", "measure", "filter", "dedup", "tokenize"):
         out = tmp_path / name
         said = yurai(name, "--input", before, "--output", out, "--recipe", "demo", *LOCAL)
         assert said.code == 0, said.err
@@ -142,13 +142,16 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "mode": "fast",
             "dates": True,
             "titles": False,
+            "evidence": False,
             "whole_page_links": 7,
             "max_bytes": 1_000_000,
             "max_elements": 20_000,
+            "max_pages": 12,
             "cpu_seconds": 50,
             "memory_bytes": 3 << 30,
         },
         "language": {"model": str(model), "sha256": CARRIED[LID_176]},
+        "redact": dict.fromkeys(("email", "ip", "phone", "card", "iban"), "report"),
         "measure": {},
         "filter": {},
         "dedup": {"method": "exact", "memory_bytes": 1000},
@@ -157,6 +160,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "sha256": hashlib.sha256(tokenizer.read_bytes()).hexdigest(),
             "eod": "<|end|>",
             "shard_tokens": 5000,
+            "format": "parquet",
         },
     }
 

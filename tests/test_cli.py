@@ -29,7 +29,7 @@ TOTALS = {"candidates", "kept", "dropped", "failed", "tokens", "shards", "other_
 @pytest.fixture
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal in which no word is cut."""
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("COLUMNS", "2000")
 
 
 @pytest.mark.usefixtures("wide")
@@ -39,6 +39,7 @@ def test_lists(yurai: Yurai) -> None:
         "read",
         "extract",
         "language",
+        "redact",
         "measure",
         "filter",
         "dedup",
@@ -81,7 +82,7 @@ def verdicts(life: dict[str, Any]) -> list[tuple[str, str]]:
     return [(entry.get("rule", entry["stage"]), entry["verdict"]) for entry in life["decisions"]]
 
 
-STAGES_BEFORE = [("read", "kept"), ("extract", "kept"), ("language", "kept"), ("measure", "kept")]
+STAGES_BEFORE = [("read", "kept"), ("extract", "kept"), ("language", "kept"), ("redact", "kept"), ("measure", "kept")]
 
 
 def test_life_of_a_kept_page_by_url_id_and_token(yurai: Yurai, demo_tree: Path) -> None:
@@ -93,9 +94,9 @@ def test_life_of_a_kept_page_by_url_id_and_token(yurai: Yurai, demo_tree: Path) 
     assert life["tokens"] == {
         "shard": "shards/00000.bin", "start": index["token_start"], "count": index["token_count"]
     }  # fmt: skip
-    assert verdicts(life)[:4] == STAGES_BEFORE
-    rules = verdicts(life)[4:]
-    assert [name for name, _ in rules] == ["nfc", "length", "language", "gopher-words", "dedup", "tokenize"]
+    assert verdicts(life)[:5] == STAGES_BEFORE
+    rules = verdicts(life)[5:]
+    assert [name for name, _ in rules] == ["nfc", "length", "language", "gopher-quality", "dedup", "tokenize"]
     assert {verdict for _, verdict in rules} <= {"kept", "unchanged", "edited", "not judged"}
     assert lives(yurai, demo_tree, row["doc_id"]) == [life]
     for inside in (0, row["text_bytes"]):
@@ -115,7 +116,7 @@ def test_life_of_a_kept_page_by_url_id_and_token(yurai: Yurai, demo_tree: Path) 
         ("extract", "no-text", ("extract", "dropped")),
         ("filter", "length:too-short", ("length", "dropped")),
         ("filter", "language:language-not-listed", ("language", "dropped")),
-        ("filter", "gopher-words:too-few-words", ("gopher-words", "dropped")),
+        ("filter", "gopher-quality:too-few-words", ("gopher-quality", "dropped")),
         ("dedup", "exact-duplicate", ("dedup", "dropped")),
     ],
 )
@@ -129,7 +130,7 @@ def test_life_of_a_page_that_went(
     assert (life["tokens"], life["url"]) == (None, row["url"])
     assert verdicts(life)[-1] == last
     assert life["decisions"][-1]["reason"] == reason
-    stages = STAGES_BEFORE[: {"read": 0, "extract": 1}.get(stage, 4)]
+    stages = STAGES_BEFORE[: {"read": 0, "extract": 1}.get(stage, 5)]
     assert verdicts(life)[: len(stages)] == stages
     if stage == "filter":
         assert life["decisions"][-1]["reads"]
@@ -215,7 +216,7 @@ def test_audit_as_json(yurai: Yurai, demo_tree: Path) -> None:
 
 def test_audit_as_text(yurai: Yurai, demo_tree: Path) -> None:
     said = yurai("audit", demo_tree)
-    for words in ("candidates", "no-handler:application/pdf", "warning unreadable", "adds up"):
+    for words in ("candidates", "no-handler:application/json", "warning unreadable", "adds up"):
         assert words in said.out
 
 

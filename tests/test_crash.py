@@ -70,7 +70,7 @@ def killed_run(runner: Runner, step: str, mark: str, out: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["00-extract", "05-dedup.keys"])
+@pytest.mark.parametrize("step", ["00-extract", "06-dedup.keys"])
 def test_a_killed_process_costs_its_tasks_only(step: str, demo_tree: Path, tmp_path: Path) -> None:
     killed_run(LocalRunner(2), step, "spawn_main", tmp_path / "out")
     assert_whole(tmp_path / "out", digest_of(demo_tree))
@@ -79,7 +79,7 @@ def test_a_killed_process_costs_its_tasks_only(step: str, demo_tree: Path, tmp_p
 @pytest.mark.slow
 @pytest.mark.ray
 @pytest.mark.usefixtures("ray_cluster")
-@pytest.mark.parametrize("step", ["00-extract", "06-tokenize"])
+@pytest.mark.parametrize("step", ["00-extract", "07-tokenize"])
 def test_a_killed_ray_worker_costs_its_tasks_only(step: str, demo_tree: Path, tmp_path: Path) -> None:
     from yurai.ray import RayRunner
 
@@ -89,8 +89,8 @@ def test_a_killed_ray_worker_costs_its_tasks_only(step: str, demo_tree: Path, tm
 
 MOMENTS: dict[str, Callable[[Path], bool]] = {
     "first archive extracted": lambda out: task_manifests(out, "00-extract") > 0,
-    "filtering": lambda out: task_manifests(out, "04-filter") > 0,
-    "deduplicating": lambda out: task_manifests(out, "05-dedup.keys") > 0,
+    "filtering": lambda out: task_manifests(out, "05-filter") > 0,
+    "deduplicating": lambda out: task_manifests(out, "06-dedup.keys") > 0,
 }
 
 
@@ -170,9 +170,9 @@ def test_a_task_that_kills_every_worker_ends_the_run(small_tree: Path, tmp_path:
 
 def test_a_second_attempt_that_differs_is_an_alarm(tree: Path) -> None:
     store = open_store(str(tree))
-    manifest = next((tree / "stages/04-filter").glob("*/tasks/*/*.json"))
-    root = json.loads(next((tree / "stages/04-filter").glob("*/commits/*/manifest.json")).read_bytes())
-    step, record = StepId("04-filter", root["fingerprint"]), TaskRecord.of(manifest.read_bytes())
+    manifest = next((tree / "stages/05-filter").glob("*/tasks/*/*.json"))
+    root = json.loads(next((tree / "stages/05-filter").glob("*/commits/*/manifest.json")).read_bytes())
+    step, record = StepId("05-filter", root["fingerprint"]), TaskRecord.of(manifest.read_bytes())
     committed = manifest.read_bytes()
     commit(store, step, record)
     record.warnings.append("something else")

@@ -160,7 +160,7 @@ def test_budgets_drop_before_parsing(body: str, reason: str | None) -> None:
         (None, "<html><body>text".encode("utf-16"), "text/html", "text"),
         ("nonsense", b"<html><body>text", "text/html", "text"),
         (None, b'<?xml version="1.0"?><rss>', "text/xml", "dropped"),
-        (None, b"plain words", "text/plain", "dropped"),
+        (None, b"plain words", "text/plain", "text"),
         (None, b"\x00\x01\x02", "application/octet-stream", "dropped"),
         ("text/html", b"%PDF-1.4 ...", "application/pdf", "dropped"),
         ("application/pdf", b"%PDF-1.4 ...", "application/pdf", "dropped"),
@@ -170,10 +170,11 @@ def test_budgets_drop_before_parsing(body: str, reason: str | None) -> None:
 def test_media_types(mime: str | None, body: bytes, expected: str, outcome: str) -> None:
     found = extract_page(page(body, mime, None), OPTIONS)
     assert (found.mime, found.outcome) == (expected, outcome)
-    assert found.reason == (None if outcome == "text" else f"no-handler:{expected}")
+    reason = "pdf-broken" if expected == "application/pdf" else f"no-handler:{expected}"
+    assert found.reason == (None if outcome == "text" else reason)
     declared = (mime or "").partition(";")[0].lower()
     assert ("sniffed-mime" in found.flags) == (declared != expected)
-    assert set(HANDLERS) == {"text/html", "application/xhtml+xml"}
+    assert set(HANDLERS) == {"text/html", "application/xhtml+xml", "text/plain", "application/pdf"}
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_equal_relative_names_are_refused(crawl: Path) -> None:
         ("nowhere", "does not exist; check the path or URL"),
         ("nowhere/warc.paths.gz", "does not exist; check the path or URL"),
         ("*.warc", "matches no file; check the pattern"),
-        ("empty", "holds no WARC, ARC or WET file; name files of other endings one by one"),
+        ("empty", "holds no WARC, ARC, WET, JSONL or Parquet file; name files of other endings one by one"),
         ("teleport://x", "install the fsspec package of that scheme"),
         ("list.paths", "lists gone.warc.gz, but"),
     ],

@@ -71,7 +71,7 @@ def test_few_tasks_are_ahead(tmp_path: Path) -> None:
 
 
 def test_a_task_beyond_its_deadline_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yurai import ray as module
+    from yurai.ray import runner as module
 
     monkeypatch.setattr(module, "POLL_SECONDS", 0.05)
     runner = module.RayRunner(1, deadline=0.0)

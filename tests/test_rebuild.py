@@ -16,12 +16,12 @@ PLACES = {
     "delivered tokens": "shards/*.bin",
     "dropped rows": "dropped/*.parquet",
     "extracted work": ".work/00-extract/data/*/*.parquet",
-    "filtered work": ".work/04-filter/data/*/*.parquet",
-    "keys of dedup": ".work/05-dedup.keys/data/*/*.bin",
-    "a task manifest": "stages/04-filter/*/tasks/*/*.json",
-    "a stage manifest": "stages/04-filter/*/commits/*/manifest.json",
-    "a part of a stage manifest": "stages/04-filter/*/commits/*/00000.parquet",
-    "the manifest of an inner step": "stages/05-dedup.decide/*/commits/*/manifest.json",
+    "filtered work": ".work/05-filter/data/*/*.parquet",
+    "keys of dedup": ".work/06-dedup.keys/data/*/*.bin",
+    "a task manifest": "stages/05-filter/*/tasks/*/*.json",
+    "a stage manifest": "stages/05-filter/*/commits/*/manifest.json",
+    "a part of a stage manifest": "stages/05-filter/*/commits/*/00000.parquet",
+    "the manifest of an inner step": "stages/06-dedup.decide/*/commits/*/manifest.json",
 }
 
 

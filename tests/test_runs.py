@@ -110,7 +110,7 @@ def test_added_inputs_extend_a_tree(small_tree: Path, demo_tree: Path, tmp_path:
     watching = Watching()
     run(out, ARCHIVES, runner=watching)
     assert watching.ran["00-extract"] == len(ARCHIVES) - len(SMALL)
-    assert watching.ran["04-filter"] == len(ARCHIVES) - len(SMALL)
+    assert watching.ran["05-filter"] == len(ARCHIVES) - len(SMALL)
     assert_whole(out, digest_of(demo_tree))
 
 

@@ -142,6 +142,7 @@ def test_held_phrases_stand_in_the_pages() -> None:
     for entry in (e for e in entries() if "holds" in e):
         text = re.sub(r"<[^>]*>", "", (PAGES / entry["file"]).read_text(encoding="utf-8"))
         assert entry["holds"] in text, entry["url"]
+        assert all(phrase in text for phrase in entry.get("gone", {}).values()), entry["url"]
 
 
 def test_half_of_the_kept_pages_are_japanese() -> None:

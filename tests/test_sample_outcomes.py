@@ -68,6 +68,10 @@ def test_kept_text(line: dict[str, Any], documents: dict[str, Any]) -> None:
     for key in ("charset_by", "truncated"):
         assert key not in line or found[key] == line[key], key
     assert "flag" not in line or line["flag"] in found["flags"]
+    for kind, phrase in line.get("gone", {}).items():
+        assert phrase not in found["text"]
+        assert f"<|{kind.upper()}|>" in found["text"]
+        assert kind in {entry["name"] for entry in found["pii"]}
 
 
 def test_nothing_else_came_out(documents: dict[str, Any], dropped: dict[str, Any]) -> None:

@@ -6,25 +6,33 @@ the digest of the fused run.
 
 import inspect
 import tomllib
+from dataclasses import replace
 from typing import Annotated, Any, Literal, get_origin
 
 import typer
 
 from yurai import views
+from yurai.clusters import refuse_unfit
 from yurai.errors import RecipeError
 from yurai.inputs import find_sources
-from yurai.options import Address, Input, Output, Rebuild, RunnerName, Workers, open_runner
+from yurai.options import Address, Input, Output, Rebuild, Report, RunnerName, Sources, Workers, open_runner
 from yurai.progress import Reporter
-from yurai.recipe import DELIVER, Recipe, check_order, load_recipe
+from yurai.recipe import DELIVER, Recipe, check_measures, check_order, load_recipe, with_sources
+from yurai.report.write import end_run
 from yurai.run import continue_tree, run_recipe
 from yurai.stage import STAGES, Stage, StageUse, setting_docs
 from yurai.state import state_of
 from yurai_filters.settings import Setting
-from yurai_manifests.audit import audit
-from yurai_manifests.store import open_store
 
-COMMANDS = {"extract": ("read", "extract"), "language": ("language",), "measure": ("measure",), "filter": ("filter",)}
+COMMANDS = {
+    "extract": ("read", "extract"),
+    "language": ("language",),
+    "redact": ("redact",),
+    "measure": ("measure",),
+    "filter": ("filter",),
+}
 COMMANDS |= {"dedup": ("dedup",), "tokenize": ("tokenize",)}
+COMMON = ("input", "output", "recipe", "set_", "runner", "workers", "address", "sources", "rebuild", "report")
 SCALARS = (int, float, bool, str)
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
@@ -47,10 +55,7 @@ def _help(stage: Stage) -> str:
 
 def _command(name: str, stages: list[Stage]) -> Any:  # noqa: ANN401 - typer reads the signature that is set below
     def command(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
-        common = {
-            key: given.pop(key)
-            for key in ("input", "output", "recipe", "set_", "runner", "workers", "address", "rebuild")
-        }
+        common = {key: given.pop(key) for key in COMMON if key in given}
         uses = _uses(stages, common["recipe"], common["set_"] or [], given)
         _run(name, uses, common)
 
@@ -60,10 +65,9 @@ def _command(name: str, stages: list[Stage]) -> Any:  # noqa: ANN401 - typer rea
             _parameter(*entry)
             for entry in (("recipe", FromRecipe, None), ("set_", Set, None), ("runner", RunnerName, "ray"))
         ),
-        *(
-            _parameter(*entry)
-            for entry in (("workers", Workers, None), ("address", Address, "local"), ("rebuild", Rebuild, False))
-        ),
+        *(_parameter(*entry) for entry in (("workers", Workers, None), ("address", Address, "local"))),
+        *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
+        *([_parameter("sources", Sources, None)] if name == "extract" else []),
         *(_flag(stage, setting) for stage in stages for setting in stage.settings.values() if _is_flag(setting)),
     ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions carry attributes
@@ -119,14 +123,21 @@ def _toml(text: str) -> dict[str, Any]:
 
 
 def _run(name: str, uses: tuple[StageUse, ...], common: dict[str, Any]) -> None:
-    deliver = load_recipe(common["recipe"]).deliver if common["recipe"] else DELIVER
-    recipe = Recipe(name, f"stage {name} alone", uses, dict(deliver))
+    chosen = load_recipe(common["recipe"]) if common["recipe"] else None
+    recipe = Recipe(name, f"stage {name} alone", uses, dict(chosen.deliver if chosen else DELIVER))
     settings = {"rebuild": common["rebuild"], "reporter": Reporter()}
     with open_runner(common["runner"], common["workers"], common["address"]) as runner:
         if uses[0].name == "read":
-            run_recipe(recipe, find_sources(common["input"]), common["output"], runner, **settings)
+            recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
+            sources = find_sources(common["input"])
+            refuse_unfit(common["address"], uses, sources, common["output"])
+            run_recipe(recipe, sources, common["output"], runner, **settings)
         else:
             state = state_of(common["input"])
             check_order((*state.done, *uses), f"yurai {name}")
+            if state.done:  # of Parquet files nobody knows what was measured
+                check_measures((*state.done, *uses), f"yurai {name}")
+            refuse_unfit(common["address"], uses, [], common["output"])
             continue_tree(uses, state, recipe, common["output"], runner, **settings)
-    views.summary(audit(open_store(common["output"])), common["output"])
+        ended = end_run(common["output"], runner, Reporter(), report=common["report"], rebuild=common["rebuild"])
+    views.summary(ended, common["output"], report=common["report"])

@@ -18,9 +18,9 @@ from typer.models import CommandInfo, OptionInfo
 
 from yurai.cli import app
 from yurai.rules import Rules
-from yurai.stage import KINDS, STAGES, Stage, setting_docs
+from yurai.stage import Stage, in_order, setting_docs
 from yurai_filters.settings import expected
-from yurai_manifests.schema import DOCUMENT, DROPPED, SCHEMA_VERSION, TOKEN_INDEX
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, SCHEMA_VERSION, TOKEN_IDS, TOKEN_INDEX
 
 FOLDER = Path(__file__).parents[2] / "docs"
 MADE = "<!-- written by python -m yurai.docs: change the code, then run it -->"
@@ -34,18 +34,26 @@ rest is given with `--set`. Rules of `filter` and taggers of `measure`: [catalog
 
 def cli_page() -> str:
     """Return docs/cli.md: each command with its help, arguments and options."""
-    return _page("Commands", CLI, map(_command, app.registered_commands))
+    groups = [(group.name, group.typer_instance) for group in app.registered_groups]
+    inner = (_command(command, f"{name} ") for name, found in groups if found for command in found.registered_commands)
+    return _page("Commands", CLI, [*map(_command, app.registered_commands), *inner])
 
 
 def schema_page() -> str:
     """Return docs/schema.md: each column of each delivered Parquet file, with its type, tier and meaning."""
-    files = {"documents/ and extracted/": DOCUMENT, "dropped/": DROPPED, "shards/NNNNN.parquet": TOKEN_INDEX}
+    files = {
+        "documents/ and extracted/": DOCUMENT,
+        "dropped/": DROPPED,
+        "evidence/": EVIDENCE,
+        "shards/NNNNN.parquet": TOKEN_INDEX,
+        'shards/NNNNN.parquet, format = "parquet"': TOKEN_IDS[pa.uint16()],
+    }
     return _page("Columns", SCHEMA, (f"## {name}\n\n{_columns(schema)}" for name, schema in files.items()))
 
 
 def stages_page() -> str:
     """Return docs/stages.md: each stage with its documentation and settings, in the order of the flow."""
-    return _page("Stages", STAGE, map(_stage, sorted(STAGES.values(), key=lambda stage: KINDS.index(stage.kind))))
+    return _page("Stages", STAGE, map(_stage, in_order()))
 
 
 PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "schema.md": schema_page, "stages.md": stages_page}
@@ -78,13 +86,15 @@ def _table(*rows: tuple[str, ...]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _command(command: CommandInfo) -> str:
+def _command(command: CommandInfo, group: str = "") -> str:
     function = command.callback
     assert function is not None  # typer registers functions alone
     hints = get_type_hints(function, include_extras=True)
     rows = [_option(found, hints[found.name]) for found in inspect.signature(function).parameters.values()]
     text = inspect.cleandoc(command.help or function.__doc__ or "")
-    return f"## yurai {command.name or function.__name__}\n\n{text}\n\n" + _table(("", "value", "default", ""), *rows)
+    return f"## yurai {group}{command.name or function.__name__}\n\n{text}\n\n" + _table(
+        ("", "value", "default", ""), *rows
+    )
 
 
 def _option(parameter: inspect.Parameter, annotated: Any) -> tuple[str, ...]:  # noqa: ANN401 - Annotated[type, typer's info]

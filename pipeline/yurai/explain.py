@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 
 from yurai.decide import Decider
 from yurai.errors import RecipeError
+from yurai.extraction.plain import page_count
+from yurai.rows import SourceTable, table_of
 from yurai.stage import StageUse
-from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.run import RunRecord, load_run, token_shards
 from yurai_manifests.schema import DOCUMENT, PROVENANCE
 from yurai_manifests.store import Store
 
@@ -37,6 +39,8 @@ MEASURED = [
     "mean_word_length",
     "line_count",
 ]
+INDEX = ["doc_id", "token_start", "token_count"]
+RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")
 ID_DIGITS = 32
 Row = dict[str, Any]
 
@@ -74,13 +78,13 @@ def explain_token(store: Store, place: str) -> Row:
     name = f"shards/{shard.removeprefix('shards/').partition('.')[0]}.parquet"
     if not number.isdecimal() or name not in {file.name for file in run.files("shards")}:
         names = ", ".join(
-            file.name.removeprefix("shards/")[:-4] for file in run.files("shards") if file.name.endswith(".bin")
+            file.name.removeprefix("shards/").partition(".")[0] for file in token_shards(run.files("shards"))
         )
         raise RecipeError(
             f"--token wants SHARD:N, such as 00000:1234, not {place!r}; shards: {names or 'none, not tokenized'}"
         )
     with store.open(name) as file:
-        index = pq.read_table(file)
+        index = pq.read_table(file, columns=INDEX)
     starts = index.column("token_start").to_numpy()
     row = int(starts.searchsorted(int(number), side="right")) - 1
     entry = index.slice(max(row, 0), 1).to_pylist()
@@ -89,7 +93,7 @@ def explain_token(store: Store, place: str) -> Row:
     (life,) = explain(store, entry[0]["doc_id"])
     return {
         "token": {
-            "shard": name[:-8] + ".bin",
+            "shard": _ids_of(run, name),
             "number": int(number),
             "in_document": int(number) - entry[0]["token_start"],
         }
@@ -107,14 +111,25 @@ def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) ->
 def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, gone: Row | None) -> Row:
     row = kept or gone or {}
     life: Row = {name: row[name] for name in ORIGIN}
-    life |= {name: (kept or page or {}).get(name) for name in MEASURED} if kept or page else {}
+    if found := kept or page:
+        life |= {name: found.get(name) for name in MEASURED}
+        life["pages"] = page_count(found["media_type"], found["text"])
     life["outcome"] = gone["outcome"] if gone else "kept"
     if gone:
         life |= {name: gone[name] for name in ("stage", "reason", "detail")}
         life["kept_instead"] = _url_of(store, run, gone["detail"])
+    life["rights"] = [
+        {name: said[name] for name in RIGHTS} for said in _rows(store, run, "evidence", "doc_id", life["doc_id"])
+    ]
+    life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
     life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
-    life["decisions"] = _decisions(run, page, gone)
+    life["decisions"] = decisions(run, page, gone)
     return life
+
+
+def _table(run: RunRecord, source: str) -> Row:
+    """Return the [[source]] table that held for a row file."""
+    return table_of(map(SourceTable.of, run.source_tables), source).json()
 
 
 def _url_of(store: Store, run: RunRecord, doc_id: str | None) -> str | None:
@@ -127,18 +142,23 @@ def _tokens(store: Store, run: RunRecord, doc_id: str) -> Row | None:
         if not file.name.endswith(".parquet"):
             continue
         with store.open(file.name) as handle:
-            found = pq.read_table(handle, filters=pc.field("doc_id") == doc_id).to_pylist()
+            found = pq.read_table(handle, columns=INDEX, filters=pc.field("doc_id") == doc_id).to_pylist()
         if found:
             return {
-                "shard": file.name[:-8] + ".bin",
+                "shard": _ids_of(run, file.name),
                 "start": found[0]["token_start"],
                 "count": found[0]["token_count"],
             }
     return None
 
 
-def _decisions(run: RunRecord, page: Row | None, gone: Row | None) -> list[Row]:
-    """Walk the stages up to the one that decided."""
+def _ids_of(run: RunRecord, index: str) -> str:
+    """Return the name of the file with the ids of a shard, told the name of its index."""
+    return next(file.name for file in token_shards(run.files("shards")) if file.name.startswith(index[:-7]))
+
+
+def decisions(run: RunRecord, page: Row | None, gone: Row | None) -> list[Row]:
+    """Return what each stage and rule said of a page, up to the one that decided; `page` is its extracted row."""
     found: list[Row] = []
     measures: list[StageUse] = []
     batch = pa.RecordBatch.from_pylist([page], schema=DOCUMENT) if page else None

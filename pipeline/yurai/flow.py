@@ -27,11 +27,15 @@ DEDUP = "yurai.steps.dedup:"
 
 
 def extract_sources(
-    engine: Engine, sources: list[Source], uses: tuple[StageUse, ...], identity: dict[str, Any]
+    engine: Engine,
+    sources: list[Source],
+    uses: tuple[StageUse, ...],
+    identity: dict[str, Any],
+    tables: list[dict[str, Any]],
 ) -> State:
-    """Run read, extract and the measuring stages, fused, over all sources."""
+    """Run read, extract and the measuring stages, fused, over all sources; `tables` say what rows are."""
     step = StepId("00-extract", fingerprint(identity))
-    args = {"stages": [use.json() for use in uses]}
+    args = {"stages": [use.json() for use in uses], "tables": tables}
 
     def expected() -> Iterator[Task]:
         for source in sources:
@@ -46,7 +50,8 @@ def extract_sources(
 
     record = engine.step(step, identity, expected, len(sources))
     found = of_step(engine.store, record, "extracted")
-    empty = State(step.fingerprint, found, found, (of_step(engine.store, record, "dropped"),))
+    dropped, evidence = (of_step(engine.store, record, name) for name in ("dropped", "evidence"))
+    empty = State(step.fingerprint, found, found, (dropped,), evidence)
     return empty.after(record, uses)
 
 
@@ -122,7 +127,7 @@ def tokenize(engine: Engine, state: State, use: StageUse, identity: dict[str, An
     """Run tokenize: pieces by shard, then shards of the target size."""
     base = _step(state, use.name, identity)
     pieces = _map(engine, base, identity, state.survivors, tokens.PIECES, {"use": use.json()})
-    store, target = engine.store, use.settings["shard_tokens"]
+    store, target, kind = engine.store, use.settings["shard_tokens"], use.settings["format"]
     step = StepId(f"{base.name}.pack", base.fingerprint)
     dtype = use.stage.function(**use.settings).dtype.str
     found = of_step(store, pieces, "tokens")
@@ -131,16 +136,16 @@ def tokenize(engine: Engine, state: State, use: StageUse, identity: dict[str, An
         partners = _partners(engine, pieces)
         for pack in packs(found, target):
             inputs = tuple(itertools.chain.from_iterable((shard, partners(shard)) for shard in pack.shards))
-            args = {"number": pack.number, "before": pack.before, "target": target, "dtype": dtype}
+            args = {"number": pack.number, "before": pack.before, "target": target, "dtype": dtype, "format": kind}
             yield _many(tokens.PACK, step, engine, inputs, args, f"shard {pack.number:05}")
 
     record = engine.step(step, identity, packed, sum(1 for _ in packs(found, target)))
     after = state.after(pieces, (use,))
-    return after.after(record, (), tokens=of_step(store, record, "bin"))
+    return after.after(record, (), tokens=of_step(store, record, "bin" if kind == "megatron" else "parquet"))
 
 
 def deliver(engine: Engine, position: int, kind: str, found: Shards, target: int) -> StageRecord:
-    """Pack shards of one kind (documents, extracted or dropped) into files of the target size."""
+    """Pack shards of one kind (documents, extracted, dropped or evidence) into files of the target size."""
     identity = {"deliver": kind, "target": target}
     step = StepId(f"{position:02}-deliver.{kind}", fingerprint(identity))
 

@@ -2,9 +2,13 @@
 
 A source's name is its place relative to the common root of its argument (for Common Crawl the `crawl-data/...` key);
 it is identity, so it holds no machine's path. Sources are sorted by name: the order of arguments is irrelevant.
+
+A folder means its web archives, or, where it holds none, its JSONL and Parquet files: rows beside archives are their
+labels and indexes far more often than a corpus, so that they are taken only by name. Output trees inside are left out.
 """
 
 import gzip
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,10 +17,13 @@ from typing import Any, cast
 import fsspec
 
 from yurai.errors import RecipeError
+from yurai.rows.names import is_row_file, row_kind
 from yurai.warc import is_web_archive
 from yurai_manifests.faults import as_os_errors
 
 REQUESTS = 32
+LARGE_ROWS = 4 << 30
+"""Bytes of a row file that people are told of: an hour of work on one CPU that nothing shares."""
 LISTS = (".paths", ".paths.gz", ".paths.txt")
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 
@@ -37,7 +44,7 @@ def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL) -> list[
     `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list.
 
     Raises:
-        RecipeError: nothing there, no web archive in a folder, or two files of one relative name.
+        RecipeError: nothing there, nothing to read in a folder, an output tree, or two files of one relative name.
     """
     found: dict[str, Source] = {}
     for argument in arguments:
@@ -50,6 +57,12 @@ def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL) -> list[
                 )
     if not found:
         raise RecipeError("no input: give --input a file, a folder, a glob or a path list")
+    for source in found.values():
+        if source.size > LARGE_ROWS and row_kind(source.name):
+            _tell(
+                f"{source.name}: {source.size / 1e9:,.0f} GB of rows in one file are one task on one CPU, and done "
+                "again from its start after a crash; split it into files below 1 GB"
+            )
     return sorted(found.values())
 
 
@@ -83,10 +96,39 @@ def _expand(argument: str, base: str) -> Iterator[Source]:
 
 
 def _from_folder(argument: str, files: Any, path: str) -> Iterator[Source]:  # noqa: ANN401 - fsspec is untyped
-    archives = [name for name in sorted(files.find(path)) if is_web_archive(name)]
-    if not archives:
-        raise RecipeError(f"--input {argument} holds no WARC, ARC or WET file; name files of other endings one by one")
-    yield from (_source(files, name, path) for name in archives)
+    there = sorted(files.find(path))
+    trees = _trees(there)
+    if path in trees:
+        raise RecipeError(
+            f"--input {argument} is the output of a run; stage commands (yurai language ...) go on from it, and its "
+            "documents/ folder is a corpus of rows"
+        )
+    names = [name for name in there if not any(name.startswith(f"{tree}/") for tree in trees)]
+    archives, rows = ([name for name in names if is_kind(name)] for is_kind in (is_web_archive, is_row_file))
+    if not archives and not rows:
+        raise RecipeError(
+            f"--input {argument} holds no WARC, ARC, WET, JSONL or Parquet file; name files of other endings one by one"
+        )
+    if archives and rows:
+        _tell(
+            f"{argument}: left out {len(rows)} JSONL or Parquet files beside its archives, the first {rows[0]}; "
+            "name them with --input to read them as rows"
+        )
+    if trees:
+        _tell(f"{argument}: left out {len(trees)} output trees of runs, the first {trees[0]}")
+    yield from (_source(files, name, path) for name in archives or rows)
+
+
+def _trees(names: list[str]) -> list[str]:
+    """Return the folders that are output trees, ended or not: a run must not read what it or another one wrote."""
+    plans = [name.removesuffix("/plan.json") for name in names if name.endswith("/plan.json")]
+    inside = (".work/", "stages/", "journal/")
+    marks = {root: tuple(f"{root}/{part}" for part in inside) for root in plans}
+    return [root for root, mark in marks.items() if any(name.startswith(mark) for name in names)]
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(f"note: --input {message}\n")
 
 
 def _from_list(argument: str, files: Any, path: str, base: str) -> Iterator[Source]:  # noqa: ANN401 - fsspec is untyped

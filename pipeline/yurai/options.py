@@ -15,6 +15,9 @@ INTERRUPTED = 130
 Input = Annotated[
     list[str], typer.Option("--input", help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated")
 ]
+Sources = Annotated[
+    str | None, typer.Option("--sources", help="TOML file of [[source]] tables: columns, licence of JSONL, Parquet")
+]
 Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to")]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")
@@ -22,7 +25,14 @@ RunnerName = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="tasks at a time; default all CPUs (ray), 1 (local)")
 ]
-Address = Annotated[str, typer.Option("--address", help="address of a Ray cluster; local starts one for this run")]
+Address = Annotated[
+    str,
+    typer.Option(
+        "--address",
+        help="HOST:PORT of a Ray cluster; job: the one this runs on as a job; local starts one for this run",
+    ),
+]
+Report = Annotated[bool, typer.Option("--report/--no-report", help="write OUT/report/index.html at the end")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
 
 

@@ -10,13 +10,25 @@ from yurai.recipe import Recipe
 from yurai.state import State
 from yurai.task import failpoint
 from yurai_manifests.canonical import canonical
-from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest
+from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest, token_shards
 from yurai_manifests.schema import SCHEMA_VERSION
 from yurai_manifests.stage import StageRecord, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output, clear_spools
 
-PACKAGES = ("ray", "warcio", "trafilatura", "lxml", "fasttext-predict", "pyarrow", "tokenizers")
+PAGE = "report/index.html"
+PACKAGES = (
+    "ray",
+    "warcio",
+    "trafilatura",
+    "lxml",
+    "pypdfium2",
+    "fasttext-predict",
+    "pyarrow",
+    "tokenizers",
+    "sentencepiece",
+    "tld",
+)
 Named = list[tuple[str, Output]]
 
 
@@ -42,6 +54,7 @@ def publish(
     entries = [entry for found in named.values() for entry in found]
     if again or not _is_published(store, data, entries):
         store.remove(RUN)
+        store.remove(PAGE)  # it tells of what is replaced now
         _place(store, entries)
         failpoint("before-run")
         store.put(RUN, data)
@@ -120,7 +133,7 @@ def _totals(state: State, files: dict[str, list[Delivered]]) -> dict[str, Any]:
     others = Counter(state.carried.get("other_records", {}))
     for record in state.steps:
         others.update(record.value["totals"]["other_records"])
-    shards = [file for file in files.get("shards", []) if file.name.endswith(".bin")]
+    shards = token_shards(files.get("shards", []))
     return {
         "candidates": state.counts[0].seen,
         "kept": state.counts[-1].kept,

@@ -12,6 +12,11 @@
     use = "extract"
     mode = "precision"
 
+    [[source]]                     # what JSONL and Parquet inputs are: yurai.rows.tables
+    match = "notes.jsonl.zst"
+    licence = "CC-BY-4.0"
+    columns = { text = "body" }
+
 Order: read, extract, then measuring stages, then filters and dedup in any order, then at most one tokenize.
 """
 
@@ -20,13 +25,16 @@ import importlib.resources
 import itertools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yurai.stages  # noqa: F401 - importing declares the stages
 from yurai.errors import RecipeError
+from yurai.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
+from yurai.rules import rule
 from yurai.stage import KINDS, STAGES, StageUse, in_order
+from yurai_filters import TAGGERS
 from yurai_manifests.canonical import fingerprint
 
 DELIVER = {"text_bytes": 512_000_000}
@@ -41,6 +49,7 @@ class Recipe:
     about: str
     stages: tuple[StageUse, ...]
     deliver: dict[str, int]
+    sources: tuple[SourceTable, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """Return the recipe as canonical JSON takes it."""
@@ -49,6 +58,7 @@ class Recipe:
             "about": self.about,
             "deliver": self.deliver,
             "stages": [use.json() for use in self.stages],
+            "sources": [table.json() for table in self.sources],
         }
 
     def identities(self, before: str = "") -> list[dict[str, Any]]:
@@ -86,15 +96,30 @@ def load_recipe(spec: str) -> Recipe:
 
 def make_recipe(value: Mapping[str, Any], *, where: str) -> Recipe:
     """Check a recipe that was read from TOML; errors begin with `where`."""
-    _only(value, ("name", "about", "deliver", "stage"), where)
+    refuse_unknown(value, ("name", "about", "deliver", "stage", "source"), where)
     name, about, tables = value.get("name"), value.get("about", ""), value.get("stage")
     if not isinstance(name, str) or not isinstance(about, str) or not isinstance(tables, list) or not tables:
         raise RecipeError(f'{where}: needs name = "..." and at least one [[stage]] table (about = "..." is optional)')
     uses = tuple(_use(table, where) for table in tables)
     check_order(uses, where)
+    check_measures(uses, where)
     if uses[0].name != "read":
         raise RecipeError(f"{where}: the first stages must be read and extract, found {uses[0].name}")
-    return Recipe(name, about, uses, _deliver(value.get("deliver", {}), where))
+    sources = tables_of(value["source"], where) if "source" in value else ()
+    return Recipe(name, about, uses, _deliver(value.get("deliver", {}), where), sources)
+
+
+def with_sources(recipe: Recipe, path: str | None) -> Recipe:
+    """Return the recipe with the [[source]] tables of a file of their own, as `--sources` gives them.
+
+    Raises:
+        RecipeError: the file is wrong, or the recipe has tables already.
+    """
+    if not path:
+        return recipe
+    if recipe.sources:
+        raise RecipeError(f"recipe {recipe.name} has [[source]] tables; put those of {path} there, or remove its own")
+    return replace(recipe, sources=load_tables(path))
 
 
 def _use(table: Any, where: str) -> StageUse:  # noqa: ANN401 - from TOML, checked here
@@ -126,21 +151,35 @@ def check_order(uses: tuple[StageUse, ...], where: str) -> None:
             raise RecipeError(f"{where}: stage {use.name} stands twice; only filter and dedup may")
     if "measure" in names and "language" in names and names.index("measure") < names.index("language"):
         raise RecipeError(f"{where}: measure needs the language; put language before it")
+    if "redact" in names and "measure" in names and names.index("measure") < names.index("redact"):
+        raise RecipeError(f"{where}: measure would be of the text before redact; put redact before it")
+    if "redact" in names and "language" in names and names.index("redact") < names.index("language"):
+        raise RecipeError(f"{where}: language is told from the text as its author wrote it; put redact after it")
+
+
+def check_measures(uses: tuple[StageUse, ...], where: str) -> None:
+    """Raise RecipeError for a filter that reads what no tagger before it measures: it would judge nothing."""
+    measured: set[str] = set()
+    writer = {column: said.name for said in TAGGERS.values() for column in said.writes}
+    for use in uses:
+        measured.update(use.settings.get("taggers", ()))
+        measured.update({"redact"} & {use.name})
+        for entry in use.settings.get("rules", ()):
+            if "pii" in rule(entry["use"]).columns and "redact" not in measured:
+                raise RecipeError(f"{where}: rule {entry['use']} reads counts of redact; put redact before measure")
+            missing = sorted({writer[name] for name in rule(entry["use"]).columns if name in writer} - measured)
+            if missing:
+                raise RecipeError(
+                    f"{where}: rule {entry['use']} reads what tagger {missing[0]} measures, which no stage before it "
+                    f'runs; add "{missing[0]}" to the taggers of stage measure'
+                )
 
 
 def _deliver(given: Any, where: str) -> dict[str, int]:  # noqa: ANN401 - from TOML, checked here
     if not isinstance(given, Mapping):
         raise RecipeError(f"{where}: deliver must be a table")
-    _only(given, tuple(DELIVER), f"{where}: [deliver]")
+    refuse_unknown(given, tuple(DELIVER), f"{where}: [deliver]")
     for key, number in given.items():
         if type(number) is not int or number < 1:
             raise RecipeError(f"{where}: [deliver] {key} must be a positive integer, not {number!r}")
     return DELIVER | dict(given)
-
-
-def _only(value: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
-    for key in value:
-        if key not in allowed:
-            near = difflib.get_close_matches(key, allowed, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise RecipeError(f"{where}: unknown key {key!r} (allowed: {', '.join(allowed)}){hint}")

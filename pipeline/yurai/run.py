@@ -15,6 +15,7 @@ from yurai.inputs import Source
 from yurai.progress import Reporter
 from yurai.publish import publish
 from yurai.recipe import Recipe
+from yurai.rows.peek import peek
 from yurai.stage import StageUse
 from yurai.state import State, chained
 from yurai_manifests.canonical import canonical, fingerprint
@@ -42,20 +43,22 @@ def run_recipe(
     """Run `recipe` over `sources` into the tree at `output`, resuming what is there.
 
     Raises:
-        RecipeError: no source holds a candidate, or the input is wrong.
+        RecipeError: no source holds a candidate, or the input is wrong: rows without a text column, an idle [[source]].
         DriftError: `output` was made by another recipe, or from sources that are no longer named, and not `rebuild`.
         ShardError: storage failed, or does not honour put-if-absent.
     """
     identities = recipe.identities()
+    peek(sources, recipe.sources)
     engine = _engine(output, runner, reporter, rebuild=rebuild)
     fused = _fused(recipe)
     names = [source.name for source in sources]
     _plan(engine, recipe, identities, names, rebuild=rebuild)
+    tables = [table.json() for table in recipe.sources]
     identity = identities[len(fused) - 1] | {"fused": [entry["stage"] for entry in identities[: len(fused)]]}
-    state = flow.extract_sources(engine, sources, fused, identity)
+    state = flow.extract_sources(engine, sources, fused, identity | {"tables": tables}, tables)
     if not state.counts[0].seen:
         raise RecipeError(
-            f"none of the {len(sources)} inputs holds a response, resource or conversion record; check --input"
+            f"none of the {len(sources)} inputs holds a row or a response, resource or conversion record; check --input"
         )
     total = {
         "count": len(sources),
@@ -105,7 +108,12 @@ def _finish(
         state = NEXT[use.stage.kind](engine, state, use, identity)
         before = state.fingerprint
     target = recipe.deliver["text_bytes"]
-    kinds = {"extracted": state.extracted, "dropped": chained(list(state.dropped)), "documents": state.survivors}
+    kinds = {
+        "extracted": state.extracted,
+        "dropped": chained(list(state.dropped)),
+        "evidence": state.evidence,
+        "documents": state.survivors,
+    }
     delivered = {kind: flow.deliver(engine, len(state.done), kind, found, target) for kind, found in kinds.items()}
     return publish(engine.store, recipe, state, delivered, sources, again=engine.rebuild)
 
@@ -115,6 +123,7 @@ def _plan(
 ) -> None:
     """Write plan.json, or refuse a tree that another recipe or other sources made."""
     plan = {"recipe": recipe.name, "deliver": recipe.deliver, "stages": identities, "sources": sources}
+    plan["tables"] = [table.json() for table in recipe.sources]
     try:
         found = json.loads(engine.store.read(PLAN))
     except FileNotFoundError:
@@ -131,6 +140,7 @@ def _plan(
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Say which fields of the stages differ; fingerprints of stages before are left out, they follow from these."""
     found = [f"{key}: {old[key]!r} then, {new[key]!r} now" for key in ("deliver",) if old[key] != new[key]]
+    found += _fields("source", old["tables"], new["tables"])
     before, after = ([entry["stage"] for entry in plan["stages"]] for plan in (old, new))
     if before != after:
         return [*found, f"stages: {', '.join(before)} then, {', '.join(after)} now"]

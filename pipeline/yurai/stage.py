@@ -13,12 +13,16 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_type_hints
 
 from yurai.errors import ContractError, RecipeError
-from yurai.rules import Rules, check_rules, rules_identity
+from yurai.rules import Rules, check_rules, list_digests, rules_identity, settings_identity
 from yurai_filters.settings import Setting, convert, expected
 
 Kind = Literal["read", "extract", "measure", "filter", "dedup", "tokenize"]
 KINDS: tuple[Kind, ...] = ("read", "extract", "measure", "filter", "dedup", "tokenize")
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _no_notes(_: Any) -> dict[str, int]:  # noqa: ANN401 - a batch; this module knows no Arrow
+    return {}
 
 
 def _no_models(_: dict[str, Any]) -> dict[str, str]:
@@ -30,7 +34,7 @@ class Stage:
     """What one stage declared.
 
     `models` gives {name: sha256} of the side inputs that settings name; `packages` are those whose version changes
-    the output.
+    the output, `used` tells which of them do under some settings (None: all).
     """
 
     name: str
@@ -40,6 +44,9 @@ class Stage:
     settings: Mapping[str, Setting]
     packages: tuple[str, ...]
     models: Callable[[dict[str, Any]], dict[str, str]]
+    used: Callable[[dict[str, Any]], tuple[str, ...]] | None = None
+    notes: Callable[[Any], Mapping[str, int]] = _no_notes
+    """What the rows that a measuring stage gives add to the notes of its counts."""
 
     @property
     def doc(self) -> str:
@@ -74,10 +81,10 @@ class Stage:
         return {
             "stage": self.name,
             "version": self.version,
-            "settings": settings,
+            "settings": settings_identity(settings),
             "rules": rules_identity(settings),
-            "models": self.models(settings),
-            "packages": {name: installed(name) for name in self.packages},
+            "models": self.models(settings) | list_digests(settings),
+            "packages": {name: installed(name) for name in (self.used(settings) if self.used else self.packages)},
             "before": before,
         }
 
@@ -86,8 +93,8 @@ STAGES: dict[str, Stage] = {}
 
 
 def in_order() -> list[Stage]:
-    """Return all stages in the order of the flow."""
-    return sorted(STAGES.values(), key=lambda stage: (KINDS.index(stage.kind), stage.name))
+    """Return all stages in the order of the flow: of the measuring ones, `measure` sees what the others leave."""
+    return sorted(STAGES.values(), key=lambda one: (KINDS.index(one.kind), one.name == one.kind, one.name))
 
 
 def stage(
@@ -97,13 +104,16 @@ def stage(
     kind: Kind,
     packages: tuple[str, ...] = (),
     models: Callable[[dict[str, Any]], dict[str, str]] = _no_models,
+    used: Callable[[dict[str, Any]], tuple[str, ...]] | None = None,
+    notes: Callable[[Any], Mapping[str, int]] = _no_notes,
 ) -> Callable[[Function], Function]:
     """Register a function as the stage `name`; its keyword-only parameters become the settings."""
 
     def register(function: Function) -> Function:
         if name in STAGES and STAGES[name].function is not function:
             raise ContractError(f"two stages are called {name}; rename one")
-        STAGES[name] = Stage(name, version, kind, function, MappingProxyType(_settings(function)), packages, models)
+        settings = MappingProxyType(_settings(function))
+        STAGES[name] = Stage(name, version, kind, function, settings, packages, models, used, notes)
         return function
 
     return register

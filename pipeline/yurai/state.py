@@ -62,13 +62,15 @@ def chained(parts: list[Shards]) -> Shards:
 class State:
     """Shards and counts after some steps.
 
-    `done` are the stages behind, with their settings; `survivors` the rows that no stage has dropped.
+    `done` are the stages behind, with their settings; `survivors` the rows that no stage has dropped;
+    `evidence` rows of EVIDENCE about extracted pages.
     """
 
     fingerprint: str
     extracted: Shards
     survivors: Shards
     dropped: tuple[Shards, ...]
+    evidence: Shards
     done: tuple[StageUse, ...] = ()
     steps: tuple[StageRecord, ...] = ()
     counts: tuple[StageCounts, ...] = ()
@@ -110,12 +112,14 @@ def of_tree(url: str) -> State:
         "unreadable": run.unreadable(store),
         "digest": run.digest,
         "sources": run.value["sources"],
+        "tables": run.source_tables,
     }
     return State(
         fingerprint=run.value["fingerprint"],
         extracted=of_files(store, run.files("extracted")),
         survivors=of_files(store, run.files("documents")),
         dropped=(of_files(store, run.files("dropped")),),
+        evidence=of_files(store, run.files("evidence")),
         done=done,
         counts=tuple(run.stages),
         carried=carried,
@@ -150,7 +154,7 @@ def of_parquet(inputs: list[str]) -> State:
     digest = fingerprint({"files": [shard.sha256 for shard in shards]})
     sources = {"count": len(shards), "bytes": found.size, "digest": digest}
     counts = (StageCounts("parquet", found.rows, found.rows),)
-    return State(digest, found, found, (empty,), counts=counts, carried={"digest": digest, "sources": sources})
+    return State(digest, found, found, (empty,), empty, counts=counts, carried={"digest": digest, "sources": sources})
 
 
 def _parquet(url: str) -> Shard:

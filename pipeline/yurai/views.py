@@ -7,8 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from yurai.plan import Plan
+from yurai.publish import PAGE
 from yurai.recipe import shipped
+from yurai.rows import row_kind
 from yurai.rules import load_plugins
+from yurai.shown import shown
 from yurai.stage import in_order
 from yurai_filters import EDITORS, FILTERS, TAGGERS, reasons
 from yurai_manifests.audit import Audit
@@ -33,7 +37,7 @@ def _bytes(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def summary(found: Audit, out: str) -> None:
+def summary(found: Audit, out: str, *, report: bool = False) -> None:
     """Print the end of a run: what was kept and dropped, and what to look at next."""
     totals = found.totals
     outcomes = " + ".join(f"{totals[name]:,} {name}" for name in ("kept", "dropped", "failed"))
@@ -41,6 +45,8 @@ def summary(found: Audit, out: str) -> None:
     console.print(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
     console.print(f"digest {found.digest}")
     explain = f"    yurai explain {out} --token 00000:0" if totals["shards"] else ""
+    if report:
+        console.print(f"report {out.rstrip('/')}/{PAGE}", soft_wrap=True)
     console.print(f"next:  yurai audit {out}{explain}", soft_wrap=True)
 
 
@@ -70,6 +76,30 @@ def audit(found: Audit, out: str) -> None:
     console.print(Text(verdict, "bold"))
 
 
+def plan(found: Plan) -> None:
+    """Print what a run needs, beside what the sample of it took."""
+    console.print(
+        f"sample: {found.candidates:,} pages, {found.share:.2%} of the bytes, from {found.sampled:,} of "
+        f"{found.sources:,} sources; predicted for {found.workers} workers on this kind of machine",
+        soft_wrap=True,
+    )
+    table = _table("need", "predicted", "sample", "")
+    words = {"memory": "peak of all processes", "tokens": "duplicates that the sample cannot show are not taken off"}
+    for need in found.needs:
+        said = (_amount(value, need.unit) for value in (need.predicted, need.sample))
+        table.add_row(need.name, *said, words.get(need.name, ""))
+    console.print(table)
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return _bytes(value)
+    if unit == "seconds":
+        hours, rest = divmod(round(value), 3600)
+        return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours or rest >= 60 else f"{value:.1f} s"  # noqa: PLR2004 - a minute
+    return f"{value:,.0f} {unit}"
+
+
 def lives(found: list[dict[str, Any]]) -> None:
     """Print the lives of pages."""
     for life in found:
@@ -83,12 +113,9 @@ def _life(life: dict[str, Any]) -> str:
             f"token {token['number']:,} of {token['shard']} is token {token['in_document']:,} of this document"
         )
     lines += [
-        f"{life['outcome']:<10}{life['url']}",
-        f"{'title':<10}{life['title']}" if life.get("title") else "",
-        f"{'captured':<10}{life['capture_date']}   HTTP {life['http_status']}   {life['mime']}",
-        f"{'from':<10}{life['source']} at byte {life['warc_offset']:,}, {life['warc_length']:,} bytes",
-        f"{'':<10}file sha256 {life['source_sha256']}",
-        f"{'':<10}payload sha256 {life['payload_sha256']}, declared digest {_digest(life)}",
+        f"{life['outcome']:<10}{life['url'] or '(no URL)'}",
+        f"{'title':<10}{shown(life['title'])}" if life.get("title") else "",
+        *(_row_origin(life) if life["warc_type"] == "row" else _record_origin(life)),
         f"{'document':<10}{life['doc_id']}",
     ]
     if tokens := life.get("tokens"):
@@ -99,11 +126,47 @@ def _life(life: dict[str, Any]) -> str:
             f"{'why':<10}{life['stage']}: {life['reason']}"
             + (f", kept instead: {life['kept_instead'] or life['detail']}" if life["detail"] else "")
         )
+    lines += [f"{'' if place else 'rights':<10}{_said(mark)}" for place, mark in enumerate(life["rights"])]
     lines += [
         f"{'decisions':<10}{_decision(entry, life)}" if not place else f"{'':<10}{_decision(entry, life)}"
         for place, entry in enumerate(life["decisions"])
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _record_origin(life: dict[str, Any]) -> list[str]:
+    return [
+        f"{'captured':<10}{life['capture_date']}   HTTP {life['http_status']}   {life['mime']}",
+        f"{'from':<10}{life['source']} at byte {life['warc_offset']:,}, {life['warc_length']:,} bytes",
+        f"{'':<10}file sha256 {life['source_sha256']}",
+        f"{'':<10}payload sha256 {life['payload_sha256']}, declared digest {_digest(life)}",
+    ]
+
+
+def _row_origin(life: dict[str, Any]) -> list[str]:
+    """Say where a row stands, and what its [[source]] table says of the file."""
+    place = f"row at byte {life['warc_offset']:,} of {life['source']}, {life['warc_length']:,} bytes"
+    if row_kind(life["source"]) == "parquet":
+        place = f"row {life['warc_offset']:,} of {life['source']}"
+    table = life["source_table"] or {}
+    said = ", ".join(filter(None, (table.get("name"), table.get("licence"), table.get("terms_url"))))
+    return [
+        f"{'dated':<10}{life['capture_date']}" if life["capture_date"] else "",
+        f"{'from':<10}{place}",
+        f"{'key':<10}{life['warc_record_id']}" if life["warc_record_id"] else "",
+        f"{'':<10}file sha256 {life['source_sha256']}",
+        f"{'source':<10}{said}" if said else "",
+    ]
+
+
+def _said(mark: dict[str, Any]) -> str:
+    place = {"http": "", "unknown": "", "body": ""}.get(mark["place"], f" in {mark['place']}")
+    said = mark["norm"] or f"unreadable {_cut(mark['raw'])}"
+    return f"{said} by {mark['channel']}{place}, scope {mark['subject_scope']}"
+
+
+def _cut(raw: str) -> str:
+    return raw if len(raw) <= 80 else raw[:79] + "…"  # noqa: PLR2004 - a line of a terminal
 
 
 def _digest(life: dict[str, Any]) -> str:
@@ -119,9 +182,9 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     elif entry["stage"] == "language" and life.get("lang"):
         text += f"  {life['lang']} {life['lang_score']:.4f}"
     elif entry["stage"] == "extract" and life.get("extractor"):
-        text += (
-            f"  {life['extractor']}, {life['charset']} by {life['charset_by']}, {life['text_bytes']:,} bytes of text"
-        )
+        text += f"  {life['extractor']}, " + (f"pages {life['pages']:,}, " if life.get("pages") else "")
+        text += f"{life['charset']} by {life['charset_by']}, " if life["charset"] else ""
+        text += f"{life['text_bytes']:,} bytes of text"
     return text + (f"  {entry['reason']}" if entry.get("reason") else "")
 
 

@@ -6,4 +6,5 @@ import yurai.stages.filter
 import yurai.stages.language
 import yurai.stages.measure
 import yurai.stages.read
+import yurai.stages.redact
 import yurai.stages.tokenize  # noqa: F401 - importing declares the stages

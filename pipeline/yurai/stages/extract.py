@@ -1,17 +1,22 @@
 """extract: text and title of a page, by handlers for its media type, in a child process that may die."""
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from yurai.evidence import choose, declared, header_marks, mark_row
 from yurai.extraction import Extraction, ExtractOptions, Page, Sandbox
+from yurai.hosts import registrable_domain
 from yurai.stage import stage
 from yurai.warc import Record
 from yurai_manifests.canonical import sha256
 
-PACKAGES = ("trafilatura", "lxml", "charset-normalizer")
+PACKAGES = ("trafilatura", "lxml", "charset-normalizer", "pypdfium2", "tld")
 LIMITS = ExtractOptions()
+IDLE = 1024
+"""Candidates in a row, without a page among them, after which those that wait go on."""
 
 
 @dataclass(slots=True)
@@ -23,32 +28,39 @@ class Candidate:
     stage: str = "read"
     outcome: str | None = None
     reason: str | None = None
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of EVIDENCE about it."""
 
 
-@stage("extract", version=1, kind="extract", packages=PACKAGES)
+@stage("extract", version=2, kind="extract", packages=PACKAGES)
 def extract(
     *,
     mode: Literal["fast", "balanced", "precision", "recall"] = "recall",
     dates: bool = False,
     titles: bool = True,
+    evidence: bool = True,
     whole_page_links: int = LIMITS.whole_page_links,
     max_bytes: int = LIMITS.max_bytes,
     max_elements: int = LIMITS.max_elements,
+    max_pages: int = LIMITS.max_pages,
     cpu_seconds: int = LIMITS.cpu_seconds,
     memory_bytes: int = LIMITS.memory_bytes,
 ) -> ExtractOptions:
-    """Extract text and title from HTML with trafilatura; conversion records (WET) pass as they are.
+    """Extract text and title from HTML (trafilatura), PDF (pdfium) and plain text; conversion records (WET) pass as is.
 
-    A media type without a handler is dropped as `no-handler:<type>`. Budgets are checked before a page is parsed; the
-    CPU and memory limits are a backstop in a child process, whose verdicts every later run repeats.
+    Form feeds part the pages of PDF and plain text. A media type without a handler is dropped as `no-handler:<type>`.
+    Budgets are checked before a page is parsed; the CPU and memory limits are a backstop in a child process, whose
+    verdicts every later run repeats.
 
     Args:
         mode: trafilatura's trade between precision, recall and speed.
         dates: find the date of each page (about half the speed).
         titles: find the title of each page.
+        evidence: write down what the markup and headers of each page say of licences and of use for training.
         whole_page_links: characters in links up to which a page has no navigation to remove and is taken whole.
-        max_bytes: bytes of a page above which it is not parsed.
+        max_bytes: bytes of a page above which it is not parsed, and characters above which a PDF is dropped.
         max_elements: tags of a page above which the plain baseline takes the place of trafilatura.
+        max_pages: pages of a PDF above which it is not read.
         cpu_seconds: CPU seconds for one page before it is given up as failed.
         memory_bytes: address space of the child process.
     """
@@ -56,9 +68,11 @@ def extract(
         mode=mode,
         dates=dates,
         titles=titles,
+        evidence=evidence,
         whole_page_links=whole_page_links,
         max_bytes=max_bytes,
         max_elements=max_elements,
+        max_pages=max_pages,
         cpu_seconds=cpu_seconds,
         memory_bytes=memory_bytes,
     )
@@ -80,7 +94,7 @@ def candidate(record: Record, row: dict[str, Any], verdict: tuple[str, str] | No
             charset="utf-8",
             charset_by="http" if record.http_charset else "utf-8",
             extractor="none",
-            flags=("undecodable-bytes",) if "\ufffd" in text else (),
+            flags=("evidence-not-available", *(("undecodable-bytes",) if "\ufffd" in text else ())),
         )
         return decide(Candidate(row, None), found)
     page = Page(
@@ -94,8 +108,8 @@ def candidate(record: Record, row: dict[str, Any], verdict: tuple[str, str] | No
     return Candidate(row, page)
 
 
-def decide(waiting: Candidate, found: Extraction) -> Candidate:
-    """Write what the handler found into the candidate's columns."""
+def decide(waiting: Candidate, found: Extraction, *, evidence: bool = True) -> Candidate:
+    """Write what the handler found into the candidate's columns; with `evidence`, what headers say of rights too."""
     waiting.stage, waiting.page = "extract", None
     waiting.row["flags"] = sorted({*waiting.row["flags"], *found.flags})
     if found.outcome != "text":
@@ -112,22 +126,51 @@ def decide(waiting: Candidate, found: Extraction) -> Candidate:
         "text": found.text,
         "text_sha256": sha256(data),
         "text_bytes": len(data),
+        "registrable_domain": registrable_domain(waiting.row["url"]),
     }
+    if evidence:
+        _write_evidence(waiting, found)
     return waiting
 
 
-def extracted(candidates: Iterable[Candidate], sandbox: Sandbox) -> Iterator[Candidate]:
+def _write_evidence(waiting: Candidate, found: Extraction) -> None:
+    """Write the rows of evidence, and the licence that they declare, into the candidate."""
+    row = waiting.row
+    marks = (*header_marks((one["name"], one["value"]) for one in row["http_headers"]), *found.marks)
+    if not marks:
+        return
+    chosen = choose(marks)
+    row["declared_spdx"], row["licence_scope"] = declared(marks)
+    row["flags"] = sorted({*row["flags"], *(["evidence-capped"] if chosen.capped else [])})
+    waiting.evidence = [mark_row(row["doc_id"], mark, row["capture_date"]) for mark in chosen.marks]
+
+
+def extracted(candidates: Iterable[Candidate], sandbox: Sandbox, *, evidence: bool = True) -> Iterator[Candidate]:
     """Yield the candidates in their order, those with a page once the sandbox has answered for them."""
+    rest = iter(candidates)
+    while first := next(rest, None):
+        yield from _until_idle(itertools.chain([first], rest), sandbox, evidence=evidence)
+
+
+def _until_idle(candidates: Iterator[Candidate], sandbox: Sandbox, *, evidence: bool) -> Iterator[Candidate]:
+    """As `extracted`, until so many candidates in a row need no sandbox that waiting for one that does would hold them.
+
+    A WET file is such candidates alone.
+    """
     waiting: deque[Candidate] = deque()
 
     def pages() -> Iterator[Page]:
+        idle = 0
         for one in candidates:
             waiting.append(one)
+            idle = 0 if one.page else idle + 1
             if one.page:
                 yield one.page
+            elif idle == IDLE:
+                return
 
     for found in sandbox.extract(pages()):
         while not waiting[0].page:
             yield waiting.popleft()
-        yield decide(waiting.popleft(), found)
+        yield decide(waiting.popleft(), found, evidence=evidence)
     yield from waiting

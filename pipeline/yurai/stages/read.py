@@ -1,5 +1,6 @@
 """read: which records of a web archive are candidates for text."""
 
+import re
 from typing import Literal
 
 from yurai.stage import stage
@@ -7,6 +8,8 @@ from yurai.warc import Record
 
 OK = 200
 WEB = frozenset({"http", "https"})
+ROBOTS = re.compile(r"https?://[^/?#]*/robots\.txt(?:[?#]|$)", re.IGNORECASE)
+"""URLs of robots.txt; paths are case-sensitive, but servers that answer 200 to /ROBOTS.TXT mean the same file."""
 
 
 @stage("read", version=1, kind="read", packages=("warcio",))
@@ -16,8 +19,9 @@ def read(
     """Read web archives: decide which response, resource and conversion records go on.
 
     Returns None for a record that goes on, else (outcome, reason). A record whose body is incomplete has failed; other
-    statuses than 200, other schemes than http(s) and empty bodies are dropped. A record without a status counts as 200.
-    Source: WARC 1.1 (ISO 28500:2017), sections 5 and 6.
+    statuses than 200, other schemes than http(s), empty bodies and robots.txt (what it allows is evidence, not text to
+    train on) are dropped. A record without a status counts as 200.
+    Source: WARC 1.1 (ISO 28500:2017), sections 5 and 6; RFC 9309, section 2.3, for the path of robots.txt.
 
     Args:
         record: one candidate.
@@ -35,6 +39,8 @@ def read(
         return "dropped", f"scheme:{scheme[:20]}"
     if not record.body:
         return "dropped", "empty-body"
+    if ROBOTS.match(record.url):
+        return "dropped", "robots-txt"
     if drop_truncated and record.truncated:
         return "dropped", "truncated"
     if digest_mismatch == "drop" and record.digest_ok is False:

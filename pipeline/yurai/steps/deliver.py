@@ -15,10 +15,11 @@ from yurai.fetch import Shard, fetch_shard
 from yurai.steps.extract import DROPPED_ROW_BYTES
 from yurai.task import Task
 from yurai_manifests.parquet import ParquetSink, read_rows
-from yurai_manifests.schema import DOCUMENT, DROPPED
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE
 from yurai_manifests.task import Attempt, TaskRecord
 
 COMPACT = "yurai.steps.deliver:compact"
+SCHEMAS = {"documents": DOCUMENT, "extracted": DOCUMENT, "dropped": DROPPED, "evidence": EVIDENCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,10 @@ def window(sizes: np.ndarray[tuple[int], np.dtype[np.int64]], before: int, numbe
 
 
 def compact(task: Task, attempt: Attempt) -> TaskRecord:
-    """Write one delivered file; args: `number`, `before`, `target`, `kind` (documents, extracted or dropped)."""
+    """Write one delivered file; args: `number`, `before`, `target`, `kind` (a key of SCHEMAS)."""
     kind, before = task.args["kind"], task.args["before"]
-    schema = DROPPED if kind == "dropped" else DOCUMENT
     record = TaskRecord(task.key, task.source, "")
-    sink = ParquetSink(attempt.path("pack.parquet"), schema)
+    sink = ParquetSink(attempt.path("pack.parquet"), SCHEMAS[kind])
     size = 0
     for shard in task.inputs:
         for batch in read_rows(fetch_shard(shard, attempt.spool)):
@@ -76,6 +76,6 @@ def compact(task: Task, attempt: Attempt) -> TaskRecord:
 
 
 def _sizes(batch: pa.RecordBatch, kind: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    if kind == "dropped":
+    if SCHEMAS[kind] is not DOCUMENT:
         return np.full(batch.num_rows, DROPPED_ROW_BYTES, np.int64)
     return batch.column("text_bytes").to_numpy()

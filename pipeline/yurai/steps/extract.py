@@ -1,10 +1,12 @@
-"""From one web archive to extracted pages with their measures: read, extract and the measuring stages, fused.
+"""From one web archive or row file to extracted pages with their measures: read, extract, measuring stages, fused.
 
-Outputs: `extracted` (DOCUMENT rows, in record order) and `dropped` (DROPPED rows). Commit point `extracted`.
+Outputs: `extracted` (DOCUMENT rows, in record order), `dropped` (DROPPED rows) and `evidence` (EVIDENCE rows of the
+extracted pages, in their order). Commit point `extracted`.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,40 +15,40 @@ from yurai.columns import BATCH_ROWS, document_batches, text_bytes
 from yurai.extraction import ExtractOptions, Sandbox
 from yurai.fetch import fetch_source
 from yurai.ledger import StoreLedger
+from yurai.rows import SourceTable, row_kind, table_of
 from yurai.stage import STAGES, StageUse
 from yurai.stages.extract import Candidate, candidate, extracted
+from yurai.steps.rows import row_candidates
 from yurai.task import Task, task_key
 from yurai.warc import CANDIDATES, Gap, Record, read_file
-from yurai_manifests.counts import StageCounts
+from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
 from yurai_manifests.parquet import ParquetSink
-from yurai_manifests.schema import DOCUMENT, DROPPED, document_id
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, document_id
 from yurai_manifests.task import Attempt, TaskRecord
 
 FUNCTION = "yurai.steps.extract:extract_source"
 DROPPED_ROW_BYTES = 512
-"""What a dropped row counts as when files are packed to a target size."""
+"""What a row of dropped/ or evidence/ counts as when files are packed to a target size."""
 
 
 def extract_source(task: Task, attempt: Attempt) -> TaskRecord:
     """Run read, extract and the measuring stages over one source file.
 
-    args: `url`, and `stages` (the uses of the fused stages, in order).
+    args: `url`, `stages` (the uses of the fused stages, in order) and `tables` (what row files are, by source name).
     """
     path, digest = fetch_source(task.args["url"], attempt.spool)
     record = TaskRecord(task_key(task.step, task.source, digest), task.source, digest, file_bytes=path.stat().st_size)
     uses = [StageUse.of(value) for value in task.args["stages"]]
-    read, extract, *measures = uses
+    extract, *measures = uses[1:]
     record.stages = [StageCounts(use.name) for use in uses]
     options: ExtractOptions = STAGES["extract"].function(**extract.settings)
-    sandbox = _sandbox(options, task.store)
-    rows = _candidates(record, read_file(path), read)
     with ExitStack() as stack:
         sinks = {
             name: _sink(stack, attempt, name, schema)
-            for name, schema in (("extracted", DOCUMENT), ("dropped", DROPPED))
+            for name, schema in (("extracted", DOCUMENT), ("dropped", DROPPED), ("evidence", EVIDENCE))
         }
         size = 0
-        for batch in document_batches(_kept(record, extracted(rows, sandbox), sinks["dropped"])):
+        for batch in document_batches(_kept(record, _decided(task, record, path, options), sinks)):
             measured = measure(batch, measures, record.stages[2:])
             size += text_bytes(measured)
             sinks["extracted"].write(measured)
@@ -54,6 +56,15 @@ def extract_source(task: Task, attempt: Attempt) -> TaskRecord:
     if not record.stages[0].seen:
         record.warnings.append("holds no candidate record")
     return record
+
+
+def _decided(task: Task, record: TaskRecord, path: Path, options: ExtractOptions) -> Iterator[Candidate]:
+    """Yield the candidates of the source with their verdicts; rows bring their text and need no sandbox."""
+    if row_kind(task.source):
+        table = table_of(map(SourceTable.of, task.args["tables"]), task.source)
+        return row_candidates(record, path, table, evidence=options.evidence)
+    rows = _candidates(record, read_file(path), StageUse.of(task.args["stages"][0]))
+    return extracted(rows, _sandbox(options, task.store), evidence=options.evidence)
 
 
 _OPEN: dict[ExtractOptions, Sandbox] = {}
@@ -135,25 +146,45 @@ def provenance(record: TaskRecord, item: Record) -> dict[str, Any]:
     }
 
 
-def _kept(record: TaskRecord, candidates: Iterable[Candidate], dropped: ParquetSink) -> Iterator[dict[str, Any]]:
+class _Pile:
+    """Rows on their way into a sink, written 256 at a time."""
+
+    def __init__(self, sink: ParquetSink, schema: pa.Schema) -> None:
+        self._sink, self._schema = sink, schema
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, row: dict[str, Any]) -> None:
+        self._rows.append(row)
+        if len(self._rows) == BATCH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        self._sink.write(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+        self._rows.clear()
+
+
+def _kept(
+    record: TaskRecord, candidates: Iterable[Candidate], sinks: dict[str, ParquetSink]
+) -> Iterator[dict[str, Any]]:
     read, extract = record.stages[:2]
-    rows: list[dict[str, Any]] = []
+    gone, evidence = _Pile(sinks["dropped"], DROPPED), _Pile(sinks["evidence"], EVIDENCE)
     for one in candidates:
         if one.stage == "extract":
             read.kept += 1
             extract.seen += 1
         if one.outcome is None:
             extract.kept += 1
+            for row in one.evidence:
+                extract.notes[f"{EVIDENCE_NOTE}{row['channel']}"] += 1
+                evidence.add(row)
             yield one.row
             continue
         counts = read if one.stage == "read" else extract
         reasons = counts.failed if one.outcome == "failed" else counts.dropped
         reasons[one.reason or ""] += 1
-        rows.append(one.row | {"outcome": one.outcome, "stage": one.stage, "reason": one.reason})
-        if len(rows) == BATCH_ROWS:
-            dropped.write(pa.RecordBatch.from_pylist(rows, schema=DROPPED))
-            rows.clear()
-    dropped.write(pa.RecordBatch.from_pylist(rows, schema=DROPPED))
+        gone.add(one.row | {"outcome": one.outcome, "stage": one.stage, "reason": one.reason})
+    gone.flush()
+    evidence.flush()
 
 
 def measure(batch: pa.RecordBatch, uses: list[StageUse], counts: list[StageCounts]) -> pa.RecordBatch:
@@ -162,4 +193,5 @@ def measure(batch: pa.RecordBatch, uses: list[StageUse], counts: list[StageCount
         batch = STAGES[use.name].function(batch, **use.settings)
         count.seen += batch.num_rows
         count.kept += batch.num_rows
+        count.notes.update(use.stage.notes(batch))
     return batch

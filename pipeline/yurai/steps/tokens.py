@@ -1,11 +1,13 @@
 """Tokens: pieces by shard, then shards of a target size.
 
     pieces  a shard of documents   -> its ids (.bin) and (doc_id, url, tokens) rows
-    pack    consecutive pieces     -> one Megatron .bin/.idx pair and its token-to-document index (.parquet)
+    pack    consecutive pieces     -> one shard: a Megatron .bin/.idx pair with a token-to-document index (.parquet),
+                                      or one .parquet that holds the index and the ids
 
 Packing is by document, in input order: shard k holds what begins at a token in [k x target, (k + 1) x target).
 """
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +20,7 @@ from yurai.stage import StageUse
 from yurai.steps.deliver import window
 from yurai.steps.shards import only_input
 from yurai.task import Task
-from yurai.tokens import BinWriter, TokenDType, Tokenizer, index_bytes
+from yurai.tokens import TokenArray, TokenDType, Tokenizer, open_shard
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.parquet import ParquetSink, read_rows
 from yurai_manifests.schema import TOKEN_INDEX
@@ -61,41 +63,33 @@ def _index_rows(
 
 
 def pack(task: Task, attempt: Attempt) -> TaskRecord:
-    """Write one token shard; inputs: (tokens, index) pairs; args: `number`, `before`, `target`, `dtype`."""
+    """Write one token shard; inputs: (tokens, index) pairs; args: `number`, `before`, `target`, `dtype`, `format`."""
     dtype: TokenDType = np.dtype(task.args["dtype"])
     record = TaskRecord(task.key, task.source, "")
-    index = ParquetSink(attempt.path("shard.parquet"), TOKEN_INDEX)
-    path, before, start = attempt.path("shard.bin"), task.args["before"], 0
-    with path.open("wb") as file:
-        writer = BinWriter(file, dtype)
+    before, start = task.args["before"], 0
+    with ExitStack() as stack:
+        shard = open_shard(attempt.spool, dtype, task.args["format"])
+        stack.callback(shard.abort)
         for tokens, rows in zip(task.inputs[::2], task.inputs[1::2], strict=True):
             table = pq.read_table(fetch_shard(rows, attempt.spool)).combine_chunks()
             lengths = table.column("token_count").to_numpy()
             low, high = window(lengths, before, task.args["number"], task.args["target"])
-            start += _copy(writer, fetch_shard(tokens, attempt.spool), dtype, lengths, low, high)
-            index.write(_moved(table.slice(low, high - low), start))
+            ids = _ids(fetch_shard(tokens, attempt.spool), dtype, lengths, low, high)
+            start += ids.size
+            shard.append(_moved(table.slice(low, high - low), start), ids)
             before += int(lengths.sum())
-    index.close()
-    shards = attempt.path("shard.idx")
-    shards.write_bytes(index_bytes(writer.lengths, dtype))
-    for name, local in (("bin", path), ("idx", shards), ("parquet", index.path)):
-        attempt.finish(name, local, rows=index.rows, size=start)
+        for name, local in shard.close():
+            attempt.finish(name, local, rows=shard.documents, size=start)
     return record
 
 
-def _copy(
-    writer: BinWriter,
-    path: Path,
-    dtype: TokenDType,
-    lengths: np.ndarray[tuple[int], np.dtype[np.int64]],
-    low: int,
-    high: int,
-) -> int:
+def _ids(
+    path: Path, dtype: TokenDType, lengths: np.ndarray[tuple[int], np.dtype[np.int64]], low: int, high: int
+) -> TokenArray:
     first, count = int(lengths[:low].sum()), int(lengths[low:high].sum())
-    if count:
-        ids = np.memmap(path, dtype, "r", offset=first * dtype.itemsize, shape=(count,))
-        writer.append(ids, lengths[low:high])
-    return count
+    if not count:
+        return np.empty(0, dtype)  # an empty file cannot be mapped
+    return np.memmap(path, dtype, "r", offset=first * dtype.itemsize, shape=(count,))
 
 
 def _moved(table: pa.Table, end: int) -> pa.Table:
