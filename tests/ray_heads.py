@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import importlib.util
 import os
 import secrets
@@ -11,12 +12,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from run_helpers import YURAI, Said, descendants, until
+from run_helpers import YURAI, Said, descendants, processes, until
 from yurai.doctor.code import OURS
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 PROGRAMS = Path(sys.executable).parent
 START_SECONDS = 120.0
+PATIENCE = 30.0
 STARTED = "Ray runtime started"
 
 
@@ -38,6 +41,33 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def belongs(pid: int, folder: Path) -> bool:
+    """Tell whether a process has anything of `folder` in its command, environment or open files.
+
+    Parents are not enough: what a dead raylet leaves behind is a child of process 1. Nor is the environment: Ray writes
+    its processes' titles over it. Logs stay open.
+    """
+    place, name = Path(f"/proc/{pid}"), os.fsencode(folder)
+    try:
+        if any(name in (place / file).read_bytes() for file in ("cmdline", "environ")):
+            return True
+        return any(name in os.fsencode(os.readlink(link)) for link in (place / "fd").iterdir())
+    except OSError:
+        return False  # it ended while we looked, or is somebody else's
+
+
+@dataclass
+class Node:
+    """One node: the process below which all others of it are, and what that says."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def started(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return STARTED in self.log.read_text()
+
+
 @dataclass
 class Cluster:
     """A head on loopback that wants a token, and nodes beside it; `folder` is short, since sockets lie in it."""
@@ -47,7 +77,7 @@ class Cluster:
     """A copy of Yurai that all nodes and callers use: what is edited meanwhile would be a difference between them."""
     port: int = field(default_factory=free_port)
     dashboard: int = field(default_factory=free_port)
-    nodes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
     calls: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -74,26 +104,32 @@ class Cluster:
             "RAY_AUTH_MODE": "token",
             "RAY_grpc_client_keepalive_time_ms": "10000",
             "RAY_grpc_client_keepalive_timeout_ms": "10000",
+            "RAY_TMPDIR": str(self.folder / "ray"),
             "RAY_USAGE_STATS_ENABLED": "0",
             "PYTHONPATH": str(self.code),
         }
 
-    def start(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen[bytes]:
-        """Start one node and return its process, below which all others of the node are."""
+    def launch(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> Node:
+        """Begin to start a node."""
         ports = [f"--{name}={free_port()}" for name in ("dashboard-agent-listen-port", "metrics-export-port")]
-        command = [*before, "ray", "start", "--block", "--object-store-memory=80000000", *ports, *options]
+        workers = ("--min-worker-port=0", "--max-worker-port=0")
+        command = [*before, "ray", "start", "--block", "--object-store-memory=80000000", *ports, *workers, *options]
         path = Path(tempfile.mkstemp(suffix=".log", dir=self.folder)[1])
         with path.open("ab") as log:
-            node = subprocess.Popen(
+            process = subprocess.Popen(
                 command, env=self.environment | environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        self.nodes.append(node)
-        until(lambda: STARTED in path.read_text() or node.poll() is not None, patience=START_SECONDS)
-        assert node.poll() is None, path.read_text()
-        return node
+        self.nodes.append(Node(process, path))
+        return self.nodes[-1]
 
-    def start_head(self, cpus: int) -> subprocess.Popen[bytes]:
-        head = self.start(
+    def launch_node(self, name: str, before: tuple[str, ...] = (), **environment: str) -> Node:
+        """Begin to start a node of one CPU."""
+        options = (f"--address={self.address}", "--num-cpus=1", f"--node-name={name}")
+        return self.launch(*options, before=before, **environment)
+
+    def start(self, cpus: int, *names: str) -> None:
+        """Start a head, and these nodes as soon as it can be joined; return when all of them can work."""
+        head = self.launch(
             "--head",
             f"--num-cpus={cpus}",
             "--node-name=head",
@@ -103,22 +139,37 @@ class Cluster:
             f"--dashboard-port={self.dashboard}",
             f"--ray-client-server-port={free_port()}",
             f"--temp-dir={self.folder / 'ray'}",
-            "--min-worker-port=0",
-            "--max-worker-port=0",
+            "--include-log-monitor=false",
         )
+        until(lambda: head.started() or listens(self.port), patience=START_SECONDS)
+        for name in names:
+            self.launch_node(name)
+        self.wait()
         until(lambda: listens(self.dashboard), patience=START_SECONDS)
-        return head
 
-    def start_node(self, name: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen[bytes]:
-        options = (f"--address={self.address}", "--num-cpus=1", f"--node-name={name}")
-        return self.start(*options, "--min-worker-port=0", "--max-worker-port=0", before=before, **environment)
+    def wait(self) -> None:
+        """Wait until every node that was launched has started."""
+        until(lambda: all([node.started() for node in self.nodes]), patience=START_SECONDS)
 
-    def kill(self, node: subprocess.Popen[bytes]) -> None:
-        """The machine of this node loses its power: all its processes are gone at once."""
-        for pid in [node.pid, *descendants(node.pid)]:
-            end(pid)
-        node.wait()
-        self.nodes.remove(node)
+    def processes(self) -> set[int]:
+        """All that is alive of the nodes."""
+        calls = {call.pid for call in self.calls}
+        below = {pid for node in self.nodes for pid in (node.process.pid, *descendants(node.process.pid))}
+        found = below | {pid for pid in processes() if belongs(pid, self.folder)}
+        return found.intersection(processes()) - calls - {os.getpid()}
+
+    def lose_power(self) -> None:
+        """All nodes are gone at once, with whatever ran on them."""
+        late = time.monotonic() + PATIENCE
+        while left := self.processes():
+            assert time.monotonic() < late, f"these do not die: {left}"
+            for pid in left:
+                end(pid)
+            for node in self.nodes:
+                node.process.poll()
+        for node in self.nodes:
+            node.process.wait()
+        self.nodes.clear()
 
     def yurai(self, *arguments: object, **environment: str) -> subprocess.Popen[str]:
         call = subprocess.Popen(
@@ -140,7 +191,14 @@ def copy_of_yurai(folder: Path) -> Path:
         assert spec
         assert spec.origin
         shutil.copytree(Path(spec.origin).parent, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(folder, quiet=1)  # once here, not once in each of some thirty processes
     return folder
+
+
+def change(folder: Path) -> None:
+    """Make this copy of Yurai another one that works the same."""
+    path = folder / "yurai/errors.py"
+    path.write_text(path.read_text("utf-8") + "# changed\n", "utf-8")
 
 
 def end(pid: int) -> None:
@@ -166,6 +224,15 @@ def own_cluster() -> Iterator[Cluster]:
             if call.poll() is None:
                 call.kill()
             call.communicate()
-        for node in list(cluster.nodes):
-            cluster.kill(node)
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.lose_power()
+        shutil.rmtree(folder)
+
+
+def private_mounts() -> tuple[str, ...]:
+    """The command that gives a program mounts of its own, as root or as a user; empty where neither is permitted."""
+    for options in (("-m",), ("-r", "-m")):
+        command = ("unshare", *options)
+        trial = [*command, "mount", "-t", "tmpfs", "none", tempfile.gettempdir()]
+        if shutil.which("unshare") and subprocess.run(trial, check=False, capture_output=True).returncode == 0:
+            return command
+    return ()

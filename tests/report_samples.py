@@ -79,7 +79,7 @@ def write_crawl(folder: Path) -> Path:
         page = html(f"{payload} {number}", f"{payload} {number}", *[WORDS * 3] * (1 + number % 5))
         records.append(response(number, page, WARC_Target_URI=url))
     personal = f"Write to {MAIL} or call {PHONE}; card {CARD}."
-    title = f"Contact {MAIL}, {PHONE}, {CARD}"
+    title = f"Contact {MAIL} {PHONE} {CARD}"
     pages = {
         "kept": html(title, personal, WORDS * 8),
         "length": html(title, personal),

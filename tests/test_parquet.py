@@ -26,7 +26,7 @@ SCHEMA = pa.schema(
         pa.field("never", pa.string()),
         pa.field("score", pa.float32()),
     ],
-    metadata={"schema_version": "1.0.0"},
+    metadata={"schema_version": "1.1.0"},
 )
 
 

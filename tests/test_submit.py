@@ -1,40 +1,19 @@
-"""`yurai submit`: the loop that starts a job again, over a real head with a token."""
+"""`yurai submit`: what it ships, and what it refuses before; jobs of a real head are in test_clusters.py."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.main import get_command
 
-from ray_heads import Cluster, end, own_cluster, said
-from run_helpers import ARCHIVES, assert_whole, descendants, run, task_manifests, until
+from run_helpers import ARCHIVES
 from yurai.cli import app
 from yurai.errors import RecipeError
 from yurai.ray.submit import Job, entrypoint
-
-COPIES = 2
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with own_cluster() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("crawl")
-    for copy in range(COPIES):
-        for path in ARCHIVES:
-            (folder / f"{copy}").mkdir(exist_ok=True)
-            shutil.copy(path, folder / f"{copy}" / path.name)
-    return folder
 
 
 def test_submit_takes_what_run_takes() -> None:
@@ -94,42 +73,3 @@ def test_a_job_s_address_is_for_jobs(yurai: Any, tmp_path: Path, monkeypatch: py
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     found = yurai("doctor", "--address", "job")
     assert (found.code, "find RAY_ADDRESS set" in found.err) == (2, True)
-
-
-def driver_of(head: subprocess.Popen[bytes]) -> int | None:
-    """The process of the job's own program: `yurai run`, not the shell around it."""
-    found = [pid for pid, command in descendants(head.pid).items() if " run /dev/stdin" in command]
-    return max(found, default=None)
-
-
-@pytest.mark.slow
-def test_a_job_outlives_its_program_and_its_head(cluster: Cluster, crawl: Path, tmp_path: Path) -> None:
-    out, call = tmp_path / "out", ("plain", "--input", crawl, "--address", cluster.server)
-    head = cluster.start_head(2)
-    stranger = said(cluster.yurai("submit", *call, "--output", out, RAY_AUTH_MODE="disabled"))
-    assert (stranger.code, stranger.out) == (2, ""), stranger.err
-    assert "refused this user (401)" in stranger.err
-    examined = said(cluster.yurai("doctor", "--output", out, "--address", cluster.server))
-    assert (examined.code, "all of 1 can take part" in examined.out) == (0, True), examined
-    first = cluster.yurai("submit", *call, "--output", out)
-    assert first.stderr
-    assert "started job yurai-run-" in first.stderr.readline()
-    second = cluster.yurai("submit", *call, "--output", out)
-    other = said(cluster.yurai("submit", *call, "--output", out, "--workers", 1))
-    assert other.code == 2
-    assert f"is writing to {out} with another recipe or other arguments" in other.err
-    until(lambda: task_manifests(out, "00-extract"))
-    program = driver_of(head)
-    assert program
-    end(program)
-    until(lambda: driver_of(head) not in (None, program), process=first)
-    until(lambda: task_manifests(out, "00-extract") > COPIES)
-    cluster.kill(head)
-    assert not (out / "run.json").exists()
-    cluster.start_head(2)
-    ends = [said(first), said(second)]
-    assert [one.code for one in ends] == [0, 0], ends
-    assert "following job yurai-run-" in ends[1].err
-    assert "waiting for a head at that address" in ends[0].err
-    assert "exit code" in ends[0].err or "failed" in ends[0].err
-    assert_whole(out, run(tmp_path / "alone", [crawl], recipe="plain").digest)

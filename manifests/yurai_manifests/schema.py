@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "1.1.0"
 
 HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
@@ -90,7 +90,7 @@ _TEXT = (
     _column("removed_spans", COUNTS, "what editors changed, by rule: count of documents' changes"),
 )
 
-_MEASURES = (
+MEASURES = (
     _column("lang", pa.string(), "language code of the model (ISO 639), und where there is no letter"),
     _column("lang_score", pa.float32(), "the model's score, rounded to 1e-4"),
     _column("char_count", pa.int32(), "Unicode code points of the text"),
@@ -155,7 +155,7 @@ _CLUSTER = (
 )
 
 DOCUMENT = pa.schema(
-    [*PROVENANCE, *_TEXT, *_MEASURES, *_RIGHTS, *_CLUSTER], metadata={"schema_version": SCHEMA_VERSION}
+    [*PROVENANCE, *_TEXT, *MEASURES, *_RIGHTS, *_CLUSTER], metadata={"schema_version": SCHEMA_VERSION}
 )
 
 DROPPED = pa.schema(

@@ -171,14 +171,17 @@ def _examined(address: str, ask: Ask) -> list[Check]:
 def refuse_unfit(address: str, stages: Iterable[StageUse], sources: Sequence[Source], output: str) -> None:
     """Examine every node before a run on a cluster; a run on this machine alone needs no examination.
 
+    What failed is shown as `yurai doctor` shows it; of a job, `yurai submit` shows it to its caller.
+
     Raises:
-        RecipeError: naming every node that cannot take part, and why.
+        RecipeError: naming every node that cannot take part.
         ShardError: the same, where nodes gave no answer and nothing else is wrong; they may be gone the next time.
     """
     if address == "local":
         return
     checks = _examined(address, _asked(stages, sources, output))
     if failed := failures(checks):
+        view.show(checks, stderr=True)
         fleeting = all(check.check == "reach" for check in failed)
         raise (ShardError if fleeting else RecipeError)(view.refusal(checks))
     sys.stderr.write(f"doctor: {len({check.node for check in checks})} nodes can take part\n")

@@ -17,7 +17,7 @@ from yurai.extraction.plain import page_count
 from yurai.rows import SourceTable, table_of
 from yurai.stage import StageUse
 from yurai_manifests.run import RunRecord, load_run, token_shards
-from yurai_manifests.schema import DOCUMENT, PROVENANCE
+from yurai_manifests.schema import DOCUMENT, MEASURES, PROVENANCE
 from yurai_manifests.store import Store
 
 ORIGIN = tuple(field.name for field in PROVENANCE)
@@ -31,13 +31,7 @@ MEASURED = [
     "text_sha256",
     "text_bytes",
     "removed_spans",
-    "lang",
-    "lang_score",
-    "char_count",
-    "letter_share",
-    "word_count",
-    "mean_word_length",
-    "line_count",
+    *(field.name for field in MEASURES),
 ]
 INDEX = ["doc_id", "token_start", "token_count"]
 RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")

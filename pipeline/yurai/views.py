@@ -176,7 +176,9 @@ def _digest(life: dict[str, Any]) -> str:
 def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     name = f"{entry['stage']} {entry['rule']}" if "rule" in entry else entry["stage"]
     text = f"{name:<20} {entry['verdict']}"
-    if reads := entry.get("reads"):
+    if entry["verdict"] == "not judged" and "languages" in entry["settings"]:
+        text += f"  languages {_short(entry['settings']['languages'])}"
+    elif reads := entry.get("reads"):
         text += "  " + ", ".join(f"{column} {_short(value)}" for column, value in reads.items())
         text += "; " + ", ".join(f"{key} {_short(value)}" for key, value in entry["settings"].items())
     elif entry["stage"] == "language" and life.get("lang"):

@@ -5,17 +5,21 @@ Source: ISO/IEC 7812-1 (check digit by Luhn), brand ranges as the schemes publis
 
 from __future__ import annotations
 
+import functools
+
 from yurai_filters.pii.context import CARD, Context, is_amount
 from yurai_filters.pii.shadow import Shadow, pattern
 
-_RUN = pattern(
-    r"[0-9]{4}(?:-[0-9]{4}){3}|[0-9]{4}(?: [0-9]{4}){3}"
-    r"|[0-9]{4}-[0-9]{6}-[0-9]{4,5}|[0-9]{4} [0-9]{6} [0-9]{4,5}|[0-9]{12,}"
-)
+_TIGHT = pattern(r"[0-9]{4}(?:-[0-9]{4}){3}|[0-9]{4}-[0-9]{6}-[0-9]{4,5}|[0-9]{12,}")
+_ROW = pattern(r"[0-9]{4} (?:[0-9]{4} [0-9]{4} [0-9]{4}|[0-9]{6} [0-9]{4})(?: ?[0-9])*")
 _TAIL = pattern(r"^[ -][0-9]{3}(?:[^0-9]|$)")
+_SHAPES = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (4, 6, 5), (4, 6, 4))
+"""Digits of the groups of a card with spaces; longer ones first."""
 _MAX_DIGITS = 19
 _FOUR_GROUPS = _LONGEST = 19
 """Bytes of four groups of four; a fifth of three may follow."""
+LONGEST_ROW = 25
+"""Bytes that show the groups of one card and whether the last goes on."""
 _CONTEXT = Context(CARD)
 _BRANDS = (
     *((4, 4, (16, 19)), (51, 55, (16,)), (2221, 2720, (16,)), (34, 34, (15,)), (37, 37, (15,))),
@@ -50,21 +54,63 @@ _RANGES = {
 }
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_\0\x02")
 _DIGIT = frozenset(b"0123456789\0\x02")
+_SPACED = frozenset(b" " + bytes([digit]) for digit in b"0123456789")
 _PATH = frozenset(b"/=&#@?.-+,")
 
 
 def find_cards(shadow: Shadow) -> list[tuple[int, int]]:
-    """Return places of card numbers in the shadow."""
-    found, last = [], -1
-    for match in _RUN.finditer(shadow.codes):
+    """Return places of card numbers without spaces in the shadow."""
+    codes, found = shadow.codes, []
+    for match in _TIGHT.finditer(codes):
         start, stop = match.span()
-        for end in _ends(shadow.codes, start, stop) if stop - start <= _LONGEST else ():
-            written = shadow.codes[start:end]
-            if _is_clear(shadow.codes, written, start, end, last) and _is_card(shadow, written, start, end):
+        if stop - start > _LONGEST or not _is_clear_before(codes, start):
+            continue
+        for end in _ends(codes, start, stop):
+            if _is_clear_after(codes, end) and _is_card(shadow, start, end):
                 found.append((start, end))
-                last = end
                 break
     return found
+
+
+def find_rows(shadow: Shadow) -> list[tuple[int, int]]:
+    """Return places of card numbers in groups with spaces.
+
+    A row of digits without a word that says card is cards and nothing else, but for a short number at its end, or it is
+    a row of a table. Barriers are ends of rows.
+    """
+    codes, found = shadow.codes, []
+    for match in _ROW.finditer(codes):
+        start, stop = match.span()
+        if codes[max(0, start - 2) : start][::-1] not in _SPACED and _is_clear_before(codes, start):
+            found += _cards_of_row(shadow, start, stop)
+    return found
+
+
+def begins_with_card(row: bytes) -> bool:
+    """Whether groups with spaces at the beginning of `row` are a card number of a brand."""
+    return any(
+        is_luhn(digits) and is_brand(digits) for digits in (row[:size].replace(b" ", b"") for size in _sizes(row))
+    )
+
+
+def _cards_of_row(shadow: Shadow, start: int, stop: int) -> list[tuple[int, int]]:
+    codes, found, at = shadow.codes, [], start
+    while at < stop:
+        ends = (at + size for size in _sizes(codes[at : min(stop, at + LONGEST_ROW)]))
+        end = next((end for end in ends if _is_clear_after(codes, end) and _is_card(shadow, at, end)), None)
+        if end is None:
+            break
+        found.append((at, end))
+        at = end + 1
+    rest = codes[at : min(stop, at + 4)]
+    goes_on = len(rest) == 4 and rest.isdigit()  # noqa: PLR2004 - a group as cards have them
+    return found if not goes_on or _CONTEXT.says(shadow.before(start)) else []
+
+
+def _sizes(row: bytes) -> list[int]:
+    """Return how many bytes of `row` a card in groups at its beginning takes; longer ones first."""
+    groups = tuple(map(len, row.split(b" ")))
+    return [sum(shape) + len(shape) - 1 for shape in _SHAPES if groups[: len(shape)] == shape]
 
 
 def _ends(codes: bytes, start: int, end: int) -> tuple[int, ...]:
@@ -86,27 +132,37 @@ def is_brand(digits: bytes) -> bool:
     return any(first <= prefix < end for first, end in _RANGES.get(len(digits), ()))
 
 
-def _is_card(shadow: Shadow, written: bytes, start: int, end: int) -> bool:
-    digits = written.replace(b" ", b"").replace(b"-", b"")
-    if len(digits) > _MAX_DIGITS or len(set(digits)) == 1 or not is_luhn(digits):
+def _is_card(shadow: Shadow, start: int, end: int) -> bool:
+    branded = _branded(shadow.codes[start:end])
+    if branded is None:
         return False
     said = _CONTEXT.says(shadow.before(start))
     if said is not None:
         return said
     in_path = start > 0 and shadow.codes[start - 1] in _PATH
-    return is_brand(digits) and not in_path and not is_amount(shadow.after(end))
+    return branded and not in_path and not is_amount(shadow.after(end))
 
 
-def _is_clear(codes: bytes, written: bytes, start: int, end: int, last: int) -> bool:
-    """Whether it is not a piece of more: a longer number, a row of a table; the card that ended at `last` is none."""
-    before, after = codes[max(0, start - 2) : start], codes[end : end + 5]
-    if (before and before[-1] in _WORD) or (after and after[0] in _WORD):
+@functools.lru_cache(4096)
+def _branded(written: bytes) -> bool | None:
+    """Whether a brand gives out the number; None if its check digit is wrong."""
+    digits = written.replace(b" ", b"").replace(b"-", b"")
+    if len(digits) > _MAX_DIGITS or len(set(digits)) == 1 or not is_luhn(digits):
+        return None
+    return is_brand(digits)
+
+
+def _is_clear_before(codes: bytes, start: int) -> bool:
+    """Whether what begins at `start` is no piece of a longer number or name."""
+    before = codes[max(0, start - 2) : start]
+    if before and before[-1] in _WORD:
         return False
-    if len(before) > 1 and before[1] in b".-" and before[0] in _DIGIT:
+    return not (len(before) > 1 and before[1] in b".-" and before[0] in _DIGIT)
+
+
+def _is_clear_after(codes: bytes, end: int) -> bool:
+    """Whether what ends at `end` is no piece of a longer number or name."""
+    after = codes[end : end + 2]
+    if after and after[0] in _WORD:
         return False
-    if len(after) > 1 and after[0] in b".-" and after[1] in _DIGIT:
-        return False
-    if b" " not in written:
-        return True
-    follows = len(after) == 5 and after[:1] == b" " and after[1:].isdigit()  # noqa: PLR2004 - a gap and a group
-    return not follows and (before[-1:] != b" " or before[0] not in b"0123456789\x02" or start - 1 == last)
+    return not (len(after) > 1 and after[0] in b".-" and after[1] in _DIGIT)

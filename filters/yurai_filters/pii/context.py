@@ -46,6 +46,7 @@ class Context:
         return None if last is None else last.group(1) is not None
 
 
+@functools.lru_cache(4096)
 def is_amount(after: str) -> bool:
     """Whether what follows a number makes it an amount."""
     return bool(after) and _AMOUNT.search(after) is not None

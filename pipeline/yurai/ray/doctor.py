@@ -50,7 +50,7 @@ def _answer(reference: Any) -> Any:  # noqa: ANN401 - Ray's reference is untyped
     try:
         return ray.get(reference, timeout=1.0)
     except RayTaskError as error:
-        return Silent(f"cannot be examined: {type(error.cause).__name__}: {error.cause}; is the same Yurai installed?")
+        return Silent(f"cannot be examined: {type(error.cause).__name__}: {error.cause}", "code")
     except GetTimeoutError:
         ray.cancel(reference, force=True)
         return Silent(f"gave no answer in {ANSWER_SECONDS:.0f} s")

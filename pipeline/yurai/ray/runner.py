@@ -4,6 +4,7 @@ Ray is a scheduler, never the store of record: tasks carry paths, results are ke
 instant. Core tasks, not Ray Data: inputs and outputs are files (docs/decisions/0004-ray-core-over-files.md).
 """
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ ATTEMPTS = 4
 POLL_SECONDS = 1.0
 FETCH_SECONDS = 60.0
 COUNT_SECONDS = 10.0
+IDLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class RayRunner:
             connect(workers, address)
         self._fixed = workers is not None
         self.workers = workers or _cpus()
-        self._counted = time.monotonic()
+        self._counted = self._began = time.monotonic()
+        self._held = _cpus() - _free()
         self._alike = (code_digest(),) if address != "local" else ()
         function = execute_alike if self._alike else execute
         self._remote = ray.remote(num_cpus=1, max_retries=0)(function)
@@ -63,12 +66,14 @@ class RayRunner:
         try:
             while True:
                 self._grow()
+                self._warn_idle()
                 while len(running) < self.workers * AHEAD and (entry := next(queue, None)):
                     self._submit(running, *entry, 1)
                 if not running:
                     return
                 ended, _ = ray.wait(list(running), num_returns=1, timeout=POLL_SECONDS)
                 for reference in ended:
+                    self._held = 0.0
                     one = running.pop(reference)
                     if key := self._result(reference, one):
                         yield one.number, key
@@ -83,6 +88,17 @@ class RayRunner:
         """Follow an autoscaled cluster: it starts with few CPUs, and adds nodes for tasks that wait."""
         if not self._fixed and time.monotonic() - self._counted > COUNT_SECONDS:
             self.workers, self._counted = max(self.workers, _cpus()), time.monotonic()
+
+    def _warn_idle(self) -> None:
+        """Say once that tasks wait for a CPU that may never come; an autoscaler adds one just because they wait."""
+        if self._held and time.monotonic() - self._began > IDLE_SECONDS:
+            if (cpus := _cpus()) - self._held < 1:
+                sys.stderr.write(
+                    f"warning: no task has run for {IDLE_SECONDS:.0f} s: the cluster has {cpus} CPUs, and this job "
+                    "(submit gives it one) and others held all of them when it began; add a node, or give the head "
+                    "one CPU more (ray start --num-cpus). The job goes on by itself then\n"
+                )
+            self._held = 0.0
 
     def _submit(self, running: dict[Any, _Running], number: int, task: Task, tries: int) -> None:
         running[self._remote.remote(task, *self._alike)] = _Running(number, task, tries, time.monotonic())
@@ -112,6 +128,11 @@ class RayRunner:
         del at_once
         if self._owned:
             ray.shutdown()
+
+
+def _free() -> float:
+    free: dict[str, float] = ray.available_resources()
+    return free.get("CPU", 0.0)
 
 
 def _cpus() -> int:

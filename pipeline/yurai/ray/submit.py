@@ -20,10 +20,10 @@ from yurai.errors import RecipeError, ShardError, YuraiError
 from yurai.ray.jobs import HeadLostError, Jobs
 from yurai_manifests.canonical import fingerprint
 
-POLL_SECONDS = 2.0
+POLL_SECONDS = 1.0
 BYTES_A_SECOND = 100_000
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
-HEAD_PAUSE, HEAD_SECONDS = 10.0, 1800.0
+HEAD_PAUSE, HEAD_SECONDS = 5.0, 1800.0
 ENTRYPOINT_BYTES = 100_000
 """A shell takes no longer argument than 128 KiB."""
 SHOWN = 12

@@ -1,0 +1,114 @@
+"""Jobs and examinations on clusters of several raylets: the head's death, other callers, nodes that cannot take part.
+
+One cluster serves all tests, since a head takes up to 15 s to start: each test begins with what the one before left, or
+starts it when it runs alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ray_heads import Cluster, change, copy_of_yurai, own_cluster, private_mounts, said
+from run_helpers import SMALL, assert_whole, run, task_manifests, until
+
+pytestmark = pytest.mark.slow
+COPIES = 12
+WORKERS = ("node-b", "node-c", "node-d")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with own_cluster() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Many small archives: a job over them is in the middle for long."""
+    folder = tmp_path_factory.mktemp("crawl")
+    for copy in range(COPIES):
+        shutil.copy(SMALL[-1], folder / f"{copy:02}.arc")
+    return folder
+
+
+def line_with(process: subprocess.Popen[str], words: str) -> str:
+    """Read what a call says until a line has these words, and return it."""
+    assert process.stderr
+    seen = []
+    for line in process.stderr:
+        seen.append(line)
+        if words in line:
+            return line
+    raise AssertionError(f"ended without {words!r}: {seen}")
+
+
+def test_submit_again_finishes_what_a_dead_head_began(cluster: Cluster, crawl: Path, tmp_path: Path) -> None:
+    out, call = tmp_path / "out", ("submit", "plain", "--input", crawl, "--address", cluster.server)
+    call = (*call, "--output", out)
+    cluster.start(2)
+    first = cluster.yurai(*call)
+    stranger = cluster.yurai(*call, RAY_AUTH_MODE="disabled")
+    line_with(first, "started job yurai-run-")
+    waiting = cluster.yurai(*call)
+    refused = said(stranger)
+    assert (refused.code, refused.out) == (2, ""), refused
+    assert "refused this user (401)" in refused.err
+    line_with(waiting, "following job yurai-run-")
+    until(lambda: task_manifests(out, "00-extract"), process=first)
+    first.kill()
+    cluster.lose_power()
+    assert 0 < task_manifests(out, "00-extract") < COPIES
+    assert not (out / "run.json").exists()
+
+    line_with(waiting, "waiting for a head at that address")
+    waiting.send_signal(signal.SIGSTOP)
+    cluster.start(0, *WORKERS)
+    again = cluster.yurai(*call)
+    line_with(again, "started job yurai-run-")
+    waiting.send_signal(signal.SIGCONT)
+    other = cluster.yurai(*call, "--workers", 1)
+    digest = run(tmp_path / "alone", [crawl], recipe="plain").digest
+    refused = said(other)
+    assert refused.code == 2, refused
+    assert f"is writing to {out} with another recipe or other arguments" in refused.err
+    ends = [said(again), said(waiting)]
+    assert [one.code for one in ends] == [0, 0], ends
+    assert "doctor: 4 nodes can take part" in ends[0].out
+    assert re.search(rf"00-extract: {COPIES} tasks in .*, [1-9]\d* reused", ends[0].out), ends[0].out
+    assert "following job" in ends[1].err
+    assert_whole(out, digest)
+
+
+def test_raylets_that_cannot_take_part_are_refused_by_name(cluster: Cluster, tmp_path: Path) -> None:
+    if not cluster.nodes:
+        cluster.start(0, *WORKERS)
+    out, changed = tmp_path / "shared/out", tmp_path / "changed"
+    out.parent.mkdir()
+    change(copy_of_yurai(changed))
+    call = ("plain", "--input", SMALL[0], "--output", out, "--address")
+    examined = said(cluster.yurai("doctor", *call, cluster.address, "--format", "json"))
+    assert examined.code == 0, examined
+    nodes = {check["node"].split()[0] for check in json.loads(examined.out)["checks"]}
+    assert nodes == {"head", *WORKERS}
+    cluster.launch_node("node-other", PYTHONPATH=str(changed))
+    if hidden := private_mounts():
+        blind = f'mount -t tmpfs none {out.parent} && exec "$@"'
+        cluster.launch_node("node-blind", before=(*hidden, "sh", "-c", blind, "sh"))
+    cluster.wait()
+    refused = said(cluster.yurai("submit", *call, cluster.server))
+    assert refused.code == 2, refused
+    expected = {("node-other", "code")} | ({("node-blind", "output")} if hidden else set())
+    assert set(re.findall(r"^(\S+) \(\S+, \w{8}\): (\w+): .* Do: ", refused.out, re.MULTILINE)) == expected
+    assert f"{len(expected)} of {5 + bool(hidden)} nodes cannot take part: node-" in refused.err
+    assert refused.err.count("started job") == 1
+    assert not (out / "stages").exists()
+    if not hidden:
+        pytest.skip("mount namespaces are not permitted here, so no raylet could be kept from seeing the output")
