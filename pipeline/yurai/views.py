@@ -161,7 +161,7 @@ def _row_origin(life: dict[str, Any]) -> list[str]:
 
 def _said(mark: dict[str, Any]) -> str:
     place = {"http": "", "unknown": "", "body": ""}.get(mark["place"], f" in {mark['place']}")
-    said = mark["norm"] or f"unreadable {_cut(mark['raw'])}"
+    said = mark["norm"] or f"unreadable {_cut(shown(mark['raw']))}"
     return f"{said} by {mark['channel']}{place}, scope {mark['subject_scope']}"
 
 

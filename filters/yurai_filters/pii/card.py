@@ -54,7 +54,7 @@ _RANGES = {
 }
 _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_\0\x02")
 _DIGIT = frozenset(b"0123456789\0\x02")
-_SPACED = frozenset(b" " + bytes([digit]) for digit in b"0123456789")
+_SPACE = ord(" ")
 _PATH = frozenset(b"/=&#@?.-+,")
 
 
@@ -81,7 +81,8 @@ def find_rows(shadow: Shadow) -> list[tuple[int, int]]:
     codes, found = shadow.codes, []
     for match in _ROW.finditer(codes):
         start, stop = match.span()
-        if codes[max(0, start - 2) : start][::-1] not in _SPACED and _is_clear_before(codes, start):
+        goes_before = start > 1 and codes[start - 1] == _SPACE and codes[start - 2] in b"0123456789"
+        if not goes_before and _is_clear_before(codes, start):
             found += _cards_of_row(shadow, start, stop)
     return found
 
@@ -107,10 +108,11 @@ def _cards_of_row(shadow: Shadow, start: int, stop: int) -> list[tuple[int, int]
     return found if not goes_on or _CONTEXT.says(shadow.before(start)) else []
 
 
-def _sizes(row: bytes) -> list[int]:
+@functools.lru_cache(4096)
+def _sizes(row: bytes) -> tuple[int, ...]:
     """Return how many bytes of `row` a card in groups at its beginning takes; longer ones first."""
     groups = tuple(map(len, row.split(b" ")))
-    return [sum(shape) + len(shape) - 1 for shape in _SHAPES if groups[: len(shape)] == shape]
+    return tuple(sum(shape) + len(shape) - 1 for shape in _SHAPES if groups[: len(shape)] == shape)
 
 
 def _ends(codes: bytes, start: int, end: int) -> tuple[int, ...]:
@@ -154,15 +156,15 @@ def _branded(written: bytes) -> bool | None:
 
 def _is_clear_before(codes: bytes, start: int) -> bool:
     """Whether what begins at `start` is no piece of a longer number or name."""
-    before = codes[max(0, start - 2) : start]
-    if before and before[-1] in _WORD:
-        return False
-    return not (len(before) > 1 and before[1] in b".-" and before[0] in _DIGIT)
+    if not start:
+        return True
+    before = codes[start - 1]
+    return before not in _WORD and not (before in b".-" and start > 1 and codes[start - 2] in _DIGIT)
 
 
 def _is_clear_after(codes: bytes, end: int) -> bool:
     """Whether what ends at `end` is no piece of a longer number or name."""
-    after = codes[end : end + 2]
-    if after and after[0] in _WORD:
-        return False
-    return not (len(after) > 1 and after[0] in b".-" and after[1] in _DIGIT)
+    if end == len(codes):
+        return True
+    after = codes[end]
+    return after not in _WORD and not (after in b".-" and end + 1 < len(codes) and codes[end + 1] in _DIGIT)

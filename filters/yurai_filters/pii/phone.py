@@ -34,12 +34,14 @@ _CHAIN = 16
 """Characters between two numbers of one list."""
 _LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _DIGIT = frozenset(b"0123456789\0\x02")
+_TOUCHES = _DIGIT | frozenset(b"_+")
 
 
 def find_phones(shadow: Shadow) -> list[tuple[int, int]]:
     """Return places of phone numbers in the shadow."""
-    codes, found, position, last = shadow.codes, [], 0, -1
-    while (match := _FORMS.search(codes, position)) is not None:
+    codes, found, last = shadow.codes, [], -1
+    matches = _FORMS.finditer(codes)
+    while (match := next(matches, None)) is not None:
         start, stop = match.span()
         end = None if _touches(codes, start) else _end(shadow, start, stop, last)
         if end is None:
@@ -47,6 +49,8 @@ def find_phones(shadow: Shadow) -> list[tuple[int, int]]:
         else:
             position = last = _with_extension(codes, end)
             found.append((start, position))
+        if position != stop:
+            matches = _FORMS.finditer(codes, position)
     return found
 
 
@@ -115,10 +119,10 @@ def _is_international(written: bytes) -> bool:
 
 def _touches(codes: bytes, start: int) -> bool:
     """Whether a digit, an underscore or a barrier stands right before `start`, or behind one sign that parts digits."""
-    before = codes[max(0, start - 2) : start]
-    if before and (before[-1] in _DIGIT or before[-1] in b"_+"):
-        return True
-    return len(before) > 1 and before[1] in b".-" and before[0] in _DIGIT
+    if not start:
+        return False
+    before = codes[start - 1]
+    return before in _TOUCHES or (before in b".-" and start > 1 and codes[start - 2] in _DIGIT)
 
 
 def _goes_on(codes: bytes, end: int, *, divided: bool) -> bool:

@@ -48,6 +48,8 @@ _BOXES: Final[tuple[tuple[Any, Place], ...]] = (
 # A page's outermost boxes are named after everything that is on the page.
 _OUTER: Final = frozenset(("html", "body", "main", "article"))
 _NEAR: Final = 4
+_READ: Final = 4 * MAX_CONTEXT
+"""Characters of context that are read: personal data is redacted before a context is cut, or the cut would hide it."""
 _BLOCK_TAGS: Final = (
     "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
     "h4 h5 h6 header html li main nav ol p pre section table tbody td tfoot th thead tr ul"
@@ -128,20 +130,20 @@ def _context(element: Tree) -> tuple[str, str]:
     while node.tag not in _BLOCKS and (parent := node.getparent()) is not None and parent.tag != "head":
         for other in node.itersiblings(preceding=True):
             before = _text(other) + (other.tail or "") + before
-            if len(before) >= MAX_CONTEXT:
+            if len(before) >= _READ:
                 break
         else:
             before = (parent.text or "") + before
         for other in node.itersiblings():
-            if len(behind) >= MAX_CONTEXT:
+            if len(behind) >= _READ:
                 break
             behind += _text(other) + (other.tail or "")
-        if len(before) >= MAX_CONTEXT or parent.tag in _BLOCKS:
+        if len(before) >= _READ or parent.tag in _BLOCKS:
             break
         node = parent
         behind += node.tail or ""
     own = _text(element)
-    return _line(before)[-MAX_CONTEXT:], _line(f"{own} {behind}" if own else behind)[:MAX_CONTEXT]
+    return _line(before)[-_READ:], _line(f"{own} {behind}" if own else behind)[:_READ]
 
 
 def _text(element: Tree) -> str:
