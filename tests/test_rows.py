@@ -19,9 +19,8 @@ from yurai.errors import DriftError, RecipeError
 from yurai.inputs import find_sources
 from yurai.local import LocalRunner
 from yurai.recipe import Recipe, load_recipe, make_recipe, with_sources
-from yurai.run import run_recipe
 from yurai_manifests.audit import audit
-from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.run import load_run
 from yurai_manifests.schema import document_id
 from yurai_manifests.store import open_store
 
@@ -373,31 +372,6 @@ def test_an_input_without_rows_is_refused(tmp_path: Path) -> None:
     (tmp_path / "blank.jsonl").write_bytes(b"\n\n")
     with pytest.raises(RecipeError, match="holds a row or a response"):
         run(tmp_path / "out", [tmp_path / "blank.jsonl"], recipe="plain")
-
-
-def run_real(out: Path, inputs: list[Path], *tables: dict[str, Any]) -> RunRecord:
-    return run_recipe(recipe(*tables), find_sources(map(str, inputs)), str(out), LocalRunner(1))
-
-
-def test_real_phones(shared_data: Path, tmp_path: Path) -> None:
-    path = shared_data / "pii/phones_examples.jsonl"
-    with pytest.raises(RecipeError, match=r"it has 'region', 'type', 'e164'"):
-        run_real(tmp_path / "out", [path])
-    found = run_real(tmp_path / "out", [path], {"columns": {"text": "intl", "id": "e164"}})
-    assert_whole(tmp_path / "out", found.digest)
-    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-    assert [row["text"] for row in documents(tmp_path / "out")] == [line["intl"] for line in lines if line["intl"]]
-
-
-@pytest.mark.slow
-def test_real_texts(shared_data: Path, tmp_path: Path) -> None:
-    path = shared_data / "dedup/texts.jsonl.gz"
-    found = run_real(tmp_path / "out", [path])
-    assert_whole(tmp_path / "out", found.digest)
-    lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
-    rows = documents(tmp_path / "out")
-    assert [row["text"] for row in rows] == [line["text"].strip() for line in lines if line["text"].strip()]
-    assert [row["url"] for row in rows] == [line["url"] for line in lines]
 
 
 def test_recipe_demo_still_filters_rows(tmp_path: Path) -> None:
