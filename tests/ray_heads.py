@@ -51,7 +51,7 @@ def belongs(pid: int, folder: Path) -> bool:
     try:
         if any(name in (place / file).read_bytes() for file in ("cmdline", "environ")):
             return True
-        return any(name in os.fsencode(os.readlink(link)) for link in (place / "fd").iterdir())
+        return any(name in os.fsencode(link.readlink()) for link in (place / "fd").iterdir())
     except OSError:
         return False  # it ended while we looked, or is somebody else's
 
@@ -109,47 +109,41 @@ class Cluster:
             "PYTHONPATH": str(self.code),
         }
 
-    def launch(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> Node:
-        """Begin to start a node."""
+    def _start(self, name: str, *options: str, before: tuple[str, ...] = (), **environment: str) -> None:
+        """Start a node; one after the other, since of raylets of one machine that start at once some do not come up."""
         ports = [f"--{name}={free_port()}" for name in ("dashboard-agent-listen-port", "metrics-export-port")]
         workers = ("--min-worker-port=0", "--max-worker-port=0")
-        command = [*before, "ray", "start", "--block", "--object-store-memory=80000000", *ports, *workers, *options]
+        own = (f"--node-name={name}", *ports, *workers)
+        command = [*before, "ray", "start", "--block", "--object-store-memory=80000000", *own, *options]
         path = Path(tempfile.mkstemp(suffix=".log", dir=self.folder)[1])
         with path.open("ab") as log:
             process = subprocess.Popen(
                 command, env=self.environment | environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         self.nodes.append(Node(process, path))
-        return self.nodes[-1]
+        until(self.nodes[-1].started, patience=START_SECONDS)
 
-    def launch_node(self, name: str, before: tuple[str, ...] = (), **environment: str) -> Node:
-        """Begin to start a node of one CPU."""
-        options = (f"--address={self.address}", "--num-cpus=1", f"--node-name={name}")
-        return self.launch(*options, before=before, **environment)
+    def start_node(self, name: str, before: tuple[str, ...] = (), **environment: str) -> None:
+        """Start a node of one CPU."""
+        self._start(name, f"--address={self.address}", "--num-cpus=1", before=before, **environment)
 
     def start(self, cpus: int, *names: str) -> None:
-        """Start a head, and these nodes as soon as it can be joined; return when all of them can work."""
-        head = self.launch(
+        """Start a head, and nodes of these names beside it."""
+        self._start(
+            "head",
             "--head",
             f"--num-cpus={cpus}",
-            "--node-name=head",
             "--node-ip-address=127.0.0.1",
+            f"--temp-dir={self.folder / 'ray'}",
             "--dashboard-host=127.0.0.1",
             f"--port={self.port}",
             f"--dashboard-port={self.dashboard}",
             f"--ray-client-server-port={free_port()}",
-            f"--temp-dir={self.folder / 'ray'}",
             "--include-log-monitor=false",
         )
-        until(lambda: head.started() or listens(self.port), patience=START_SECONDS)
         for name in names:
-            self.launch_node(name)
-        self.wait()
+            self.start_node(name)
         until(lambda: listens(self.dashboard), patience=START_SECONDS)
-
-    def wait(self) -> None:
-        """Wait until every node that was launched has started."""
-        until(lambda: all([node.started() for node in self.nodes]), patience=START_SECONDS)
 
     def processes(self) -> set[int]:
         """All that is alive of the nodes."""

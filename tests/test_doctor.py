@@ -107,6 +107,25 @@ def test_a_node_without_the_input(tmp_path: Path) -> None:
     assert found.keys() == {("node-b", "input")}
 
 
+def test_a_driver_on_the_odd_node_names_itself(tmp_path: Path) -> None:
+    others = [Machine(key, f"node-{key}") for key in "cde"]
+    fleet = Odd()
+    fleet.machines = (Machine("b", "node-b", drives=True), *others)
+    ask = Ask(output=str(tmp_path / "out"))
+    assert failed(survey(fleet, ask)) == {}
+
+    class Elsewhere(Odd):
+        def ask(self, function: Callable[..., Any], arguments: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
+            there = dataclasses.replace(ask, output=str(tmp_path / "elsewhere"))
+            return {key: function(first if key == "b" else there, *rest) for key, (first, *rest) in arguments.items()}
+
+    fleet = Elsewhere()
+    fleet.machines = (Machine("b", "node-b", drives=True), *others)
+    found = failed(survey(fleet, ask))
+    assert found.keys() == {("node-b", "driver"), *((one.label, "output") for one in others)}
+    assert "most other nodes differ" in found["node-b", "driver"]
+
+
 def test_a_head_without_cpus_needs_no_data(tmp_path: Path) -> None:
     fleet = Odd(output=str(tmp_path / "elsewhere"))
     fleet.machines = (fleet.machines[0], Machine("b", "head", runs_tasks=False))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from run_helpers import SMALL, run
+from run_helpers import SMALL, run, until
 from yurai.errors import RecipeError, ShardError
 from yurai.fetch import Shard
 from yurai.task import Task
@@ -112,3 +112,40 @@ def test_an_address_where_nobody_listens(address: str, said: str) -> None:
 
     with pytest.raises(RecipeError, match=said):
         _connect(1, address)
+
+
+def test_tasks_that_wait_for_a_cpu_that_nobody_has_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job holds the only CPU of its cluster: here two tasks hold both until the warning was given."""
+    import ray
+
+    from yurai.ray import RayRunner
+    from yurai.ray import runner as module
+
+    for name, value in {"POLL_SECONDS": 0.05, "IDLE_SECONDS": 0.2}.items():
+        monkeypatch.setattr(module, name, value)
+    folder = tmp_path / "begun"
+    folder.mkdir()
+
+    def hold(begun: Path, end: Path) -> None:
+        begun.touch()
+        while not end.exists():
+            time.sleep(0.05)
+
+    for number in (1, 2):
+        ray.remote(hold).remote(folder / str(number), tmp_path / "end")
+    until(lambda: len(list(folder.iterdir())) == 2 and module._free() == 0)
+    runner = RayRunner(1)
+    said: list[str] = []
+
+    class Stderr:
+        """Where the warning is written; the CPUs are given back when it comes."""
+
+        def write(self, text: str) -> None:
+            said.append(text)
+            (tmp_path / "end").touch()
+
+    monkeypatch.setattr(module.sys, "stderr", Stderr())
+    with pytest.raises(ShardError, match="cannot read"):
+        list(runner.run([task("yurai.steps.dedup:keys", tmp_path)]))
+    assert len(said) == 1
+    assert "the cluster has 2 CPUs, and this job (submit gives it one) and others held all of them" in said[0]

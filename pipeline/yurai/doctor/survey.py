@@ -26,6 +26,7 @@ REMEDIES = {
     "keepalive": "export both as 10000 before `ray start` on every node",
 }
 CHECKS = tuple(REMEDIES)
+"""Every machine has these; the driver's own may have one more, `driver`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Machine:
     key: str
     label: str
     runs_tasks: bool = True
+    drives: bool = False
+    """Whether the process that asks runs there: what it sees is what others are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,19 @@ def survey(fleet: Fleet, ask: Ask) -> list[Check]:
         if store:
             for name in (DRIVER, *(one.key for one in fleet.machines)):
                 store.remove(note_key(asked.nonce, name))
-    return [check for one in fleet.machines for check in _judge(one, found[one.key], mine, unseen)]
+    checks = [check for one in fleet.machines for check in _judge(one, found[one.key], mine, unseen)]
+    return [*checks, *_odd_driver(fleet.machines, checks)]
+
+
+def _odd_driver(machines: tuple[Machine, ...], checks: list[Check]) -> Iterator[Check]:
+    """Name the driver's own node where most others differ from it: a job may be placed on the only unfit node."""
+    unfit = {check.node for check in failures(checks) if check.check in (*ALIKE, "output")}
+    others = [one.label for one in machines if not one.drives]
+    if len(unfit.intersection(others)) * 2 > len(others) > 1:
+        for one in machines:
+            if one.drives:
+                said = "the driver runs here, and most other nodes differ from it"
+                yield Check(one.label, "driver", "fail", said, "look at this node first: it is likely the odd one")
 
 
 def _unseen(fleet: Fleet, ask: Ask, store: Store, found: Mapping[str, dict[str, Fact] | Silent]) -> dict[str, str]:

@@ -39,7 +39,8 @@ class Nodes:
 def _machine(node: dict[str, Any]) -> Machine:
     name, place, key = node["NodeName"], node["NodeManagerAddress"], str(node["NodeID"])
     known = name if name != place else node["NodeManagerHostname"]
-    return Machine(key, f"{known} ({place}, {key[:SHOWN]})", runs_tasks=node["Resources"].get("CPU", 0) > 0)
+    here = key == ray.get_runtime_context().get_node_id()
+    return Machine(key, f"{known} ({place}, {key[:SHOWN]})", node["Resources"].get("CPU", 0) > 0, here)
 
 
 def _on(key: str) -> NodeAffinitySchedulingStrategy:
