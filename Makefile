@@ -23,7 +23,7 @@ demo: $(VENV)/.installed
 	$(BIN)/yurai explain demo-out --token 00000:5000
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST)
 
 quick: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "not slow" -q

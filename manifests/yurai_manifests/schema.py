@@ -154,9 +154,7 @@ _CLUSTER = (
     _column("jaccard", pa.float32(), "similarity to it"),
 )
 
-DOCUMENT = pa.schema(
-    [*PROVENANCE, *_TEXT, *MEASURES, *_RIGHTS, *_CLUSTER], metadata={"schema_version": SCHEMA_VERSION}
-)
+DOCUMENT = pa.schema([*PROVENANCE, *_TEXT, *MEASURES, *_RIGHTS, *_CLUSTER], metadata={"schema_version": SCHEMA_VERSION})
 
 DROPPED = pa.schema(
     [

@@ -31,10 +31,11 @@ Kind = Codec | Literal["records", "lines"]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A sample of one source: bytes (or rows, of Parquet) that were copied, of how many."""
+    """A sample of one source: bytes (or rows, of Parquet) that were copied, of how many; units that stand `apart`."""
 
     copied: int
     whole: int
+    apart: bool = True
 
 
 def cut(source: Source, target: Path, share: float) -> Cut:
@@ -53,11 +54,12 @@ def cut(source: Source, target: Path, share: float) -> Cut:
         for start, stop in windows(source.size, share):
             pieces += _units(files, path, start, stop, kind)
         copied = sum(map(len, pieces))
-        if not copied:  # one unit spans the file: all that can be had without reading it is its beginning
+        apart = copied > 0
+        if not apart:  # one unit spans the file: all that can be had without reading it is its beginning
             pieces = [_read(files, path, 0, max(int(source.size * share), WINDOW))]
             copied = len(pieces[0])
     target.write_bytes(b"".join(pieces))
-    return Cut(copied, source.size)
+    return Cut(copied, source.size, apart)
 
 
 def windows(size: int, share: float) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ the difference between the two what each byte costs. Bytes are known of the whol
 not, and a page's cost goes with its bytes, so the estimate by bytes is the steadier one.
 """
 
+import math
 import os
 import tempfile
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from yurai.plan.trial import Trial, watch
 from yurai.recipe import load_recipe, with_sources
 from yurai.rows import SourceTable, row_kind
 from yurai.rows.tables import table_of
+from yurai.warc import is_web_archive
 
 FILES = 32
 """Sources that are sampled; of more, those at even distances in the order of their names."""
@@ -73,7 +75,7 @@ def make_plan(
     with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder:
         trials = []
         for name, part in (("small", share / SMALL), ("sample", share)):
-            copied = _copy(chosen, Path(folder) / name, part)
+            copied = _copy(chosen, Path(folder) / name, part, held)
             # a glob: of a folder that holds archives, a run would leave the rows out
             arguments = ["run", recipe, "--input", f"{folder}/{name}/**/*", "--output", f"{folder}/{name}-out"]
             arguments += [
@@ -100,12 +102,22 @@ def _spread(sources: list[Source], tables: tuple[SourceTable, ...]) -> list[Sour
     return sorted(chosen)
 
 
-def _copy(sources: Iterable[Source], folder: Path, share: float) -> float:
-    """Write the sample files; return the bytes of the input that they stand for."""
-    copied = 0.0
+def _copy(sources: Iterable[Source], folder: Path, share: float, files: int) -> float:
+    """Write the sample; return the bytes of the input that it stands for.
+
+    Members of gzip stand alone, so those of all archives go into as many files as workers: in a file of its own,
+    each source's share would be packed into Parquet a few rows at a time, and take more disk than it will.
+    """
+    folder.mkdir()
+    copied, number = 0.0, 0
     for source in sources:
         found = cut(source, folder / source.name, share)
         copied += source.size * found.copied / found.whole if found.whole else 0
+        if is_web_archive(source.name) and source.name.endswith(".gz") and found.apart:
+            with (folder / f"sample-{number % files}.warc.gz").open("ab") as joined:
+                joined.write((folder / source.name).read_bytes())
+            (folder / source.name).unlink()
+            number += 1
     if not copied:
         raise RecipeError("the sample holds nothing; give a larger --share")
     return copied
@@ -121,11 +133,14 @@ def _plan(trials: list[tuple[float, Trial]], sources: list[Source], sampled: int
 
     totals = sample.run.value["totals"]
     share = whole / many
+    # the largest of n pages grows with the logarithm of n, and so does what a worker held at its peak
+    growth = max(0, sample.memory - small.memory) / math.log(many / few)
+    peak = sample.memory + growth * max(0.0, math.log(share * held / workers))
     needs = (
         Need("wall", "seconds", line(small.wall, sample.wall, held / workers), sample.wall),
         Need("cpu", "seconds", line(small.cpu, sample.cpu), sample.cpu),
         Need("disk", "bytes", line(small.disk, sample.disk), sample.disk),
-        Need("memory", "bytes", sample.memory * workers / held, sample.memory),
+        Need("memory", "bytes", peak * workers / held, sample.memory),
         Need("candidates", "pages", totals["candidates"] * share, totals["candidates"]),
         Need("kept", "pages", totals["kept"] * share, totals["kept"]),
         Need("tokens", "tokens", totals["tokens"] * share, totals["tokens"]),

@@ -1,21 +1,22 @@
 """Run the recipe over sample files in a process of its own, and watch it from outside: time, CPU, memory, disk."""
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from yurai.errors import RecipeError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import open_store
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.5
 PROC = Path("/proc")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,50 +36,63 @@ def watch(arguments: Sequence[str], out: Path) -> Trial:
     Raises:
         RecipeError: the run ended with an error, which is given.
     """
-    before, started, memory = _cpu(), time.monotonic(), 0
+    started, memory, cpu = time.monotonic(), 0, dict[int, float]()
     # a file, since a pipe that nobody reads while we look would fill and stop the run
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "yurai", *arguments], stdout=subprocess.DEVNULL, stderr=said
         )
         while process.poll() is None:
-            memory = max(memory, tree_memory(process.pid))
+            found = list(tree(process.pid))
+            memory = max(memory, sum(one.memory for one in found))
+            cpu |= {one.process: one.cpu for one in found}
             time.sleep(LOOK_SECONDS)
         wall = time.monotonic() - started
         said.seek(0)
         message = said.read().decode("utf-8", "replace")
     if process.returncode:
         raise RecipeError(f"the recipe does not run over a sample of this input: {message[-2000:].strip()}")
-    return Trial(wall, _cpu() - before, memory, disk_bytes(out), load_run(open_store(str(out))))
+    return Trial(wall, sum(cpu.values()), memory, disk_bytes(out), load_run(open_store(str(out))))
 
 
-def tree_memory(root: int) -> int:
-    """Return the bytes of memory of a process and all below it; pages that several share count once (PSS)."""
+class Usage(NamedTuple):
+    """What one process uses: bytes of memory, where pages that several share count once (PSS), and CPU seconds."""
+
+    process: int
+    memory: int
+    cpu: float
+
+
+def tree(root: int) -> Iterator[Usage]:
+    """Yield what a process and all below it use now."""
     children: dict[int, list[int]] = {}
     for entry in PROC.iterdir():
         if entry.name.isdecimal():
-            parent = _status(entry / "status", "PPid:")
-            children.setdefault(parent, []).append(int(entry.name))
-    found, total = [root], 0
+            children.setdefault(_number(entry / "status", "PPid:"), []).append(int(entry.name))
+    found = [root]
     while found:
         process = found.pop()
         found += children.get(process, [])
-        total += _status(PROC / str(process) / "smaps_rollup", "Pss:") * 1024
-    return total
+        folder = PROC / str(process)
+        yield Usage(process, _number(folder / "smaps_rollup", "Pss:") * 1024, _cpu(folder / "stat"))
 
 
-def _status(path: Path, key: str) -> int:
+def _number(path: Path, key: str) -> int:
     """Return a number of a /proc file; 0 for a process that has just ended."""
+    return next((int(line.split()[1]) for line in _read(path).splitlines() if line.startswith(key)), 0)
+
+
+def _cpu(path: Path) -> float:
+    """Return the CPU seconds of a process so far; times follow the name, which ends with the last bracket."""
+    fields = _read(path).rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
+
+
+def _read(path: Path) -> str:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        return path.read_text("utf-8")
     except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith(key)), 0)
-
-
-def _cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+        return ""
 
 
 def disk_bytes(folder: Path) -> int:
