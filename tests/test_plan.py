@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from run_helpers import SMALL
 from sample_expectations import SAMPLE
 from yurai.errors import RecipeError
 from yurai.inputs import Source, find_sources
+from yurai.plan import cut as cut_module
 from yurai.plan.cut import cut, windows
 from yurai.plan.trial import disk_bytes, tree
 from yurai.warc import Gap, read_file
@@ -130,3 +132,31 @@ def test_a_recipe_that_does_not_run_is_refused_with_its_reason(tmp_path: Path) -
     (tmp_path / "no.warc.gz").write_bytes(b"nothing at all")
     with pytest.raises(RecipeError, match="holds a row or a response"):
         make_plan("plain", find_sources([str(tmp_path / "no.warc.gz")]), share=1, workers=1, runner="local")
+
+
+@pytest.mark.slow
+def test_a_small_input_is_tried_whole(yurai: Callable[..., Said], small_tree: Path) -> None:
+    """A percent of it would hold nothing: the sample is a megabyte at least."""
+    inputs = [option for path in SMALL for option in ("--input", path)]
+    said = yurai("plan", "demo", *inputs, "--workers", 1)
+    assert said.code == 0, said.err
+    assert "100.00% of the bytes" in said.out
+    kept = json.loads((small_tree / "run.json").read_text("utf-8"))["totals"]["kept"]
+    assert f"{kept} pages" in said.out
+
+
+def test_few_bytes_are_read_of_a_big_archive(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counted(*place: object) -> bytes:
+        data = real(*place)
+        read.append(len(data))
+        return data
+
+    real = cut_module._read
+    monkeypatch.setattr(cut_module, "_read", counted)
+    name = "core-00.warc.gz"
+    cut(source(shared_data / "docs" / name), tmp_path / name, 0.01)
+    assert sum(read) - cut_module.OPENING < 0.06 * (shared_data / "docs" / name).stat().st_size

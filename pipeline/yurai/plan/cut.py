@@ -4,6 +4,7 @@ Windows of equal length lie at equal distances over the bytes of each source, an
 begins in: each unit has the same chance, whatever its size. Only the windows are read, also from object storage.
 """
 
+import itertools
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,9 @@ from yurai.warc.units import CUT, open_unit
 from yurai_manifests.faults import as_os_errors
 
 WINDOW = 1 << 15
-BEYOND = 1 << 20
+OPENING = 1 << 20
+"""Bytes that tell what a file is cut into."""
+BEYOND = 1 << 16
 """Bytes read behind a window, for the end of its last unit; doubled while that is not enough."""
 MAX_UNIT = 1 << 30
 Kind = Codec | Literal["records", "lines"]
@@ -49,17 +52,17 @@ def cut(source: Source, target: Path, share: float) -> Cut:
         return _rows(source, target, share)
     files, path = fsspec.core.url_to_fs(source.url)
     with as_os_errors(files):
-        opening = _read(files, path, 0, BEYOND)
+        opening = _read(files, path, 0, OPENING)
         pieces, kind = list(_dictionary(opening)), _kind(opening)
-        for start, stop in windows(source.size, share):
-            pieces += _units(files, path, start, stop, kind)
-        copied = sum(map(len, pieces))
-        apart = copied > 0
-        if not apart:  # one unit spans the file: all that can be had without reading it is its beginning
+        apart = not isinstance(kind, Codec) or _several(opening, kind)
+        if apart:
+            for start, stop in windows(source.size, share):
+                pieces += _units(files, path, start, stop, kind)
+            pieces = pieces or list(_units(files, path, 0, 1, kind))  # a small file may have none in its windows
+        else:  # of a file that is one unit, only the beginning can be had without reading all of it
             pieces = [_read(files, path, 0, max(int(source.size * share), WINDOW))]
-            copied = len(pieces[0])
     target.write_bytes(b"".join(pieces))
-    return Cut(copied, source.size, apart)
+    return Cut(sum(map(len, pieces)), source.size, apart)
 
 
 def windows(size: int, share: float) -> Iterator[tuple[int, int]]:
@@ -91,9 +94,12 @@ def _units(files: Any, path: str, start: int, stop: int, kind: Kind) -> Iterator
     while True:
         data = _read(files, path, start, stop + beyond)
         at_end = len(data) < wanted + beyond
-        places = list(_starts(data, kind, at_start=start == 0))
-        first = next((place for place in places if place < wanted), None)
-        last = next((place for place in places if place >= wanted), len(data) if at_end else None)
+        first, last = None, len(data) if at_end else None
+        for place in _starts(data, kind, at_start=start == 0):
+            if place >= wanted:
+                last = place
+                break
+            first = place if first is None else first
         if first is None:
             return
         if last is not None:
@@ -109,6 +115,11 @@ def _starts(data: bytes, kind: Kind, *, at_start: bool) -> Iterator[int]:
         return
     with _mapped(data) as file:
         yield from _records(file) if kind == "records" else _members(file, kind)
+
+
+def _several(opening: bytes, codec: Codec) -> bool:
+    """Tell whether a second unit begins within the opening of a compressed file."""
+    return len(list(itertools.islice(_starts(opening, codec, at_start=True), 2))) > 1
 
 
 def _kind(opening: bytes) -> Kind:

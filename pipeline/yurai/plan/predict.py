@@ -24,7 +24,10 @@ from yurai.warc import is_web_archive
 FILES = 32
 """Sources that are sampled; of more, those at even distances in the order of their names."""
 SMALL = 8
-"""How much smaller the smaller trial is."""
+"""How much smaller the smaller trial is, but for inputs of a few megabytes."""
+LEAST = 1 << 20
+"""Bytes of a sample: below that, starting up is all that a trial shows."""
+JOINED = "gzip-members-{}.warc.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +73,19 @@ def make_plan(
     Raises:
         RecipeError: the recipe is wrong, does not run over the sample, or the sample holds nothing.
     """
+    whole = max(1, sum(source.size for source in sources))
+    share = min(1.0, max(share, LEAST / whole))
+    fraction = max(share / SMALL, min(share / 2, LEAST / SMALL / whole))
     chosen = _spread(sources, with_sources(load_recipe(recipe), tables).sources)
     held = min(workers, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder:
         trials = []
-        for name, part in (("small", share / SMALL), ("sample", share)):
+        for name, part in (("small", fraction), ("sample", share)):
             copied = _copy(chosen, Path(folder) / name, part, held)
             # a glob: of a folder that holds archives, a run would leave the rows out
             arguments = ["run", recipe, "--input", f"{folder}/{name}/**/*", "--output", f"{folder}/{name}-out"]
-            arguments += [
-                "--runner",
-                runner,
-                "--workers",
-                str(held),
-                "--no-report",
-                *(["--sources", tables] if tables else []),
-            ]
+            arguments += ["--runner", runner, "--workers", str(held), "--no-report"]
+            arguments += [option for option in ("--sources", tables) if tables and option]
             trials.append((copied, watch(arguments, Path(folder) / f"{name}-out")))
     return _plan(trials, sources, len(chosen), workers, held)
 
@@ -108,16 +108,16 @@ def _copy(sources: Iterable[Source], folder: Path, share: float, files: int) -> 
     Members of gzip stand alone, so those of all archives go into as many files as workers: in a file of its own,
     each source's share would be packed into Parquet a few rows at a time, and take more disk than it will.
     """
-    folder.mkdir()
-    copied, number = 0.0, 0
+    copied, number, piece = 0.0, 0, folder.with_suffix(".piece")
     for source in sources:
-        found = cut(source, folder / source.name, share)
+        found = cut(source, piece, share)
         copied += source.size * found.copied / found.whole if found.whole else 0
-        if is_web_archive(source.name) and source.name.endswith(".gz") and found.apart:
-            with (folder / f"sample-{number % files}.warc.gz").open("ab") as joined:
-                joined.write((folder / source.name).read_bytes())
-            (folder / source.name).unlink()
-            number += 1
+        joins = is_web_archive(source.name) and source.name.endswith(".gz") and found.apart
+        target = folder / (JOINED.format(number % files) if joins else source.name)
+        number += joins
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("ab") as file:
+            file.write(piece.read_bytes())
     if not copied:
         raise RecipeError("the sample holds nothing; give a larger --share")
     return copied
@@ -126,6 +126,10 @@ def _copy(sources: Iterable[Source], folder: Path, share: float, files: int) -> 
 def _plan(trials: list[tuple[float, Trial]], sources: list[Source], sampled: int, workers: int, held: int) -> Plan:
     (few, small), (many, sample) = trials
     whole = float(sum(source.size for source in sources))
+    if many <= few or (sample.wall <= small.wall and whole > 2 * many):
+        raise RecipeError(
+            "the sample is too small to tell what a byte costs from what a start costs; give a larger --share"
+        )
 
     def line(low: float, high: float, scale: float = 1.0) -> float:
         """Go on along the line through both trials; a cost that does not grow with the input stays as it is."""
