@@ -21,13 +21,25 @@ def load_plugins() -> None:
     """
     points = sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value))
     for point in points:
-        try:
+        with _Named(point):
             point.load()
-        except BaseException as error:
-            error.add_note(f"while loading {_who(point)}; repair or uninstall that package")
-            raise
         if not _declared_by(point.module.partition(".")[0]):
             raise ContractViolation(f"{_who(point)} declares no filter, tagger or editor; import them in that module")
+
+
+class _Named:
+    """Adds to whatever leaves the block the name of the package that raised it."""
+
+    def __init__(self, point: metadata.EntryPoint) -> None:
+        self._point = point
+
+    def __enter__(self) -> None:
+        """Nothing is opened."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Add the note; the exception goes on."""
+        if error is not None:
+            error.add_note(f"while loading {_who(self._point)}; repair or uninstall that package")
 
 
 def _declared_by(package: str) -> bool:

@@ -64,13 +64,13 @@ class Jobs:
             raise
         return True
 
-    def logs(self, name: str) -> str:
-        """Return all that a job has said, "" while the node it runs on cannot be asked."""
+    def logs(self, name: str) -> str | None:
+        """Return all that a job has said, None while the node it runs on cannot be asked."""
         try:
             with self._named():
                 return str(self._client.get_job_logs(name))
-        except HeadLostError as error:
-            return f"(its log cannot be read: {str(error.__cause__).splitlines()[0]})\n"
+        except HeadLostError:
+            return None
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[None]:

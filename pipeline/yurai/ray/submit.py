@@ -151,10 +151,13 @@ def _follow(jobs: Jobs, name: str) -> JobDetails:
         if found is None:
             raise HeadLostError(f"the head at {jobs.address} does not know job {name} any more: it was started anew")
         said = jobs.logs(name)
+        if said is None and found.status.is_terminal():
+            _say(f"the log of job {name} cannot be read any more: the node it ran on does not answer")
+        said = said or ""
         new = "".join(line for line in said[shown:].splitlines(keepends=True) if not line.startswith(OWN_LINE))
         sys.stdout.write(new)
         sys.stdout.flush()
-        shown = len(said)
+        shown = max(shown, len(said))  # a node that cannot be asked now has said what it has said
         if found.status.is_terminal():
             return found
         time.sleep(max(POLL_SECONDS, shown / BYTES_A_SECOND))
@@ -175,7 +178,7 @@ def _left_running(name: str, address: str) -> Iterator[None]:
 
 def _reason(jobs: Jobs, name: str, ended: JobDetails) -> JobFailedError:
     """Return why a job that failed may be started again; raises where that would not help."""
-    code, lines = ended.driver_exit_code, jobs.logs(name).strip().splitlines()
+    code, lines = ended.driver_exit_code, (jobs.logs(name) or "").strip().splitlines()
     last = lines[-1] if lines else ""
     if ended.status == JobStatus.STOPPED:
         raise JobFailedError(f"job {name} was stopped; run the same command to resume", code)
