@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import above, rounded
 from yurai_filters.declare import document_filter, tagger
-from yurai_filters.pieces import Booleans, Integers, Pieces, slices, split
+from yurai_filters.pieces import Booleans, Integers, Pieces
 from yurai_filters.reasons import first_reason
-from yurai_filters.words import spaced_text
+from yurai_filters.words import spaced_pieces
 
 TOP = (2, 3, 4)
 REPEATED = (5, 6, 7, 8, 9, 10)
@@ -39,12 +39,12 @@ def repetition(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Arra
     and even a run that occurs once is the commonest. RedPajama v2 counts all occurrences of a repeated run instead.
     Pieces are those of `yurai_filters.pieces`.
     """
-    spaced = spaced_text(text, lang)
+    spaced, split_parts = spaced_pieces(text, lang)
     characters: Any = pc.utf8_length(text)
     lines = _duplicates(text, r"\n+")
     paragraphs = _duplicates(pc.utf8_trim_whitespace(text), r"\n{2,}")
     is_empty = pc.equal(characters, pa.scalar(0))
-    parts = [_gram_characters(split(part)) for part in slices(spaced)]
+    parts = [_gram_characters(pieces) for pieces in split_parts]
     grams = (pa.array(np.concatenate(column)) for column in zip(*parts, strict=True))
     return {
         "dup_line_share": _of(lines[0], pc.if_else(is_empty, pa.scalar(None, pa.int32()), lines[1])),

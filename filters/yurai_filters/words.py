@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import share
 from yurai_filters.declare import tagger
-from yurai_filters.pieces import LETTER, WORD, slices, split
+from yurai_filters.pieces import LETTER, WORD, Pieces, slices, split
 
 # Scripts that put no space between words: Han and kana, and the scripts of line-break class SA (UAX #14: Thai, Lao,
 # Myanmar, Khmer, Tai Le, New Tai Lue, Tai Tham, Tai Viet, Ahom); Tibetan script parts syllables, not words, by a mark.
@@ -47,8 +47,8 @@ def words(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Array[Any
     divided by, too, though the paper says words. dolma splits at white space alone and has fewer pieces. Two things are
     our own: spaCy's lists of abbreviations are left out, and a piece of symbols alone, such as a bullet, is no word.
     """
-    spaced = spaced_text(text, lang)
-    parts = [_counts(part) for part in slices(spaced)]
+    spaced, split_parts = spaced_pieces(text, lang)
+    parts = [_counts(pieces) for pieces in split_parts]
     pieces, words, letters, length = (
         pc.if_else(spaced.is_valid(), pa.array(np.concatenate(column)), pa.scalar(None, pa.int64()))
         for column in zip(*parts, strict=True)
@@ -72,9 +72,20 @@ def spaced_text(text: pa.StringArray, lang: pa.StringArray) -> pa.StringArray:
     return spaced
 
 
-def _counts(text: pa.StringArray) -> tuple[Any, ...]:
+_LAST: list[tuple[pa.StringArray, pa.StringArray, pa.StringArray, list[Pieces]]] = []
+"""The columns that were split last, held so that no other array can take their place in memory, and their pieces."""
+
+
+def spaced_pieces(text: pa.StringArray, lang: pa.StringArray) -> tuple[pa.StringArray, list[Pieces]]:
+    """Return the texts of languages with spaces, and their pieces by slices; columns just split are not split again."""
+    if not (_LAST and _LAST[0][0] is text and _LAST[0][1] is lang):
+        spaced = spaced_text(text, lang)
+        _LAST[:] = [(text, lang, spaced, [split(part) for part in slices(spaced)])]
+    return _LAST[0][2], _LAST[0][3]
+
+
+def _counts(pieces: Pieces) -> tuple[Any, ...]:
     """Pieces, words, pieces with a letter, and code points of words in each text."""
-    pieces = split(text)
     is_word = (pieces.flags & WORD) != 0
     has_letter = (pieces.flags & LETTER) != 0
     weights = (np.ones_like(pieces.row), is_word, has_letter, is_word * pieces.length)

@@ -26,8 +26,11 @@ def measure(batch: pa.RecordBatch, *, taggers: tuple[str, ...] = DEFAULT) -> pa.
         batch: rows with `text` and `lang`.
         taggers: names of the taggers, in order; `yurai list filters` shows them.
     """
+    columns = text_columns(batch)
     for name in taggers:
-        batch = with_measures(batch, run_tagger(tagger(name), text_columns(batch), {}))
+        written = run_tagger(tagger(name), columns, {})
+        columns |= written
+        batch = with_measures(batch, written)
     return batch
 
 
