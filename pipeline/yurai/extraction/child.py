@@ -2,8 +2,8 @@
 
 It reads pickled (page, options) from its first standard stream and writes pickled extractions to its second. Pickle is
 safe there: both ends are this program, on a pipe that nobody else holds, and page bytes travel as plain `bytes`. Before
-each page a CPU timer is armed whose signal ends the process even inside C code; memory is capped for the whole process.
-How it died tells the parent why.
+each page a CPU timer is armed whose signal ends the process even inside C code; what pages may
+add to its memory is capped. How it died tells the parent why.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main(parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     options: ExtractOptions = pages.recv()
     _extract(_WARM, options)
-    resource.setrlimit(resource.RLIMIT_AS, (options.memory_bytes, options.memory_bytes))
+    _cap(options.memory_bytes)
     answers.send(READY)
     try:
         while True:
@@ -62,6 +62,13 @@ def _extract(page: Page, options: ExtractOptions) -> Extraction:
         return Extraction("failed", mime, f"extractor-error:{type(error).__name__}")
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _cap(memory_bytes: int) -> None:
+    """Let the address space grow by so much: libraries reserve a gigabyte and more, how much the machine decides."""
+    pages = Path("/proc/self/statm")  # where there is none, the limit is on the whole
+    reserved = int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
+    resource.setrlimit(resource.RLIMIT_AS, (reserved + memory_bytes,) * 2)
 
 
 def _be_first_victim() -> None:

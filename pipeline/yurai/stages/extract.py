@@ -62,7 +62,7 @@ def extract(
         max_elements: tags of a page above which the plain baseline takes the place of trafilatura.
         max_pages: pages of a PDF above which it is not read.
         cpu_seconds: CPU seconds for one page before it is given up as failed.
-        memory_bytes: address space of the child process.
+        memory_bytes: address space that pages may add to the child process.
     """
     return ExtractOptions(
         mode=mode,
