@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from yurai.report.intervals import wilson as interval
 from yurai_filters.pii import KINDS, Kind, Span, find
 
 if TYPE_CHECKING:
@@ -57,10 +58,8 @@ def wilson(hits: int, count: int) -> str:
     """Share with its Wilson 95 % interval."""
     if not count:
         return "-"
-    z, share = 1.96, hits / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
-    return f"{share:.3f} ({max(0, middle - half):.3f}-{min(1, middle + half):.3f}) n={count}"
+    low, high = interval(hits, count)
+    return f"{hits / count:.3f} ({low:.3f}-{high:.3f}) n={count}"
 
 
 def synthetic(path: Path) -> Iterator[Labelled]:

@@ -154,7 +154,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
         "redact": dict.fromkeys(("email", "ip", "phone", "card", "iban"), "report"),
         "measure": {},
         "filter": {},
-        "dedup": {"method": "exact", "memory_bytes": 1000},
+        "dedup": {"method": "url", "keep": "best-quality", "quality": "lang_score", "memory_bytes": 1000},
         "tokenize": {
             "tokenizer": str(tokenizer),
             "sha256": hashlib.sha256(tokenizer.read_bytes()).hexdigest(),

@@ -66,7 +66,7 @@ def test_help_of_every_command_documents_its_settings(yurai: Yurai) -> None:
                 option = f"--{name.replace('_', '-')}"
                 assert name in ("rules", "taggers") or option in words, option
                 default = f"[default: {setting.default}]"
-                assert name in ("rules", "taggers") or setting.default == "" or default in words, option
+                assert name in ("rules", "taggers") or setting.default in ("", None) or default in words, option
     for command in ("run", "demo", "audit", "digest", "explain", "list"):
         assert yurai(command, "--help").code == 0
 
@@ -136,7 +136,7 @@ def test_life_of_a_page_that_went(
         assert life["decisions"][-1]["reads"]
     if stage == "dedup":
         (first,) = lives(yurai, demo_tree, row["detail"])
-        assert (life["detail"], life["kept_instead"]) == (first["doc_id"], first["url"])
+        assert (life["detail"], life["kept_url"], life["kept_path"]) == (first["doc_id"], first["url"], first["source"])
     text = yurai("explain", demo_tree, row["doc_id"]).out
     assert reason in text
     assert f"{row['source']} at byte {row['warc_offset']:,}" in text.replace("\n", " ")

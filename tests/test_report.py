@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 import shutil
@@ -12,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import lxml.html
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from report_samples import INVISIBLE, PAYLOADS, SECRETS, hostile_recipe, write_crawl
+from report_checks import check_markup, number, parsed, report, rows
+from report_samples import PAYLOADS, SECRETS, hostile_recipe, write_crawl
 from run_helpers import Watching, run
 from yurai.progress import Reporter
 from yurai.report.axis import axis_for
@@ -36,15 +34,6 @@ if TYPE_CHECKING:
 
     Yurai = Callable[..., Said]
 
-ELEMENTS = (
-    "html head meta title style body div header p h1 h2 h3 h4 span b bdi nav ul li a main section table thead tbody tr th "
-    "td code svg rect line text path circle details summary dl dt dd footer"
-)
-ATTRIBUTES = (
-    "charset http-equiv content name lang class id href aria-label role scope width height viewbox preserveaspectratio "
-    "rx x y dx x1 x2 y1 y2 cx cy r d text-anchor"
-)
-
 
 @pytest.fixture(scope="module")
 def hostile_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -59,26 +48,6 @@ def hostile_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_report(demo_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     out = Path(shutil.copytree(demo_tree, tmp_path_factory.mktemp("reported") / "out"))
     return out, parsed(report(out))
-
-
-def report(out: Path, **options: Any) -> str:
-    runner = Watching()
-    assert end_run(str(out), runner, Reporter(quiet=True), report=True, **options).ok
-    return (out / "report/index.html").read_text("utf-8")
-
-
-def parsed(page: str) -> Any:
-    return lxml.html.document_fromstring(page)
-
-
-def rows(page: Any, section: str, table: int = 0) -> list[list[str]]:
-    """The cells of a table of a section."""
-    found = page.get_element_by_id(section).findall(".//table")[table]
-    return [[cell.text_content() for cell in row.findall("td")] for row in found.findall("tbody/tr")]
-
-
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
 
 
 def query(out: Path, sql: str) -> list[Any]:
@@ -224,23 +193,6 @@ def test_on_a_remote_store(s3_server: str, tmp_path: Path) -> None:
     assert first == second
 
 
-def check_markup(page: Any) -> None:
-    """Nothing but the elements and attributes that the report is made of, and links within the page."""
-    for element in page.iter():
-        assert isinstance(element.tag, str), element
-        assert element.tag in ELEMENTS.split()
-        assert set(element.attrib) <= set(ATTRIBUTES.split()), element.attrib
-        assert element.get("href", "#").startswith("#")
-        assert element.tag == "a" or "href" not in element.attrib
-    (style,) = page.iter("style")
-    digest = base64.b64encode(hashlib.sha256(style.text.encode()).digest()).decode()
-    (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert "url(" not in style.text
-    assert "@import" not in style.text
-    assert not set(page.text_content()) & set(INVISIBLE)
-
-
 def test_crawl_text_is_text(hostile_tree: Path, yurai: Yurai) -> None:
     page = parsed((hostile_tree / "report/index.html").read_text("utf-8"))
     check_markup(page)
@@ -270,8 +222,7 @@ def test_personal_data_of_every_stage_stays_out(hostile_tree: Path, yurai: Yurai
     for form in ("text", "json", "html"):
         texts.append(yurai("sample", hostile_tree, "--kept", "-n", "500", "--format", form).out)
         texts += [yurai("sample", hostile_tree, "--dropped-by", one, "--format", form).out for one in reasons]
-    (facts,) = ((hostile_tree / ".work/report.facts/data").glob("*/*.json"),)
-    texts += [path.read_text("utf-8") for path in facts]
+    texts += [path.read_text("utf-8") for path in hostile_tree.glob(".work/report.*/data/*/*.json")]
     assert sum("www.private.example" in text for text in texts) > 15
     for text in texts:
         assert [secret for secret in SECRETS if secret in text] == []

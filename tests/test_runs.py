@@ -23,7 +23,7 @@ from sample_expectations import SAMPLE
 from yurai import columns
 from yurai.errors import DriftError
 from yurai.local import LocalRunner
-from yurai.steps import dedup, deliver, extract, shards, tokens
+from yurai.steps import applied, dedup, deliver, extract, names, shards, tokens
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -64,8 +64,10 @@ def test_one_digest_for_all_batch_sizes(
 ) -> None:
     monkeypatch.setattr(columns, "BATCH_ROWS", rows)
     monkeypatch.setattr(extract, "BATCH_ROWS", rows)
-    for module in (shards, dedup, tokens, deliver):
+    for module in (shards, tokens, deliver):
         monkeypatch.setattr(module, "read_rows", functools.partial(read_rows, batch_rows=rows))
+    for module in (dedup, names, applied):
+        monkeypatch.setattr(module, "read_batches", functools.partial(read_rows, batch_rows=rows))
     run(tmp_path / "out", SMALL)
     assert_whole(tmp_path / "out", digest_of(small_tree))
 

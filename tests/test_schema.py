@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from yurai_manifests.canonical import canonical, fingerprint, sha256, sha256_file
 from yurai_manifests.errors import ContractError, YuraiError
-from yurai_manifests.schema import DOCUMENT, DROPPED, PROVENANCE, SCHEMA_VERSION, TOKEN_INDEX, document_id
+from yurai_manifests.schema import DOCUMENT, DROPPED, INDEX, PROVENANCE, SCHEMA_VERSION, TOKEN_INDEX, document_id
 
 SAFE = 2**53 - 1
 JSON = st.recursive(
@@ -87,7 +87,9 @@ def test_document_ids_differ_where_places_do(
     assert (document_id(*one) == document_id(*two)) == (one == two)
 
 
-@pytest.mark.parametrize("schema", [DOCUMENT, DROPPED, TOKEN_INDEX], ids=["DOCUMENT", "DROPPED", "TOKEN_INDEX"])
+@pytest.mark.parametrize(
+    "schema", [DOCUMENT, DROPPED, INDEX, TOKEN_INDEX], ids=["DOCUMENT", "DROPPED", "INDEX", "TOKEN_INDEX"]
+)
 def test_each_column_says_what_it_means_and_who_may_see_it(schema: pa.Schema) -> None:
     assert schema.metadata == {b"schema_version": SCHEMA_VERSION.encode()}
     assert [name for name, count in Counter(schema.names).items() if count > 1] == []

@@ -93,6 +93,15 @@ def test_objects_of_any_size_come_back_whole(size: int, store: Store) -> None:
     assert store.size("object") == size
 
 
+def test_a_range_is_what_lies_between(store: Store) -> None:
+    data = bytes(place % 251 for place in range(1000))
+    store.put("object", data)
+    for start, end in ((0, 1), (0, 1000), (17, 400), (999, 1000), (990, 2000)):
+        assert store.read_range("object", start, end) == data[start:end]
+    with pytest.raises(FileNotFoundError):
+        store.read_range("absent", 0, 10)
+
+
 def test_read_many_keeps_the_order(store: Store) -> None:
     keys = [f"k/{number}" for number in range(30)]
     for key in keys:

@@ -86,6 +86,27 @@ def check_columns(table: pa.Table, schema: pa.Schema, where: str) -> None:
             raise ContractError(f"{where}: column {field.name} may not be null")
 
 
+def read_range(path: Path, columns: list[str], start: int, end: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yield (number of its first row, batch) for the row groups of a Parquet file that hold rows from start to end.
+
+    Raises:
+        ShardError: missing, not a Parquet file, or damaged.
+    """
+    try:
+        with pq.ParquetFile(path) as parquet:
+            first = 0
+            for group in range(parquet.num_row_groups):
+                count = parquet.metadata.row_group(group).num_rows
+                if first < end and first + count > start:
+                    for batch in parquet.iter_batches(ROW_GROUP, [group], columns):
+                        yield first, batch
+                        first += batch.num_rows
+                else:
+                    first += count
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ShardError(f"{path} is not readable as Parquet: {error}; restore or rebuild it") from error
+
+
 def read_rows(
     file: IO[bytes] | Path, columns: list[str] | None = None, *, batch_rows: int = ROW_GROUP
 ) -> Iterator[pa.RecordBatch]:

@@ -27,7 +27,7 @@ SHAPE: dict[str, type] = {
     "digest": str,
 }
 TOTALS = ("candidates", "kept", "dropped", "failed", "tokens", "shards", "other_records")
-FOLDERS = ("documents", "extracted", "dropped", "evidence", "shards")
+FOLDERS = ("documents", "extracted", "dropped", "evidence", "index", "shards")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
 
-SCHEMA_VERSION = "1.1.0"
+SCHEMA_VERSION = "1.2.0"
 
 HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
@@ -147,11 +147,22 @@ _RIGHTS = (
 )
 
 _CLUSTER = (
-    _column("cluster_id", pa.string(), "cluster of near-duplicates"),
-    _column("cluster_role", pa.string(), "kept or dropped"),
-    _column("cluster_size", pa.int32(), "documents in the cluster"),
-    _column("kept_doc_id", pa.string(), "the document that was kept instead"),
-    _column("jaccard", pa.float32(), "similarity to it"),
+    _column(
+        "cluster_id",
+        pa.string(),
+        "doc_id of the first, in keep order, of the documents that duplicates join to this one; null without a "
+        "duplicate. All five columns are of the last dedup stage that found one",
+    ),
+    _column("cluster_role", pa.string(), "kept; or copy, where dedup annotates and drops nothing"),
+    _column("cluster_size", pa.int32(), "documents in the cluster; 1 without a duplicate, null where no dedup ran"),
+    _column("kept_doc_id", pa.string(), "of a copy: the document that would have been kept instead"),
+    _column("jaccard", pa.float32(), "of a copy: similarity to it"),
+    _column(
+        "rehydration_weight",
+        pa.int16(),
+        "how often FineWeb-2 repeats a document of such a cluster: sizes from 1, 2, 3, 5, 100, 1000 on give 1, 2, 3, "
+        "5, 8, 1; null where no dedup ran",
+    ),
 )
 
 DOCUMENT = pa.schema([*PROVENANCE, *_TEXT, *MEASURES, *_RIGHTS, *_CLUSTER], metadata={"schema_version": SCHEMA_VERSION})
@@ -163,6 +174,18 @@ DROPPED = pa.schema(
         _column("stage", pa.string(), "stage that decided", nullable=False),
         _column("reason", pa.string(), "why, kebab-case", nullable=False),
         _column("detail", pa.string(), "what the reason refers to: the kept document of a duplicate"),
+        _column("kept_doc_id", pa.string(), "of a duplicate: the document that was kept instead"),
+        _column("kept_url", pa.string(), "its URL"),
+        _column(
+            "kept_path",
+            pa.string(),
+            "where it lies: its source, or the delivered file of the earlier run that holds it",
+        ),
+        _column("jaccard", pa.float32(), "similarity to it, rounded to 1e-4; null where equal URLs say nothing of it"),
+        _column(
+            "jaccard_by", pa.string(), "how that is known: equal (texts), estimate (signatures) or exact (shingles)"
+        ),
+        _column("cluster_id", pa.string(), "cluster of a duplicate: as the column of kept documents"),
     ],
     metadata={"schema_version": SCHEMA_VERSION},
 )
@@ -209,6 +232,17 @@ EVIDENCE = pa.schema(
     ],
     metadata={"schema_version": SCHEMA_VERSION},
 )
+
+INDEX = pa.schema(
+    [
+        _column("doc_id", pa.string(), "document; rows are parallel to documents/", nullable=False),
+        _column("text_bytes", pa.int64(), "bytes of its text in UTF-8", nullable=False),
+        _column("rank", pa.int64(), "its place in the keep order of its run: the lower stays", nullable=False),
+        _column("signature", pa.large_binary(), "its MinHash signature: uint32, little-endian", nullable=False),
+    ],
+    metadata={"schema_version": SCHEMA_VERSION},
+)
+"""What a later run compares its documents with."""
 
 TOKEN_INDEX = pa.schema(
     [

@@ -33,6 +33,9 @@ class Store(Protocol):
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
 
+    def read_range(self, key: str, start: int, end: int) -> bytes:
+        """Return the bytes from `start` up to `end`, fewer if the object ends before: one request; errors as `read`."""
+
     def put(self, key: str, data: bytes) -> None:
         """Write or replace a small object, whole or not at all."""
 
@@ -144,6 +147,12 @@ class LocalStore:
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
         return self._path(key).open("rb")
+
+    def read_range(self, key: str, start: int, end: int) -> bytes:
+        """Return the bytes from `start` up to `end`, fewer if the object ends before; errors as `read`."""
+        with self.open(key) as file:
+            file.seek(start)
+            return file.read(end - start)
 
     def _spool(self, key: str, data: bytes) -> tuple[Path, Path]:
         path = self._path(key)

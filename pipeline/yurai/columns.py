@@ -99,9 +99,16 @@ def document_batches(rows: Iterable[dict[str, Any]]) -> Iterator[pa.RecordBatch]
 
 
 def dropped_rows(
-    batch: pa.RecordBatch, stage: str, reasons: pa.Array[Any], details: Sequence[str | None] | None = None
+    batch: pa.RecordBatch,
+    stage: str,
+    reasons: pa.Array[Any],
+    details: Sequence[str | None] | None = None,
+    said: Mapping[str, pa.Array[Any]] | None = None,
 ) -> pa.RecordBatch:
-    """Return DROPPED rows for `batch`, all dropped by `stage`; `reasons` and `details` are parallel to it."""
+    """Return DROPPED rows for `batch`, all dropped by `stage`; `reasons` and `details` are parallel to it.
+
+    `said` are the columns after `detail`; those that it does not name are null.
+    """
     count = batch.num_rows
     values = [batch.column(field.name) for field in PROVENANCE]
     values += [
@@ -110,4 +117,6 @@ def dropped_rows(
         reasons.cast(pa.string()),
         pa.array(details if details is not None else [None] * count, pa.string()),
     ]
+    known = said or {}
+    values += [known.get(field.name, pa.nulls(count, field.type)) for field in list(DROPPED)[len(values) :]]
     return pa.RecordBatch.from_arrays(values, schema=DROPPED)

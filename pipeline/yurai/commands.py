@@ -7,7 +7,8 @@ the digest of the fused run.
 import inspect
 import tomllib
 from dataclasses import replace
-from typing import Annotated, Any, Literal, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
 
@@ -31,7 +32,8 @@ COMMANDS = {
     "measure": ("measure",),
     "filter": ("filter",),
 }
-COMMANDS |= {"dedup": ("dedup",), "tokenize": ("tokenize",)}
+COMMANDS |= {"dedup": ("dedup",), "near-dedup": ("near-dedup",), "line-dedup": ("line-dedup",)}
+COMMANDS |= {"tokenize": ("tokenize",)}
 COMMON = ("input", "output", "recipe", "set_", "runner", "workers", "address", "sources", "rebuild", "report")
 SCALARS = (int, float, bool, str)
 FromRecipe = Annotated[
@@ -80,13 +82,16 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
 
 
 def _is_flag(setting: Setting) -> bool:
-    """Scalars and choices become options; lists and tables are given with --set."""
-    return setting.annotation in SCALARS or get_origin(setting.annotation) is Literal
+    """Scalars, which may be unset, and choices become options; lists and tables are given with --set."""
+    origin = get_origin(setting.annotation)
+    kinds = get_args(setting.annotation) if origin in (Union, UnionType) else (setting.annotation,)
+    return all(kind in (*SCALARS, NoneType) or get_origin(kind) is Literal for kind in kinds)
 
 
 def _flag(stage: Stage, setting: Setting) -> inspect.Parameter:
     """Return the option for one setting; unset means: as the recipe or the default says."""
-    words = setting_docs(stage)[setting.name] + (f" [default: {setting.default}]" if setting.default != "" else "")
+    default = f" [default: {setting.default}]" if setting.default not in ("", None) else ""
+    words = setting_docs(stage)[setting.name] + default
     name = setting.name.replace("_", "-")
     names = f"--{name}/--no-{name}" if setting.annotation is bool else f"--{name}"
     option = typer.Option(names, help=words, show_default=False)

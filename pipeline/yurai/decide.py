@@ -16,7 +16,7 @@ from yurai.lists import loaded
 from yurai.rules import rule, rule_settings
 from yurai.stage import StageUse
 from yurai.stages.measure import text_columns
-from yurai_filters import ContractViolation, Declaration, Edited, edit, judge
+from yurai_filters import ContractViolation, Declaration, edit, judge
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.schema import COUNTS
 
@@ -111,37 +111,49 @@ class Decider:
             return batch
         for rule_name, count in edited.totals().items():
             notes[f"{declaration.name}:{rule_name}"] += count
+        text = cast("list[str]", edited.text.take(pa.array(changed)).to_pylist())
+        counts = [{rule: column[place].as_py() for rule, column in edited.counts.items()} for place in changed]
         before = batch.take(pa.array(changed))
-        rows = self._remeasured(before, edited.text.take(pa.array(changed)), edited, changed, declaration.name)
-        for use in self._measures:  # what only the edited text holds, such as personal data spelt in two ways
-            new = Counter(use.stage.notes(rows)) - Counter(use.stage.notes(before))
-            notes.update({f"{declaration.name}:{use.name}:{name}": count for name, count in new.items()})
-        return _replace_rows(batch, rows, changed)
-
-    def _remeasured(
-        self, rows: pa.RecordBatch, text: pa.Array[Any], edited: Edited, changed: list[int], name: str
-    ) -> pa.RecordBatch:
-        data = [value.encode("utf-8") for value in cast("list[str]", text.to_pylist())]
-        spans = [
-            [
-                *(before or []),
-                *({"name": f"{name}:{key}", "count": column[place].as_py()} for key, column in edited.counts.items()),
-            ]
-            for before, place in zip(rows.column("removed_spans").to_pylist(), changed, strict=True)
-        ]
-        rows = with_columns(
-            rows,
-            {
-                "text": text.cast(pa.large_string()),
-                "text_sha256": pa.array([hashlib.sha256(value).hexdigest() for value in data], pa.string()),
-                "text_bytes": pa.array([len(value) for value in data], pa.int64()),
-                "removed_spans": pa.array(spans, COUNTS),
-            },
-        )
-        return functools.reduce(lambda part, use: use.stage.function(part, **use.settings), self._measures, rows)
+        rows = rewritten(before, text, counts, self._measures, declaration.name, notes)
+        return replace_rows(batch, rows, changed)
 
 
-def _replace_rows(batch: pa.RecordBatch, rows: pa.RecordBatch, places: list[int]) -> pa.RecordBatch:
+def rewritten(
+    rows: pa.RecordBatch,
+    text: list[str],
+    counts: list[dict[str, int]],
+    measures: list[StageUse],
+    name: str,
+    notes: Counter[str],
+) -> pa.RecordBatch:
+    """Return `rows` with new texts, measured again.
+
+    `counts` says what was changed in each, by rule of the editor `name`, and goes into `removed_spans`; what the
+    measuring stages find only in the new texts, such as personal data spelt in two ways, is added to `notes`.
+    """
+    data = [value.encode("utf-8") for value in text]
+    spans = [
+        [*(before or []), *({"name": f"{name}:{rule}", "count": count} for rule, count in found.items())]
+        for before, found in zip(rows.column("removed_spans").to_pylist(), counts, strict=True)
+    ]
+    new = with_columns(
+        rows,
+        {
+            "text": pa.array(text, pa.large_string()),
+            "text_sha256": pa.array([hashlib.sha256(value).hexdigest() for value in data], pa.string()),
+            "text_bytes": pa.array([len(value) for value in data], pa.int64()),
+            "removed_spans": pa.array(spans, COUNTS),
+        },
+    )
+    new = functools.reduce(lambda part, use: use.stage.function(part, **use.settings), measures, new)
+    for use in measures:
+        more = Counter(use.stage.notes(new)) - Counter(use.stage.notes(rows))
+        notes.update({f"{name}:{use.name}:{kind}": count for kind, count in more.items()})
+    return new
+
+
+def replace_rows(batch: pa.RecordBatch, rows: pa.RecordBatch, places: list[int]) -> pa.RecordBatch:
+    """Return `batch` with `rows` at `places`."""
     order = list(range(batch.num_rows))
     for new, place in enumerate(places):
         order[place] = batch.num_rows + new

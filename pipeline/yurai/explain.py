@@ -35,6 +35,7 @@ MEASURED = [
 ]
 INDEX = ["doc_id", "token_start", "token_count"]
 RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")
+GONE = ("stage", "reason", "detail", "kept_doc_id", "kept_url", "kept_path", "jaccard", "jaccard_by", "cluster_id")
 ID_DIGITS = 32
 Row = dict[str, Any]
 
@@ -110,25 +111,19 @@ def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, gone
         life["pages"] = page_count(found["media_type"], found["text"])
     life["outcome"] = gone["outcome"] if gone else "kept"
     if gone:
-        life |= {name: gone[name] for name in ("stage", "reason", "detail")}
-        life["kept_instead"] = _url_of(store, run, gone["detail"])
+        life |= {name: gone[name] for name in GONE}
     life["rights"] = [
         {name: said[name] for name in RIGHTS} for said in _rows(store, run, "evidence", "doc_id", life["doc_id"])
     ]
     life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
     life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
-    life["decisions"] = decisions(run, page, gone)
+    life["decisions"] = decisions(run, page, gone, kept)
     return life
 
 
 def _table(run: RunRecord, source: str) -> Row:
     """Return the [[source]] table that held for a row file."""
     return table_of(map(SourceTable.of, run.source_tables), source).json()
-
-
-def _url_of(store: Store, run: RunRecord, doc_id: str | None) -> str | None:
-    found = _rows(store, run, "documents", "doc_id", doc_id) if doc_id else []
-    return found[0]["url"] if found else None
 
 
 def _tokens(store: Store, run: RunRecord, doc_id: str) -> Row | None:
@@ -151,24 +146,41 @@ def _ids_of(run: RunRecord, index: str) -> str:
     return next(file.name for file in token_shards(run.files("shards")) if file.name.startswith(index[:-7]))
 
 
-def decisions(run: RunRecord, page: Row | None, gone: Row | None) -> list[Row]:
-    """Return what each stage and rule said of a page, up to the one that decided; `page` is its extracted row."""
+def decisions(run: RunRecord, page: Row | None, gone: Row | None, kept: Row | None = None) -> list[Row]:
+    """Return what each stage and rule said of a page, up to the one that decided; `page` is its extracted row.
+
+    What line-dedup takes out depends on other pages, so rules behind it are asked of the row that was `kept`; of one
+    that went later its text is nowhere, and only the rule that dropped it is known.
+    """
     found: list[Row] = []
     measures: list[StageUse] = []
-    batch = pa.RecordBatch.from_pylist([page], schema=DOCUMENT) if page else None
+    batch = _batch(page)
     for value in run.recipe_stages:
         use = StageUse.of(value)
-        if gone and gone["stage"] == use.name and use.stage.kind != "filter":
+        asked = use.stage.kind == "filter" and batch is not None
+        if gone and gone["stage"] == use.name and not asked:
             return [*found, {"stage": use.name, "verdict": gone["outcome"], "reason": gone["reason"]}]
-        if use.stage.kind == "filter" and batch:
+        if asked and batch:
             batch, rules = Decider(use, measures).trace(batch)
             found += rules
             if rules and rules[-1]["verdict"] == "dropped":
                 return found
             continue
         measures += [use] if use.stage.kind == "measure" else []
-        found.append({"stage": use.name, "verdict": "kept", "settings": {k: v for k, v in value.items() if k != "use"}})
+        settings = {name: setting for name, setting in value.items() if name != "use"}
+        found.append({"stage": use.name, "verdict": "kept", "settings": settings})
+        if use.name == "line-dedup":
+            batch = _batch(kept)
+            found[-1]["verdict"] = "edited" if _edited_by(use, kept) else "kept"
     return found
+
+
+def _batch(row: Row | None) -> pa.RecordBatch | None:
+    return pa.RecordBatch.from_pylist([row], schema=DOCUMENT) if row else None
+
+
+def _edited_by(use: StageUse, row: Row | None) -> bool:
+    return any(entry["name"].startswith(f"{use.name}:") for entry in (row or {}).get("removed_spans") or ())
 
 
 def plain(lives: list[Row]) -> str:

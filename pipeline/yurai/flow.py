@@ -13,17 +13,14 @@ from yurai.errors import RecipeError
 from yurai.fetch import Shard
 from yurai.inputs import Source
 from yurai.rules import rule
-from yurai.shuffle import MIN_READ, partitions, span
 from yurai.stage import StageUse
 from yurai.state import Shards, State, of_step
-from yurai.steps import dedup, extract, shards, tokens
+from yurai.steps import extract, shards, tokens
 from yurai.steps.deliver import packs
 from yurai.task import Task, task_key
 from yurai_manifests.canonical import fingerprint
-from yurai_manifests.stage import StageRecord, tasks
-from yurai_manifests.task import StepId, TaskRecord
-
-DEDUP = "yurai.steps.dedup:"
+from yurai_manifests.stage import StageRecord
+from yurai_manifests.task import StepId
 
 
 def extract_sources(
@@ -82,47 +79,6 @@ def filter_rows(engine: Engine, state: State, use: StageUse, identity: dict[str,
     return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
 
 
-def drop_duplicates(engine: Engine, state: State, use: StageUse, identity: dict[str, Any]) -> State:
-    """Run dedup: keys, group, decide, collect, apply."""
-    memory, survivors = use.settings["memory_bytes"], state.survivors
-    count = partitions(survivors.rows, dedup.KEY.itemsize, memory)
-    base = _step(state, use.name, identity)
-
-    def sub(name: str) -> StepId:
-        return StepId(f"{base.name}.{name}", base.fingerprint)
-
-    def keys() -> Iterator[Task]:
-        for index, shard in enumerate(survivors):
-            args = {"index": index, "partitions": count}
-            yield shard_task(DEDUP + "keys", sub("keys"), engine.store, shard, args, span=f"{index}/{count}")
-
-    keyed = engine.step(sub("keys"), identity, keys, survivors.count)
-    grouped = _reduce(engine, sub("group"), identity, "group", lambda: _groups(engine, keyed, count))
-    share = {"memory_bytes": memory, "shards": survivors.count}
-    decided = _reduce(engine, sub("decide"), identity, "decide", lambda: _by_partition(engine, grouped, count, share))
-    blocks = -(-survivors.count // dedup.BLOCK)
-    collected = _reduce(
-        engine,
-        sub("collect"),
-        identity,
-        "collect",
-        lambda: _by_partition(engine, decided, blocks, {"shards": survivors.count}, "block"),
-    )
-
-    def applied() -> Iterator[Task]:
-        places = _places(engine, collected)
-        for index, (shard, place) in enumerate(zip(survivors, places, strict=True)):
-            args = {"span": place, "stage": use.name}
-            key = f"{index}/{place[3]}"
-            yield shard_task(DEDUP + "apply", sub("apply"), engine.store, shard, args, span=key)
-
-    record = engine.step(sub("apply"), identity, applied, survivors.count)
-    dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
-    for inner in (keyed, grouped, decided, collected):
-        state = state.after(inner, ())
-    return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
-
-
 def tokenize(engine: Engine, state: State, use: StageUse, identity: dict[str, Any]) -> State:
     """Run tokenize: pieces by shard, then shards of the target size."""
     base = _step(state, use.name, identity)
@@ -176,71 +132,6 @@ def _many(
     """Return a task over several shards; its key is made of their digests and of the arguments."""
     digest = fingerprint({"inputs": [shard.sha256 for shard in inputs], "args": args})
     return Task(function, step, engine.store.url, name, task_key(step, name, digest), inputs, args)
-
-
-def _reduce(
-    engine: Engine,
-    step: StepId,
-    identity: dict[str, Any],
-    function: str,
-    arguments: Callable[[], Iterator[dict[str, Any]]],
-) -> StageRecord:
-    def expected() -> Iterator[Task]:
-        for number, args in enumerate(arguments()):
-            digest = fingerprint({"function": function, "args": _identity(args)})
-            name = f"{function} {number:05}"
-            yield Task(DEDUP + function, step, engine.store.url, name, task_key(step, name, digest), (), args)
-
-    return engine.step(step, identity, expected, sum(1 for _ in arguments()))
-
-
-def _identity(args: dict[str, Any]) -> dict[str, Any]:
-    """Leave out where a range lies: its file's digest and its bounds say what it is."""
-
-    def plain(value: Any) -> Any:  # noqa: ANN401 - nested lists of spans
-        if isinstance(value, Shard):
-            return value.sha256
-        return [plain(part) for part in value] if isinstance(value, list | tuple) else value
-
-    return {name: plain(value) for name, value in args.items()}
-
-
-def _shard(engine: Engine, record: TaskRecord) -> Shard:
-    output = record.output("rows")
-    return Shard(engine.store.url, output.path, output.sha256, output.rows, output.size, record.source)
-
-
-def _groups(engine: Engine, keyed: StageRecord, count: int) -> Iterator[dict[str, Any]]:
-    """Yield the spans of each group: consecutive files until a partition's share is 4 MiB."""
-    held: list[TaskRecord] = []
-    for record in tasks(engine.store, keyed):
-        held.append(record)
-        if sum(one.output("rows").size for one in held) >= count * MIN_READ:
-            yield _group(engine, held, count)
-            held = []
-    if held:
-        yield _group(engine, held, count)
-
-
-def _group(engine: Engine, held: list[TaskRecord], count: int) -> dict[str, Any]:
-    return {"spans": [[span(record, _shard(engine, record), part) for record in held] for part in range(count)]}
-
-
-def _by_partition(
-    engine: Engine, written: StageRecord, count: int, args: dict[str, Any], number: str = "partition"
-) -> Iterator[dict[str, Any]]:
-    """Yield for each partition its spans in all files of the step before."""
-    records = list(tasks(engine.store, written))
-    for part in range(count):
-        yield {"spans": [span(record, _shard(engine, record), part) for record in records], number: part, **args}
-
-
-def _places(engine: Engine, collected: StageRecord) -> Iterator[Any]:
-    """Yield for each shard where the decisions about it lie."""
-    for record in tasks(engine.store, collected):
-        shard = _shard(engine, record)
-        for part in range(len(record.index["checks"])):
-            yield span(record, shard, part)
 
 
 def _partners(engine: Engine, pieces: StageRecord) -> Callable[[Shard], Shard]:

@@ -25,6 +25,7 @@ PACKAGES = (
     "pypdfium2",
     "fasttext-predict",
     "pyarrow",
+    "datasketch",
     "tokenizers",
     "sentencepiece",
     "tld",
@@ -114,6 +115,7 @@ def _value(
         "sources": sources,
         "carried": state.carried,
         "counts": [counts.json() for counts in state.counts],
+        "facts": state.facts,
         "totals": _totals(state, files),
         "files": {
             folder: [{slot: getattr(file, slot) for slot in Delivered.__slots__} for file in entries]

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import yurai.stages  # noqa: F401 - importing declares the stages
+from yurai.dedup.order import check_order as check_keep
 from yurai.errors import RecipeError
 from yurai.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
 from yurai.rules import rule
@@ -153,8 +154,15 @@ def check_order(uses: tuple[StageUse, ...], where: str) -> None:
         raise RecipeError(f"{where}: measure needs the language; put language before it")
     if "redact" in names and "measure" in names and names.index("measure") < names.index("redact"):
         raise RecipeError(f"{where}: measure would be of the text before redact; put redact before it")
+    _check_keep(uses, where)
     if "redact" in names and "language" in names and names.index("redact") < names.index("language"):
         raise RecipeError(f"{where}: language is told from the text as its author wrote it; put redact after it")
+
+
+def _check_keep(uses: tuple[StageUse, ...], where: str) -> None:
+    for use in uses:
+        if "keep" in use.settings:
+            check_keep(use.settings["keep"], use.settings["quality"], f"{where}: stage {use.name}")
 
 
 def check_measures(uses: tuple[StageUse, ...], where: str) -> None:

@@ -15,6 +15,9 @@ from yurai.inputs import Source
 from yurai.progress import Reporter
 from yurai.publish import publish
 from yurai.recipe import Recipe
+from yurai.reduce.exact import drop_equal
+from yurai.reduce.lines import cut_lines
+from yurai.reduce.near import near_duplicates
 from yurai.rows.peek import peek
 from yurai.stage import StageUse
 from yurai.state import State, chained
@@ -26,8 +29,12 @@ PLAN = "plan.json"
 NEXT: dict[str, Callable[[Engine, State, StageUse, dict[str, Any]], State]] = {
     "measure": flow.measure,
     "filter": flow.filter_rows,
-    "dedup": flow.drop_duplicates,
     "tokenize": flow.tokenize,
+}
+DEDUP: dict[str, Callable[[Engine, State, StageUse, dict[str, Any]], State]] = {
+    "dedup": drop_equal,
+    "line-dedup": cut_lines,
+    "near-dedup": near_duplicates,
 }
 
 
@@ -105,7 +112,8 @@ def _finish(
     before = state.fingerprint
     for use in uses:
         identity = use.stage.identity(use.settings, before)
-        state = NEXT[use.stage.kind](engine, state, use, identity)
+        step = DEDUP[use.name] if use.stage.kind == "dedup" else NEXT[use.stage.kind]
+        state = step(engine, state, use, identity)
         before = state.fingerprint
     target = recipe.deliver["text_bytes"]
     kinds = {
@@ -114,6 +122,7 @@ def _finish(
         "evidence": state.evidence,
         "documents": state.survivors,
     }
+    kinds |= {"index": state.index} if state.index else {}
     delivered = {kind: flow.deliver(engine, len(state.done), kind, found, target) for kind, found in kinds.items()}
     return publish(engine.store, recipe, state, delivered, sources, again=engine.rebuild)
 

@@ -1,30 +1,36 @@
-"""The shuffle that reduce steps share: fixed-width rows in files sorted by partition, with an index of byte ranges.
+"""Fixed-width rows in files, for the steps that reduce: written in one go or by partition, read by checked ranges.
 
-A map task writes one file, never one per partition. `group` tasks join consecutive files until each partition's range
-holds at least 4 MiB, so that reading a partition costs few requests. Every range carries a check of its own, since
-hashing a whole file for one of its ranges would read it once per partition.
+A task writes one file, never one per partition; its record indexes the ranges of partitions. Every range carries a
+check of its own, since hashing a whole file for one of its ranges would read it once per partition. How rows travel
+between steps is said in `yurai.exchange`.
 """
 
 import hashlib
+import uuid
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import IO, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from yurai.errors import ShardError
+from yurai.errors import ContractError, ShardError
 from yurai.fetch import Shard, remedy
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, Output, TaskRecord
 
 Rows: TypeAlias = npt.NDArray[np.void]
-MIN_READ = 4 << 20
-MAX_PARTITIONS = 64
-CHECK_BYTES = 6
+CHUNK_BYTES = 16 << 20
+HELD_BYTES = 64 << 20
+BLOCK_BYTES = 2 << 20
+"""What is sorted at once: it and its copy fit into a core's cache, which is three times as fast as 16 MiB."""
+WHOLE = -1
 
 
 class Span(NamedTuple):
-    """The rows of one partition in one file."""
+    """The bytes of one partition in one file; `check` is their CRC-32, or WHOLE: the digest of the file says."""
 
     shard: Shard
     start: int
@@ -32,64 +38,233 @@ class Span(NamedTuple):
     check: int
 
 
-def partitions(rows: int, width: int, memory_bytes: int) -> int:
-    """Return how many partitions `rows` of `width` bytes need, so that one fits into memory; at most 64."""
-    return max(1, min(MAX_PARTITIONS, -(-rows * width // memory_bytes)))
+def as_bytes(rows: npt.NDArray[Any]) -> memoryview:
+    """Return the bytes of rows in memory."""
+    return np.ascontiguousarray(rows).reshape(-1).view(np.uint8).data
 
 
-def check_of(data: bytes | memoryview) -> int:
-    """Return the first 48 bits of the sha256 of `data`: an integer that canonical JSON can hold."""
-    return int.from_bytes(hashlib.sha256(data).digest()[:CHECK_BYTES], "big")
+class RowsFile:
+    """A file that rows are appended to, one partition after the other."""
+
+    def __init__(self, attempt: Attempt, name: str = "rows") -> None:
+        self._attempt, self._name = attempt, name
+        self._path = attempt.path(f"{name}.bin")
+        self._file = self._path.open("wb")
+        self._rows, self._size, self._crc = 0, 0, 0
+        self._offsets, self._checks = [0], list[int]()
+
+    def write(self, rows: npt.NDArray[Any]) -> None:
+        """Append rows to the partition that is open."""
+        data = as_bytes(rows)
+        self._crc = zlib.crc32(data, self._crc)
+        self._file.write(data)
+        self._rows += len(rows)
+        self._size += data.nbytes
+
+    def end_partition(self) -> None:
+        """Close the partition that is open and begin the next one."""
+        self._offsets.append(self._size)
+        self._checks.append(self._crc)
+        self._crc = 0
+
+    def finish(self, record: TaskRecord) -> Output:
+        """Commit the file; what no partition was ended for is the last one. `record` indexes it."""
+        if not self._checks or self._size > self._offsets[-1]:
+            self.end_partition()
+        self._file.close()
+        prefix = _prefix(self._name)
+        record.index |= {f"{prefix}offsets": self._offsets, f"{prefix}checks": self._checks}
+        return self._attempt.finish(self._name, self._path, rows=self._rows, size=self._size)
+
+    def abort(self) -> None:
+        """Close the handle whatever happened."""
+        self._file.close()
 
 
-def write_partitions(attempt: Attempt, record: TaskRecord, rows: Rows, counts: npt.NDArray[np.int64]) -> Output:
-    """Write `rows`, which are sorted by partition with `counts[p]` rows in each, and index them in `record`."""
-    path = attempt.path("rows.bin")
-    edges = np.concatenate([[0], np.cumsum(counts)]) * rows.dtype.itemsize
-    view = np.ascontiguousarray(rows).view(np.uint8).data
-    path.write_bytes(view)
-    record.index = {
-        "offsets": [int(edge) for edge in edges],
-        "checks": [
-            check_of(view[start:end]) for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-        ],
-    }
-    return attempt.finish("rows", path, rows=len(rows), size=int(edges[-1]))
+@contextmanager
+def rows_file(attempt: Attempt, record: TaskRecord, name: str = "rows") -> Iterator[RowsFile]:
+    """Open a file of rows, and commit it at the end."""
+    file = RowsFile(attempt, name)
+    try:
+        yield file
+        file.finish(record)
+    finally:
+        file.abort()
 
 
-def span(record: TaskRecord, shard: Shard, partition: int) -> Span:
-    """Return where partition `partition` lies in the file that `record` indexes."""
-    start, end = record.index["offsets"][partition : partition + 2]
-    return Span(shard, start, end, record.index["checks"][partition])
+class Splitter:
+    """Rows by partition, through a file on the spool once they are more than memory should hold.
+
+    Rows are sorted by partition in blocks. Spilled blocks are merged into runs, so that a partition is few large
+    pieces of the file: some hundred kilobytes for each `held_bytes` that were spilled.
+    """
+
+    def __init__(self, attempt: Attempt, dtype: np.dtype[Any], count: int, held_bytes: int = HELD_BYTES) -> None:
+        self._dtype, self.count = dtype, count
+        self._narrow = np.min_scalar_type(max(0, count - 1))  # up to 16 bits numpy sorts by radix
+        self._step = max(1, min(BLOCK_BYTES, held_bytes) // dtype.itemsize)
+        self._limit = max(1, held_bytes // dtype.itemsize)
+        self._waiting: list[tuple[Rows, npt.NDArray[Any]]] = []
+        self._waits, self._used = 0, 0
+        self._held = np.empty(
+            self._limit + 2 * self._step, dtype
+        )  # one piece of memory: new ones cost a page fault each
+        self._blocks: list[npt.NDArray[np.int64]] = []
+        self._path = attempt.path(f"spill-{uuid.uuid4().hex}")
+        self._runs: list[list[int]] = []
+
+    def add(self, rows: Rows, parts: npt.NDArray[np.int64]) -> None:
+        """Add rows; `parts` says the partition of each. Rows of one partition keep their order.
+
+        Raises:
+            ContractError: there is no such partition.
+        """
+        if len(parts) and not 0 <= parts.min() <= parts.max() < self.count:
+            raise ContractError(f"rows for partition {parts.min()} to {parts.max()}, but there are {self.count}")
+        narrow = parts.astype(self._narrow)
+        for start in range(0, len(rows), self._step):
+            some = rows[start : start + self._step]
+            if len(some) < self._step:
+                some = some.copy()  # a view would keep the whole of what it was cut from
+            self._waiting.append((some, narrow[start : start + self._step]))
+            self._waits += len(some)
+            if self._waits >= self._step:
+                self._sort()
+
+    def _sort(self) -> None:
+        """Turn the rows that wait into a block that is sorted by partition."""
+        if not self._waiting:
+            return
+        all_rows, all_parts = zip(*self._waiting, strict=True)
+        rows = np.concatenate(all_rows, dtype=self._dtype) if len(all_rows) > 1 else all_rows[0]
+        parts = np.concatenate(all_parts)
+        end = self._used + len(rows)
+        # "clip" checks nothing, so nothing is buffered
+        np.take(rows, np.argsort(parts, kind="stable"), out=self._held[self._used : end], mode="clip")
+        edges = np.full(self.count + 1, self._used)
+        edges[1:] += np.cumsum(np.bincount(parts, minlength=self.count))
+        self._blocks.append(edges * self._dtype.itemsize)
+        self._waiting, self._waits, self._used = [], 0, end
+        if end >= self._limit:
+            self._spill()
+
+    def _in_memory(self, part: int) -> npt.NDArray[np.uint8]:
+        held = self._held.view(np.uint8)
+        return np.concatenate([held[:0], *(held[edges[part] : edges[part + 1]] for edges in self._blocks)])
+
+    def _spill(self) -> None:
+        with self._path.open("ab") as file:
+            run = [file.tell()]
+            for part in range(self.count):
+                run.append(run[-1] + file.write(self._in_memory(part).data))
+        self._runs.append(run)
+        self._blocks, self._used = [], 0
+
+    def part(self, number: int) -> Iterator[Rows]:
+        """Yield the rows of one partition, in chunks; all rows must have been added."""
+        self._sort()
+        if self._runs:
+            with self._path.open("rb") as file:
+                for run in self._runs:
+                    yield from _file_range(file, run[number], run[number + 1], self._dtype)
+        if len(held := self._in_memory(number)):
+            yield held.view(self._dtype)
+
+    def whole(self, number: int) -> Rows:
+        """Return the rows of one partition in one array."""
+        return np.concatenate([*self.part(number), np.empty(0, self._dtype)], dtype=self._dtype)
 
 
-def read_span(place: Span, dtype: np.dtype[Any]) -> Rows:
-    """Return the rows of one range.
+def _file_range(file: IO[bytes], start: int, end: int, dtype: np.dtype[Any]) -> Iterator[Rows]:
+    file.seek(start)
+    step = _step(dtype)
+    for place in range(start, end, step):
+        yield np.frombuffer(file.read(min(step, end - place)), dtype)
+
+
+def _step(dtype: np.dtype[Any]) -> int:
+    """Return the bytes of a chunk: whole rows."""
+    return max(1, CHUNK_BYTES // dtype.itemsize) * dtype.itemsize
+
+
+def file_chunks(path: Path, dtype: np.dtype[Any]) -> Iterator[Rows]:
+    """Yield the rows of a private file, some megabytes at a time."""
+    with path.open("rb") as file:
+        yield from _file_range(file, 0, path.stat().st_size, dtype)
+
+
+def span(record: TaskRecord, shard: Shard, partition: int, name: str = "rows") -> Span:
+    """Return where partition `partition` lies in the file called `name` that `record` indexes."""
+    prefix = _prefix(name)
+    start, end = record.index[f"{prefix}offsets"][partition : partition + 2]
+    return Span(shard, start, end, record.index[f"{prefix}checks"][partition])
+
+
+def _prefix(name: str) -> str:
+    return "" if name == "rows" else f"{name}-"
+
+
+def whole_span(shard: Shard, size: int) -> Span:
+    """Return the span that is a whole file of `size` bytes."""
+    return Span(shard, 0, size, WHOLE)
+
+
+def read_chunks(place: Span, dtype: np.dtype[Any]) -> Iterator[Rows]:
+    """Yield the rows of one range, some megabytes at a time: one request to the store each.
+
+    What fits into one chunk is checked before it is yielded; of more, the last chunk is not yielded if damaged.
 
     Raises:
         ShardError: missing, unreadable, or other bytes than were written.
     """
-    store = open_store(place.shard.store)
-    try:
-        with store.open(place.shard.path) as file:
-            file.seek(place.start)
-            data = file.read(place.end - place.start)
-    except OSError as error:
-        raise ShardError(f"cannot read {store.url}/{place.shard.path}: {error}; {remedy(place.shard)}") from error
-    if check_of(data) != place.check:
-        raise ShardError(
-            f"{store.url}/{place.shard.path} was changed between byte {place.start} and {place.end}; "
-            f"{remedy(place.shard)}"
-        )
-    return np.frombuffer(data, dtype)
+    store, step = open_store(place.shard.store), _step(dtype)
+    where = f"{store.url}/{place.shard.path}"
+    sums = _Sums(place)
+    for start in range(place.start, place.end, step):
+        end = min(start + step, place.end)
+        try:
+            data = store.read_range(place.shard.path, start, end)
+        except OSError as error:
+            raise ShardError(f"cannot read {where}: {error}; {remedy(place.shard)}") from error
+        sums.add(data)
+        if len(data) < end - start or (end == place.end and not sums.good()):
+            raise ShardError(f"{where} was changed between byte {place.start} and {place.end}; {remedy(place.shard)}")
+        yield np.frombuffer(data, dtype)
 
 
-def join_spans(places: list[Span], dtype: np.dtype[Any]) -> Rows:
+class _Sums:
+    """The running check of a span."""
+
+    def __init__(self, place: Span) -> None:
+        self._place, self._crc = place, 0
+        self._digest = hashlib.sha256() if place.check == WHOLE else None
+
+    def add(self, data: bytes) -> None:
+        if self._digest:
+            self._digest.update(data)
+        else:
+            self._crc = zlib.crc32(data, self._crc)
+
+    def good(self) -> bool:
+        if self._digest:
+            return self._digest.hexdigest() == self._place.shard.sha256
+        return self._crc == self._place.check
+
+
+def read_rows(places: Iterable[Span], dtype: np.dtype[Any]) -> Rows:
     """Return the rows of all ranges, in order."""
-    return np.concatenate([read_span(place, dtype) for place in places] or [np.empty(0, dtype)])
+    chunks = [chunk for place in places for chunk in read_chunks(place, dtype)]
+    return np.concatenate([*chunks, np.empty(0, dtype)], dtype=dtype)
 
 
-def append_rows(path: Path, rows: Rows) -> None:
-    """Append rows to a private spill file."""
-    with path.open("ab") as file:
-        file.write(np.ascontiguousarray(rows).view(np.uint8).data)
+def read_twice(places: list[Span], dtype: np.dtype[Any], held_bytes: int) -> Callable[[], Iterable[Rows]]:
+    """Return what yields the rows of all ranges each time it is called: held up to so many bytes, else read again."""
+    if size_of(places) <= held_bytes:
+        held = [read_rows(places, dtype)]
+        return lambda: held
+    return lambda: (rows for place in places for rows in read_chunks(place, dtype))
+
+
+def size_of(places: Iterable[Span]) -> int:
+    """Return the bytes of all ranges."""
+    return sum(place.end - place.start for place in places)

@@ -63,7 +63,8 @@ class State:
     """Shards and counts after some steps.
 
     `done` are the stages behind, with their settings; `survivors` the rows that no stage has dropped;
-    `evidence` rows of EVIDENCE about extracted pages.
+    `evidence` rows of EVIDENCE about extracted pages; `index` signatures of survivors, for later runs; `facts` what
+    reducing stages counted beside documents, by step.
     """
 
     fingerprint: str
@@ -75,6 +76,8 @@ class State:
     steps: tuple[StageRecord, ...] = ()
     counts: tuple[StageCounts, ...] = ()
     tokens: Shards | None = None
+    index: Shards | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
     carried: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,6 +125,7 @@ def of_tree(url: str) -> State:
         evidence=of_files(store, run.files("evidence")),
         done=done,
         counts=tuple(run.stages),
+        facts=run.value["facts"],
         carried=carried,
     )
 

@@ -62,6 +62,7 @@ def execute(task: Task) -> str:
         with attempt(store, task.step) as current:
             record = function(task, current)
             record.outputs = current.outputs
+            failpoint(f"in {task.step.name}")
             failpoint("before-manifest")
             commit(store, task.step, record)
             failpoint("after-manifest")

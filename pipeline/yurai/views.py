@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from yurai.plan import Plan
+from yurai.plan import DedupNeed, Plan
 from yurai.publish import PAGE
 from yurai.recipe import shipped
 from yurai.rows import row_kind
@@ -89,6 +89,21 @@ def plan(found: Plan) -> None:
         said = (_amount(value, need.unit) for value in (need.predicted, need.sample))
         table.add_row(need.name, *said, words.get(need.name, ""))
     console.print(table)
+    if found.dedup:
+        _dedup(found.dedup)
+
+
+def _dedup(needs: tuple[DedupNeed, ...]) -> None:
+    """Print what near-duplicate search finds and costs under each preset."""
+    columns = ("bands x rows", "shingles", "P(.7)", "P(.8)", "P(.9)", "signatures", "shuffled", "requests", "CPU hours")
+    table = _table("", "preset", *columns, title="near-dedup: a model, of which docs/dedup.md gives the constants")
+    for need in needs:
+        chances = (f"{chance:.3f}" for chance in (need.found_7, need.found_8, need.found_9))
+        sizes = (_bytes(need.signatures), _bytes(need.shuffled), f"{need.requests:,}", f"{need.cpu_hours:,.1f}")
+        shape = f"{need.bands} x {need.rows}"
+        table.add_row("*" if need.chosen else "", need.preset, shape, need.shingle, *chances, *sizes)
+    console.print(table)
+    console.print("* the recipe's own; P: chance that a pair of that similarity is found", soft_wrap=True)
 
 
 def _amount(value: float, unit: str) -> str:
@@ -124,14 +139,22 @@ def _life(life: dict[str, Any]) -> str:
     if life["outcome"] != "kept":
         lines.append(
             f"{'why':<10}{life['stage']}: {life['reason']}"
-            + (f", kept instead: {life['kept_instead'] or life['detail']}" if life["detail"] else "")
+            + (f", kept instead: {life['kept_url'] or life['detail']}" if life["detail"] else "")
         )
+        if life["kept_doc_id"]:
+            lines.append(f"{'':<10}{_copy_of(life)}")
     lines += [f"{'' if place else 'rights':<10}{_said(mark)}" for place, mark in enumerate(life["rights"])]
     lines += [
         f"{'decisions':<10}{_decision(entry, life)}" if not place else f"{'':<10}{_decision(entry, life)}"
         for place, entry in enumerate(life["decisions"])
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _copy_of(life: dict[str, Any]) -> str:
+    """Say where the document that was kept instead lies, and how similar the two are."""
+    alike = f", similarity {life['jaccard']:.4f} ({life['jaccard_by']})" if life["jaccard_by"] else ""
+    return f"{life['kept_doc_id']} of {life['kept_path']}{alike}"
 
 
 def _record_origin(life: dict[str, Any]) -> list[str]:

@@ -1,9 +1,10 @@
 """Say what a run will need before it is started: run the recipe over a small sample of its input and extrapolate.
 
 `cut` copies whole compressed units at even distances into sample files, `trial` runs the recipe over them and watches
-time, processes and disk, `predict` extrapolates by compressed bytes.
+time, processes and disk, `predict` extrapolates by compressed bytes, `dedup` adds what near-duplicate search costs.
 """
 
+from yurai.plan.dedup import DedupNeed
 from yurai.plan.predict import Need, Plan, make_plan
 
-__all__ = ["Need", "Plan", "make_plan"]
+__all__ = ["DedupNeed", "Need", "Plan", "make_plan"]

@@ -9,12 +9,13 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yurai.errors import RecipeError
 from yurai.inputs import Source
 from yurai.plan.cut import cut
+from yurai.plan.dedup import DedupNeed, dedup_needs
 from yurai.plan.trial import Trial, watch
 from yurai.recipe import load_recipe, with_sources
 from yurai.rows import SourceTable, row_kind
@@ -42,7 +43,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run needs, and what that rests on: sampled share of the bytes, pages and sources in the sample."""
+    """What a run needs, and what that rests on: sampled share of the bytes, pages and sources in the sample.
+
+    `dedup` is what near-duplicate search would cost under each preset, when the recipe has it.
+    """
 
     needs: tuple[Need, ...]
     share: float
@@ -50,6 +54,7 @@ class Plan:
     sources: int
     sampled: int
     workers: int
+    dedup: tuple[DedupNeed, ...] = ()
 
     def need(self, name: str) -> Need:
         """Return one prediction."""
@@ -76,7 +81,8 @@ def make_plan(
     whole = max(1, sum(source.size for source in sources))
     share = min(1.0, max(share, LEAST / whole))
     fraction = max(share / SMALL, min(share / 2, LEAST / SMALL / whole))
-    chosen = _spread(sources, with_sources(load_recipe(recipe), tables).sources)
+    checked = with_sources(load_recipe(recipe), tables)
+    chosen = _spread(sources, checked.sources)
     held = min(workers, os.cpu_count() or 1)
     with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder:
         trials = []
@@ -87,7 +93,9 @@ def make_plan(
             arguments += ["--runner", runner, "--workers", str(held), "--no-report"]
             arguments += [option for option in ("--sources", tables) if tables and option]
             trials.append((copied, watch(arguments, Path(folder) / f"{name}-out")))
-    return _plan(trials, sources, len(chosen), workers, held)
+    found = _plan(trials, sources, len(chosen), workers, held)
+    dedup = dedup_needs(checked.stages, trials[-1][1].run, 1 / found.share, len(sources))
+    return replace(found, dedup=dedup)
 
 
 def _spread(sources: list[Source], tables: tuple[SourceTable, ...]) -> list[Source]:

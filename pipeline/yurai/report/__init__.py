@@ -1,6 +1,7 @@
 """The report of a run: one HTML page for people who must decide whether to trust and publish a corpus.
 
     facts    a delivered file     -> counts, histograms, the pages nearest to each limit (a task)
+    copies   delivered files      -> where dedup ran: what went, how similar, the largest clusters (three steps)
     merge    all facts            -> one `Facts`, with bounded memory
     page     Facts, audit, recipe -> index.html: no script, nothing fetched, all crawl text redacted and escaped
 

@@ -132,10 +132,7 @@ def _gaps(run: RunRecord, facts: Facts | None) -> Iterator[str]:
         yield "The recipe has no stage redact: personal data that pages hold is still in the text of the corpus."
     else:
         yield "Personal data is found by pattern: names, addresses and what no pattern describes are still in the text."
-    if "dedup" not in uses:
-        yield "Nothing looked for duplicates."
-    elif uses["dedup"].get("method") == "exact":
-        yield "Duplicates were removed where the whole text is equal; near-duplicates stay."
+    yield from _copies_left(uses)
     if "filter" not in uses:
         yield "No filter judged the quality of the text."
     if not facts or not facts.marks:
@@ -143,6 +140,18 @@ def _gaps(run: RunRecord, facts: Facts | None) -> Iterator[str]:
     yield "No verdict on rights is given: this version records evidence and concludes nothing from it."
     yield "Texts of benchmarks were not looked for."
     yield "Language is the label of a model; its errors are not counted here."
+
+
+def _copies_left(uses: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield which copies are still there."""
+    if "near-dedup" in uses:
+        yield "Near-duplicates are found by chance: what the bands miss is in the section on duplicates."
+        if uses["near-dedup"]["annotate"]:
+            yield "Near-duplicates are marked, not removed."
+    elif "dedup" in uses or "line-dedup" in uses:
+        yield "Copies were removed where a whole text, URL, line or paragraph is equal; near-duplicates stay."
+    else:
+        yield "Nothing looked for duplicates."
 
 
 def throughput(paces: list[Pace]) -> Markup:

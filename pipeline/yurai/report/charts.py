@@ -42,7 +42,7 @@ def bar(parts: Iterable[tuple[str, float]], label: str) -> Markup:
         if share > 0:
             width = max(100 * share, 0.25)
             drawn.append(
-                el("rect", class_=name, x=_percent(min(left, 99.75)), width=_percent(width), height=BAR_HEIGHT)
+                el("rect", class_=name, x=percentage(min(left, 99.75)), width=percentage(width), height=BAR_HEIGHT)
             )
             left += 100 * share
     return el("svg", *drawn, class_="bar", width="100%", height=BAR_HEIGHT, role="img", aria_label=label)
@@ -91,7 +91,7 @@ def histogram(edges: Edges, bins: Mapping[int, int], axis: Axis, marks: Sequence
     floor = TOP + PLOT
     drawn = [_column(*one, ceiling, floor) for one in found]
     lines = [_limit(mark, axis, place, floor) for place, mark in enumerate(marks)]
-    return _drawing(floor + 20, label, *drawn, _line(0.0, floor, 100.0, floor, "axis"), *_ticks(axis, floor), *lines)
+    return drawing(floor + 20, label, *drawn, line(0.0, floor, 100.0, floor, "axis"), *ticks(axis, floor), *lines)
 
 
 def _ceiling(densities: list[float]) -> float:
@@ -104,7 +104,7 @@ def _column(left: float, right: float, rows: int, goes: bool, ceiling: float, fl
     density = rows / (right - left)
     height = max(PLOT * min(density / ceiling, 1.0), 1.0)
     kind = "goes" if goes else "stays"
-    place = {"x": _percent(left), "width": _percent(max(right - left - 0.2, 0.2))}
+    place = {"x": percentage(left), "width": percentage(max(right - left - 0.2, 0.2))}
     whole = el("rect", el("title", f"{number(rows)} pages"), class_=kind, y=floor - height, height=height, **place)
     if density <= ceiling:
         return whole
@@ -115,7 +115,7 @@ def _column(left: float, right: float, rows: int, goes: bool, ceiling: float, fl
     return join(
         whole,
         cut,
-        el("text", said, class_="scale", x=_percent(where), dx=shift, y=floor - height + 10, text_anchor=anchor),
+        el("text", said, class_="scale", x=percentage(where), dx=shift, y=floor - height + 10, text_anchor=anchor),
     )
 
 
@@ -124,7 +124,7 @@ def kept_curve(edges: Edges, bins: Mapping[int, int], axis: Axis, marks: Sequenc
     floor = 8 + CURVE
     grid = [
         join(
-            _line(0.0, floor - CURVE * share, 100.0, floor - CURVE * share, "grid"),
+            line(0.0, floor - CURVE * share, 100.0, floor - CURVE * share, "grid"),
             el("text", percent(share), class_="scale", x="100%", y=floor - CURVE * share - 3, text_anchor="end"),
         )
         for share in (0.5, 1.0)
@@ -135,11 +135,11 @@ def kept_curve(edges: Edges, bins: Mapping[int, int], axis: Axis, marks: Sequenc
     ]
     dots = [
         join(
-            _line(axis.place(mark.value), 8.0, axis.place(mark.value), floor, f"limit {_colour(place)}"),
+            line(axis.place(mark.value), 8.0, axis.place(mark.value), floor, f"limit {_colour(place)}"),
             el(
                 "circle",
                 class_=f"dot {_colour(place)}",
-                cx=_percent(axis.place(mark.value)),
+                cx=percentage(axis.place(mark.value)),
                 cy=floor - CURVE * kept_at(edges, bins, mark),
                 r=4,
             ),
@@ -147,8 +147,8 @@ def kept_curve(edges: Edges, bins: Mapping[int, int], axis: Axis, marks: Sequenc
         for place, mark in enumerate(marks)
     ]
     framed = el("svg", *curves, x=0, y=8, width="100%", height=CURVE, viewBox="0 0 100 100", preserveAspectRatio="none")
-    lines = [*grid, framed, *dots, _line(0.0, floor, 100.0, floor, "axis")]
-    return _drawing(floor + 4, label, *lines)
+    lines = [*grid, framed, *dots, line(0.0, floor, 100.0, floor, "axis")]
+    return drawing(floor + 4, label, *lines)
 
 
 def path(edges: Edges, bins: Mapping[int, int], axis: Axis, side: Side) -> str:
@@ -184,35 +184,39 @@ def _limit(mark: Mark, axis: Axis, place: int, floor: float) -> Markup:
         "text",
         f"{mark.name} {number(mark.value)}",
         class_=f"name {_colour(place)}",
-        x=_percent(where),
+        x=percentage(where),
         dx=shift,
         y=row,
         text_anchor=anchor,
     )
-    return join(_line(where, row - 10, where, floor, f"limit {_colour(place)}"), name)
+    return join(line(where, row - 10, where, floor, f"limit {_colour(place)}"), name)
 
 
 def _colour(place: int) -> str:
     return "first" if place % 2 == 0 else "second"
 
 
-def _ticks(axis: Axis, floor: float) -> list[Markup]:
+def ticks(axis: Axis, floor: float) -> list[Markup]:
+    """Return the named values of an axis."""
     drawn = []
     for value in axis.ticks():
         where = axis.place(value)
         anchor = "start" if where < 4 else "end" if where > 96 else "middle"  # noqa: PLR2004 - near an end
-        drawn.append(_line(where, floor, where, floor + 4, "axis"))
-        drawn.append(el("text", number(value), class_="scale", x=_percent(where), y=floor + 16, text_anchor=anchor))
+        drawn.append(line(where, floor, where, floor + 4, "axis"))
+        drawn.append(el("text", number(value), class_="scale", x=percentage(where), y=floor + 16, text_anchor=anchor))
     return drawn
 
 
-def _line(left: float, top: float, right: float, bottom: float, name: str) -> Markup:
-    return el("line", class_=name, x1=_percent(left), y1=top, x2=_percent(right), y2=bottom)
+def line(left: float, top: float, right: float, bottom: float, name: str) -> Markup:
+    """Return a line; left and right are percent of the axis."""
+    return el("line", class_=name, x1=percentage(left), y1=top, x2=percentage(right), y2=bottom)
 
 
-def _drawing(height: float, label: str, *drawn: Markup) -> Markup:
+def drawing(height: float, label: str, *drawn: Markup) -> Markup:
+    """Return a drawing as wide as its place."""
     return el("svg", *drawn, class_="plot", width="100%", height=height, role="img", aria_label=label)
 
 
-def _percent(value: float) -> str:
+def percentage(value: float) -> str:
+    """Return a place along the axis."""
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"

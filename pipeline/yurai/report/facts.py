@@ -127,10 +127,15 @@ def _grouped(keys: Any, sizes: Any) -> Iterator[tuple[str, int, int]]:  # noqa: 
     yield from zip(*(found[name].to_pylist() for name in ("key", "size_count", "size_sum")), strict=True)
 
 
-def _domains(batch: pa.RecordBatch) -> pa.Table:
+def domains_of(batch: pa.RecordBatch) -> Any:  # noqa: ANN401 - a pyarrow array
+    """Return the domain of each page: under its public suffix where that was recorded, else the host of the URL."""
     hosts: Any = pc.extract_regex(batch.column("url"), HOST)
     lower: Any = pc.utf8_lower(pc.struct_field(hosts, "host"))
-    names: Any = pc.fill_null(pc.coalesce(batch.column("registrable_domain"), lower), "none")
+    return pc.fill_null(pc.coalesce(batch.column("registrable_domain"), lower), "none")
+
+
+def _domains(batch: pa.RecordBatch) -> pa.Table:
+    names = domains_of(batch)
     ones = np.ones(batch.num_rows, np.int64)
     what = pa.array(["domain"] * batch.num_rows, pa.string())
     return pa.table([what, names, ones, ones, batch.column("text_bytes")], schema=COUNTS)

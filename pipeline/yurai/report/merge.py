@@ -13,6 +13,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from yurai.errors import ShardError
+from yurai.report.copies import Copies
 from yurai.report.edges import merged
 from yurai.report.facts import COUNTS
 from yurai_manifests.canonical import sha256
@@ -66,6 +67,8 @@ class Facts:
     by_documents: list[Entry] = field(default_factory=list)
     marks: list[Entry] = field(default_factory=list)
     mark_kinds: int = 0
+    copies: Copies | None = None
+    """None where no stage looked for duplicates."""
 
 
 def merge(store: Store, record: StageRecord) -> Facts:
@@ -80,7 +83,7 @@ def merge(store: Store, record: StageRecord) -> Facts:
         try:
             _prepare(database, folder)
             for task in tasks(store, record):
-                _add(facts, json.loads(_read(store, task.output("facts"))))
+                _add(facts, json.loads(read_output(store, task.output("facts"))))
                 if task.output("counts").rows:
                     _insert(database, store, task.output("counts"))
             _rank(database, facts)
@@ -89,7 +92,12 @@ def merge(store: Store, record: StageRecord) -> Facts:
     return facts
 
 
-def _read(store: Store, output: Output) -> bytes:
+def read_output(store: Store, output: Output) -> bytes:
+    """Return the bytes of a partial result.
+
+    Raises:
+        ShardError: it is missing or was changed.
+    """
     advice = "run the same command with --rebuild"
     try:
         data = store.read(output.path)
@@ -123,11 +131,16 @@ def _add_rule(total: dict[str, Any], part: dict[str, Any]) -> None:
             one[side] = merged(one[side] + other[side])
 
 
-def _prepare(database: duckdb.DuckDBPyConnection, folder: str) -> None:
+def bounded(database: duckdb.DuckDBPyConnection, folder: str) -> None:
+    """Bound the memory of a database, which spills to `folder`, and have it load nothing."""
     database.execute(f"SET memory_limit = '{MEMORY}'")
     database.execute(f"SET temp_directory = '{folder}/spill'")
     database.execute("SET autoinstall_known_extensions = false")
     database.execute("SET autoload_known_extensions = false")
+
+
+def _prepare(database: duckdb.DuckDBPyConnection, folder: str) -> None:
+    bounded(database, folder)
     database.execute('CREATE TABLE counts (what VARCHAR, name VARCHAR, "rows" BIGINT, documents BIGINT, size BIGINT)')
 
 

@@ -11,6 +11,8 @@ import importlib.resources
 from dataclasses import dataclass
 
 from yurai.report import account, judged, overview
+from yurai.report.copies_count import dedup_stages
+from yurai.report.copies_page import duplicates
 from yurai.report.journal import Pace
 from yurai.report.markup import Markup, el
 from yurai.report.merge import Facts
@@ -146,6 +148,9 @@ def _sections(report: Report) -> list[tuple[str, str, Markup]]:
             ("personal-data", "Personal data", overview.personal_data(facts, report.audit.notes)),
             ("rules", "Rules", judged.rules(facts, report.run.stages)),
         ]
+        if facts.copies:
+            shown = duplicates(report.run, facts.copies, dedup_stages(report.run))
+            found.append(("duplicates", "Duplicates", shown))
     return [
         *found,
         ("not-checked", "What was not checked", account.not_checked(report.run, report.audit, facts)),

@@ -10,6 +10,7 @@ from yurai.errors import AuditError, ShardError
 from yurai.local import LocalRunner
 from yurai.progress import Reporter
 from yurai.publish import PAGE
+from yurai.report.copies_count import count_copies, dedup_stages, step_of
 from yurai.report.facts import FUNCTION
 from yurai.report.journal import paces
 from yurai.report.merge import Facts, merge
@@ -68,9 +69,9 @@ def _page(store: Store, run: RunRecord, found: Audit, count: Callable[[], Facts]
 
 
 def _counted(store: Store, run: RunRecord) -> Facts:
-    step = _step(run)
     runner, quiet = LocalRunner(1), Reporter(quiet=True)
-    if any(True for _ in store.names(f"{step.folder}/commits")):
+    last = step_of(run, "removed") if dedup_stages(run) else _step(run)
+    if any(True for _ in store.names(f"{last.folder}/commits")):
         return _facts(Engine(store, runner, quiet), store, run)
     with tempfile.TemporaryDirectory(prefix="yurai-report-") as folder:
         return _facts(Engine(open_store(folder), runner, quiet), store, run)
@@ -96,4 +97,6 @@ def _facts(engine: Engine, store: Store, run: RunRecord) -> Facts:
             yield from (shard_task(FUNCTION, step, engine.store, shard, args) for shard in shards)
 
     record = engine.step(step, _identity(run), expected, sum(shards.count for _, shards in folders))
-    return merge(engine.store, record)
+    facts = merge(engine.store, record)
+    facts.copies = count_copies(engine, store, run)
+    return facts

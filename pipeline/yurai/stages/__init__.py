@@ -4,7 +4,9 @@ import yurai.stages.dedup
 import yurai.stages.extract
 import yurai.stages.filter
 import yurai.stages.language
+import yurai.stages.line_dedup
 import yurai.stages.measure
+import yurai.stages.near_dedup
 import yurai.stages.read
 import yurai.stages.redact
 import yurai.stages.tokenize  # noqa: F401 - importing declares the stages

@@ -2,19 +2,29 @@
 
 from typing import Literal
 
+from yurai.dedup.order import Keep
 from yurai.stage import stage
 
 
-@stage("dedup", version=1, kind="dedup")
-def dedup(*, method: Literal["exact"] = "exact", memory_bytes: int = 256 << 20) -> int:
-    """Drop documents whose normalised text equals that of an earlier one.
+@stage("dedup", version=2, kind="dedup")
+def dedup(
+    *,
+    method: Literal["exact", "url"] = "exact",
+    keep: Keep = "oldest",
+    quality: str | None = None,
+    memory_bytes: int = 1 << 30,
+) -> int:
+    """Drop documents whose normalised text, or URL, equals that of another one that stays.
 
-    Normalised: NFC, runs of white space to one space, trimmed. The first document in input order (source name, then
-    offset) stays; a dropped row names it in `detail`. Work spills to files partitioned by hash.
+    Normalised text: NFC, runs of white space to one space, trimmed. Normalised URL: RFC 3986 section 6.2.2 and 6.2.3
+    (lower-case scheme and host, no default port, no fragment, escapes and dot segments); documents without one stay.
+    Ties of `keep` go by doc_id. A dropped row names what stays instead; kept rows say how many there were.
 
     Args:
-        method: exact, by sha256 of the normalised text.
-        memory_bytes: keys that one task holds in memory; larger partitions are split on disk.
+        method: exact, by sha256 of the normalised text; url, by sha256 of the normalised URL.
+        keep: what stays: newest or oldest capture, longest text, best-quality, or most-permissive-licence.
+        quality: score or column of numbers that best-quality reads, the highest stays; read by it alone.
+        memory_bytes: memory that one task takes for keys; how large the corpus is does not matter.
     """
-    del method
+    del method, keep, quality
     return memory_bytes

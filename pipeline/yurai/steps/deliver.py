@@ -15,11 +15,11 @@ from yurai.fetch import Shard, fetch_shard
 from yurai.steps.extract import DROPPED_ROW_BYTES
 from yurai.task import Task
 from yurai_manifests.parquet import ParquetSink, read_rows
-from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, INDEX
 from yurai_manifests.task import Attempt, TaskRecord
 
 COMPACT = "yurai.steps.deliver:compact"
-SCHEMAS = {"documents": DOCUMENT, "extracted": DOCUMENT, "dropped": DROPPED, "evidence": EVIDENCE}
+SCHEMAS = {"documents": DOCUMENT, "extracted": DOCUMENT, "dropped": DROPPED, "evidence": EVIDENCE, "index": INDEX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,6 @@ def compact(task: Task, attempt: Attempt) -> TaskRecord:
 
 
 def _sizes(batch: pa.RecordBatch, kind: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    if SCHEMAS[kind] is not DOCUMENT:
+    if "text_bytes" not in SCHEMAS[kind].names:
         return np.full(batch.num_rows, DROPPED_ROW_BYTES, np.int64)
     return batch.column("text_bytes").to_numpy()

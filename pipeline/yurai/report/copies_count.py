@@ -1,0 +1,205 @@
+"""Have tasks find what the delivered files say of duplicates, and join what they found."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pyarrow.parquet as pq
+
+from yurai.engine import Engine, shard_task
+from yurai.fetch import Shard
+from yurai.report.copies import GROUPS, Cluster, Copies, Group, Groups, largest, least_similar
+from yurai.report.copies_tasks import COUNTS, HERE
+from yurai.report.merge import bounded, read_output
+from yurai.stage import StageUse
+from yurai.state import of_files
+from yurai.task import Task
+from yurai_manifests.canonical import fingerprint
+from yurai_manifests.run import RunRecord
+from yurai_manifests.stage import StageRecord, outputs, tasks
+from yurai_manifests.store import Store
+from yurai_manifests.task import Output, StepId
+
+VERSION = 1
+TOP = 12
+Name = Literal["leaders", "copies", "removed"]
+Facts = dict[str, Any]
+
+
+def dedup_stages(run: RunRecord) -> list[StageUse]:
+    """Return the stages of a run, and of the trees it went on from, that look for duplicates."""
+    uses = [StageUse.of(value) for value in run.recipe_stages]
+    return [use for use in uses if use.stage.kind == "dedup"]
+
+
+def step_of(run: RunRecord, name: Name) -> StepId:
+    """Return the step of this name over the tree of `run`."""
+    return StepId(f"report.{name}", fingerprint(_identity(run, name)))
+
+
+def _identity(run: RunRecord, name: Name) -> dict[str, Any]:
+    return {"report": VERSION, "step": name, "digest": run.digest, "stages": run.recipe_stages}
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """Runs steps over the delivered files of the tree at `store`; what they write lies where `engine` writes."""
+
+    engine: Engine
+    store: Store
+    run: RunRecord
+
+    def shards(self, kinds: Iterable[str]) -> list[tuple[str, Shard]]:
+        return [(kind, shard) for kind in kinds for shard in of_files(self.store, self.run.files(kind))]
+
+    def step(self, name: Name, count: int, made: Callable[[StepId], Iterator[Task]]) -> StageRecord:
+        step = step_of(self.run, name)
+        return self.engine.step(step, _identity(self.run, name), lambda: made(step), count)
+
+    def over(self, name: Name, kinds: Iterable[str], **args: Any) -> StageRecord:  # noqa: ANN401 - a task's
+        shards = self.shards(kinds)
+
+        def made(step: StepId) -> Iterator[Task]:
+            for kind, shard in shards:
+                yield shard_task(HERE + name, step, self.engine.store, shard, {"kind": kind, **args})
+
+        return self.step(name, len(shards), made)
+
+    def facts(self, record: StageRecord) -> list[Facts]:
+        """Return what each task of a step wrote, in order."""
+        store = self.engine.store
+        return [json.loads(read_output(store, task.output("facts"))) for task in tasks(store, record)]
+
+
+def count_copies(engine: Engine, store: Store, run: RunRecord) -> Copies | None:
+    """Return what the delivered files say of duplicates; None where no stage looked for any.
+
+    Raises:
+        ShardError: a delivered file or a partial result cannot be read.
+    """
+    uses = dedup_stages(run)
+    if not uses:
+        return None
+    counting = _Counting(engine, store, run)
+    led = counting.over("leaders", ("extracted", "documents"))
+    known = counting.facts(led)
+    found = Copies(clusters=[Cluster(one["doc_id"], one["size"]) for one in _leaders(known)])
+    names = [cluster.doc_id for cluster in found.clusters]
+    kinds = ("dropped", *(["documents"] if any(use.settings.get("annotate") for use in uses) else []))
+    copied = counting.over("copies", kinds, stages=sorted({use.name for use in uses}), leaders=names)
+    held = counting.facts(copied)
+    _add_copies(found, held)
+    gone = [(facts["sources"], shard) for facts, shard in zip(held, _files(engine.store, copied), strict=True)]
+    show = sorted({*names, *(one["doc_id"] for cluster in found.clusters for one in cluster.copies)})
+    ended = _removed(counting, [facts["sources"] for facts in known], gone, show)
+    _add_removed(found, counting.facts(ended))
+    found.groups = _groups(engine.store, [led, ended])
+    found.marked = _of_all(found.groups["source"], "marked")
+    return found
+
+
+def _leaders(known: list[Facts]) -> list[Facts]:
+    return largest(one for facts in known for one in facts["leaders"])
+
+
+def _files(store: Store, record: StageRecord) -> Iterator[Shard]:
+    for task, output in outputs(store, record, "gone"):
+        yield Shard(store.url, output.path, output.sha256, output.rows, output.size, task.source)
+
+
+def _removed(
+    counting: _Counting, sources: list[list[str] | None], gone: list[tuple[list[str] | None, Shard]], show: list[str]
+) -> StageRecord:
+    """Meet each extracted file with the ids of what was removed of its sources."""
+    shards = [shard for _, shard in counting.shards(["extracted"])]
+    full = [(None if of is None else set(of), shard) for of, shard in gone if shard.rows]
+
+    def made(step: StepId) -> Iterator[Task]:
+        for shard, own in zip(shards, sources, strict=False):  # those of documents follow
+            near = (one for of, one in full if of is None or own is None or not of.isdisjoint(own))
+            plain = shard_task(HERE + "removed", step, counting.engine.store, shard, {})
+            args = {"sources": own, "show": show}
+            yield Task(plain.function, step, plain.store, plain.source, plain.key, (shard, *near), args)
+
+    return counting.step("removed", len(shards), made)
+
+
+def _add_copies(found: Copies, held: list[Facts]) -> None:
+    for facts in held:
+        for by, bins in facts["bins"].items():
+            sums = found.similarity.setdefault(by, Counter())
+            sums.update({int(place): rows for place, rows in bins.items()})
+    shown = least_similar(one for facts in held for one in facts["copies"])
+    for cluster in found.clusters:
+        cluster.copies = [one for one in shown if one["leader"] == cluster.doc_id]
+
+
+def _add_removed(found: Copies, ended: list[Facts]) -> None:
+    found.pages = {page["doc_id"]: page for facts in ended for page in facts["pages"]}
+    found.removed = sum(rows for by, bins in found.similarity.items() if by != "marked" for rows in bins.values())
+    found.lost = found.removed - sum(facts["removed"] for facts in ended)
+
+
+def _groups(store: Store, records: list[StageRecord]) -> dict[str, Groups]:
+    """Add up the groups on disk."""
+    with tempfile.TemporaryDirectory(prefix="yurai-report-") as folder:
+        database = duckdb.connect(str(Path(folder) / "groups.duckdb"))
+        try:
+            bounded(database, folder)
+            database.execute(
+                "CREATE TABLE counts (what VARCHAR, name VARCHAR, kept BIGINT, marked BIGINT, removed BIGINT)"
+            )
+            for record in records:
+                for _, output in outputs(store, record, "counts"):
+                    _insert(database, store, output)
+            database.execute(
+                "CREATE TABLE sums AS SELECT what, name, sum(kept)::BIGINT AS kept, sum(marked)::BIGINT AS marked, "
+                "sum(removed)::BIGINT AS removed FROM counts GROUP BY what, name"
+            )
+            return {what: _top(database, what) for what in GROUPS}
+        finally:
+            database.close()
+
+
+def _insert(database: duckdb.DuckDBPyConnection, store: Store, output: Output) -> None:
+    if output.rows:
+        with store.open(output.path) as file:
+            piece = pq.read_table(file, schema=COUNTS)
+        database.register("piece", piece)
+        database.execute("INSERT INTO counts SELECT * FROM piece")
+        database.unregister("piece")
+
+
+def _top(database: duckdb.DuckDBPyConnection, what: str) -> Groups:
+    rows = database.execute(
+        "SELECT name, kept, marked, removed FROM sums WHERE what = ? AND marked + removed > 0 "
+        "ORDER BY marked + removed DESC, name LIMIT ?",
+        [what, TOP],
+    ).fetchall()
+    found = Groups([Group(*row) for row in rows])
+    totals = database.execute(
+        "SELECT coalesce(sum(kept), 0)::BIGINT, coalesce(sum(marked), 0)::BIGINT, coalesce(sum(removed), 0)::BIGINT, "
+        "count(*), count(*) FILTER (removed > kept), count(*) FILTER (removed > 0 AND kept = 0) "
+        "FROM sums WHERE what = ?",
+        [what],
+    ).fetchall()[0]
+    kept, marked, removed, found.count, found.most, found.whole = (int(value) for value in totals)
+    top = found.top
+    found.rest = Group(
+        "",
+        kept - sum(one.kept for one in top),
+        marked - sum(one.marked for one in top),
+        removed - sum(one.removed for one in top),
+    )
+    return found
+
+
+def _of_all(groups: Groups, name: str) -> int:
+    return int(getattr(groups.rest, name)) + sum(int(getattr(one, name)) for one in groups.top)

@@ -1,0 +1,147 @@
+"""The section on duplicates: what went and of what, the largest clusters, and how far the decisions can be trusted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from yurai.report.charts import bar
+from yurai.report.copies import NO_SIMILARITY, Cluster, Copies, Groups
+from yurai.report.copies_charts import similarities
+from yurai.report.differ import marked
+from yurai.report.markup import Child, Markup, el, join
+from yurai.report.near_page import Searched, errors, found_by_bands, left_out
+from yurai.report.parts import card, crawled, key, none, section, table, title
+from yurai.report.words import number, percent, plural, share
+from yurai.shown import shown
+from yurai.stage import StageUse
+from yurai_manifests.run import RunRecord
+
+SHOWN = 600
+"""Characters of a page of a cluster."""
+HEADS = {"source": "source", "domain": "domain", "lang": "language", "licence": "declared licence"}
+KNOWN = {
+    "equal": "the whole text is equal",
+    "exact": "shingles compared",
+    "estimate": "estimated by signature",
+    "marked": "marked, not removed",
+}
+
+
+def duplicates(run: RunRecord, found: Copies, uses: list[StageUse]) -> Markup:
+    """Return the section; `uses` are the stages that looked for duplicates."""
+    searched = list(near_searches(run))
+    named = " and ".join(use.name for use in uses)
+    lead = (
+        f"What {named} removed, because it stands in the corpus another time. Shares are of the pages that no other "
+        "stage dropped; language and licence are those of the extracted page."
+    )
+    shows = [_removed(found), _clusters(found, searched), _similar(found, searched)]
+    return section("duplicates", "Duplicates", lead, *shows, *(_searched(one) for one in searched))
+
+
+def near_searches(run: RunRecord) -> Iterator[Searched]:
+    """Yield each near-dedup of a run, with what it counted beside documents; steps are numbered by stage."""
+    stages = run.recipe_stages
+    for step, facts in sorted(run.value.get("facts", {}).items()):
+        use = StageUse.of(stages[int(step.partition("-")[0])])
+        if use.name == "near-dedup":
+            yield Searched(use.stage.function(**use.settings), facts)
+
+
+def _searched(one: Searched) -> Markup:
+    return join(card(*errors(one)), card(*found_by_bands(one)), card(*left_out(one)))
+
+
+def _removed(found: Copies) -> Markup:
+    if not found.removed and not found.marked:
+        return card(none("No page was removed as a duplicate."))
+    said = [plural(found.removed, "page") + " removed"]
+    said += [f"{plural(found.marked, 'page')} marked as copies and kept"] if found.marked else []
+    said += [f"{plural(found.lost, 'removed page')} not among the extracted ones, so in no table"] if found.lost else []
+    cards = [card(*_group(what, groups, marks=bool(found.marked))) for what, groups in found.groups.items()]
+    return join(el("p", "; ".join(said) + "."), key(("dropped", "removed"), ("kept", "kept")), *cards)
+
+
+def _group(what: str, groups: Groups, *, marks: bool) -> list[Markup]:
+    rows = [
+        list[Child]([_name(one.name), *_numbers(one.kept, one.marked, one.removed, mark=marks)]) for one in groups.top
+    ]
+    rest, others = groups.rest, groups.count - len(groups.top)
+    if others:
+        rows.append(
+            [
+                el("span", f"{number(others)} more", class_="none"),
+                *_numbers(rest.kept, rest.marked, rest.removed, mark=marks),
+            ]
+        )
+    heads = [HEADS[what], "#removed", *(["#marked"] if marks else []), "#kept", "#share removed", ""]
+    return [
+        el("h3", f"By {HEADS[what]}"),
+        table(heads, rows, wide=len(heads) - 1),
+        el("p", _loss(groups), class_="caption"),
+    ]
+
+
+def _name(name: str) -> Markup:
+    return el("bdi", shown(name))
+
+
+def _numbers(kept: int, marks: int, removed: int, mark: bool) -> list[Child]:
+    part = share(removed, kept + removed)
+    drawn = bar([("dropped", part), ("kept", 1 - part)], f"{percent(part)} removed")
+    return [number(removed), *([number(marks)] if mark else []), number(kept), percent(part), drawn]
+
+
+def _loss(groups: Groups) -> str:
+    """Say whether whole groups went: a chain of copies that eats a source shows here."""
+    return f"Of {number(groups.count)} in all, {number(groups.most)} lost more than half, {number(groups.whole)} all."
+
+
+def _clusters(found: Copies, searched: list[Searched]) -> Markup:
+    shows = [card(*_cluster(one, found)) for one in found.clusters if one.doc_id in found.pages]
+    lead = (
+        "The largest clusters whose first page stays: that page, and the copies least like it. Marked is what the "
+        "other text lacks in that place, redacted and from the beginning of the extracted pages."
+    )
+    older = "Clusters whose kept page lies in an earlier run are not among them."
+    said = lead + (f" {older}" if any(one.near.against for one in searched) else "")
+    return join(el("h3", "Largest clusters"), el("p", said, class_="caption"), *(shows or [none("There is none.")]))
+
+
+def _cluster(cluster: Cluster, found: Copies) -> list[Markup]:
+    kept = found.pages[cluster.doc_id]
+    copies = [(one, found.pages[one["doc_id"]]) for one in cluster.copies if one["doc_id"] in found.pages]
+    texts = [page["excerpt"] for _, page in copies]
+    left = crawled(kept | {"excerpt": marked(kept["excerpt"], texts, SHOWN)}, goes=False, score="stays")
+    right = [
+        crawled(page | {"excerpt": marked(page["excerpt"], [kept["excerpt"]], SHOWN)}, goes=True, score=_score(one))
+        for one, page in copies
+    ]
+    sides = [el("div", left), el("div", *(right or [none("No copy of this page itself was found.")]))]
+    return [title(plural(cluster.size, "page"), f"cluster {cluster.doc_id}"), el("div", *sides, class_="pages cluster")]
+
+
+def _score(one: dict[str, Any]) -> str:
+    if one["jaccard"] is None:
+        return "similarity unknown"
+    return f"{number(float(one['jaccard']))} ({one['by']})"
+
+
+def _similar(found: Copies, searched: list[Searched]) -> Markup:
+    known = {name: found.similarity[name] for name in KNOWN if name in found.similarity}
+    totals = {name: sum(held.values()) for name, held in known.items()}
+    said = [f"{number(rows)} {name} ({KNOWN[name]})" for name, rows in totals.items()]
+    unknown = sum(found.similarity.get(NO_SIMILARITY, Counter[int]()).values())
+    said += (
+        [f"{number(unknown)} with an equal URL, or without a line of their own: similarity unknown"] if unknown else []
+    )
+    words = f"{'; '.join(said)}." if said else ""
+    head = el("h3", "How similar copies are to the page that stays")
+    if not known:
+        return card(head, none(words or "There is no copy."))
+    threshold = searched[0].near.threshold if len(searched) == 1 else None
+    drawn = similarities(known, threshold, f"Copies by similarity: {words}")
+    note = f"copies by Jaccard similarity in steps of 0.01; a column cut through is higher. {words}"
+    return card(head, key(*((name, name) for name in known)), drawn, el("p", note, class_="caption"))

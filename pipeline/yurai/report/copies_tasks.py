@@ -1,0 +1,201 @@
+"""Tasks that find out what the report says of duplicates, each over one delivered file.
+
+Removed rows know where they came from, not their language or licence: those are with the extracted page. Files hold
+pages in input order, so an extracted file is met only with the ids of removed pages of its own sources.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from yurai.columns import strings
+from yurai.fetch import fetch_shard
+from yurai.report.copies import BINS, GROUPS, NO_SIMILARITY, Page, largest, least_similar
+from yurai.report.facts import domains_of
+from yurai.shown import excerpt, shown, shown_url
+from yurai.task import Task
+from yurai_manifests.canonical import canonical
+from yurai_manifests.parquet import read_range, read_rows
+from yurai_manifests.task import Attempt, TaskRecord
+
+HERE = "yurai.report.copies_tasks:"
+SOURCES = 1000
+"""A file with pages of more sources than this is met with the ids of all."""
+LENGTH = 1200
+"""Characters that are compared word by word; half of them are shown."""
+GROUPED = ["doc_id", "source", "url", "registrable_domain", "lang", "declared_spdx"]
+MANY = 1 << 16
+"""Rows at once where no text is read: a set of ids is built for each batch."""
+OF_COPIES = ["doc_id", "cluster_id", "kept_doc_id", "jaccard"]
+_TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
+_TYPES |= dict.fromkeys(("kept", "marked", "removed"), pa.int64())
+COUNTS = pa.schema(_TYPES)
+COPY = pa.scalar("copy")
+GONE = pa.schema({"doc_id": pa.string(), "source": pa.string()})
+MARKED = "marked"
+
+
+def leaders(task: Task, attempt: Attempt) -> TaskRecord:
+    """Count kept pages by group and find the largest clusters (`kind` documents), or list sources (extracted)."""
+    (shard,) = task.inputs
+    path, record = fetch_shard(shard, attempt.spool), TaskRecord(task.key, shard.source, shard.sha256)
+    tables, found, sources = [COUNTS.empty_table()], list[dict[str, Any]](), set[str]()
+    if task.args["kind"] == "extracted":
+        for batch in read_rows(path, ["source"]):
+            sources.update(strings(batch, "source"))
+    else:
+        for batch in read_rows(path, [*GROUPED, "cluster_id", "cluster_role", "cluster_size"]):
+            marked = _marked(batch).cast(pa.int64())
+            tables.append(_counted(batch, kept=np.ones(batch.num_rows, np.int64), marked=marked))
+            found = largest([*found, *_leaders(batch)])
+    _write(attempt, {"leaders": found, "sources": _few(sources)}, _summed(tables))
+    return record
+
+
+def _marked(batch: pa.RecordBatch) -> Any:  # noqa: ANN401 - a pyarrow array
+    """Tell which pages are copies that annotating dedup has kept."""
+    role: Any = batch.column("cluster_role").fill_null("")
+    return pc.equal(role, COPY)
+
+
+def _leaders(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """A cluster is named by its first document in keep order, which always stays."""
+    own = pc.and_(
+        pc.equal(batch.column("doc_id"), batch.column("cluster_id")),
+        pc.greater(batch.column("cluster_size"), pa.scalar(1)),
+    )
+    return batch.filter(own).select(["doc_id", "cluster_size"]).rename_columns(["doc_id", "size"]).to_pylist()
+
+
+def _few(sources: set[str]) -> list[str] | None:
+    return sorted(sources) if len(sources) <= SOURCES else None
+
+
+def _counted(batch: pa.RecordBatch, **numbers: Any) -> pa.Table:  # noqa: ANN401 - columns of numbers
+    """Return COUNTS rows, one for each page and property."""
+    none: Any = pa.scalar("none")
+    names: dict[str, Any] = {
+        "source": batch.column("source"),
+        "domain": domains_of(batch),
+        "lang": pc.fill_null(batch.column("lang"), none),
+        "licence": pc.fill_null(batch.column("declared_spdx"), none),
+    }
+    zeros = pa.array(np.zeros(batch.num_rows, np.int64))
+    values = [numbers.get(name, zeros) for name in COUNTS.names[2:]]
+    parts = [
+        pa.table([pa.array([what] * batch.num_rows, pa.string()), names[what], *values], schema=COUNTS)
+        for what in GROUPS
+    ]
+    return _sums(pa.concat_tables(parts))
+
+
+def _sums(table: pa.Table) -> pa.Table:
+    sums = table.group_by(COUNTS.names[:2]).aggregate([(name, "sum") for name in COUNTS.names[2:]])
+    return sums.rename_columns(COUNTS.names).cast(COUNTS)
+
+
+def _summed(tables: list[pa.Table]) -> pa.Table:
+    return _sums(pa.concat_tables(tables)).sort_by([("what", "ascending"), ("name", "ascending")])
+
+
+def _write(attempt: Attempt, value: dict[str, Any], table: pa.Table, name: str = "counts") -> None:
+    facts, rows = attempt.path("facts.json"), attempt.path(f"{name}.parquet")
+    facts.write_bytes(canonical(value))
+    pq.write_table(table, rows, compression="zstd")
+    attempt.finish("facts", facts, rows=1)
+    attempt.finish(name, rows, rows=table.num_rows)
+
+
+def copies(task: Task, attempt: Attempt) -> TaskRecord:
+    """Look at the copies in one file; args: `kind` (dropped or documents), `stages`, `leaders` (doc_ids to show).
+
+    Outputs: `facts`, and `gone`: doc_id and source of what the `stages` removed.
+    """
+    (shard,) = task.inputs
+    path, dropped = fetch_shard(shard, attempt.spool), task.args["kind"] == "dropped"
+    columns = [*OF_COPIES, "source", *(["stage", "jaccard_by"] if dropped else ["cluster_role"])]
+    wanted, stages = (pa.array(task.args[name], pa.string()) for name in ("leaders", "stages"))
+    bins, found, gone, sources = dict[str, Counter[int]](), list[dict[str, Any]](), [GONE.empty_table()], set[str]()
+    for batch in read_rows(path, columns):
+        rows = batch.filter(pc.is_in(batch.column("stage"), value_set=stages) if dropped else _marked(batch))
+        by = rows.column("jaccard_by").fill_null(NO_SIMILARITY) if dropped else pa.array([MARKED] * rows.num_rows)
+        _similarities(bins, rows.column("jaccard"), by)
+        found = least_similar([*found, *_copies(rows, by, wanted)])
+        if dropped:
+            gone.append(pa.Table.from_batches([rows.select(GONE.names)]).cast(GONE))
+            sources.update(strings(rows, "source"))
+    table = pa.concat_tables(gone)
+    counts = {name: {str(place): rows for place, rows in sorted(held.items())} for name, held in sorted(bins.items())}
+    _write(attempt, {"bins": counts, "copies": found, "sources": _few(sources)}, table, "gone")
+    return TaskRecord(task.key, shard.source, shard.sha256)
+
+
+def _similarities(bins: dict[str, Counter[int]], values: Any, by: Any) -> None:  # noqa: ANN401 - pyarrow arrays
+    """Count the similarities by how they are known; those that are not known go to bin 0."""
+    found = pc.fill_null(values, 0.0).to_numpy(zero_copy_only=False).astype(np.float64)
+    places = np.minimum(np.round(found * 10_000).astype(np.int64) * BINS // 10_000, BINS - 1)
+    table = pa.table({"by": by, "place": places, "one": np.ones(len(places), np.int64)})
+    for row in table.group_by(["by", "place"]).aggregate([("one", "sum")]).to_pylist():
+        bins.setdefault(row["by"], Counter())[row["place"]] += row["one_sum"]
+
+
+def _copies(rows: pa.RecordBatch, by: Any, wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - pyarrow arrays
+    """Return the copies of wanted leaders that were compared with the leader itself."""
+    leader, kept = rows.column("cluster_id"), rows.column("kept_doc_id")
+    own: Any = pc.and_(pc.equal(leader, kept), pc.is_in(leader, value_set=wanted))
+    values = [leader, rows.column("doc_id"), rows.column("jaccard"), by]
+    held = pa.table(values, ["leader", "doc_id", "jaccard", "by"]).filter(own).to_pylist()
+    return [one | {"jaccard": one["jaccard"] and round(one["jaccard"], 4)} for one in held]
+
+
+def removed(task: Task, attempt: Attempt) -> TaskRecord:
+    """Count the removed pages of an extracted file by group; args: `sources` of it and `show` (doc_ids).
+
+    Inputs: the file, and files of ids, of which those of its sources are looked for.
+    """
+    shard = task.inputs[0]
+    path, sources = fetch_shard(shard, attempt.spool), task.args["sources"]
+    gone = pa.concat_tables(
+        [GONE.empty_table(), *(_ids(fetch_shard(one, attempt.spool), sources) for one in task.inputs[1:])]
+    )
+    wanted, ids = pa.array(task.args["show"], pa.string()), gone["doc_id"].combine_chunks()
+    tables, pages, start, count = [COUNTS.empty_table()], list[Page](), 0, 0
+    for batch in read_rows(path, GROUPED, batch_rows=MANY):
+        rows = batch.filter(pc.is_in(batch.column("doc_id"), value_set=ids))
+        tables.append(_counted(rows, removed=pa.array(np.ones(rows.num_rows, np.int64))))
+        count += rows.num_rows
+        here: Any = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted))
+        pages += [_page(path, start + place) for place in here.to_pylist()]
+        start += batch.num_rows
+    _write(attempt, {"removed": count, "pages": pages}, _summed(tables))
+    return TaskRecord(task.key, shard.source, shard.sha256)
+
+
+def _ids(path: Path, sources: list[str] | None) -> pa.Table:
+    """Return the rows of a file of ids that are of these sources, or all."""
+    if sources is None:
+        return pq.read_table(path, schema=GONE)
+    of: Any = pa.array(sources, pa.string())
+    held = (batch.filter(pc.is_in(batch.column("source"), value_set=of)) for batch in read_rows(path, batch_rows=MANY))
+    return pa.Table.from_batches(held, GONE)
+
+
+def _page(path: Path, row: int) -> Page:
+    """Return what is shown of one row: redacted here, before it is written anywhere."""
+    columns = ["doc_id", "title", "url", "lang", "text"]
+    first, batch = next(one for one in read_range(path, columns, row, row + 1) if one[0] + one[1].num_rows > row)
+    found = batch.slice(row - first, 1).to_pylist()[0]
+    return {
+        "doc_id": found["doc_id"],
+        "title": shown(found["title"]),
+        "url": shown_url(found["url"]),
+        "lang": found["lang"],
+        "excerpt": excerpt(found["text"], LENGTH),
+    }

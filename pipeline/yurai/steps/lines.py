@@ -1,0 +1,130 @@
+"""Tasks of line-dedup: units of a shard, which of them occurred before, and the shard without those."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import TypeAlias, cast
+
+import numpy as np
+import pyarrow as pa
+
+from yurai.columns import dropped_rows, strings, text_bytes
+from yurai.decide import replace_rows, rewritten
+from yurai.dedup.lines import Unit, copies, firsts, line_rows, without
+from yurai.dedup.order import columns, nodes
+from yurai.dedup.records import CUT, LINE, Rows, hex_ids
+from yurai.shuffle import Span, read_chunks, rows_file, size_of
+from yurai.shuffle import read_rows as read_spans
+from yurai.stage import StageUse
+from yurai.steps.shards import only_input, sinks
+from yurai.task import Task
+from yurai_manifests.counts import StageCounts
+from yurai_manifests.parquet import read_rows
+from yurai_manifests.task import Attempt, TaskRecord
+
+LINES, JUDGE, CUT_SHARD = (f"yurai.steps.lines:{name}" for name in ("lines", "judge", "cut"))
+REASON = "no-line-left"
+AT_ONCE = 1 << 18
+"""Rows that are judged at a time."""
+RULE = {"line": "repeated-lines", "paragraph": "repeated-paragraphs"}
+Batches: TypeAlias = tuple[pa.RecordBatch, pa.RecordBatch]
+
+
+def lines(task: Task, attempt: Attempt) -> TaskRecord:
+    """Write a LINE row for each unit of a shard that is long enough; args: `use`, `shard` (its number)."""
+    said = task.args["use"]
+    shard, path = only_input(task, attempt)
+    record = TaskRecord(task.key, shard.source, shard.sha256)
+    read = list(dict.fromkeys(["text", *columns(said["keep"], said["quality"])]))
+    with rows_file(attempt, record) as out:
+        start = 0
+        for batch in read_rows(path, read):
+            named = nodes(batch, said["keep"], said["quality"], task.args["shard"], start, older=False)
+            out.write(line_rows(batch.column("text"), named, said["unit"], said["min_characters"]))
+            start += batch.num_rows
+    return record
+
+
+def judge(task: Task, attempt: Attempt) -> TaskRecord:
+    """Write a CUT row for each unit of a partition that occurred before; args: `spans`, `min_copies`, `memory_bytes`.
+
+    A partition that is larger than a quarter of memory, since one unit in it is everywhere, is read twice and not held:
+    once for the first and the count of each unit, once for all its other places.
+    """
+    record = TaskRecord(task.key, task.source, "")
+    places = [Span(*place) for place in task.args["spans"]]
+    held = [read_spans(places, LINE)] if size_of(places) <= task.args["memory_bytes"] // 4 else None
+
+    def chunks() -> Iterator[Rows]:
+        return iter(held) if held else itertools.chain.from_iterable(read_chunks(place, LINE) for place in places)
+
+    stay = firsts(chunks(), task.args["min_copies"])
+    with rows_file(attempt, record) as out:
+        for rows in chunks():
+            for start in range(0, len(rows), AT_ONCE):
+                out.write(copies(rows[start : start + AT_ONCE], stay))
+    return record
+
+
+def cut(task: Task, attempt: Attempt) -> TaskRecord:
+    """Write a shard without the units that go; args: `spans` (their CUT rows), `use`, `measures`."""
+    shard, path = only_input(task, attempt)
+    use = StageUse.of(task.args["use"])
+    measures = [StageUse.of(value) for value in task.args["measures"]]
+    counts = StageCounts(use.name)
+    record = TaskRecord(task.key, shard.source, shard.sha256, stages=[counts])
+    cuts = read_spans([Span(*place) for place in task.args["spans"]], CUT)
+    cuts = cuts[np.lexsort((cuts["position"], cuts["row"]))]
+    with sinks(attempt) as out:
+        start = 0
+        for batch in read_rows(path):
+            first, last = np.searchsorted(cuts["row"], [start, start + batch.num_rows])
+            kept, dropped = _without_units(batch, cuts[first:last], start, use, measures, counts)
+            out.text_bytes += text_bytes(kept)
+            out.kept.write(kept)
+            out.dropped.write(dropped)
+            start += batch.num_rows
+    return record
+
+
+def _without_units(
+    batch: pa.RecordBatch, cuts: Rows, start: int, use: StageUse, measures: list[StageUse], counts: StageCounts
+) -> Batches:
+    """Return the rows that are kept and DROPPED rows, and count them; `start` is the number of the first row."""
+    unit = cast("Unit", use.settings["unit"])
+    rows, starts = np.unique(cuts["row"], return_index=True)
+    bounds = itertools.pairwise(np.append(starts, len(cuts)).tolist())
+    groups = {row - start: cuts[first:last] for row, (first, last) in zip(rows.tolist(), bounds, strict=True)}
+    texts = strings(batch.take(pa.array(list(groups), pa.int64())), "text")
+    new = {
+        place: without(text, set(group["position"].tolist()), unit)
+        for text, (place, group) in zip(texts, groups.items(), strict=True)
+    }
+    left, gone = ([place for place, text in new.items() if bool(text.strip()) is some] for some in (True, False))
+    counts.seen += batch.num_rows
+    counts.kept += batch.num_rows - len(gone)
+    counts.dropped.update([REASON] * len(gone))
+    if groups:
+        counts.notes.update({f"{use.name}:documents": len(groups), f"{use.name}:{RULE[unit]}": len(cuts)})
+    if left:
+        removed = [{RULE[unit]: len(groups[place])} for place in left]
+        before = batch.take(pa.array(left))
+        edited = rewritten(before, [new[place] for place in left], removed, measures, use.name, counts.notes)
+        batch = replace_rows(batch, edited, left)
+    return _split(batch, gone, [_keeper(groups[place]) for place in gone], use.name)
+
+
+def _split(batch: pa.RecordBatch, gone: list[int], keepers: list[str], stage: str) -> Batches:
+    keep = np.ones(batch.num_rows, bool)
+    keep[gone] = False
+    reasons = pa.array([REASON] * len(gone), pa.string())
+    lost = dropped_rows(batch.take(pa.array(gone, pa.int64())), stage, reasons, keepers)
+    return batch.filter(pa.array(keep)), lost
+
+
+def _keeper(cuts: Rows) -> str:
+    """Return the doc_id of the document that keeps most of these units; of several the lowest."""
+    found = Counter(hex_ids(cuts["kept_high"], cuts["kept_low"]))
+    return min(found, key=lambda name: (-found[name], name))

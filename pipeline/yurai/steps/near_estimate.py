@@ -1,0 +1,120 @@
+"""Pairs meet signatures: those within a segment are judged by `estimate`, others carry one signature to `arrive`.
+
+A segment is a run of documents whose signatures fit into a part of memory. Both tasks hold the signatures of their own
+segment, and see pairs some at a time.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from yurai.dedup.pairs import BINS, bands_met, seen_by_halves, unique_pairs
+from yurai.dedup.records import PAIR, Rows, carry_type, places
+from yurai.dedup.settings import Near
+from yurai.dedup.signature import estimate as estimate_of
+from yurai.shuffle import RowsFile, Span, Splitter, read_chunks, read_rows, rows_file, size_of
+from yurai.steps.near_sign import near_of
+from yurai.task import Task
+from yurai_manifests.task import Attempt, TaskRecord
+
+AT_ONCE = 1 << 15
+U32 = np.dtype("<u4")
+
+
+class Held:
+    """The signatures of a segment, by place; `pieces` are (shard, first row, spans) in order."""
+
+    def __init__(self, pieces: list[list[Any]], permutations: int) -> None:
+        rows = [read_rows([Span(*place) for place in spans], U32).reshape(-1, permutations) for _, _, spans in pieces]
+        self._signatures = np.concatenate([*rows, np.empty((0, permutations), U32)])
+        self._first = np.array([(shard << 32) | row for shard, row, _ in pieces], np.uint64)
+        self._base = np.cumsum([0, *map(len, rows)])[:-1].astype(np.uint64)
+
+    def of(self, nodes: Rows) -> npt.NDArray[np.uint32]:
+        """Return the signatures of NODEs, all of this segment."""
+        found = places(nodes)
+        piece = np.searchsorted(self._first, found, side="right") - 1
+        return np.asarray(self._signatures[self._base[piece] + (found - self._first[piece])], np.uint32)
+
+
+class Verdicts:
+    """What estimates decide: edges, checks, and how often halves of the bands found a pair."""
+
+    def __init__(self, near: Near, edges: RowsFile, checks: RowsFile) -> None:
+        self._near, self._edges, self._checks = near, edges, checks
+        self.seen = np.zeros((3, BINS), np.int64)
+
+    def judge(self, pairs: Rows, a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32]) -> None:
+        """Judge parallel pairs and signatures."""
+        estimates = estimate_of(a, b)
+        edges, checks = self._near.judge.estimated(pairs, estimates)
+        self._edges.write(edges)
+        self._checks.write(checks)
+        self.seen += seen_by_halves(bands_met(a, b, self._near.preset.bands), estimates)
+
+
+def estimate(task: Task, attempt: Attempt) -> TaskRecord:
+    """Judge the pairs whose a lies in a segment.
+
+    Args: `use`, `spans`, `pieces` (as `Held`), `low` and `high`: the segment's first place, and the first behind it.
+    """
+    near, record = near_of(task), TaskRecord(task.key, task.source, "")
+    held = Held(task.args["pieces"], near.preset.hashes)
+    low, high = (np.uint64(int(task.args[name])) for name in ("low", "high"))
+    with (
+        rows_file(attempt, record) as edges,
+        rows_file(attempt, record, "checks") as checks,
+        rows_file(attempt, record, "carry") as carry,
+    ):
+        verdicts = Verdicts(near, edges, checks)
+        for pairs in _unique(task, attempt, near.memory_bytes // 8):
+            b = places(pairs["b"])
+            here = (b >= low) & (b < high)
+            inside, outside = pairs[here], pairs[~here]
+            verdicts.judge(inside, held.of(inside["a"]), held.of(inside["b"]))
+            carry.write(_carried(outside, held))
+    record.index["seen"] = verdicts.seen.ravel().tolist()
+    return record
+
+
+def _carried(pairs: Rows, held: Held) -> Rows:
+    signatures = held.of(pairs["a"])
+    found = np.empty(len(pairs), carry_type(signatures.shape[1]))
+    found["a"], found["b"], found["signature"] = pairs["a"], pairs["b"], signatures
+    return found
+
+
+def _unique(task: Task, attempt: Attempt, limit: int) -> Iterator[Rows]:
+    """Yield each pair once, however many buckets it was found in; parted by a where they are many."""
+    found = [Span(*place) for place in task.args["spans"]]
+    parts = -(-size_of(found) // max(limit, PAIR.itemsize)) or 1
+    splitter = Splitter(attempt, PAIR, min(parts, 1 << 12), limit)
+    for place in found:
+        for rows in read_chunks(place, PAIR):
+            splitter.add(rows, (rows["a"]["id_low"].astype(np.uint64) % np.uint64(splitter.count)).astype(np.int64))
+    for part in range(splitter.count):
+        pairs = unique_pairs(splitter.whole(part))
+        yield from (pairs[start : start + AT_ONCE] for start in range(0, len(pairs), AT_ONCE))
+
+
+def arrive(task: Task, attempt: Attempt) -> TaskRecord:
+    """Judge the pairs whose b lies in a segment and whose a lies in another; args: as `estimate`."""
+    near, record = near_of(task), TaskRecord(task.key, task.source, "")
+    held = Held(task.args["pieces"], near.preset.hashes)
+    with rows_file(attempt, record) as edges, rows_file(attempt, record, "checks") as checks:
+        verdicts = Verdicts(near, edges, checks)
+        for place in task.args["spans"]:
+            for rows in read_chunks(Span(*place), carry_type(near.preset.hashes)):
+                verdicts.judge(_pairs(rows), rows["signature"], held.of(rows["b"]))
+    record.index["seen"] = verdicts.seen.ravel().tolist()
+    return record
+
+
+def _pairs(rows: Rows) -> Rows:
+    pairs = np.empty(len(rows), PAIR)
+    pairs["a"], pairs["b"] = rows["a"], rows["b"]
+    return pairs
+
+

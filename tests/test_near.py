@@ -1,0 +1,329 @@
+"""near-dedup as a whole, against brute force and against its definition, however work is cut."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from near_samples import GRAM, UNITS, Page, exact_pairs, greedy, jaccard, planted, write_pages
+from run_helpers import Watching, assert_whole, finish, start
+from yurai.dedup.curve import found
+from yurai.dedup.records import EDGE
+from yurai.errors import DriftError, RecipeError, ShardError
+from yurai.local import LocalRunner
+from yurai.recipe import DELIVER, Recipe
+from yurai.run import continue_tree
+from yurai.stage import STAGES, StageUse
+from yurai.state import state_of
+from yurai_manifests.audit import audit
+from yurai_manifests.run import load_run
+from yurai_manifests.store import open_store
+from yurai_manifests.task import TaskRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from yurai.engine import Runner
+
+THRESHOLD = 0.8
+SURE = {"bands": 60, "rows": 4}
+"""Bands that miss one pair in 10^13 at the threshold, so that decisions can be compared one by one."""
+TINY = 1 << 17
+"""Bytes of memory that force every exchange, segments of one shard, and rounds over the graph."""
+
+
+def deduplicate(
+    inputs: Sequence[Path | str], out: Path, runner: Runner | None = None, *, rebuild: bool = False, **given: Any
+) -> str:
+    """Run near-dedup over Parquet files or a tree; return the digest."""
+    uses = (StageUse("near-dedup", STAGES["near-dedup"].check(given)),)
+    recipe = Recipe("near-dedup", "", uses, dict(DELIVER))
+    state = state_of([str(path) for path in inputs])
+    return continue_tree(uses, state, recipe, str(out), runner or Watching(), rebuild=rebuild).digest
+
+
+def outcome(out: Path) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """(ids that stay, {id that goes: its row})."""
+    kept = pq.read_table(out / "documents", columns=["doc_id"])["doc_id"].to_pylist()
+    gone = {row["doc_id"]: row for row in pq.read_table(out / "dropped").to_pylist()}
+    return kept, gone
+
+
+def truth(pages: Sequence[Page], at_least: float = THRESHOLD) -> dict[tuple[int, int], float]:
+    return exact_pairs([page.text for page in pages], UNITS[pages[0].lang], GRAM, at_least)
+
+
+def oldest(pages: Sequence[Page]) -> list[int]:
+    return sorted(range(len(pages)), key=lambda place: (pages[place].date, pages[place].doc_id))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_who_goes_is_what_the_definition_says(lang: str, tmp_path: Path) -> None:
+    pages = planted(7, lang=lang)
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", **SURE)
+    kept, gone = outcome(tmp_path / "out")
+    expected = greedy(truth(pages), oldest(pages))
+    assert {row["kept_doc_id"] for row in gone.values()} <= set(kept)
+    assert {name: row["kept_doc_id"] for name, row in gone.items()} == {
+        pages[place].doc_id: pages[stays].doc_id for place, stays in expected.items()
+    }
+    by_id = {page.doc_id: page for page in pages}
+    for name, row in gone.items():
+        page, stays = by_id[name], by_id[row["kept_doc_id"]]
+        similarity = jaccard(page.text, stays.text, UNITS[lang])
+        assert (row["kept_url"], row["kept_path"], row["detail"]) == (stays.url, stays.source, stays.doc_id)
+        assert row["jaccard"] == pytest.approx(similarity, abs=1e-3 if row["jaccard_by"] == "exact" else 0.09)
+        assert (row["stage"], row["reason"], row["url"]) == ("near-dedup", "near-duplicate", page.url)
+    assert {row["jaccard_by"] for row in gone.values()} == {"exact", "estimate"}
+
+
+def test_neither_memory_nor_order_nor_sharding_nor_workers_change_the_result(tmp_path: Path) -> None:
+    pages = planted(11)
+    cut = write_pages(tmp_path / "in", pages, 5)
+    one = deduplicate(cut, tmp_path / "large", **SURE)
+    watching = Watching()
+    assert deduplicate(cut, tmp_path / "tiny", watching, memory_bytes=TINY, **SURE) == one
+    assert {"00-near-dedup.bands-0", "00-near-dedup.arrive", "00-near-dedup.meet"} <= set(watching.ran)
+    assert any("graph-round" in step for step in watching.ran)
+    assert_whole(tmp_path / "tiny", one)
+    mixed = write_pages(tmp_path / "mixed", pages, 4, shuffle=3)
+    deduplicate(mixed, tmp_path / "other", **SURE)
+    (kept, gone), (again, went) = outcome(tmp_path / "large"), outcome(tmp_path / "other")
+    assert set(kept) == set(again)
+    columns = ("kept_doc_id", "kept_url", "kept_path", "jaccard", "jaccard_by", "cluster_id")
+    assert {name: [row[c] for c in columns] for name, row in gone.items()} == {
+        name: [row[c] for c in columns] for name, row in went.items()
+    }
+
+
+@pytest.mark.slow
+def test_workers_do_not_change_the_bytes(tmp_path: Path) -> None:
+    cut = write_pages(tmp_path / "in", planted(11), 5)
+    one = deduplicate(cut, tmp_path / "one", **SURE)
+    assert deduplicate(cut, tmp_path / "two", LocalRunner(2), memory_bytes=1 << 18, **SURE) == one
+
+
+@pytest.mark.slow
+@pytest.mark.ray
+@pytest.mark.usefixtures("ray_cluster")
+def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
+    from yurai.ray import RayRunner
+
+    cut = write_pages(tmp_path / "in", planted(11), 5)
+    one = deduplicate(cut, tmp_path / "one", **SURE)
+    assert deduplicate(cut, tmp_path / "ray", RayRunner(2), memory_bytes=1 << 18, **SURE) == one
+
+
+def doc_id(node: Any) -> str:  # noqa: ANN401 - a NODE
+    return f"{int(node['id_high']):016x}{int(node['id_low']):016x}"
+
+
+def edges_of(out: Path) -> set[tuple[str, str]]:
+    """Pairs that a run verified, by their ids: all edges that its steps wrote."""
+    found: set[tuple[str, str]] = set()
+    for step in ("estimate", "arrive", "exact", "meet"):
+        for manifest in (out / f"stages/00-near-dedup.{step}").glob("*/tasks/*/*.json"):
+            rows = TaskRecord.of(manifest.read_bytes()).output("rows")
+            found |= {(doc_id(edge["a"]), doc_id(edge["b"])) for edge in np.fromfile(out / rows.path, EDGE)}
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("verify", "precision"), [("exact", 0.99), ("estimate", 0.92)])
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_quality_of_the_default_bands(verify: str, precision: float, lang: str, tmp_path: Path) -> None:
+    counts = {"alone": 60, "exact": 30, "near": 900, "chain": 40, "templated": 60, "skewed": 200}
+    pages = planted(5, counts, lang=lang)
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", verify=verify)
+    kept, gone = outcome(tmp_path / "out")
+    stays = set(kept)
+    assert not any(a in stays and b in stays for a, b in edges_of(tmp_path / "out"))
+    pairs = truth(pages)
+    missed = sum(pages[a].doc_id in stays and pages[b].doc_id in stays for a, b in pairs)
+    expected = sum(1 - found(similarity, 14, 8) for similarity in pairs.values())
+    assert missed <= expected + 0.01 * len(pairs)
+    texts = {page.doc_id: page.text for page in pages}
+    right = sum(jaccard(texts[name], texts[row["kept_doc_id"]], UNITS[lang]) >= THRESHOLD for name, row in gone.items())
+    assert right >= precision * len(gone)
+
+
+@pytest.mark.slow
+def test_of_a_chain_of_ten_thousand_every_second_page_goes(tmp_path: Path) -> None:
+    pages = planted(3, {"chain": 10_000}, size=120)
+    cut = write_pages(tmp_path / "in", pages, 4)
+    # at .85 a page is like the next one (.9), and not like the one after (.81)
+    one = deduplicate(cut, tmp_path / "one", threshold=0.85, **SURE)
+    kept, _ = outcome(tmp_path / "one")
+    assert kept == [page.doc_id for page in pages[::2]]
+    assert deduplicate(cut, tmp_path / "two", LocalRunner(2), memory_bytes=1 << 22, threshold=0.85, **SURE) == one
+
+
+def later(pages: Sequence[Page], years: int = 30) -> list[Page]:
+    """The same pages, crawled so many years later."""
+    return [replace(page, date=f"{int(page.date[:4]) + years}{page.date[4:]}") for page in pages]
+
+
+@pytest.mark.parametrize("memory_bytes", [1 << 30, TINY])
+def test_against_an_earlier_run_is_what_one_joint_run_gives(memory_bytes: int, tmp_path: Path) -> None:
+    pages = planted(13)
+    draw = np.random.default_rng(1).random(len(pages)) < 0.5
+    before = [page for page, chosen in zip(pages, draw, strict=True) if chosen]
+    after = later([page for page, chosen in zip(pages, draw, strict=True) if not chosen])
+    first, second = write_pages(tmp_path / "a", before, 2), write_pages(tmp_path / "b", after, 3)
+    digest = deduplicate(first, tmp_path / "first", index=True, memory_bytes=memory_bytes, **SURE)
+    given = {"memory_bytes": memory_bytes, "against": (str(tmp_path / "first"),), **SURE}
+    deduplicate(second, tmp_path / "second", **given)
+    deduplicate([*first, *second], tmp_path / "joint", **SURE)
+    (kept, gone), (new, went), (both, dropped) = map(outcome, (tmp_path / "first", tmp_path / "second", tmp_path / "joint"))
+    assert {*kept, *new} == set(both)
+    assert {name: row["kept_doc_id"] for name, row in (gone | went).items()} == {
+        name: row["kept_doc_id"] for name, row in dropped.items()
+    }
+    urls = {page.doc_id: page.url for page in pages}
+    older = [row for row in went.values() if row["kept_doc_id"] in set(kept)]
+    assert older
+    for row in older:
+        assert (row["kept_url"], row["kept_path"]) == (
+            urls[row["kept_doc_id"]],
+            f"{digest[:16]}/documents/00000.parquet",
+        )
+
+
+def test_a_document_that_an_earlier_run_dropped_drops_nothing(tmp_path: Path) -> None:
+    """B is like A and C, so B went and C stayed; D is like C alone."""
+    a, b, c, d = planted(4, {"chain": 4})
+    write_pages(tmp_path / "a", [c, a, b])
+    write_pages(tmp_path / "b", [d])
+    deduplicate([*(tmp_path / "a").iterdir()], tmp_path / "first", index=True, threshold=0.85, **SURE)
+    assert outcome(tmp_path / "first")[0] == [c.doc_id, a.doc_id]
+    given = {"threshold": 0.85, "against": (str(tmp_path / "first"),), **SURE}
+    deduplicate([*(tmp_path / "b").iterdir()], tmp_path / "second", **given)
+    assert outcome(tmp_path / "second")[1][d.doc_id]["kept_doc_id"] == c.doc_id
+
+
+def test_only_an_index_of_equal_signatures_is_compared_with(tmp_path: Path) -> None:
+    cut = write_pages(tmp_path / "in", planted(4, {"alone": 3}))
+    deduplicate(cut, tmp_path / "plain", **SURE)
+    deduplicate(cut, tmp_path / "first", index=True, **SURE)
+    with pytest.raises(RecipeError, match="has no index of signatures; make it with near-dedup and index = true"):
+        deduplicate(cut, tmp_path / "out", against=(str(tmp_path / "plain"),), **SURE)
+    with pytest.raises(RecipeError, match=r"was signed as .*240.* this run signs as .*112.*; use its settings"):
+        deduplicate(cut, tmp_path / "other", against=(str(tmp_path / "first"),))
+
+
+def test_annotate_drops_nothing_and_names_clusters(tmp_path: Path) -> None:
+    pages = planted(7)
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", annotate=True, **SURE)
+    rows = {row["doc_id"]: row for row in pq.read_table(tmp_path / "out/documents").to_pylist()}
+    assert len(rows) == len(pages)
+    assert not pq.read_table(tmp_path / "out/dropped").num_rows
+    pairs, order = truth(pages), oldest(pages)
+    gone = greedy(pairs, order)
+    members: dict[str, list[int]] = {}
+    for place, page in enumerate(pages):
+        row = rows[page.doc_id]
+        assert (row["cluster_role"], row["kept_doc_id"]) == (
+            ("copy", pages[gone[place]].doc_id) if place in gone else (row["cluster_role"], None)
+        )
+        members.setdefault(row["cluster_id"] or page.doc_id, []).append(place)
+    together = {frozenset(places) for places in members.values()}
+    assert together == components(len(pages), pairs)
+    for name, places in members.items():
+        assert pages[min(places, key=order.index)].doc_id == name
+        assert {rows[pages[place].doc_id]["cluster_size"] for place in places} == {len(places)}
+    weights = {(row["cluster_size"], row["rehydration_weight"]) for row in rows.values()}
+    assert {(1, 1), (2, 2)} <= weights
+    assert all(weight == {1: 1, 2: 2}.get(size, 3 if size < 5 else 5) for size, weight in weights if size < 100)
+
+
+def components(count: int, pairs: dict[tuple[int, int], float]) -> set[frozenset[int]]:
+    found = {place: frozenset([place]) for place in range(count)}
+    for a, b in pairs:
+        whole = found[a] | found[b]
+        found |= dict.fromkeys(whole, whole)
+    return set(found.values())
+
+
+def steps_of(out: Path) -> list[str]:
+    """The steps of near-dedup in the order in which they ran."""
+    steps = json.loads((out / "run.json").read_bytes())["steps"]
+    return [step["step"] for step in steps if step["step"].startswith("00-near-dedup.")]
+
+
+@pytest.mark.slow
+def test_killed_in_every_step_and_resumed(tmp_path: Path) -> None:
+    cut = write_pages(tmp_path / "in", planted(11), 3)
+    digest = deduplicate(cut, tmp_path / "whole", memory_bytes=TINY, **SURE)
+    options = [part for path in cut for part in ("--input", path)]
+    for name, value in {"memory_bytes": TINY, **SURE}.items():
+        options += [f"--{name.replace('_', '-')}", value]
+    out, killed = tmp_path / "out", 0
+    for step in steps_of(tmp_path / "whole"):
+        call = ("near-dedup", *options, "--output", out, "--runner", "local", "--workers", "1", "--no-report")
+        said = finish(start(*call, YURAI_FAILPOINT=f"in {step}"))
+        assert said.code in (0, -signal.SIGKILL), said
+        killed += said.code != 0
+    assert killed >= len(steps_of(tmp_path / "whole")) - 1  # a step may have no task
+    assert deduplicate(cut, out, memory_bytes=TINY, **SURE) == digest
+    assert_whole(out, digest)
+
+
+@pytest.mark.slow
+def test_damage_to_any_intermediate_is_found_and_made_again(tmp_path: Path) -> None:
+    cut = write_pages(tmp_path / "in", planted(11), 3)
+    out = tmp_path / "out"
+    digest = deduplicate(cut, out, memory_bytes=TINY, **SURE)
+    steps = steps_of(out)
+    for number, step in enumerate(steps[:-1]):
+        files = sorted(path for path in (out / ".work" / step).rglob("*.bin") if path.stat().st_size)
+        if not files:
+            continue
+        for path in files:
+            data = bytearray(path.read_bytes())
+            data[len(data) // 2] ^= 1
+            path.write_bytes(data)
+        for after in steps[number + 1 :]:
+            shutil.rmtree(out / "stages" / after)
+        (out / "run.json").unlink()
+        with pytest.raises(ShardError, match=r"was changed .*run the same command with --rebuild"):
+            deduplicate(cut, out, memory_bytes=TINY, **SURE)
+        assert deduplicate(cut, out, memory_bytes=TINY, rebuild=True, **SURE) == digest
+    assert audit(open_store(str(out)), full=True).findings == []
+
+
+def test_another_threshold_reuses_signatures_only_when_told_to_rebuild(tmp_path: Path) -> None:
+    cut = write_pages(tmp_path / "in", planted(4, {"near": 20}))
+    deduplicate(cut, tmp_path / "out", **SURE)
+    with pytest.raises(DriftError, match=r"near-dedup\.settings\.threshold: 0\.8 then, 0\.9 now"):
+        deduplicate(cut, tmp_path / "out", threshold=0.9, **SURE)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"threshold": 1.5}, r"threshold must lie in \(0, 1\], not 1\.5"),
+        ({"bands": 0}, "bands must be at least 1"),
+        ({"bands": 400, "rows": 20}, "a signature has at most"),
+        ({"memory_bytes": 10}, "memory_bytes must be at least 65,536"),
+        ({"keep": "best-quality"}, "needs quality"),
+        ({"annotate": True, "against": ("tree",)}, "annotate drops nothing"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(given: dict[str, Any], said: str) -> None:
+    use = StageUse("near-dedup", STAGES["near-dedup"].check(given))
+    with pytest.raises(RecipeError, match=said):
+        use.stage.function(**use.settings)
+
+
+def test_no_document_is_no_trouble(tmp_path: Path) -> None:
+    deduplicate(write_pages(tmp_path / "in", []), tmp_path / "out")
+    assert outcome(tmp_path / "out") == ([], {})
+    assert load_run(open_store(str(tmp_path / "out"))).value["facts"]["00-near-dedup"]["tally"]["pairs"] == 0
