@@ -44,7 +44,7 @@ def nodes(numbers: np.ndarray[Any, Any]) -> Rows:
     rows["shard"], rows["row"] = numbers >> 14, numbers & 0x3FFF
     rows["id_high"] = names(rows)
     rows["id_low"] = ~rows["id_high"]
-    rows["rank"] = 1 + rows["id_low"] % np.uint64(1000)
+    rows["rank"] = 1 + (rows["id_low"] % np.uint64(1000)) * np.uint64(10**9)
     return rows
 
 

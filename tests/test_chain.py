@@ -39,7 +39,7 @@ def settings_of(out: Path, stage: str) -> dict[str, Any]:
 
 def test_the_chain_makes_what_the_run_makes(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
     before = SAMPLE
-    for name in ("extract", "language", "redact", "measure", "filter", "dedup", "tokenize"):
+    for name in ("extract", "language", "redact", "measure", "filter", "dedup", "near-dedup", "tokenize"):
         out = tmp_path / name
         said = yurai(name, "--input", before, "--output", out, "--recipe", "demo", *LOCAL)
         assert said.code == 0, said.err
@@ -59,7 +59,8 @@ def test_stage_commands_take_documents(yurai: Callable[..., Said], demo_tree: Pa
         ("measure", extracted, "m"),
         ("filter", tmp_path / "m", "a"),
         ("dedup", tmp_path / "a", "b"),
-        ("tokenize", tmp_path / "b", "c"),
+        ("near-dedup", tmp_path / "b", "n"),
+        ("tokenize", tmp_path / "n", "c"),
     ):
         said = yurai(name, "--input", before, "--output", tmp_path / after, "--recipe", "demo", *LOCAL)
         assert said.code == 0, said.err
@@ -67,7 +68,7 @@ def test_stage_commands_take_documents(yurai: Callable[..., Said], demo_tree: Pa
         assert (tmp_path / "c" / name).read_bytes() == (demo_tree / name).read_bytes()
     counted, dropped_by, _ = totals(tmp_path / "c")
     assert counted["candidates"] == pq.read_metadata(extracted).num_rows
-    assert dropped_by == {stage: totals(demo_tree)[1][stage] for stage in ("filter", "dedup")}
+    assert dropped_by == {stage: totals(demo_tree)[1][stage] for stage in ("filter", "dedup", "near-dedup")}
 
 
 def test_documents_in_any_order_and_split(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
@@ -155,6 +156,29 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
         "measure": {},
         "filter": {},
         "dedup": {"method": "url", "keep": "best-quality", "quality": "lang_score", "memory_bytes": 1000},
+        "near-dedup": {
+            "preset": "swallow",
+            "bands": 10,
+            "rows": 4,
+            "unit": "characters",
+            "words": 3,
+            "characters": 6,
+            "threshold": 0.5,
+            "verify": "estimate",
+            "keep": "best-quality",
+            "quality": "lang_score",
+            "annotate": True,
+            "index": True,
+            "memory_bytes": 100_000,
+        },
+        "line-dedup": {
+            "unit": "paragraph",
+            "min_characters": 20,
+            "min_copies": 3,
+            "keep": "best-quality",
+            "quality": "lang_score",
+            "memory_bytes": 100_000,
+        },
         "tokenize": {
             "tokenizer": str(tokenizer),
             "sha256": hashlib.sha256(tokenizer.read_bytes()).hexdigest(),
@@ -169,7 +193,12 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
 def test_every_option_is_taken(
     command: str, yurai: Callable[..., Said], other: dict[str, dict[str, Any]], demo_tree: Path, tmp_path: Path
 ) -> None:
-    options = ["--input", SMALL[2] if command == "extract" else demo_tree / "extracted/00000.parquet"]
+    before = {"extract": SMALL[2], "line-dedup": tmp_path / "measured"}.get(
+        command, demo_tree / "extracted/00000.parquet"
+    )
+    if command == "line-dedup":
+        yurai("measure", "--input", demo_tree / "extracted/00000.parquet", "--output", before, *LOCAL)
+    options = ["--input", before]
     for stage in COMMANDS[command]:
         flags = {name for name, setting in STAGES[stage].settings.items() if _is_flag(setting)}
         assert flags == other[stage].keys(), "a new option needs a value here"

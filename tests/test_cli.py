@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from run_helpers import run
-from yurai.commands import COMMANDS
+from yurai.commands import COMMANDS, _is_flag
 from yurai.recipe import make_recipe, shipped
 from yurai.stage import STAGES
 from yurai_filters import EDITORS, FILTERS, TAGGERS
@@ -42,6 +42,8 @@ def test_lists(yurai: Yurai) -> None:
         "redact",
         "measure",
         "filter",
+        "line-dedup",
+        "near-dedup",
         "dedup",
         "tokenize",
     ]
@@ -64,9 +66,10 @@ def test_help_of_every_command_documents_its_settings(yurai: Yurai) -> None:
         for stage in stages:
             for name, setting in STAGES[stage].settings.items():
                 option = f"--{name.replace('_', '-')}"
-                assert name in ("rules", "taggers") or option in words, option
+                assert _is_flag(setting) or name in ("rules", "taggers", "against"), "a list is given with --set"
+                assert not _is_flag(setting) or option in words, option
                 default = f"[default: {setting.default}]"
-                assert name in ("rules", "taggers") or setting.default in ("", None) or default in words, option
+                assert not _is_flag(setting) or setting.default in ("", None) or default in words, option
     for command in ("run", "demo", "audit", "digest", "explain", "list"):
         assert yurai(command, "--help").code == 0
 
@@ -96,7 +99,8 @@ def test_life_of_a_kept_page_by_url_id_and_token(yurai: Yurai, demo_tree: Path) 
     }  # fmt: skip
     assert verdicts(life)[:5] == STAGES_BEFORE
     rules = verdicts(life)[5:]
-    assert [name for name, _ in rules] == ["nfc", "length", "language", "gopher-quality", "dedup", "tokenize"]
+    filters = ["nfc", "length", "language", "gopher-quality"]
+    assert [name for name, _ in rules] == [*filters, "dedup", "near-dedup", "tokenize"]
     assert {verdict for _, verdict in rules} <= {"kept", "unchanged", "edited", "not judged"}
     assert lives(yurai, demo_tree, row["doc_id"]) == [life]
     for inside in (0, row["text_bytes"]):
@@ -118,6 +122,7 @@ def test_life_of_a_kept_page_by_url_id_and_token(yurai: Yurai, demo_tree: Path) 
         ("filter", "language:language-not-listed", ("language", "dropped")),
         ("filter", "gopher-quality:too-few-words", ("gopher-quality", "dropped")),
         ("dedup", "exact-duplicate", ("dedup", "dropped")),
+        ("near-dedup", "near-duplicate", ("near-dedup", "dropped")),
     ],
 )
 def test_life_of_a_page_that_went(
@@ -134,7 +139,7 @@ def test_life_of_a_page_that_went(
     assert verdicts(life)[: len(stages)] == stages
     if stage == "filter":
         assert life["decisions"][-1]["reads"]
-    if stage == "dedup":
+    if stage in ("dedup", "near-dedup"):
         (first,) = lives(yurai, demo_tree, row["detail"])
         assert (life["detail"], life["kept_url"], life["kept_path"]) == (first["doc_id"], first["url"], first["source"])
     text = yurai("explain", demo_tree, row["doc_id"]).out

@@ -74,7 +74,7 @@ def killed_run(runner: Runner, step: str, mark: str, out: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["00-extract", "06-dedup.keys"])
+@pytest.mark.parametrize("step", ["00-extract", "06-dedup.keys", "07-near-dedup.sign"])
 def test_a_killed_process_costs_its_tasks_only(step: str, demo_tree: Path, tmp_path: Path) -> None:
     killed_run(LocalRunner(2), step, "spawn_main", tmp_path / "out")
     assert_whole(tmp_path / "out", digest_of(demo_tree))
@@ -83,7 +83,7 @@ def test_a_killed_process_costs_its_tasks_only(step: str, demo_tree: Path, tmp_p
 @pytest.mark.slow
 @pytest.mark.ray
 @pytest.mark.usefixtures("ray_cluster")
-@pytest.mark.parametrize("step", ["00-extract", "07-tokenize"])
+@pytest.mark.parametrize("step", ["00-extract", "07-near-dedup.sign", "08-tokenize"])
 def test_a_killed_ray_worker_costs_its_tasks_only(step: str, demo_tree: Path, tmp_path: Path) -> None:
     from yurai.ray import RayRunner
 
@@ -95,6 +95,7 @@ MOMENTS: dict[str, Callable[[Path], bool]] = {
     "first archive extracted": lambda out: task_manifests(out, "00-extract") > 0,
     "filtering": lambda out: task_manifests(out, "05-filter") > 0,
     "deduplicating": lambda out: task_manifests(out, "06-dedup.keys") > 0,
+    "verifying pairs": lambda out: task_manifests(out, "07-near-dedup.estimate") > 0,
 }
 
 
@@ -113,7 +114,8 @@ def kill_driver(out: Path, moment: Callable[[Path], bool], *options: str) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("moment", "workers", "then"), [("first archive extracted", 2, 1), ("filtering", 1, 2), ("deduplicating", 2, 1)]
+    ("moment", "workers", "then"),
+    [("first archive extracted", 2, 1), ("filtering", 1, 2), ("deduplicating", 2, 1), ("verifying pairs", 2, 2)],
 )
 def test_a_killed_driver_is_resumed(moment: str, workers: int, then: int, demo_tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"

@@ -37,7 +37,7 @@ def nodes_of(count: int, seed: int = 0) -> np.ndarray:
     """NODEs whose order has nothing to do with their places; some are of earlier runs, many share a rank."""
     random = np.random.default_rng(seed)
     rows = np.zeros(count, NODE)
-    rows["rank"] = random.integers(0, 3, count)
+    rows["rank"] = random.choice([0, 1, 2**40, 2**63 + 1], count)
     rows["id_high"], rows["id_low"] = random.integers(0, 2**63, (2, count))
     rows["id_high"][count // 2 :] = rows["id_high"][: count - count // 2]  # ids that share their first half
     rows["shard"], rows["row"] = np.arange(count) // 7, np.arange(count) % 7
@@ -237,6 +237,7 @@ def test_rounds_of_a_long_path(partitions: int) -> None:
     assert set(links["other"].tolist()) == {names.min()}
 
 
+@settings(deadline=None)
 @given(a=st.lists(st.integers(0, 29), max_size=60), seed=st.integers(0, 99))
 def test_components_are_their_lowest_nodes(a: list[int], seed: int) -> None:
     b = np.random.default_rng(seed).integers(0, 30, len(a))
@@ -280,3 +281,22 @@ def test_mail_is_the_first_that_drops_then_the_best_seen() -> None:
         (3, 1, forward.NEWS),
     }
     assert len(forward.nearest(np.empty(0, LABELLED))) == 0
+
+
+@settings(deadline=None)
+@given(
+    begins=st.sets(st.tuples(st.sampled_from([0, 1, 2**33, 2**64 - 1]), st.integers(0, 9)), max_size=20),
+    seed=st.integers(0, 99),
+)
+def test_ranges_keep_the_order(begins: set[tuple[int, int]], seed: int) -> None:
+    nodes = nodes_of(60, seed)
+    nodes["rank"] = np.random.default_rng(seed).choice(np.array([0, 1, 2, 2**33, 2**64 - 1], np.uint64), 60)
+    nodes["id_high"] = np.random.default_rng(seed).integers(0, 10, 60)
+    points = np.array(sorted({*begins, (0, 0)}), forward.POINT)
+    found = forward.range_of(points, nodes)
+    assert found.tolist() == [
+        max(place for place, point in enumerate(points.tolist()) if point <= node[:2]) for node in nodes.tolist()
+    ]
+    assert (np.diff(found[in_order(nodes)]) >= 0).all()
+    assert forward.cuts(forward.points(nodes), 9)[0].item() == (0, 0)
+    assert forward.cuts(forward.points(nodes[:0]), 9).tolist() == [(0, 0)]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from yurai.dedup.buckets import BUCKET, FIRST, HotBuckets, Tally, bucket_pairs, pairs_with_first
 from yurai.dedup.curve import standard_error
 from yurai.dedup.pairs import AUDITED, BINS, Judge, bands_met, seen_by_halves, unique_pairs
-from yurai.dedup.records import BAND, NEW, NODE, PAIR, SAID_NO, SAID_YES, SHINGLES, UNDECIDED, in_order, precedes
+from yurai.dedup.records import BAND, CHECK, NEW, NODE, PAIR, SAID_NO, SAID_YES, SHINGLES, UNDECIDED, in_order, precedes
 from yurai.dedup.sets import Sets, common, jaccard, pieces
 from yurai.reduce.segments import Extent, Piece, place, segments
 from yurai.steps.near_sign import PAGE
@@ -35,7 +35,7 @@ def banded(buckets: list[int], seed: int = 0) -> np.ndarray[Any, Any]:
     return np.random.default_rng(seed).permutation(rows)
 
 
-def as_set(pairs: Any) -> set[tuple[int, int]]:  # noqa: ANN401 - PAIR rows
+def as_set(pairs: Any) -> set[tuple[int, int]]:
     return {(int(pair["a"]["row"]), int(pair["b"]["row"])) for pair in pairs}
 
 
@@ -96,7 +96,7 @@ def test_pairs_are_unique(picks: list[tuple[int, int]]) -> None:
 
 
 @given(estimates=st.lists(st.floats(0, 1), min_size=1, max_size=40), verify=st.sampled_from(["exact", "estimate"]))
-def test_estimates_decide_outside_three_standard_errors(estimates: list[float], verify: Any) -> None:  # noqa: ANN401
+def test_estimates_decide_outside_three_standard_errors(estimates: list[float], verify: Any) -> None:
     judge = Judge(0.8, 112, verify)
     pairs = np.zeros(len(estimates), PAIR)
     pairs["a"], pairs["b"] = nodes(len(estimates)), nodes(len(estimates))
@@ -143,14 +143,15 @@ def test_pieces_of_a_set_add_up(a: list[int], b: list[int]) -> None:
     mine, other = np.array(a, np.uint32), np.array(b, np.uint32)
     shared = len(set(a) & set(b))
     assert common(mine, other) == shared
-    assert jaccard(shared, len(a), len(b)) == len(set(a) & set(b)) / len(set(a) | set(b))
-    some = nodes(2)
-    made = pieces(some[0], some[1], mine, SAID_NO)
+    assert jaccard(mine, other) == len(set(a) & set(b)) / len(set(a) | set(b))
+    pair = np.zeros(1, CHECK)[0]
+    pair["a"], pair["b"], pair["said"] = *nodes(2), SAID_NO
+    made = pieces(pair, mine)
     assert len(made) == -(-len(a) // SHINGLES)
-    assert made["count"].sum() == len(a)
-    assert sum(common(piece["values"][: piece["count"]], other) for piece in made) == shared
+    assert made["last"].tolist() == [0] * (len(made) - 1) + [1]
+    assert made["values"].ravel()[: len(a)].tolist() == a
     sets = Sets(np.array([0, 1], np.uint64), np.concatenate([mine, other]), np.array([0, len(a), len(a) + len(b)]))
-    assert sets.of(some[1]).tolist() == b
+    assert [sets.at(number).tolist() for number in sets.numbers(nodes(2))] == [a, b]
 
 
 @given(

@@ -15,6 +15,10 @@ import pyarrow.parquet as pq
 from yurai_manifests.errors import ContractError, ShardError
 
 ROW_GROUP = 1024
+UNIQUE = ("doc_id", "text", "text_sha256", "signature")
+"""Columns whose values hardly repeat: a dictionary of them costs time and saves nothing."""
+LONG = ("text", "signature")
+"""Columns whose least and greatest values nobody asks for, and which would be long."""
 
 
 class ParquetSink:
@@ -27,7 +31,14 @@ class ParquetSink:
         self._held: list[pa.Table] = []
         self._held_rows = 0
         self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", compression_level=3, version="2.6", data_page_version="1.0"
+            path,
+            schema,
+            compression="zstd",
+            compression_level=3,
+            version="2.6",
+            data_page_version="1.0",
+            use_dictionary=_leaves(schema, but=UNIQUE),  # type: ignore[arg-type] # the stubs know no lists
+            write_statistics=_leaves(schema, but=LONG),
         )
 
     def write(self, table: pa.Table | pa.RecordBatch) -> None:
@@ -70,6 +81,19 @@ class ParquetSink:
         """Give up: close the handle and remove the file."""
         self._writer.close()
         self.path.unlink(missing_ok=True)
+
+
+def _leaves(schema: pa.Schema, but: tuple[str, ...]) -> list[str]:
+    """Return the paths that Parquet gives to the columns of `schema`, without the fields called `but`."""
+    return [path for field in schema if field.name not in but for path in _paths(field.name, field.type)]
+
+
+def _paths(path: str, kind: pa.DataType) -> list[str]:
+    if isinstance(kind, pa.ListType | pa.LargeListType):
+        return _paths(f"{path}.list.element", kind.value_type)
+    if isinstance(kind, pa.StructType):
+        return [found for part in kind for found in _paths(f"{path}.{part.name}", part.type)]
+    return [path]
 
 
 def check_columns(table: pa.Table, schema: pa.Schema, where: str) -> None:

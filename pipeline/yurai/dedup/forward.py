@@ -12,25 +12,38 @@ from yurai.dedup.records import Numbers, Rows, order_keys, places
 
 CLUSTER = np.dtype([("label", "<u8"), ("high", "<u8"), ("low", "<u8"), ("size", "<u4")])
 """What is known of a component: the doc_id of its first document in keep order, and how many it has."""
+POINT = np.dtype([("rank", "<u8"), ("id_high", "<u8")])
+"""A point of the keep order, for which each range between two of them is a run of documents."""
 NEWS = 255
 """`by` of mail that drops nobody, and only says that its `b` exists: its `a` is gone."""
 SAMPLES = 64
 
 
-def coarse(nodes: Rows) -> Names:
-    """Return the first 64 bits of the order of NODEs: the 33 of their rank, then 31 of the doc_id."""
-    return (nodes["rank"].astype(np.uint64) << np.uint64(31)) | (nodes["id_high"].astype(np.uint64) >> np.uint64(33))
+def points(nodes: Rows) -> Rows:
+    """Return where NODEs lie in keep order, as POINT rows: rank and half of the doc_id tell enough of them apart."""
+    rows = np.empty(len(nodes), POINT)
+    rows["rank"], rows["id_high"] = nodes["rank"], nodes["id_high"]
+    return rows
 
 
-def cuts(sample: Names, ranges: int) -> Names:
-    """Return where each range begins, the first at 0, so that each gets about as much of the sample."""
-    inner = np.sort(sample)[np.arange(1, ranges) * len(sample) // ranges] if len(sample) else sample
-    return np.unique(np.concatenate([np.zeros(1, np.uint64), inner]))
+def cuts(sample: Rows, ranges: int) -> Rows:
+    """Return the POINT where each range begins, the first at 0, so that each gets about as much of the sample."""
+    sample = sample[np.lexsort((sample["id_high"], sample["rank"]))]
+    inner = sample[np.arange(1, ranges if len(sample) else 1) * len(sample) // ranges]
+    return np.unique(np.concatenate([np.zeros(1, POINT), inner]))
 
 
-def range_of(begins: Names, nodes: Rows) -> Numbers:
-    """Return the range that each NODE lies in."""
-    return np.searchsorted(begins, coarse(nodes), side="right").astype(np.int64) - 1
+def range_of(begins: Rows, nodes: Rows) -> Numbers:
+    """Return the last range that begins at each NODE or before, by bisection of all at once."""
+    ranks, halves = begins["rank"].copy(), begins["id_high"].copy()
+    rank, half = nodes["rank"].astype(np.uint64), nodes["id_high"].astype(np.uint64)
+    found = np.zeros(len(nodes), np.int64)
+    for bit in reversed(range((len(begins) - 1).bit_length())):
+        tried = found + (1 << bit)
+        at = np.minimum(tried, len(begins) - 1)
+        begun = (ranks[at] < rank) | ((ranks[at] == rank) & (halves[at] <= half))
+        found = np.where((tried == at) & begun, tried, found)
+    return found
 
 
 def nearest(mail: Rows) -> Rows:

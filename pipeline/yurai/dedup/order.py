@@ -1,8 +1,8 @@
 """Keep order: which of two duplicates stays, as one number for each document.
 
 The lower number stays; documents with equal numbers are ordered by doc_id, so the order is total, and it depends on the
-documents alone: not on workers, shards, or the order of inputs. A document of an earlier run (a rank below NEW) precedes
-all new ones. A document that lacks what the order asks for comes last.
+documents alone: not on workers, shards, or the order of inputs. Documents of earlier runs (ranks below NEW) precede all
+new ones. A document that lacks what the order asks for comes last.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ EQUAL, ESTIMATE, EXACT = 0, 1, 2
 """How a similarity became known: equal keys, signatures, shingles."""
 SHINGLES = 128
 PIECE = np.dtype(
-    [("a", NODE), ("b", NODE), ("said", "u1"), ("size", "<u4"), ("count", "<u4"), ("values", "<u4", (SHINGLES,))]
+    [("a", NODE), ("b", NODE), ("said", "u1"), ("last", "u1"), ("size", "<u4"), ("values", "<u4", (SHINGLES,))]
 )
-"""Some of the shingles of `a`, on their way to `b`: `size` of them in all, the first `count` values here."""
+"""Some of the shingles of `a`, on their way to `b`: of `size` in all; the `last` piece is filled up with zeros."""
 CHECK = np.dtype([("a", NODE), ("b", NODE), ("estimate", "<f4"), ("said", "u1")])
 """A pair whose shingles are compared: to decide, or to see whether what the estimate `said` was right."""
 UNDECIDED, SAID_YES, SAID_NO = 0, 1, 2

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from yurai.dedup.records import NODE, PIECE, SHINGLES, Rows, places
+from yurai.dedup.records import PIECE, SHINGLES, Rows, places
 
 U32 = npt.NDArray[np.uint32]
 
@@ -14,9 +14,12 @@ class Sets:
     def __init__(self, named: npt.NDArray[np.uint64], values: U32, bounds: npt.NDArray[np.int64]) -> None:
         self._named, self._values, self._bounds = named, values, bounds
 
-    def of(self, node: Rows) -> U32:
-        """Return the set of the document that a NODE names."""
-        number = int(np.searchsorted(self._named, places(node)))
+    def numbers(self, nodes: Rows) -> list[int]:
+        """Return which of the sets each NODE's is."""
+        return np.searchsorted(self._named, places(nodes)).tolist()  # type: ignore[no-any-return]
+
+    def at(self, number: int) -> U32:
+        """Return one of the sets."""
         return self._values[self._bounds[number] : self._bounds[number + 1]]
 
 
@@ -28,20 +31,19 @@ def common(values: U32, others: U32) -> int:
     return int(np.count_nonzero(many[found] == few)) if len(many) else 0
 
 
-def jaccard(shared: int, size: int, other: int) -> float:
-    """Return |A and B| / |A or B|, told both sizes and what is shared."""
-    return shared / (size + other - shared)
+def jaccard(a: U32, b: U32) -> float:
+    """Return |A and B| / |A or B| of sorted sets, of which one at least holds something."""
+    shared = common(a, b)
+    return shared / (len(a) + len(b) - shared)
 
 
-def pieces(a: Rows, b: Rows, values: U32, said: int) -> Rows:
-    """Return PIECE rows that bring the set of the NODE `a` to `b`, with what the estimate said of both."""
+def pieces(pair: Rows, values: U32) -> Rows:
+    """Return PIECE rows that bring the set of the a of a CHECK row to its b; the last of them says so."""
     count = -(-len(values) // SHINGLES)
     found = np.zeros(count, PIECE)
-    found["a"], found["b"], found["size"] = np.asarray(a, NODE), np.asarray(b, NODE), len(values)
-    found["said"] = said
+    found["a"], found["b"], found["said"], found["size"] = pair["a"], pair["b"], pair["said"], len(values)
+    found["last"][-1:] = 1
     whole = np.zeros(count * SHINGLES, np.uint32)
     whole[: len(values)] = values
     found["values"] = whole.reshape(count, SHINGLES)
-    found["count"] = SHINGLES
-    found["count"][-1:] = len(values) - (count - 1) * SHINGLES
     return found

@@ -154,7 +154,8 @@ class Pages:
 
     def __init__(self, engine: Engine, signed: list[StageRecord]) -> None:
         self._engine = engine
-        self._records: Iterator[tuple[int, TaskRecord | None]] = enumerate(itertools.chain.from_iterable(tasks(engine.store, one) for one in signed))
+        records = itertools.chain.from_iterable(tasks(engine.store, one) for one in signed)
+        self._records: Iterator[tuple[int, TaskRecord | None]] = enumerate(records)
         self._number, self._record = next(self._records, (0, None))
 
     def of(self, piece: Piece) -> list[Any]:

@@ -26,7 +26,7 @@ def line_dedup(
     `line` is the unit for it.
     Source: CCNet (arXiv:1911.00359), for lines. There every place of a line goes, the first one too, within groups of
     shards, by 64 bits of SHA-1, whatever its length; here one stays, over the whole corpus, by 128 bits of SHA-256.
-    Work: 48 bytes for each unit judged and 28 for each that goes, written and read once by each level of the exchange.
+    Work: 52 bytes for each unit judged and 28 for each that goes, written and read once by each level of the exchange.
 
     Args:
         unit: line (between runs of line feeds) or paragraph (between runs of two or more); both end with their page.

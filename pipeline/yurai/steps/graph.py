@@ -133,15 +133,15 @@ def _forward(spans: list[Span], attempt: Attempt, budget: int, out: RowsFile) ->
         out.write(forward.named(rows, clusters))
 
 
-def _begins(spans: list[Span], budget: int) -> graph.Names:
+def _begins(spans: list[Span], budget: int) -> Rows:
     """Return where ranges begin, so that the edges that touch one fit into `budget`, but those of a single document."""
     ranges = 2 * size_of(spans) // budget + 1
     share = min(1.0, ranges * forward.SAMPLES * LABELLED.itemsize / (2 * size_of(spans)))
     random = np.random.default_rng(0)
-    found = [np.empty(0, np.uint64)]
+    found = [np.empty(0, forward.POINT)]
     for rows in _chunks(spans, LABELLED):
         edges = rows["edge"][random.random(len(rows)) < share]
-        found += [forward.coarse(edges["a"]), forward.coarse(edges["b"])]
+        found += [forward.points(edges["a"]), forward.points(edges["b"])]
     return forward.cuts(np.concatenate(found), ranges)
 
 

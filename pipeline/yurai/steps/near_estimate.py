@@ -116,5 +116,3 @@ def _pairs(rows: Rows) -> Rows:
     pairs = np.empty(len(rows), PAIR)
     pairs["a"], pairs["b"] = rows["a"], rows["b"]
     return pairs
-
-

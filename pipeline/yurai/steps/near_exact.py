@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from yurai.dedup.curve import DIGITS
-from yurai.dedup.records import CHECK, EDGE, EXACT, PIECE, SAID_YES, UNDECIDED, Rows, places
-from yurai.dedup.sets import Sets, common, jaccard, pieces
+from yurai.dedup.records import CHECK, EDGE, EXACT, PIECE, SAID_NO, SAID_YES, UNDECIDED, Numbers, Rows, places
+from yurai.dedup.sets import Sets, jaccard, pieces
 from yurai.dedup.settings import Near
 from yurai.dedup.shingles import shingle_hashes
 from yurai.dedup.signature import shingle_sets
@@ -32,17 +32,17 @@ class Compared:
         self._threshold, self._edges = near.threshold, edges
         self.audited = dict.fromkeys(AUDIT, 0)
 
-    def add(self, pair: Rows, said: int, similarity: float) -> None:
-        """Take the similarity of one pair."""
-        value = round(similarity, DIGITS)
-        similar = value >= self._threshold
-        if said != UNDECIDED:
-            side = "yes" if said == SAID_YES else "no"
-            self.audited[f"{side}_{'right' if similar == (said == SAID_YES) else 'wrong'}"] += 1
-        elif similar:
-            edge = np.zeros(1, EDGE)
-            edge["a"], edge["b"], edge["jaccard"], edge["by"] = pair["a"], pair["b"], value, EXACT
-            self._edges.write(edge)
+    def add(self, pairs: Rows, similarities: list[float]) -> None:
+        """Take the similarities of parallel CHECK or PIECE rows."""
+        values = np.round(np.array(similarities, np.float64), DIGITS)
+        similar, said = values >= self._threshold, pairs["said"]
+        for name, answer, right in zip(AUDIT, (SAID_YES, SAID_YES, SAID_NO, SAID_NO), (1, 0, 0, 1), strict=True):
+            self.audited[name] += int(np.count_nonzero((said == answer) & (similar == right)))
+        chosen = similar & (said == UNDECIDED)
+        edges = np.zeros(int(chosen.sum()), EDGE)
+        edges["a"], edges["b"], edges["jaccard"] = pairs["a"][chosen], pairs["b"][chosen], values[chosen]
+        edges["by"] = EXACT
+        self._edges.write(edges)
 
 
 def exact(task: Task, attempt: Attempt) -> TaskRecord:
@@ -55,15 +55,12 @@ def exact(task: Task, attempt: Attempt) -> TaskRecord:
     here = (b >= low) & (b < high)
     sets = _load(task, attempt, near, np.concatenate([places(checks["a"]), b[here]]))
     with rows_file(attempt, record) as edges, rows_file(attempt, record, "carry") as carry:
+        inside, outside = checks[here], checks[~here]
+        both = zip(sets.numbers(inside["a"]), sets.numbers(inside["b"]), strict=True)
         compared = Compared(near, edges)
-        for pair, inside in zip(checks, here.tolist(), strict=True):
-            mine = sets.of(pair["a"])
-            if inside:
-                other = sets.of(pair["b"])
-                shared = common(mine, other)
-                compared.add(pair, int(pair["said"]), jaccard(shared, len(mine), len(other)))
-            else:
-                carry.write(pieces(pair["a"], pair["b"], mine, int(pair["said"])))
+        compared.add(inside, [jaccard(sets.at(mine), sets.at(other)) for mine, other in both])
+        for pair, number in zip(outside, sets.numbers(outside["a"]), strict=True):
+            carry.write(pieces(pair, sets.at(number)))
     record.index["audited"] = [compared.audited[name] for name in AUDIT]
     return record
 
@@ -76,24 +73,25 @@ def meet(task: Task, attempt: Attempt) -> TaskRecord:
     sets = _load(task, attempt, near, np.concatenate([*wanted, np.empty(0, np.uint64)]))
     with rows_file(attempt, record) as edges:
         compared = Compared(near, edges)
-        for pair, other, shared in _met(spans, sets):
-            compared.add(pair, int(pair["said"]), jaccard(shared, int(pair["size"]), len(other)))
+        for rows, starts, ends in _whole(spans):
+            numbers = sets.numbers(rows["b"][starts])
+            met = zip(starts.tolist(), ends.tolist(), rows["size"][starts].tolist(), numbers, strict=True)
+            found = [jaccard(rows["values"][low:high].ravel()[:size], sets.at(other)) for low, high, size, other in met]
+            compared.add(rows[starts], found)
     record.index["audited"] = [compared.audited[name] for name in AUDIT]
     return record
 
 
-def _met(spans: Iterable[Span], sets: Sets) -> Iterator[tuple[Rows, Any, int]]:
-    """Yield each pair with the set of b and what both share; the pieces of a pair follow one another."""
-    done = shared = 0
+def _whole(spans: Iterable[Span]) -> Iterator[tuple[Rows, Numbers, Numbers]]:
+    """Yield PIECE rows, and where each pair begins and ends in them; the pieces of a pair follow one another."""
+    held = np.empty(0, PIECE)
     for place in spans:
         for rows in read_chunks(place, PIECE):
-            for piece in rows:
-                other = sets.of(piece["b"])
-                shared += common(piece["values"][: piece["count"]], other)
-                done += int(piece["count"])
-                if done == piece["size"]:
-                    yield piece, other, shared
-                    done = shared = 0
+            held = np.concatenate([held, rows], dtype=PIECE)
+            ends = np.flatnonzero(held["last"]) + 1
+            if len(ends):
+                yield held, np.concatenate([[0], ends[:-1]]), ends
+                held = held[ends[-1] :]
 
 
 def _load(task: Task, attempt: Attempt, near: Near, wanted: np.ndarray[Any, np.dtype[np.uint64]]) -> Sets:
@@ -121,4 +119,3 @@ def _documents(shard: Shard, attempt: Attempt, rows: np.ndarray[Any, np.dtype[np
         low, high = np.searchsorted(rows, [start, start + batch.num_rows])
         if high > low:
             yield batch.take(rows[low:high] - start)
-
