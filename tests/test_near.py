@@ -122,7 +122,7 @@ def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
     assert deduplicate(cut, tmp_path / "ray", RayRunner(2), memory_bytes=1 << 18, **SURE) == one
 
 
-def doc_id(node: Any) -> str:  # noqa: ANN401 - a NODE
+def doc_id(node: Any) -> str:
     return f"{int(node['id_high']):016x}{int(node['id_low']):016x}"
 
 
@@ -182,7 +182,9 @@ def test_against_an_earlier_run_is_what_one_joint_run_gives(memory_bytes: int, t
     given = {"memory_bytes": memory_bytes, "against": (str(tmp_path / "first"),), **SURE}
     deduplicate(second, tmp_path / "second", **given)
     deduplicate([*first, *second], tmp_path / "joint", **SURE)
-    (kept, gone), (new, went), (both, dropped) = map(outcome, (tmp_path / "first", tmp_path / "second", tmp_path / "joint"))
+    (kept, gone), (new, went), (both, dropped) = map(
+        outcome, (tmp_path / "first", tmp_path / "second", tmp_path / "joint")
+    )
     assert {*kept, *new} == set(both)
     assert {name: row["kept_doc_id"] for name, row in (gone | went).items()} == {
         name: row["kept_doc_id"] for name, row in dropped.items()
@@ -321,6 +323,13 @@ def test_what_cannot_be_meant_is_refused(given: dict[str, Any], said: str) -> No
     use = StageUse("near-dedup", STAGES["near-dedup"].check(given))
     with pytest.raises(RecipeError, match=said):
         use.stage.function(**use.settings)
+
+
+def test_a_folder_and_a_glob_are_their_files(tmp_path: Path) -> None:
+    cut = write_pages(tmp_path / "in", planted(4, {"exact": 6}), 3)
+    digest = deduplicate(cut, tmp_path / "files")
+    assert deduplicate([tmp_path / "in"], tmp_path / "folder") == digest
+    assert deduplicate([f"{tmp_path}/in/*.parquet"], tmp_path / "glob") == digest
 
 
 def test_no_document_is_no_trouble(tmp_path: Path) -> None:

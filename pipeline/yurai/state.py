@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 
 from yurai.errors import RecipeError
 from yurai.fetch import Shard
+from yurai.inputs import find_sources
 from yurai.stage import StageUse
 from yurai_manifests.canonical import fingerprint, sha256_stream
 from yurai_manifests.counts import StageCounts
@@ -131,7 +133,7 @@ def of_tree(url: str) -> State:
 
 
 def state_of(inputs: list[str]) -> State:
-    """Return the state to go on from: one output tree, or Parquet files in the DOCUMENT schema.
+    """Return the state to go on from: one output tree, or Parquet files in the DOCUMENT schema, as folders or globs.
 
     Raises:
         RecipeError: neither, or more than one tree.
@@ -143,7 +145,14 @@ def state_of(inputs: list[str]) -> State:
         raise RecipeError(
             "give one output tree, or Parquet files; two trees cannot be joined: run the recipe over both inputs"
         )
-    return of_parquet(inputs)
+    return of_parquet([file for url in inputs for file in _files(url)])
+
+
+def _files(url: str) -> list[str]:
+    """Return the files that a glob or a local folder stands for; any other input is a file itself."""
+    if not set("*?[") & set(url) and not Path(url).is_dir():
+        return [url]
+    return [source.url.removeprefix("file://") for source in find_sources([url])]
 
 
 def of_parquet(inputs: list[str]) -> State:

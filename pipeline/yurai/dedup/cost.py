@@ -12,15 +12,14 @@ from yurai.dedup.goods import Good, Measured, Step, exchange
 from yurai.dedup.pairs import AUDITED, Verify
 from yurai.dedup.presets import Preset
 from yurai.dedup.records import BAND, CHECK, DECISION, EDGE, NAME, NODE, PAIR, PIECE, SHINGLES, carry_type
-from yurai.exchange import MIN_READ, by_hash
+from yurai.exchange import MIN_READ, SPREAD, by_hash
+from yurai.reduce.near import LEAST_SIGNATURES, LEAST_TEXT
+from yurai.steps.graph import PART
+from yurai.steps.near_sign import PAGE
 
 MEMORY = 1 << 30
-PARTS_OF_MEMORY = 8
-"""A segment takes an eighth of the memory of a task, as a partition does: the rest is for working on it."""
 URL_BYTES = 120
 """Bytes of the URL of a page and of where it lies."""
-BLOCK = 1024
-"""Shards of one block of decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,8 @@ def cost(
 class _Counts:
     """What steps share.
 
-    `shingles` are those of one document, `repeats` the bands in which a candidate pair meets, `across` the share of
-    pairs that lie in two segments, `checked` the share whose shingles are compared: to decide, or as a sample.
+    `segments` are those of signatures, `parts` those of texts; `shingles` those of one document, `repeats` the bands in
+    which a candidate pair meets, `checked` the share whose shingles are compared: to decide, or as a sample.
     """
 
     corpus: Corpus
@@ -122,31 +121,37 @@ class _Counts:
     text: Good
     signatures: Good
     segments: int
+    parts: int
     shingles: float
     repeats: float
     pairs: int
-    across: float
     checked: float
 
 
 def _counts(corpus: Corpus, preset: Preset, memory: int, speed: Measured, *, audits: bool) -> _Counts:
     shards, size = corpus.shards, corpus.documents * preset.signature_bytes
-    segments = max(1, min(shards, -(-size * PARTS_OF_MEMORY // memory)))
+    text = math.ceil(corpus.documents * corpus.document_bytes)
     equal = speed.meets**preset.rows
     return _Counts(
         corpus,
         preset,
         memory,
         speed,
-        text=Good("text", math.ceil(corpus.documents * corpus.document_bytes), shards, shards),
+        text=Good("text", text, shards, shards),
         signatures=Good("signatures", size, shards, shards),
-        segments=segments,
+        segments=_segments(corpus, size, LEAST_SIGNATURES, memory // 4),
+        parts=_segments(corpus, text, LEAST_TEXT, memory // 8),
         shingles=corpus.document_bytes / (speed.letter if preset.unit == "characters" else speed.word),
         repeats=preset.bands * equal / (1 - (1 - equal) ** preset.bands),
         pairs=math.ceil(corpus.documents * corpus.pairs),
-        across=1 - 1 / segments,
         checked=corpus.doubtful + (1 - corpus.doubtful) / AUDITED if audits else 0.0,
     )
+
+
+def _segments(corpus: Corpus, size: int, least: int, most: int) -> int:
+    """Return into how many segments `yurai.reduce.segments` cuts a corpus of `size` bytes."""
+    target = max(1, min(max(least, size // SPREAD), most))
+    return max(1, min(-(-size // target), -(-corpus.documents // PAGE) + corpus.shards))
 
 
 def _rows(name: str, count: float, width: int, files: int) -> Good:
@@ -174,41 +179,41 @@ def _candidates(our: _Counts) -> Iterator[Step]:
 
 def _estimated(our: _Counts, pairs: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
     """Yield the steps that compare signatures: within a segment, then where the other document is."""
-    corpus, speed, segments = our.corpus, our.speed, our.segments
+    corpus, speed, segments, across = our.corpus, our.speed, our.segments, 1 - 1 / our.segments
     moves, there = exchange("pairs", pairs, segments, speed)
     yield from moves
     sure, checked = our.pairs * corpus.verified * (1 - corpus.doubtful), our.pairs * our.checked
     compared = 2 * our.preset.signature_bytes / speed.compared
-    carried = _rows("carried", our.pairs * our.across, carry_type(our.preset.hashes).itemsize, segments)
-    inside = _rows("edges of estimate", sure * (1 - our.across), EDGE.itemsize, segments)
-    left = _rows("checks of estimate", checked * (1 - our.across), CHECK.itemsize, segments)
-    seconds = _size(pairs) / speed.sorted + our.pairs * (1 - our.across) * compared + carried.bytes / speed.moved
+    carried = _rows("carried", our.pairs * across, carry_type(our.preset.hashes).itemsize, segments)
+    inside = _rows("edges of estimate", sure * (1 - across), EDGE.itemsize, segments)
+    left = _rows("checks of estimate", checked * (1 - across), CHECK.itemsize, segments)
+    seconds = _size(pairs) / speed.sorted + our.pairs * (1 - across) * compared + carried.bytes / speed.moved
     yield Step("estimate", segments, (our.signatures, *there), (inside, carried, left), seconds)
     moves, there = exchange("carried", (carried,), segments, speed)
     yield from moves
-    outside = _rows("edges of arrive", sure * our.across, EDGE.itemsize, segments)
-    left = _rows("checks of arrive", checked * our.across, CHECK.itemsize, segments)
-    seconds = carried.bytes / speed.moved + our.pairs * our.across * compared
+    outside = _rows("edges of arrive", sure * across, EDGE.itemsize, segments)
+    left = _rows("checks of arrive", checked * across, CHECK.itemsize, segments)
+    seconds = carried.bytes / speed.moved + our.pairs * across * compared
     yield Step("arrive", segments, (our.signatures, *there), (outside, left), seconds)
     edges += [inside, outside]
 
 
 def _exact(our: _Counts, checks: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
     """Yield the steps that make shingles again for pairs in doubt: those of one document travel to the other."""
-    speed, segments = our.speed, our.segments
+    speed, segments, across = our.speed, our.parts, 1 - 1 / our.parts
     count = _size(checks) // CHECK.itemsize
     moves, there = exchange("checks", checks, segments, speed)
     yield from moves
     # all text is read, since hardly a shard has no pair to check; only documents of such pairs are cut into shingles
     again = min(our.corpus.documents, count) * our.corpus.document_bytes / speed.text
     seconds = again + our.text.bytes / speed.scanned
-    sent = _rows("pieces", count * our.across * math.ceil(our.shingles / SHINGLES), PIECE.itemsize, segments)
+    sent = _rows("pieces", count * across * math.ceil(our.shingles / SHINGLES), PIECE.itemsize, segments)
     decided = our.pairs * our.corpus.doubtful * our.corpus.verified
-    inside = _rows("edges of exact", decided * (1 - our.across), EDGE.itemsize, segments)
+    inside = _rows("edges of exact", decided * (1 - across), EDGE.itemsize, segments)
     yield Step("exact", segments, (our.text, *there), (sent, inside), seconds + sent.bytes / speed.moved)
-    moves, there = exchange("pieces", (sent,), segments, speed)
+    moves, there = exchange("shingles", (sent,), segments, speed)
     yield from moves
-    found = _rows("edges of meet", decided * our.across, EDGE.itemsize, segments)
+    found = _rows("edges of meet", decided * across, EDGE.itemsize, segments)
     yield Step("meet", segments, (our.text, *there), (found,), seconds + sent.bytes / speed.sorted)
     edges += [inside, found]
 
@@ -217,9 +222,9 @@ def _decided(our: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:
     """Yield the steps from edges to rows that stay and go."""
     corpus, speed, shards = our.corpus, our.speed, our.corpus.shards
     size = _size(edges)
-    count, parts = size // EDGE.itemsize, max(1, -(-size * PARTS_OF_MEMORY // our.memory))
+    count, parts = size // EDGE.itemsize, max(1, -(-size * PART // our.memory))
     rounds = speed.rounds if parts > 1 else 0
-    # of edges beyond memory, every round sends each from both ends
+    # of edges beyond memory, every round sends each from both ends: a step here for lift, contract and two exchanges
     turns = tuple(
         Good(f"round {number}", 2 * size, parts, parts * min(parts, 1 + 2 * size // (parts * MIN_READ)))
         for number in range(1, rounds + 1)
@@ -229,18 +234,16 @@ def _decided(our: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:
     for before, turn in zip((edges, *((good,) for good in turns)), turns, strict=False):
         yield Step(turn.name, parts, before, (turn,), 2 * count / speed.decided)
     yield Step("decide", parts, turns[-1:] or edges, (decisions,), count / speed.decided)
-    blocks = -(-shards // BLOCK)
-    moves, there = exchange("names", (decisions,), blocks, speed)
+    moves, there = exchange("kept", (decisions,), shards, speed)
     yield from moves
-    urls = Good("urls", corpus.documents * URL_BYTES, shards, shards)
-    named = _rows("named", corpus.documents * corpus.duplicates, NAME.itemsize, blocks)
-    yield Step("names", blocks, (urls, *there), (named,), (urls.bytes + decisions.bytes) / speed.moved)
-    moves, told = exchange("told", (named,), blocks, speed)
+    named = _rows("named", corpus.documents * corpus.duplicates, NAME.itemsize, shards)
+    # shards are read whole, since their digests are of the whole; two columns of them are decoded
+    seconds = (corpus.documents * URL_BYTES + decisions.bytes + named.bytes) / speed.moved
+    yield Step("names", shards, (our.text, *there), (named,), seconds)
+    moves, told = exchange("told", (named,), shards, speed)
     yield from moves
-    moves, there = exchange("decided", (decisions,), blocks, speed)
+    moves, own = exchange("own", (decisions,), shards, speed)
     yield from moves
-    sliced = Good("slices", named.bytes + decisions.bytes, blocks, shards)
-    yield Step("collect", blocks, (*there, *told), (sliced,), sliced.bytes / speed.sorted)
     kept = Good("kept", math.ceil(our.text.bytes * (1 - corpus.duplicates)), shards, shards)
     gone = _rows("dropped", corpus.documents * corpus.duplicates, NODE.itemsize + URL_BYTES, shards)
-    yield Step("apply", shards, (our.text, sliced), (kept, gone), our.text.bytes / speed.copied)
+    yield Step("apply", shards, (our.text, *own, *told), (kept, gone), our.text.bytes / speed.copied)

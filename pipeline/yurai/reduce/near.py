@@ -94,9 +94,7 @@ def earlier(near: Near) -> tuple[Shards, Shards]:
 
 def _named(found: Shards, digest: str) -> Shards:
     """Name the files of an earlier run by its digest: where its tree lies may differ from machine to machine."""
-    return replace(
-        found, read=lambda: (shard._replace(source=f"{digest[:16]}/{shard.path}") for shard in found.read())
-    )
+    return replace(found, read=lambda: (shard._replace(source=f"{digest[:16]}/{shard.path}") for shard in found.read()))
 
 
 def _sign(steps: Steps, corpus: Corpus, use: StageUse) -> list[StageRecord]:
