@@ -64,7 +64,7 @@ def applied(tmp_path: Path, *, annotate: bool, signed: bool) -> State:
     rows = [(1, 1, 1, (0, 1), 0.87654, 3), (1, 2, 1, (2, 0), 0.9, 120), (2, 0, 0, (2, 0), 1.0, 120)]
     decided = steps.reduce("decide", "dedup_helpers:write_decisions", lambda: iter([{"rows": rows}]))
     signatures = steps.map("sign", "dedup_helpers:write_signatures", state.survivors, lambda _: {}) if signed else None
-    use = StageUse("near-dedup", {})
+    use = StageUse("near-dedup", {"keep": "oldest", "quality": None})
     return apply_decisions(steps, state, use, [decided], older, annotate=annotate, signatures=signatures)
 
 

@@ -18,6 +18,8 @@ PLACES = {
     "extracted work": ".work/00-extract/data/*/*.parquet",
     "filtered work": ".work/05-filter/data/*/*.parquet",
     "keys of dedup": ".work/06-dedup.keys/data/*/*.bin",
+    "signatures of near-dedup": ".work/07-near-dedup.sign/data/*/*.bin",
+    "pairs of near-dedup": ".work/07-near-dedup.estimate/data/*/*.bin",
     "a task manifest": "stages/05-filter/*/tasks/*/*.json",
     "a stage manifest": "stages/05-filter/*/commits/*/manifest.json",
     "a part of a stage manifest": "stages/05-filter/*/commits/*/00000.parquet",

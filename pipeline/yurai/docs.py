@@ -20,7 +20,7 @@ from yurai.cli import app
 from yurai.rules import Rules
 from yurai.stage import Stage, in_order, setting_docs
 from yurai_filters.settings import expected
-from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, SCHEMA_VERSION, TOKEN_IDS, TOKEN_INDEX
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, INDEX, SCHEMA_VERSION, TOKEN_IDS, TOKEN_INDEX
 
 FOLDER = Path(__file__).parents[2] / "docs"
 MADE = "<!-- written by python -m yurai.docs: change the code, then run it -->"
@@ -45,6 +45,7 @@ def schema_page() -> str:
         "documents/ and extracted/": DOCUMENT,
         "dropped/": DROPPED,
         "evidence/": EVIDENCE,
+        "index/": INDEX,
         "shards/NNNNN.parquet": TOKEN_INDEX,
         'shards/NNNNN.parquet, format = "parquet"': TOKEN_IDS[pa.uint16()],
     }

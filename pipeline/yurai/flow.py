@@ -100,17 +100,18 @@ def tokenize(engine: Engine, state: State, use: StageUse, identity: dict[str, An
     return after.after(record, (), tokens=of_step(store, record, "bin" if kind == "megatron" else "parquet"))
 
 
-def deliver(engine: Engine, position: int, kind: str, found: Shards, target: int) -> StageRecord:
-    """Pack shards of one kind (documents, extracted, dropped or evidence) into files of the target size."""
-    identity = {"deliver": kind, "target": target}
-    step = StepId(f"{position:02}-deliver.{kind}", fingerprint(identity))
+def deliver(engine: Engine, position: int, kinds: dict[str, Shards], target: int) -> StageRecord:
+    """Pack shards of each kind (documents, extracted, dropped ...) into files of the target size, in one step."""
+    identity = {"deliver": list(kinds), "target": target}
+    step = StepId(f"{position:02}-deliver", fingerprint(identity))
 
     def packed() -> Iterator[Task]:
-        for pack in packs(found, target):
-            args = {"number": pack.number, "before": pack.before, "target": target, "kind": kind}
-            yield _many("yurai.steps.deliver:compact", step, engine, pack.shards, args, f"{kind} {pack.number:05}")
+        for kind, found in kinds.items():
+            for pack in packs(found, target):
+                args = {"number": pack.number, "before": pack.before, "target": target, "kind": kind}
+                yield _many("yurai.steps.deliver:compact", step, engine, pack.shards, args, f"{kind} {pack.number:05}")
 
-    return engine.step(step, identity, packed, sum(1 for _ in packs(found, target)))
+    return engine.step(step, identity, packed, sum(1 for found in kinds.values() for _ in packs(found, target)))
 
 
 def _step(state: State, name: str, identity: dict[str, Any]) -> StepId:

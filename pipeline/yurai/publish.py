@@ -12,7 +12,7 @@ from yurai.task import failpoint
 from yurai_manifests.canonical import canonical
 from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest, token_shards
 from yurai_manifests.schema import SCHEMA_VERSION
-from yurai_manifests.stage import StageRecord, tasks
+from yurai_manifests.stage import StageRecord, outputs, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output, clear_spools
 
@@ -37,7 +37,8 @@ def publish(
     store: Store,
     recipe: Recipe,
     state: State,
-    delivered: dict[str, StageRecord],
+    delivered: StageRecord,
+    kinds: list[str],
     sources: dict[str, Any],
     *,
     again: bool,
@@ -46,7 +47,7 @@ def publish(
 
     A run that is there already is left alone, unless `again`.
     """
-    named = {kind: _named(store, kind, record) for kind, record in delivered.items()}
+    named = {kind: _named(store, kind, delivered) for kind in kinds}
     if state.tokens is not None:
         named["shards"] = _named_shards(store, state.steps[-1])
     files = {folder: [_delivered(name, output) for name, output in entries] for folder, entries in named.items()}
@@ -83,7 +84,7 @@ def _place(store: Store, entries: Named) -> None:
 
 def _named(store: Store, folder: str, record: StageRecord) -> Named:
     """Name the outputs in order; empty files are left out unless all are, so that a folder always opens."""
-    found = [output for task in tasks(store, record) for output in task.outputs]
+    found = [output for _, output in outputs(store, record, folder)]
     full = [output for output in found if output.rows] or found[:1]
     return [(f"{folder}/{number:05}.parquet", output) for number, output in enumerate(full)]
 
@@ -102,11 +103,11 @@ def _delivered(name: str, output: Output) -> Delivered:
 def _value(
     recipe: Recipe,
     state: State,
-    delivered: dict[str, StageRecord],
+    delivered: StageRecord,
     sources: dict[str, Any],
     files: dict[str, list[Delivered]],
 ) -> dict[str, Any]:
-    records = [*state.steps, *delivered.values()]
+    records = [*state.steps, delivered]
     return {
         "schema_version": SCHEMA_VERSION,
         "recipe": recipe.json(),

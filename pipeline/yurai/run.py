@@ -123,8 +123,8 @@ def _finish(
         "documents": state.survivors,
     }
     kinds |= {"index": state.index} if state.index else {}
-    delivered = {kind: flow.deliver(engine, len(state.done), kind, found, target) for kind, found in kinds.items()}
-    return publish(engine.store, recipe, state, delivered, sources, again=engine.rebuild)
+    delivered = flow.deliver(engine, len(state.done), kinds, target)
+    return publish(engine.store, recipe, state, delivered, list(kinds), sources, again=engine.rebuild)
 
 
 def _plan(
