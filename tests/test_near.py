@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import signal
@@ -12,16 +13,15 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from near_runs import SURE, TINY, deduplicate, killed_at, outcome
 from near_samples import GRAM, UNITS, Page, exact_pairs, greedy, jaccard, planted, write_pages
-from run_helpers import Watching, assert_whole, finish, start
+from run_helpers import Watching, assert_whole
 from yurai.dedup.curve import found
 from yurai.dedup.records import EDGE
 from yurai.errors import DriftError, RecipeError, ShardError
 from yurai.local import LocalRunner
-from yurai.recipe import DELIVER, Recipe
-from yurai.run import continue_tree
+from yurai.recipe import load_recipe
 from yurai.stage import STAGES, StageUse
-from yurai.state import state_of
 from yurai_manifests.audit import audit
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -31,30 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from yurai.engine import Runner
-
 THRESHOLD = 0.8
-SURE = {"bands": 60, "rows": 4}
-"""Bands that miss one pair in 10^13 at the threshold, so that decisions can be compared one by one."""
-TINY = 1 << 17
-"""Bytes of memory that force every exchange, segments of one shard, and rounds over the graph."""
-
-
-def deduplicate(
-    inputs: Sequence[Path | str], out: Path, runner: Runner | None = None, *, rebuild: bool = False, **given: Any
-) -> str:
-    """Run near-dedup over Parquet files or a tree; return the digest."""
-    uses = (StageUse("near-dedup", STAGES["near-dedup"].check(given)),)
-    recipe = Recipe("near-dedup", "", uses, dict(DELIVER))
-    state = state_of([str(path) for path in inputs])
-    return continue_tree(uses, state, recipe, str(out), runner or Watching(), rebuild=rebuild).digest
-
-
-def outcome(out: Path) -> tuple[list[str], dict[str, dict[str, Any]]]:
-    """(ids that stay, {id that goes: its row})."""
-    kept = pq.read_table(out / "documents", columns=["doc_id"])["doc_id"].to_pylist()
-    gone = {row["doc_id"]: row for row in pq.read_table(out / "dropped").to_pylist()}
-    return kept, gone
 
 
 def truth(pages: Sequence[Page], at_least: float = THRESHOLD) -> dict[tuple[int, int], float]:
@@ -221,6 +198,22 @@ def test_only_an_index_of_equal_signatures_is_compared_with(tmp_path: Path) -> N
         deduplicate(cut, tmp_path / "other", against=(str(tmp_path / "first"),))
 
 
+def test_an_index_is_of_what_is_delivered(tmp_path: Path) -> None:
+    stages = '[[stage]]\nuse = "read"\n[[stage]]\nuse = "extract"\n[[stage]]\nuse = "near-dedup"\nindex = true\n'
+    (tmp_path / "mine.toml").write_text(f'name = "mine"\n{stages}[[stage]]\nuse = "dedup"\n')
+    with pytest.raises(RecipeError, match="index = true, so it must be the last .* dedup follows it"):
+        load_recipe(str(tmp_path / "mine.toml"))
+    cut = write_pages(tmp_path / "in", planted(4, {"exact": 6}))
+    deduplicate(cut, tmp_path / "first", index=True)
+    deduplicate([tmp_path / "first"], tmp_path / "next", bands=8)
+    shutil.copytree(tmp_path / "first", tmp_path / "short")
+    run = json.loads((tmp_path / "short/run.json").read_bytes())
+    run["files"]["index"] = []
+    (tmp_path / "short/run.json").write_bytes(json.dumps(run).encode())
+    with pytest.raises(RecipeError, match="another index than documents"):
+        deduplicate(cut, tmp_path / "out", against=(str(tmp_path / "short"),))
+
+
 def test_annotate_drops_nothing_and_names_clusters(tmp_path: Path) -> None:
     pages = planted(7)
     deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", annotate=True, **SURE)
@@ -264,15 +257,11 @@ def steps_of(out: Path) -> list[str]:
 def test_killed_in_every_step_and_resumed(tmp_path: Path) -> None:
     cut = write_pages(tmp_path / "in", planted(11), 3)
     digest = deduplicate(cut, tmp_path / "whole", memory_bytes=TINY, **SURE)
-    options = [part for path in cut for part in ("--input", path)]
-    for name, value in {"memory_bytes": TINY, **SURE}.items():
-        options += [f"--{name.replace('_', '-')}", value]
     out, killed = tmp_path / "out", 0
     for step in steps_of(tmp_path / "whole"):
-        call = ("near-dedup", *options, "--output", out, "--runner", "local", "--workers", "1", "--no-report")
-        said = finish(start(*call, YURAI_FAILPOINT=f"in {step}"))
-        assert said.code in (0, -signal.SIGKILL), said
-        killed += said.code != 0
+        code = killed_at(f"in {step}", cut, out, {"memory_bytes": TINY, **SURE})
+        assert code in (0, -signal.SIGKILL)
+        killed += code != 0
     assert killed >= len(steps_of(tmp_path / "whole")) - 1  # a step may have no task
     assert deduplicate(cut, out, memory_bytes=TINY, **SURE) == digest
     assert_whole(out, digest)
@@ -336,3 +325,37 @@ def test_no_document_is_no_trouble(tmp_path: Path) -> None:
     deduplicate(write_pages(tmp_path / "in", []), tmp_path / "out")
     assert outcome(tmp_path / "out") == ([], {})
     assert load_run(open_store(str(tmp_path / "out"))).value["facts"]["00-near-dedup"]["tally"]["pairs"] == 0
+
+
+@pytest.mark.slow
+def test_real_pages_in_six_languages(shared_data: Path, tmp_path: Path) -> None:
+    """3,341 pages, of which 3,635 pairs have known similarities: of words, or of characters where no spaces are."""
+    pages = {row["id"]: row for row in lines_of(shared_data / "dedup/texts.jsonl.gz")}
+    source = "crawl/real.warc.gz"
+    made = {
+        name: Page(row["text"], row["lang"], row["url"], "2024-01-01T00:00:00Z", source, number)
+        for number, (name, row) in enumerate(pages.items())
+    }
+    deduplicate(write_pages(tmp_path / "in", list(made.values()), 3), tmp_path / "out")
+    kept, gone = outcome(tmp_path / "out")
+    assert not any({a, b} <= set(kept) for a, b in edges_of(tmp_path / "out"))
+    similar = []
+    for pair in lines_of(shared_data / "dedup/pairs.jsonl.gz"):
+        unit = "char5" if pair["lang"] in ("ja", "zh") else "word5"
+        if pair[f"jaccard_{unit}"] >= THRESHOLD:
+            similar.append((pair[f"jaccard_{unit}"], made[pair["a"]].doc_id, made[pair["b"]].doc_id))
+    missed = sum(a not in gone and b not in gone for _, a, b in similar)
+    assert len(similar) > 2000
+    assert missed <= sum(1 - found(similarity, 14, 8) for similarity, _, _ in similar) + 0.01 * len(similar)
+    by_id = {page.doc_id: page for page in made.values()}
+    right = 0
+    for name, row in gone.items():
+        page, stays = by_id[name], by_id[row["kept_doc_id"]]
+        right += jaccard(page.text, stays.text, "char" if page.lang in ("ja", "zh") else "word") >= THRESHOLD
+    assert len(gone) > 1900
+    assert right >= 0.99 * len(gone)
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]

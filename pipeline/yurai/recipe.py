@@ -155,8 +155,20 @@ def check_order(uses: tuple[StageUse, ...], where: str) -> None:
     if "redact" in names and "measure" in names and names.index("measure") < names.index("redact"):
         raise RecipeError(f"{where}: measure would be of the text before redact; put redact before it")
     _check_keep(uses, where)
+    _check_index(uses, where)
     if "redact" in names and "language" in names and names.index("redact") < names.index("language"):
         raise RecipeError(f"{where}: language is told from the text as its author wrote it; put redact after it")
+
+
+def _check_index(uses: tuple[StageUse, ...], where: str) -> None:
+    """Rows of an index are parallel to what is delivered, so nothing may drop or change documents behind it."""
+    for place, use in enumerate(uses):
+        behind = [after.name for after in uses[place + 1 :] if after.stage.kind in ("filter", "dedup")]
+        if use.settings.get("index") and behind:
+            raise RecipeError(
+                f"{where}: stage {use.name} has index = true, so it must be the last that drops or changes documents; "
+                f"{behind[0]} follows it"
+            )
 
 
 def _check_keep(uses: tuple[StageUse, ...], where: str) -> None:

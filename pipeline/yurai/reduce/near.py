@@ -87,6 +87,8 @@ def earlier(near: Near) -> tuple[Shards, Shards]:
             raise RecipeError(
                 f"{tree} was signed as {made[-1].signed_as()}, this run signs as {near.signed_as()}; use its settings"
             )
+        if sum(file.rows for file in run.files("index")) != sum(file.rows for file in run.files("documents")):
+            raise RecipeError(f"{tree} has another index than documents; give the tree that near-dedup itself wrote")
         documents.append(_named(of_files(store, run.files("documents")), run.digest))
         index.append(of_files(store, run.files("index")))
     return chained(documents), chained(index)

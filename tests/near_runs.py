@@ -1,0 +1,62 @@
+"""Runs of near-dedup for tests, in this process or in one that is to die."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from yurai.local import LocalRunner
+from yurai.recipe import DELIVER, Recipe
+from yurai.run import continue_tree
+from yurai.stage import STAGES, StageUse
+from yurai.state import state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from yurai.engine import Runner
+
+SURE = {"bands": 60, "rows": 4}
+"""Bands that miss one pair in 10^13 at the threshold, so that decisions can be compared one by one."""
+TINY = 1 << 17
+"""Bytes of memory that force every exchange, segments of one shard, and rounds over the graph."""
+
+
+def deduplicate(
+    inputs: Sequence[Path | str], out: Path | str, runner: Runner | None = None, *, rebuild: bool = False, **given: Any
+) -> str:
+    """Run near-dedup over Parquet files or a tree; return the digest."""
+    uses = (StageUse("near-dedup", STAGES["near-dedup"].check(given)),)
+    recipe = Recipe("near-dedup", "", uses, dict(DELIVER))
+    state = state_of([str(path) for path in inputs])
+    return continue_tree(uses, state, recipe, str(out), runner or LocalRunner(1), rebuild=rebuild).digest
+
+
+def outcome(out: Path) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """(ids that stay, {id that goes: its row})."""
+    kept = pq.read_table(out / "documents", columns=["doc_id"])["doc_id"].to_pylist()
+    gone = {row["doc_id"]: row for row in pq.read_table(out / "dropped").to_pylist()}
+    return kept, gone
+
+
+def killed_at(failpoint: str, inputs: Sequence[Path], out: Path, given: dict[str, Any]) -> int:
+    """Run near-dedup in a process that dies at `failpoint`; return its exit code.
+
+    A server that has imported everything already is forked: a program of its own would take a second to start.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    child = context.Process(target=_run, args=(failpoint, [str(path) for path in inputs], str(out), given))
+    child.start()
+    child.join()
+    assert child.exitcode is not None
+    return child.exitcode
+
+
+def _run(failpoint: str, inputs: list[str], out: str, given: dict[str, Any]) -> None:
+    os.environ["YURAI_FAILPOINT"] = failpoint
+    deduplicate(inputs, out, **given)
