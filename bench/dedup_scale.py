@@ -46,8 +46,8 @@ def main() -> None:
             (folder / "in").mkdir()
             made = write_shards(folder / "in", documents)
             out = folder / "out"
-            call = [*YURAI, "near-dedup", f"--input={folder / 'in'}", f"--output={out}", "--runner=local", "--no-report"]
-            found = measured([*call, "--workers=1"], folder / "log")
+            call = [*YURAI, "near-dedup", f"--input={folder / 'in'}", f"--output={out}", "--no-report"]
+            found = measured([*call, "--runner=local", "--workers=1"], folder / "log")
             size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
             said = f"{made:,} documents: {found.cpu_s:.0f} CPU s, {found.wall_s:.0f} s, largest process "
             print(f"{said}{found.rss_largest_mb:.0f} MB, written {size / 1e6:,.0f} MB", flush=True)
