@@ -4,6 +4,7 @@ All pairs of a bucket of at most 32 documents. A larger one (templated pages) wo
 first 8 in keep order stand for it: each later document is compared with them, and what is left out is counted.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from yurai.dedup.records import NEW, PAIR, Numbers, Rows, in_order
 
 BUCKET, FIRST = 32, 8
-PAIRS_AT_ONCE = 1 << 20
+PAIRS_AT_ONCE = 1 << 18
 
 
 @dataclass(slots=True)
@@ -60,9 +61,9 @@ def bucket_pairs(rows: Rows, tally: Tally) -> Iterator[Rows]:
         tally.add(size, len(found))
         first, second = _places(size)
         step = max(1, PAIRS_AT_ONCE // len(first))
-        for at in range(0, len(found), step):
-            base = found[at : at + step, None]
-            yield paired(nodes[(base + first).ravel()], nodes[(base + second).ravel()])
+        for at, some in itertools.product(range(0, len(found), step), range(0, len(first), PAIRS_AT_ONCE)):
+            base, part = found[at : at + step, None], slice(some, some + PAIRS_AT_ONCE)
+            yield paired(nodes[(base + first[part]).ravel()], nodes[(base + second[part]).ravel()])
 
 
 def _keys(nodes: Rows) -> tuple[npt.NDArray[np.uint64], ...]:

@@ -17,7 +17,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 def candidates(task: Task, attempt: Attempt) -> TaskRecord:
     """Write the PAIR rows of a partition; args: `spans`, `memory_bytes`. The record's index has the tally."""
     record = TaskRecord(task.key, task.source, "")
-    places, limit = [Span(*place) for place in task.args["spans"]], task.args["memory_bytes"] // 4
+    places, limit = [Span(*place) for place in task.args["spans"]], task.args["memory_bytes"] // 6
     tally = Tally()
     with rows_file(attempt, record) as out:
         if size_of(places) <= limit:
