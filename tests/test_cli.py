@@ -42,9 +42,9 @@ def test_lists(yurai: Yurai) -> None:
         "redact",
         "measure",
         "filter",
-        "line-dedup",
-        "near-dedup",
         "dedup",
+        "near-dedup",
+        "line-dedup",
         "tokenize",
     ]
     assert {line.split()[0] for line in stages[1:]} == STAGES.keys()

@@ -74,7 +74,7 @@ def killed_run(runner: Runner, step: str, mark: str, out: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["00-extract", "06-dedup.keys", "07-near-dedup.sign"])
+@pytest.mark.parametrize("step", ["00-extract", "07-near-dedup.sign"])
 def test_a_killed_process_costs_its_tasks_only(step: str, demo_tree: Path, tmp_path: Path) -> None:
     killed_run(LocalRunner(2), step, "spawn_main", tmp_path / "out")
     assert_whole(tmp_path / "out", digest_of(demo_tree))
@@ -83,7 +83,7 @@ def test_a_killed_process_costs_its_tasks_only(step: str, demo_tree: Path, tmp_p
 @pytest.mark.slow
 @pytest.mark.ray
 @pytest.mark.usefixtures("ray_cluster")
-@pytest.mark.parametrize("step", ["00-extract", "07-near-dedup.sign", "08-tokenize"])
+@pytest.mark.parametrize("step", ["00-extract", "08-tokenize"])
 def test_a_killed_ray_worker_costs_its_tasks_only(step: str, demo_tree: Path, tmp_path: Path) -> None:
     from yurai.ray import RayRunner
 

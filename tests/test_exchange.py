@@ -195,14 +195,14 @@ def damage(path: Path, how: str) -> None:
 
 
 def test_damage_that_sends_rows_nowhere_is_called_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shuffle, "CHUNK_BYTES", 36)  # the check of a range comes after many chunks
+    monkeypatch.setattr(shuffle, "CHUNK_BYTES", BAND.itemsize)  # the check of a range comes after many chunks
     steps, writers = steps_at(str(tmp_path)), hashed([[1] * 9, [2] * 9])
     through(steps, writers, Route("node.shard", 1))
     victim = next(tmp_path.glob(".work/*.map/data/*/*.bin"))
     data = bytearray(victim.read_bytes())
     data[BAND.itemsize - 5] = 0x7F  # the highest byte of a shard's number
     victim.write_bytes(data)
-    with pytest.raises(ShardError, match="was changed between byte 0 and 324"):
+    with pytest.raises(ShardError, match=f"was changed between byte 0 and {9 * BAND.itemsize};"):
         through(steps, writers, Route("node.shard", 2, every=1))
 
 

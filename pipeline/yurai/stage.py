@@ -18,6 +18,8 @@ from yurai_filters.settings import Setting, convert, expected
 
 Kind = Literal["read", "extract", "measure", "filter", "dedup", "tokenize"]
 KINDS: tuple[Kind, ...] = ("read", "extract", "measure", "filter", "dedup", "tokenize")
+LATER = {"measure": 1, "near-dedup": 1, "line-dedup": 2}
+"""Among stages of one kind: measures are of the text that others leave, and equal texts are the cheapest to drop."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -93,8 +95,8 @@ STAGES: dict[str, Stage] = {}
 
 
 def in_order() -> list[Stage]:
-    """Return all stages in the order of the flow: of the measuring ones, `measure` sees what the others leave."""
-    return sorted(STAGES.values(), key=lambda one: (KINDS.index(one.kind), one.name == one.kind, one.name))
+    """Return all stages in the order of the flow, and of one kind in the order in which they help each other."""
+    return sorted(STAGES.values(), key=lambda one: (KINDS.index(one.kind), LATER.get(one.name, 0), one.name))
 
 
 def stage(
