@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from run_helpers import Said
 
 ROOT = Path(__file__).resolve().parents[1]
+# A law that a busy machine takes long to check is not broken.
+settings.register_profile("yurai", deadline=None)
+settings.load_profile("yurai")
 
 
 @pytest.fixture(scope="session")

