@@ -33,7 +33,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m yurai.docs --check
+	$(BIN)/python -m yurai.cli.reference --check
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/tokens.py $(DATA)/dedup/texts.jsonl.gz

@@ -21,13 +21,13 @@ import numpy as np
 import pyarrow.parquet as pq
 from dedup_data import Data, measured, prepare, quality, similarities
 
-from yurai.dedup.records import EDGE
+from yurai.exchange.row_types import EDGE
 from yurai_manifests.run import load_run
-from yurai_manifests.stage import outputs
+from yurai_manifests.step import outputs
 from yurai_manifests.store import open_store
 
 STAGE = "near-dedup"
-YURAI = [sys.executable, "-c", "from yurai.cli import main; main()"]
+YURAI = [sys.executable, "-c", "from yurai.cli.app import main; main()"]
 PASSED = ("preset", "verify", "threshold", "keep", "memory_bytes")
 VERIFYING = (".estimate", ".arrive", ".exact", ".meet")
 """Steps whose output `rows` is verified pairs."""

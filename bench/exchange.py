@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
@@ -26,14 +27,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yurai.dedup.records import BAND
-from yurai.engine import Engine
-from yurai.exchange import MIN_READ, Route, Steps, by_hash, exchange
-from yurai.progress import Reporter
-from yurai.shuffle import Span, read_chunks, rows_file
-from yurai.task import Task, execute
+from yurai.exchange.row_types import BAND
+from yurai.engine.engine import Engine
+from yurai.engine.steps import Steps
+from yurai.exchange.levels import exchange
+from yurai.exchange.route import MIN_READ, Route, by_hash
+from yurai.engine.progress import Reporter
+from yurai.exchange.row_files import Span, read_chunks, rows_file
+from yurai.engine.arguments import Arguments
+from yurai.engine.task import AnyTask, Task, execute, task_function
 from yurai_manifests.canonical import fingerprint
-from yurai_manifests.stage import tasks
+from yurai_manifests.step import tasks
 from yurai_manifests.store import LocalStore
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 
@@ -54,10 +58,19 @@ def mixed(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 HOT = int(mixed(np.zeros(1, np.uint64))[0])
 
 
-def write(task: Task, attempt: Attempt) -> TaskRecord:
-    """Write the rows of one map task; args: `writer`, `rows`."""
-    record = TaskRecord(task.key, task.source, "")
-    writer, count = task.args["writer"], task.args["rows"]
+@dataclass(frozen=True)
+class Write(Arguments):
+    """Which map task it is, and how many rows it writes."""
+
+    writer: int
+    rows: int
+
+
+@task_function("exchange:write")
+def write(task: Task[Write], attempt: Attempt) -> TaskRecord:
+    """Write the rows of one map task."""
+    record = task.record()
+    writer, count = task.args.writer, task.args.rows
     random = np.random.default_rng(writer)
     with rows_file(attempt, record) as out:
         for start in range(0, count, BLOCK):
@@ -70,18 +83,28 @@ def write(task: Task, attempt: Attempt) -> TaskRecord:
     return record
 
 
-def count(task: Task, attempt: Attempt) -> TaskRecord:  # noqa: ARG001 - it writes no file
-    """Count the rows of one partition, and those of the hot key; args: `spans`, `number`, `route`.
+@dataclass(frozen=True)
+class Count(Arguments):
+    """The spans of a partition, its number, and the route that rows came by."""
+
+    spans: list[Span]
+    number: int
+    route: Route
+
+
+@task_function("exchange:count")
+def count(task: Task[Count], attempt: Attempt) -> TaskRecord:  # noqa: ARG001 - it writes no file
+    """Count the rows of one partition, and those of the hot key.
 
     A row in the wrong partition, or before a row that precedes it, raises.
     """
-    record = TaskRecord(task.key, task.source, "")
-    route, rows, hot, last = Route.of(task.args["route"]), 0, 0, -1
-    for place in task.args["spans"]:
-        for chunk in read_chunks(Span(*place), BAND):
+    record = task.record()
+    route, rows, hot, last = task.args.route, 0, 0, -1
+    for span in task.args.spans:
+        for chunk in read_chunks(span, BAND):
             order = (chunk["node"]["shard"].astype(np.int64) << 32) | chunk["node"]["row"]
-            if (route.partition(chunk) != task.args["number"]).any() or (np.diff(order, prepend=last) <= 0).any():
-                raise AssertionError(f"partition {task.args['number']} has a row that is not its own, or out of order")
+            if (route.partition(chunk) != task.args.number).any() or (np.diff(order, prepend=last) <= 0).any():
+                raise AssertionError(f"partition {task.args.number} has a row that is not its own, or out of order")
             rows, hot, last = rows + len(chunk), hot + int((chunk["hash"] == HOT).sum()), int(order[-1])
     record.index = {"counted": [rows, hot]}
     return record
@@ -109,7 +132,7 @@ def observe() -> None:
         counting(name, "manifests")
 
 
-def observed(task: Task) -> tuple[str, dict[str, float]]:
+def observed(task: AnyTask) -> tuple[str, dict[str, float]]:
     """Run a task; return its key and what it took: requests, bytes, CPU seconds, and the peak of memory since then."""
     SEEN.clear()
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # proc(5): the peak begins anew
@@ -127,7 +150,7 @@ class Observing:
         self.workers, self.took = workers, Counter[str]()
         self._pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=observe)
 
-    def run(self, found: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+    def run(self, found: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
         """Yield (number, key) of each task as it ends."""
         entries = iter(found)
         running: dict[Future[tuple[str, dict[str, float]]], int] = {}
@@ -171,20 +194,20 @@ def bench(folder: Path, options: argparse.Namespace) -> int:
     if options.partitions:
         route = Route("hash", options.partitions)
 
-    def mapped() -> Iterator[dict[str, Any]]:
-        return ({"writer": number, "rows": each + (number < more)} for number in range(options.maps))
+    def mapped() -> Iterator[Write]:
+        return (Write(number, each + (number < more)) for number in range(options.maps))
 
-    def counted() -> Iterator[dict[str, Any]]:
-        return ({"spans": spans, "number": number, "route": route.json()} for number, spans in enumerate(moved))
+    def counted() -> Iterator[Count]:
+        return (Count(spans, number, route) for number, spans in enumerate(moved))
 
-    made, wrote = measured("map", runner, lambda: steps.reduce("map", "exchange:write", mapped))
+    made, wrote = measured("map", runner, lambda: steps.reduce("map", write, mapped))
     start = time.perf_counter()
     moved, took = measured("exchange", runner, lambda: exchange(steps, "bands", [made], "band", route))
-    found, read = measured("count", runner, lambda: steps.reduce("count", "exchange:count", counted))
+    found, read = measured("count", runner, lambda: steps.reduce("count", count, counted))
     wall = time.perf_counter() - start
     runner.close()
     rows, hot = (sum(task.index["counted"][which] for task in tasks(store, found)) for which in (0, 1))
-    if (rows, hot) != (options.rows, sum(-(-args["rows"] // HOT_SHARE) for args in mapped())):
+    if (rows, hot) != (options.rows, sum(-(-args.rows // HOT_SHARE) for args in mapped())):
         raise AssertionError(f"{rows} rows arrived, {hot} of the hot key")
     all_of = {key: sum(one.get(key, 0) for one in (wrote, took, read)) for key in ("requests", "manifests")}
     share = all_of["requests"] / (options.rows * BAND.itemsize / MIN_READ)

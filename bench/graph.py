@@ -17,22 +17,25 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from yurai.dedup.graph import names
-from yurai.dedup.records import DECISION, EDGE, EXACT, NODE, Rows, precedes
-from yurai.engine import Engine
-from yurai.exchange import Steps, written
-from yurai.local import LocalRunner
-from yurai.progress import Reporter
-from yurai.reduce.graph import decide
-from yurai.shuffle import read_chunks, rows_file
-from yurai.task import Task
-from yurai_manifests.stage import StageRecord
+from yurai.stages.near_dedup.graph import names
+from yurai.exchange.row_types import DECISION, EDGE, EXACT, NODE, Rows, precedes
+from yurai.engine.engine import Engine
+from yurai.engine.steps import Steps
+from yurai.exchange.levels import written
+from yurai.engine.local import LocalRunner
+from yurai.engine.progress import Reporter
+from yurai.stages.near_dedup.graph_driver import decide
+from yurai.exchange.row_files import read_chunks, rows_file
+from yurai.engine.arguments import Arguments
+from yurai.engine.task import Task, task_function
+from yurai_manifests.step import StepRecord
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 
@@ -48,10 +51,21 @@ def nodes(numbers: np.ndarray[Any, Any]) -> Rows:
     return rows
 
 
-def edges(task: Task, attempt: Attempt) -> TaskRecord:
-    record = TaskRecord(task.key, task.source, "")
-    first, end, shape = task.args["first"], task.args["end"], task.args["shape"]
-    later = np.random.default_rng(0).permutation(np.arange(1, task.args["nodes"]))[first - 1 : end - 1]
+@dataclass(frozen=True)
+class Edges(Arguments):
+    """The shape of the graph, its nodes, and which of them this task writes the edges of."""
+
+    shape: str
+    nodes: int
+    first: int
+    end: int
+
+
+@task_function("graph:edges")
+def edges(task: Task[Edges], attempt: Attempt) -> TaskRecord:
+    record = task.record()
+    first, end, shape = task.args.first, task.args.end, task.args.shape
+    later = np.random.default_rng(0).permutation(np.arange(1, task.args.nodes))[first - 1 : end - 1]
     random = np.random.default_rng(first)
     earlier = {"tree": lambda: random.integers(0, later), "path": lambda: later - 1, "star": lambda: later * 0}[shape]()
     if shape == "tree":
@@ -72,12 +86,12 @@ def steps_of(folder: str, memory: int) -> Steps:
     return Steps(engine, StepId("bench", "f" * 64), {}, memory)
 
 
-def prepare(folder: str, shape: str, count: int) -> StageRecord:
-    def arguments() -> Iterator[dict[str, Any]]:
+def prepare(folder: str, shape: str, count: int) -> StepRecord:
+    def arguments() -> Iterator[Edges]:
         for first in range(1, count, BLOCK):
-            yield {"shape": shape, "nodes": count, "first": first, "end": min(count, first + BLOCK)}
+            yield Edges(shape, count, first, min(count, first + BLOCK))
 
-    return steps_of(folder, 1 << 30).reduce("edges", "graph:edges", arguments)
+    return steps_of(folder, 1 << 30).reduce("edges", edges, arguments)
 
 
 def write_edges(folder: str, shape: str, count: int) -> None:
@@ -112,7 +126,7 @@ def peaks(folder: Path) -> dict[str, int]:
     return found
 
 
-def checked(steps: Steps, decided: list[StageRecord], count: int) -> dict[str, int]:
+def checked(steps: Steps, decided: list[StepRecord], count: int) -> dict[str, int]:
     found: Counter[str] = Counter()
     for record in decided:
         for span in written(steps.engine, record):

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from yurai.dedup.buckets import TALLY
-from yurai.dedup.records import BAND, NEW
-from yurai.fetch import Shard
-from yurai.shuffle import whole_span
-from yurai.steps.near_candidates import candidates
-from yurai.task import Task
+from yurai.stages.near_dedup.buckets import TALLY
+from yurai.exchange.row_types import BAND, NEW
+from yurai.sources.fetch import Shard
+from yurai.exchange.row_files import whole_span
+from yurai.stages.near_dedup.candidates import Candidates, candidates
+from yurai.engine.task import Task
 from yurai_manifests.canonical import sha256_file
 from yurai_manifests.store import open_store
 from yurai_manifests.task import StepId, attempt
@@ -47,10 +47,10 @@ def main() -> None:
         write_bucket(path, options.rows)
         shard = Shard(folder, "rows.bin", sha256_file(path), options.rows, path.stat().st_size, "bench")
         before = resource.getrusage(resource.RUSAGE_SELF)
-        args = {"spans": [whole_span(shard, shard.size)], "memory_bytes": options.memory_bytes}
+        args = Candidates([whole_span(shard, shard.size)], options.memory_bytes)
         started = time.monotonic()
         with attempt(open_store(folder), STEP) as current:
-            record = candidates(Task("", STEP, folder, "bench", "k" * 64, (), args), current)
+            record = candidates(Task(candidates, STEP, folder, "bench", args, "k" * 64), current)
         after = resource.getrusage(resource.RUSAGE_SELF)
     said = dict(zip(TALLY, record.index["tally"], strict=True))
     print(f"{options.rows:,} rows, {shard.size / 1e6:,.0f} MB: {said}")

@@ -22,15 +22,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from yurai.engine import Engine
-from yurai.progress import Reporter
-from yurai.task import Task
+from yurai.engine.engine import Engine
+from yurai.engine.progress import Reporter
+from yurai.engine.task import AnyTask, Task
+from yurai.stages.map_tasks import Measure, measure_shard
 from yurai_manifests.audit import audit
 from yurai_manifests.canonical import canonical, fingerprint, sha256
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.run import RUN, content_digest
 from yurai_manifests.schema import SCHEMA_VERSION
-from yurai_manifests.stage import StageRecord, commit_stage
+from yurai_manifests.step import StepRecord, commit_step
 from yurai_manifests.store import LocalStore
 from yurai_manifests.task import Output, StepId, TaskRecord
 
@@ -85,9 +86,9 @@ def write_tasks(store: LocalStore, shards: int) -> None:
         os.close(descriptor)
 
 
-def commit(store: LocalStore, shards: int) -> StageRecord:
+def commit(store: LocalStore, shards: int) -> StepRecord:
     """Commit the step."""
-    return commit_stage(store, STEP, IDENTITY, [task_key(number) for number in range(shards)])
+    return commit_step(store, STEP, IDENTITY, [task_key(number) for number in range(shards)])
 
 
 class NoTasks:
@@ -95,7 +96,7 @@ class NoTasks:
 
     workers = 1
 
-    def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
         """Raise if a task is asked for."""
         for number, task in tasks:
             raise AssertionError(f"task {number} ({task.source}) would be run again")
@@ -105,17 +106,17 @@ class NoTasks:
         """Nothing was started."""
 
 
-def resume(store: LocalStore, shards: int) -> StageRecord:
+def resume(store: LocalStore, shards: int) -> StepRecord:
     """Run the step again, all of whose tasks are done."""
 
-    def expected() -> Iterator[Task]:
+    def expected() -> Iterator[AnyTask]:
         for number in range(shards):
-            yield Task("none:none", STEP, store.url, f"source {number}", task_key(number))
+            yield Task(measure_shard, STEP, store.url, f"source {number}", Measure(()), task_key(number))
 
     return Engine(store, NoTasks(), Reporter(quiet=True)).step(STEP, IDENTITY, expected, shards)
 
 
-def write_run(store: LocalStore, record: StageRecord) -> None:
+def write_run(store: LocalStore, record: StepRecord) -> None:
     """Write the run.json that ends a run of this one step, which delivered nothing."""
     counts = record.stages
     totals = {

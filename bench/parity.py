@@ -32,10 +32,10 @@ from extraction import read_page
 
 import yurai_filters as yf
 from yurai.extraction.charset import decode_page
-from yurai.inputs import find_sources
-from yurai.local import LocalRunner
-from yurai.recipe import make_recipe
-from yurai.run import run_recipe
+from yurai.sources.find import find_sources
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import make_recipe
+from yurai.run.run import run_recipe
 
 WORKER = Path(__file__).with_name("parity_worker.py")
 ROWS = 256

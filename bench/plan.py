@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from yurai.inputs import find_sources
+from yurai.sources.find import find_sources
 from yurai.plan import make_plan
 from yurai.plan.trial import watch
 

@@ -102,7 +102,7 @@ def ray_cluster(s3_server: str) -> Iterator[None]:
 def yurai(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
     """`yurai(...)` calls the command line in this process and returns how it ended."""
     from run_helpers import Said
-    from yurai.cli import main
+    from yurai.cli.app import main
 
     def call(*arguments: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["yurai", *map(str, arguments)])

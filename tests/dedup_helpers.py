@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yurai.dedup.records import DECISION, EXACT
-from yurai.engine import Runner
-from yurai.local import LocalRunner
-from yurai.recipe import DELIVER, Recipe
-from yurai.run import continue_tree
-from yurai.shuffle import rows_file
-from yurai.stage import STAGES, StageUse
-from yurai.state import state_of
-from yurai.task import Task
+from yurai.exchange.row_types import DECISION, EXACT
+from yurai.engine.engine import Runner
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import DELIVER, Recipe
+from yurai.run.run import continue_tree
+from yurai.exchange.row_files import rows_file
+from yurai.declare.stage import STAGES
+from yurai.engine.arguments import Arguments, NoArguments
+from yurai.run.earlier import state_of
+from yurai.engine.task import Task, task_function
 from yurai_manifests.schema import DOCUMENT, document_id
 from yurai_manifests.task import Attempt, TaskRecord
 
@@ -39,16 +41,22 @@ def write_shards(folder: Path, shards: list[list[Row]]) -> None:
 
 
 def deduplicate(shards: Path, out: Path, runner: Runner | None = None, **given: Any) -> None:
-    uses = (StageUse("dedup", STAGES["dedup"].check(given)),)
+    uses = (STAGES["dedup"].use(given),)
     state = state_of([str(path) for path in sorted(shards.iterdir())])
     continue_tree(uses, state, Recipe("dedup", "", uses, dict(DELIVER)), str(out), runner or LocalRunner(1))
 
 
-def write_decisions(task: Task, attempt: Attempt) -> TaskRecord:
+@dataclass(frozen=True)
+class Decisions(Arguments):
+    rows: list[tuple[Any, ...]]
+
+
+@task_function("tests:write_decisions")
+def write_decisions(task: Task[Decisions], attempt: Attempt) -> TaskRecord:
     """A task: the decisions in its arguments, as rows."""
-    record = TaskRecord(task.key, task.source, "")
-    rows = np.zeros(len(task.args["rows"]), DECISION)
-    for place, (shard, row, gone, kept, jaccard, size) in enumerate(task.args["rows"]):
+    record = task.record()
+    rows = np.zeros(len(task.args.rows), DECISION)
+    for place, (shard, row, gone, kept, jaccard, size) in enumerate(task.args.rows):
         node = (1, 77, 0, *kept)
         rows[place] = (shard, row, gone, node, jaccard, EXACT, 55, 0, size)
     with rows_file(attempt, record) as out:
@@ -56,10 +64,11 @@ def write_decisions(task: Task, attempt: Attempt) -> TaskRecord:
     return record
 
 
-def write_signatures(task: Task, attempt: Attempt) -> TaskRecord:
+@task_function("tests:write_signatures")
+def write_signatures(task: Task[NoArguments], attempt: Attempt) -> TaskRecord:
     """A task: for each row of its shard a signature of three numbers, the first the row's own."""
     shard = task.inputs[0]
-    record = TaskRecord(task.key, shard.source, shard.sha256)
+    record = task.record(shard.sha256)
     with rows_file(attempt, record, "signatures") as out:
         out.write(np.array([[place, 1, 2] for place in range(shard.rows)], "<u4").reshape(-1, 3))
     return record

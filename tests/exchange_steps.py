@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yurai.dedup.records import BAND
-from yurai.engine import Engine
-from yurai.exchange import Partitions, Route, Steps, exchange
-from yurai.local import LocalRunner
-from yurai.progress import Reporter
-from yurai.shuffle import read_rows, rows_file
+from yurai.exchange.row_types import BAND
+from yurai.engine.arguments import Arguments
+from yurai.engine.engine import Engine
+from yurai.engine.task import Task, task_function
+from yurai.engine.steps import Steps
+from yurai.exchange.levels import Partitions, exchange
+from yurai.exchange.route import Route
+from yurai.engine.local import LocalRunner
+from yurai.engine.progress import Reporter
+from yurai.exchange.row_files import read_rows, rows_file
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from yurai.dedup.records import Rows
-    from yurai.task import Task
+    from yurai.exchange.row_types import Rows
     from yurai_manifests.store import Store
 
 IDENTITY = {"test": "exchange"}
@@ -37,20 +41,34 @@ def band_rows(writer: int, hashes: Sequence[int]) -> Rows:
     return rows
 
 
-def write(task: Task, attempt: Attempt) -> TaskRecord:
-    record = TaskRecord(task.key, task.source, "")
-    rows = band_rows(task.args["writer"], [int(value) for value in task.args["hashes"]])
+@dataclass(frozen=True)
+class Write(Arguments):
+    writer: int
+    hashes: list[str]
+
+
+@task_function("tests:write")
+def write(task: Task[Write], attempt: Attempt) -> TaskRecord:
+    record = task.record()
+    rows = band_rows(task.args.writer, [int(value) for value in task.args.hashes])
     with rows_file(attempt, record) as out:
         for start in range(0, len(rows), 3):
             out.write(rows[start : start + 3])
     return record
 
 
-def spread(task: Task, attempt: Attempt) -> TaskRecord:
+@dataclass(frozen=True)
+class Spread(Arguments):
+    writer: int
+    rows: int
+
+
+@task_function("tests:spread")
+def spread(task: Task[Spread], attempt: Attempt) -> TaskRecord:
     """Write as many rows as `rows` says, with hashes that depend on the writer alone."""
-    record = TaskRecord(task.key, task.source, "")
-    random = np.random.default_rng(task.args["writer"])
-    rows = band_rows(task.args["writer"], random.integers(0, 1 << 64, task.args["rows"], np.uint64).tolist())
+    record = task.record()
+    random = np.random.default_rng(task.args.writer)
+    rows = band_rows(task.args.writer, random.integers(0, 1 << 64, task.args.rows, np.uint64).tolist())
     with rows_file(attempt, record) as out:
         out.write(rows)
     return record
@@ -64,11 +82,12 @@ def steps_at(store: Store | str, *, rebuild: bool = False, workers: int = 1) -> 
 
 def through(steps: Steps, arguments: list[dict[str, Any]], route: Route, function: str = "write") -> Partitions:
     """Write rows and bring them to their partitions."""
+    run, told = {"write": (write, Write), "spread": (spread, Spread)}[function]
 
-    def given() -> Iterator[dict[str, Any]]:
-        return ({"writer": number, **args} for number, args in enumerate(arguments))
+    def given() -> Iterator[Arguments]:
+        return (told(number, **args) for number, args in enumerate(arguments))
 
-    made = steps.reduce("map", f"exchange_steps:{function}", given)
+    made = steps.reduce("map", run, given)
     return exchange(steps, "moved", [made], "band", route)
 
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from yurai.local import LocalRunner
-from yurai.recipe import DELIVER, Recipe
-from yurai.run import continue_tree
-from yurai.stage import STAGES, StageUse
-from yurai.state import state_of
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import DELIVER, Recipe
+from yurai.run.run import continue_tree
+from yurai.declare.stage import STAGES
+from yurai.engine.use import StageUse
+from yurai.run.earlier import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from yurai.engine import Runner
+    from yurai.engine.engine import Runner
 
 SURE = {"bands": 60, "rows": 4}
 """Bands that miss one pair in 10^13 at the threshold, so that decisions can be compared one by one."""
@@ -30,7 +31,7 @@ def deduplicate(
     inputs: Sequence[Path | str], out: Path | str, runner: Runner | None = None, *, rebuild: bool = False, **given: Any
 ) -> str:
     """Run near-dedup over Parquet files or a tree; return the digest."""
-    uses = (StageUse("near-dedup", STAGES["near-dedup"].check(given)),)
+    uses = (STAGES["near-dedup"].use(given),)
     recipe = Recipe("near-dedup", "", uses, dict(DELIVER))
     state = state_of([str(path) for path in inputs])
     return continue_tree(uses, state, recipe, str(out), runner or LocalRunner(1), rebuild=rebuild).digest

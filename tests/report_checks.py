@@ -10,7 +10,7 @@ import lxml.html
 
 from report_samples import INVISIBLE
 from run_helpers import Watching
-from yurai.progress import Reporter
+from yurai.engine.progress import Reporter
 from yurai.report.write import end_run
 
 if TYPE_CHECKING:

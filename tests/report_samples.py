@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from warc_samples import response, warc_record
-from yurai.recipe import Recipe, make_recipe
+from yurai.run.recipe import Recipe, make_recipe
 
 MAIL, PHONE, CARD = "hanako.private@mailbox.jp", "+81 90-1234-5678", "4111 1111 1111 1111"
 SECRETS = ("hanako.private", "mailbox.jp", "90-1234-5678", "9012345678", "4111 1111", "4111111111111111")

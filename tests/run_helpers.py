@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sample_expectations import SAMPLE
-from yurai.engine import Runner
-from yurai.inputs import find_sources
-from yurai.local import LocalRunner
-from yurai.recipe import Recipe, load_recipe, make_recipe, shipped
-from yurai.run import run_recipe
+from yurai.engine.engine import Runner
+from yurai.sources.find import find_sources
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import Recipe, load_recipe, make_recipe, shipped
+from yurai.run.run import run_recipe
 from yurai_manifests.audit import audit
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import open_store
@@ -26,11 +26,11 @@ from yurai_manifests.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from yurai.task import Task
+    from yurai.engine.task import Task
 
 ARCHIVES = [path for path in sorted(SAMPLE.iterdir()) if path.name != "expected.jsonl"]
 SMALL = [SAMPLE / "sample-02.warc.zst", SAMPLE / "sample-03.warc.wet.gz", SAMPLE / "sample.arc"]
-YURAI = [sys.executable, "-c", "from yurai.cli import main; main()"]
+YURAI = [sys.executable, "-c", "from yurai.cli.app import main; main()"]
 PATIENCE = 60.0
 
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from dedup_helpers import Row, deduplicate, document, write_shards
-from yurai.dedup.records import hex_ids
-from yurai.engine import Engine
-from yurai.exchange import Steps
-from yurai.local import LocalRunner
-from yurai.progress import Reporter
-from yurai.reduce.applied import apply_decisions
-from yurai.stage import StageUse
-from yurai.state import State, of_parquet, of_step
+from dedup_helpers import Decisions, Row, deduplicate, document, write_decisions, write_shards, write_signatures
+from yurai.exchange.row_types import hex_ids
+from yurai.engine.arguments import NoArguments
+from yurai.engine.engine import Engine
+from yurai.engine.steps import Steps
+from yurai.engine.local import LocalRunner
+from yurai.engine.progress import Reporter
+from yurai.stages.apply_decisions.driver import apply_decisions
+from yurai.declare.stage import STAGES
+from yurai.engine.state import State, of_parquet, of_step
 from yurai_manifests.store import open_store
 from yurai_manifests.task import StepId
 
@@ -62,9 +63,9 @@ def applied(tmp_path: Path, *, annotate: bool, signed: bool) -> State:
     engine = Engine(open_store(str(tmp_path / "out")), LocalRunner(1), Reporter(quiet=True))
     steps = Steps(engine, StepId("03-near", "f" * 64), {}, 1 << 30)
     rows = [(1, 1, 1, (0, 1), 0.87654, 3), (1, 2, 1, (2, 0), 0.9, 120), (2, 0, 0, (2, 0), 1.0, 120)]
-    decided = steps.reduce("decide", "dedup_helpers:write_decisions", lambda: iter([{"rows": rows}]))
-    signatures = steps.map("sign", "dedup_helpers:write_signatures", state.survivors, lambda _: {}) if signed else None
-    use = StageUse("near-dedup", {"keep": "oldest", "quality": None})
+    decided = steps.reduce("decide", write_decisions, lambda: iter([Decisions(rows)]))
+    signatures = steps.map("sign", write_signatures, state.survivors, lambda _: NoArguments()) if signed else None
+    use = STAGES["near-dedup"].use({})
     return apply_decisions(steps, state, use, [decided], older, annotate=annotate, signatures=signatures)
 
 

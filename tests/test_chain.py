@@ -14,9 +14,9 @@ import pytest
 from run_helpers import SMALL, totals
 from sample_expectations import SAMPLE
 from test_tokens import train_bpe
-from yurai.commands import COMMANDS, _is_flag
-from yurai.models import CARRIED, LID_176, _locate
-from yurai.stage import STAGES
+from yurai.cli.stage_commands import _is_flag
+from yurai.declare.models import CARRIED, LID_176, _locate
+from yurai.declare.stage import STAGES, in_order
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
@@ -189,7 +189,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [stage.name for stage in in_order() if stage.command])
 def test_every_option_is_taken(
     command: str, yurai: Callable[..., Said], other: dict[str, dict[str, Any]], demo_tree: Path, tmp_path: Path
 ) -> None:
@@ -199,18 +199,18 @@ def test_every_option_is_taken(
     if command == "line-dedup":
         yurai("measure", "--input", demo_tree / "extracted/00000.parquet", "--output", before, *LOCAL)
     options = ["--input", before]
-    for stage in COMMANDS[command]:
-        flags = {name for name, setting in STAGES[stage].settings.items() if _is_flag(setting)}
+    for stage in STAGES[command].command:
+        flags = {name for name, setting in STAGES[stage].options.items() if _is_flag(setting)}
         assert flags == other[stage].keys(), "a new option needs a value here"
         for name, value in other[stage].items():
             flag = name.replace("_", "-")
             options += [f"--{flag}" if value else f"--no-{flag}"] if isinstance(value, bool) else [f"--{flag}", value]
     said = yurai(command, *options, "--output", tmp_path / "out", *LOCAL)
     assert said.code == 0, said.err
-    for stage in COMMANDS[command]:
+    for stage in STAGES[command].command:
         found = settings_of(tmp_path / "out", stage)
         assert {name: found[name] for name in other[stage]} == other[stage]
-        defaults = {name: setting.default for name, setting in STAGES[stage].settings.items()}
+        defaults = {name: setting.default for name, setting in STAGES[stage].options.items()}
         same = {name for name, value in other[stage].items() if defaults[name] == value}
         assert same <= {"method"}, "a value that is the default shows nothing"
 

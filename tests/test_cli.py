@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from run_helpers import run
-from yurai.commands import COMMANDS, _is_flag
-from yurai.recipe import make_recipe, shipped
-from yurai.stage import STAGES
+from yurai.cli.stage_commands import _is_flag
+from yurai.run.recipe import make_recipe, shipped
+from yurai.declare.stage import STAGES
 from yurai_filters import EDITORS, FILTERS, TAGGERS
 from yurai_manifests.schema import PROVENANCE
 
@@ -58,17 +58,17 @@ def test_lists(yurai: Yurai) -> None:
 @pytest.mark.usefixtures("wide")
 def test_help_of_every_command_documents_its_settings(yurai: Yurai) -> None:
     everything = yurai("--help").out
-    for command, stages in COMMANDS.items():
+    for command, stages in ((stage.name, stage.command) for stage in STAGES.values() if stage.command):
         assert command in everything
         said = yurai(command, "--help")
         assert said.code == 0
         words = " ".join(said.out.split())
         for stage in stages:
-            for name, setting in STAGES[stage].settings.items():
+            for name, setting in STAGES[stage].options.items():
                 option = f"--{name.replace('_', '-')}"
                 assert _is_flag(setting) or name in ("rules", "taggers", "against"), "a list is given with --set"
                 assert not _is_flag(setting) or option in words, option
-                default = f"[default: {setting.default}]"
+                default = f"default: {setting.default}]"
                 assert not _is_flag(setting) or setting.default in ("", None) or default in words, option
     for command in ("run", "demo", "audit", "digest", "explain", "list"):
         assert yurai(command, "--help").code == 0

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from yurai.cli import app
+from yurai.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "examples/cluster"

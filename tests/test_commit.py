@@ -17,15 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sample_expectations import SAMPLE
-from yurai.engine import Engine
-from yurai.fetch import Shard
-from yurai.progress import Reporter
-from yurai.task import Task
+from yurai.engine.engine import Engine
+from yurai.sources.fetch import Shard
+from yurai.engine.progress import Reporter
+from yurai.engine.task import Task
 from yurai_manifests import stage as stages
 from yurai_manifests.canonical import canonical, sha256
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, ShardError
-from yurai_manifests.stage import commit_stage, load_stage, outputs, task_rows, tasks
+from yurai_manifests.step import commit_step, load_step, outputs, task_rows, tasks
 from yurai_manifests.store import LocalStore, open_store
 from yurai_manifests.task import Output, StepId, TaskRecord, attempt, commit
 
@@ -136,62 +136,62 @@ def committed(store: LocalStore, count: int) -> list[str]:
 def test_a_step_is_committed_in_the_order_of_its_input(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "PART_ROWS", 4)
     keys = committed(store, 10)
-    found = commit_stage(store, STEP, IDENTITY, keys)
+    found = commit_step(store, STEP, IDENTITY, keys)
     assert [part["rows"] for part in found.value["parts"]] == [4, 4, 2]
     assert [record.key for record in tasks(store, found)] == keys
     assert list(task_rows(store, found)) == [store.read(STEP.task_key(key)) for key in keys]
     assert list(outputs(store, found, "rows")) == []
     (sums,) = found.stages
     assert (sums.seen, sums.kept, sums.dropped, sums.failed) == (100, 70, {"http-404": 20}, {"body-incomplete": 10})
-    assert load_stage(store, found.key, found.sha256) == found
+    assert load_step(store, found.key, found.sha256) == found
     assert found.step == STEP
 
 
 def test_a_committed_step_is_loaded_and_its_tasks_are_not_read_again(store: LocalStore) -> None:
     keys = committed(store, 3)
-    first = commit_stage(store, STEP, IDENTITY, keys)
+    first = commit_step(store, STEP, IDENTITY, keys)
     for key in keys:
         store.remove(STEP.task_key(key))
-    assert commit_stage(store, STEP, IDENTITY, keys) == first
+    assert commit_step(store, STEP, IDENTITY, keys) == first
 
 
 def test_a_lost_part_is_written_again(store: LocalStore) -> None:
     keys = committed(store, 3)
-    first = commit_stage(store, STEP, IDENTITY, keys)
+    first = commit_step(store, STEP, IDENTITY, keys)
     store.remove(first.value["parts"][0]["path"])
     with pytest.raises(AuditError, match=r"00000\.parquet is missing"):
         list(task_rows(store, first))
-    assert commit_stage(store, STEP, IDENTITY, keys) == first
+    assert commit_step(store, STEP, IDENTITY, keys) == first
     assert len(list(task_rows(store, first))) == 3
 
 
 def test_another_order_or_more_tasks_are_another_commit(store: LocalStore) -> None:
     keys = committed(store, 3)
-    found = [commit_stage(store, STEP, IDENTITY, some) for some in (keys, keys[::-1], keys[:2])]
+    found = [commit_step(store, STEP, IDENTITY, some) for some in (keys, keys[::-1], keys[:2])]
     assert len({record.key for record in found}) == 3
     assert found[0].value["totals"] == found[1].value["totals"] != found[2].value["totals"]
 
 
 def test_a_commit_of_another_identity_is_refused(store: LocalStore) -> None:
     keys = committed(store, 1)
-    commit_stage(store, STEP, IDENTITY, keys)
+    commit_step(store, STEP, IDENTITY, keys)
     with pytest.raises(ShardError, match=r"manifest\.json was committed with other content"):
-        commit_stage(store, STEP, {"stage": "other"}, keys)
+        commit_step(store, STEP, {"stage": "other"}, keys)
 
 
 def test_a_damaged_commit_is_named(store: LocalStore) -> None:
     keys = committed(store, 1)
-    found = commit_stage(store, STEP, IDENTITY, keys)
+    found = commit_step(store, STEP, IDENTITY, keys)
     store.put(found.key, b'{"parts":')
     with pytest.raises(ShardError, match=rf"{found.key} is damaged: .*; remove it and run the same command again"):
-        commit_stage(store, STEP, IDENTITY, keys)
+        commit_step(store, STEP, IDENTITY, keys)
 
 
 def test_a_task_without_manifest_stops_the_commit(store: LocalStore) -> None:
     keys = committed(store, 3)
     store.remove(STEP.task_key(keys[1]))
     with pytest.raises(ShardError, match=rf"task {keys[1]} has no manifest at .*run the same command again to resume"):
-        commit_stage(store, STEP, IDENTITY, keys)
+        commit_step(store, STEP, IDENTITY, keys)
     assert not [name for name in store.names("stages") if name.endswith("manifest.json")]
 
 
@@ -200,7 +200,7 @@ def test_a_damaged_task_manifest_is_named(store: LocalStore) -> None:
     name = STEP.task_key(keys[0])
     store.put(name, store.read(name)[:-5])
     with pytest.raises(ShardError, match=rf"{name} is damaged: "):
-        commit_stage(store, STEP, IDENTITY, keys)
+        commit_step(store, STEP, IDENTITY, keys)
 
 
 def test_a_task_that_does_not_balance_stops_the_commit(store: LocalStore) -> None:
@@ -209,7 +209,7 @@ def test_a_task_that_does_not_balance_stops_the_commit(store: LocalStore) -> Non
     value["stages"][0]["kept"] += 1
     store.put(STEP.task_key(key), canonical(value))
     with pytest.raises(AuditError, match=rf"step 00-extract, task {key[:16]} \(0\.warc\.gz\): stage read saw 10 rows"):
-        commit_stage(store, STEP, IDENTITY, [key])
+        commit_step(store, STEP, IDENTITY, [key])
 
 
 class Running:
@@ -237,7 +237,7 @@ def test_the_engine_runs_only_what_is_not_committed(store: LocalStore) -> None:
 
     def expected(numbers: Iterable[int]) -> list[Task]:
         shard = Shard(store.url, "", "", 0, 0, "")
-        return [Task("no:no", STEP, store.url, str(n), make_record(n).key, (shard,)) for n in numbers]
+        return [Task(measure_shard, STEP, store.url, str(n), Measure(()), make_record(n).key, (shard,)) for n in numbers]
 
     first = engine.step(STEP, IDENTITY, lambda: expected(range(4)), 4)
     assert runner.ran == [0, 1, 2, 3]
@@ -250,10 +250,10 @@ def test_the_engine_runs_only_what_is_not_committed(store: LocalStore) -> None:
 
 SCRIPT = """
 import sys
-from yurai.inputs import find_sources
-from yurai.local import LocalRunner
-from yurai.recipe import load_recipe
-from yurai.run import run_recipe
+from yurai.sources.find import find_sources
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import load_recipe
+from yurai.run.run import run_recipe
 run_recipe(load_recipe("demo"), find_sources(sys.argv[2:]), sys.argv[1], LocalRunner(1))
 """
 INPUT = SAMPLE / "sample-03.warc.wet.gz"

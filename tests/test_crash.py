@@ -28,11 +28,10 @@ from run_helpers import (
 )
 from sample_expectations import SAMPLE
 from warc_samples import gz, response
-from yurai.errors import ShardError
-from yurai.ledger import StoreLedger
-from yurai.local import LocalRunner
-from yurai.recipe import load_recipe, make_recipe, shipped
-from yurai.stage import STAGES
+from yurai_manifests.errors import ShardError
+from yurai.stages.extract.ledger import StoreLedger
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import load_recipe, make_recipe, shipped
 from yurai_manifests.audit import audit
 from yurai_manifests.run import load_run
 from yurai_manifests.schema import document_id
@@ -42,7 +41,7 @@ from yurai_manifests.task import StepId, TaskRecord, commit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yurai.engine import Runner
+    from yurai.engine.engine import Runner
 
 
 def digest_of(out: Path) -> str:
@@ -216,9 +215,7 @@ def test_a_verdict_of_the_ledger_is_repeated(tmp_path: Path) -> None:
     archive = tmp_path / "in.warc.gz"
     archive.write_bytes(gz(response(0, page)) + gz(response(1, page.replace(b"tide", b"wind"))))
     recipe = load_recipe("plain")
-    key = (
-        f"{hashlib.sha256(page).hexdigest()}:{STAGES['extract'].function(**recipe.stages[1].settings).limits_version()}"
-    )
+    key = f"{hashlib.sha256(page).hexdigest()}:{recipe.stages[1].settings.options.limits_version()}"
     StoreLedger(str(tmp_path / "out")).put(key, "memory-limit")
     run(tmp_path / "out", [archive], recipe=recipe)
     found = audit(open_store(str(tmp_path / "out")))

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from dedup_helpers import Row, deduplicate, document, write_shards
 from run_helpers import Watching, assert_whole, run
-from yurai.dedup.records import KEY
-from yurai.dedup.urls import normal_url
-from yurai.errors import ShardError
-from yurai.explain import explain
-from yurai.fetch import Shard
-from yurai.shuffle import read_twice, rows_file, whole_span
-from yurai.steps.dedup import decisions, first_of_each, normalise
+from yurai.exchange.row_types import KEY
+from yurai.stages.dedup.urls import normal_url
+from yurai_manifests.errors import ShardError
+from yurai.report.explain import explain
+from yurai.sources.fetch import Shard
+from yurai.exchange.row_files import read_twice, rows_file, whole_span
+from yurai.stages.dedup.tasks import decisions, first_of_each, normalise
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord
@@ -247,7 +247,7 @@ def test_shards_and_their_order_change_nothing(tmp_path: Path) -> None:
 
 
 def test_more_shards_than_one_level_of_an_exchange_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("yurai.exchange.FAN", 3)
+    monkeypatch.setattr("yurai.exchange.levels.FAN", 3)
     rows = [document("s", place, text=f"text {place % 5}") for place in range(22)]
     write_shards(tmp_path / "in", [rows[start : start + 2] for start in range(0, 22, 2)])
     deduplicate(tmp_path / "in", tmp_path / "out")

@@ -16,8 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from run_helpers import demo_recipe, run
-from yurai.fetch import Shard
-from yurai.steps.deliver import packs, window
+from yurai.sources.fetch import Shard
+from yurai.stages.packing import packs, window
 
 SIZES = st.lists(st.lists(st.integers(0, 30), max_size=8), min_size=1, max_size=8)
 

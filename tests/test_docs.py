@@ -15,12 +15,12 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from yurai import docs, views
-from yurai.cli import app
-from yurai.errors import YuraiError
-from yurai.options import spread_inputs
-from yurai.recipe import load_recipe, make_recipe, shipped
-from yurai.stage import STAGES
+from yurai.cli import reference, tables
+from yurai.cli.app import app
+from yurai_manifests.errors import YuraiError
+from yurai.cli.options import spread_inputs
+from yurai.run.recipe import load_recipe, make_recipe, shipped
+from yurai.declare.stage import STAGES
 from yurai_filters import EDITORS, FILTERS, TAGGERS
 from yurai_manifests.run import FOLDERS
 
@@ -51,7 +51,7 @@ def ours(folder: str) -> list[str]:
 def yurai(*args: str) -> str:
     """What a command prints on a terminal of 200 columns."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(views.console, "_width", 200)
+        patch.setattr(tables.console, "_width", 200)
         run = CliRunner().invoke(app, args, catch_exceptions=False)
     assert run.exit_code == 0, run.output
     return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
@@ -65,19 +65,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_generated_pages_are_in_step() -> None:
-    assert docs.stale(ROOT / "docs") == [], "run python -m yurai.docs"
+    assert reference.stale(ROOT / "docs") == [], "run python -m yurai.cli.reference"
 
 
 def test_a_changed_or_missing_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docs, "FOLDER", tmp_path)
+    monkeypatch.setattr(reference, "FOLDER", tmp_path)
     monkeypatch.setattr(sys, "argv", ["docs"])
-    assert docs.stale(tmp_path) == list(docs.PAGES)
-    docs.main()
-    assert docs.stale(tmp_path) == []
+    assert reference.stale(tmp_path) == list(reference.PAGES)
+    reference.main()
+    assert reference.stale(tmp_path) == []
     (tmp_path / "cli.md").write_text("old", "utf-8")
     monkeypatch.setattr(sys, "argv", ["docs", "--check"])
     with pytest.raises(SystemExit) as stopped:
-        docs.main()
+        reference.main()
     assert stopped.value.code == 1
     assert (tmp_path / "cli.md").read_text("utf-8") == "old"
 

@@ -12,7 +12,7 @@ import pytest
 
 from run_helpers import SMALL, assert_whole, finish, run, start
 from sample_expectations import SAMPLE
-from yurai.errors import ShardError
+from yurai_manifests.errors import ShardError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
@@ -163,7 +163,7 @@ def test_no_ray_at_the_address(tmp_path: Path) -> None:
 @pytest.mark.ray
 @pytest.mark.parametrize("address", ["10.11.12.13:6379", "ray://head.example:10001", "[2001:db8::1]:6379"])
 def test_a_remote_ray_needs_a_token(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yurai.errors import RecipeError
+    from yurai_manifests.errors import RecipeError
     from yurai.ray.connect import refuse_open_remote
 
     monkeypatch.delenv("RAY_AUTH_MODE", raising=False)

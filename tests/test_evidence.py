@@ -25,7 +25,7 @@ from yurai.evidence import (
 from yurai.evidence.normalise import CC_SPDX
 from yurai.evidence.signals import content_usage, robots
 from yurai.extraction.tree import parse, to_markup
-from yurai.hosts import registrable_domain
+from yurai.stages.extract.hosts import registrable_domain
 from yurai_manifests.schema import EVIDENCE
 
 if TYPE_CHECKING:

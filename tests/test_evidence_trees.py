@@ -21,7 +21,7 @@ from yurai.evidence import (
 )
 from yurai.extraction.charset import decode_page
 from yurai.extraction.tree import parse, to_markup
-from yurai.warc import Record, read_file
+from yurai.sources.warc import Record, read_file
 from yurai_manifests.audit import audit
 from yurai_manifests.store import open_store
 
@@ -85,7 +85,7 @@ def test_the_audit_counts_rows_of_evidence(tree: Path) -> None:
 
 
 def test_the_audit_finds_evidence_of_no_page(tree: Path, tmp_path: Path) -> None:
-    from yurai_manifests.marked import check_evidence
+    from yurai_manifests.evidence_rows import check_evidence
     from yurai_manifests.run import load_run
 
     store = open_store(str(tree))

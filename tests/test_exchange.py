@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exchange_steps import arrived, band_rows, steps_at, through
-from yurai import exchange as exchanges
-from yurai import shuffle
-from yurai.dedup.records import BAND
-from yurai.errors import ContractError, ShardError
-from yurai.exchange import Route, by_hash, widths
+from yurai.exchange import levels
+from yurai.exchange import row_files
+from yurai.exchange.row_types import BAND
+from yurai_manifests.errors import ContractError, ShardError
+from yurai.exchange.levels import widths
+from yurai.exchange.route import Route, by_hash
 from yurai_manifests.store import LocalStore
 
 HASHES = st.lists(st.integers(0, 2**64 - 1) | st.just(7) | st.integers(2**63, 2**63 + 9), max_size=40)
@@ -48,8 +49,8 @@ def expected(writers: list[list[int]], count: int, partition: Any) -> list[list[
 
 def check(writers: list[list[int]], route: Route, partition: Any, fan: int, least: int) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(exchanges, "FAN", fan)
-        patch.setattr(exchanges, "MIN_READ", least)
+        patch.setattr(levels, "FAN", fan)
+        patch.setattr(levels, "MIN_READ", least)
         found = through(steps_at(folder), hashed(writers), route)
         assert found.count == route.count
         for _ in range(2):  # partitions can be read again
@@ -118,8 +119,8 @@ def test_odd_inputs(writers: list[list[int]], count: int) -> None:
 def test_levels_are_the_fewest(count: int) -> None:
     covers = [count, *widths(count)]
     assert covers[-1] == 1
-    assert all(1 < -(-cover // width) <= exchanges.FAN for cover, width in itertools.pairwise(covers))
-    assert count == 1 or exchanges.FAN ** (len(covers) - 2) < count
+    assert all(1 < -(-cover // width) <= levels.FAN for cover, width in itertools.pairwise(covers))
+    assert count == 1 or levels.FAN ** (len(covers) - 2) < count
     assert all(cover % width == 0 for cover, width in itertools.pairwise(covers[1:]))
 
 
@@ -143,8 +144,8 @@ def seeded(folder: Path | str, *, rebuild: bool = False, maps: int = 7) -> tuple
     """Run three steps (rows, two levels) and read the result: the bytes of partitions and the digests of steps."""
     writers = [[(writer * 31 + row) * 2**57 % 2**64 for row in range(60)] for writer in range(maps)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exchanges, "FAN", 4)
-        patch.setattr(exchanges, "MIN_READ", 1024)
+        patch.setattr(levels, "FAN", 4)
+        patch.setattr(levels, "MIN_READ", 1024)
         steps = steps_at(str(folder), rebuild=rebuild)
         rows = arrived(through(steps, hashed(writers), Route("hash", 12)))
     return [part.tobytes() for part in rows], [record.sha256 for record in steps.records]
@@ -195,7 +196,7 @@ def damage(path: Path, how: str) -> None:
 
 
 def test_damage_that_sends_rows_nowhere_is_called_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shuffle, "CHUNK_BYTES", BAND.itemsize)  # the check of a range comes after many chunks
+    monkeypatch.setattr(row_files, "CHUNK_BYTES", BAND.itemsize)  # the check of a range comes after many chunks
     steps, writers = steps_at(str(tmp_path)), hashed([[1] * 9, [2] * 9])
     through(steps, writers, Route("node.shard", 1))
     victim = next(tmp_path.glob(".work/*.map/data/*/*.bin"))
@@ -245,7 +246,7 @@ class Counting(LocalStore):
 
 def counted(folder: Path, maps: int, rows: int, count: int, patch: pytest.MonkeyPatch) -> Counter[str]:
     seen: Counter[str] = Counter()
-    for module in ("yurai.task", "yurai.shuffle"):
+    for module in ("yurai.engine.task", "yurai.exchange.row_files"):
         patch.setattr(f"{module}.open_store", lambda url: Counting(Path(url), seen))
     steps = steps_at(Counting(folder, seen))
     found = through(steps, [{"rows": rows}] * maps, Route("hash", count), "spread")
@@ -267,9 +268,9 @@ def test_requests_go_with_bytes(
 ) -> None:
     """Writers put once for each MIN_READ here; each level adds one request for that, and the reader one."""
     least = 1 << 10
-    monkeypatch.setattr(exchanges, "FAN", fan)
-    monkeypatch.setattr(exchanges, "MIN_READ", least)
-    monkeypatch.setattr(shuffle, "CHUNK_BYTES", 4 * least)
+    monkeypatch.setattr(levels, "FAN", fan)
+    monkeypatch.setattr(levels, "MIN_READ", least)
+    monkeypatch.setattr(row_files, "CHUNK_BYTES", 4 * least)
     seen = counted(tmp_path, maps, least // BAND.itemsize + 1, count, monkeypatch)
     size = maps * (least // BAND.itemsize + 1) * BAND.itemsize
     levels = 2 if count > fan else 1
@@ -281,7 +282,7 @@ def test_requests_go_with_bytes(
 
 def test_leftovers_make_no_batch_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task takes 4 x 3,600 bytes or more, which is two files; the third would leave ranges of half the size."""
-    monkeypatch.setattr(exchanges, "MIN_READ", 3600)
+    monkeypatch.setattr(levels, "MIN_READ", 3600)
     seen = counted(tmp_path, 3, 250, 4, monkeypatch)
     assert seen["files written"] == 3 + 1
     assert seen["ranges read"] == 3 + 4

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import yurai_filters as yf
 from yurai_filters import catalogue, declare
-from yurai_filters.limits import compare_rows
+from yurai_filters.watch_limits import compare_rows
 from yurai_filters.signature import COUNTS
 
 if TYPE_CHECKING:

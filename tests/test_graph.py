@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,20 +13,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from run_helpers import Watching
-from yurai.dedup import forward, graph
-from yurai.dedup.records import DECISION, EDGE, ESTIMATE, EXACT, LABELLED, NODE, in_order, precedes
-from yurai.engine import Engine
-from yurai.exchange import Steps, written
-from yurai.progress import Reporter
-from yurai.reduce.graph import decide
-from yurai.shuffle import read_rows, rows_file
+from yurai.stages.near_dedup import graph
+from yurai.stages.near_dedup import greedy_by_range as forward
+from yurai.exchange.row_types import DECISION, EDGE, ESTIMATE, EXACT, LABELLED, NODE, in_order, precedes
+from yurai.engine.arguments import Arguments
+from yurai.engine.engine import Engine
+from yurai.engine.task import Task, task_function
+from yurai.engine.steps import Steps
+from yurai.exchange.levels import written
+from yurai.engine.progress import Reporter
+from yurai.stages.near_dedup.graph_driver import decide
+from yurai.exchange.row_files import read_rows, rows_file
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from yurai.task import Task
 
 LARGE = 1 << 30
 Pair = tuple[int, int, float, int]
@@ -85,11 +88,17 @@ def as_found(decisions: np.ndarray) -> dict[Any, Any]:
     return {row[:2]: row[2:] for row in decisions.tolist()}
 
 
-def give(task: Task, attempt: Attempt) -> TaskRecord:
+@dataclass(frozen=True)
+class Give(Arguments):
+    path: str
+
+
+@task_function("tests:give")
+def give(task: Task[Give], attempt: Attempt) -> TaskRecord:
     """A step that writes the rows of a file of the test."""
-    record = TaskRecord(task.key, task.source, "")
+    record = task.record()
     with rows_file(attempt, record) as out:
-        out.write(np.fromfile(task.args["path"], EDGE))
+        out.write(np.fromfile(task.args.path, EDGE))
     return record
 
 
@@ -103,13 +112,13 @@ class Run:
         for number, rows in enumerate(files):
             rows.tofile(folder / f"{number}.bin")
 
-        def arguments() -> Iterator[dict[str, Any]]:
-            return ({"path": str(folder / f"{number}.bin")} for number in range(len(files)))
+        def arguments() -> Iterator[Give]:
+            return (Give(str(folder / f"{number}.bin")) for number in range(len(files)))
 
         # a file counts twice, in two steps: edges that come again change nothing
         self.edges = [
-            steps.reduce("edges", f"{__name__}:give", arguments),
-            steps.reduce("again", f"{__name__}:give", arguments),
+            steps.reduce("edges", give, arguments),
+            steps.reduce("again", give, arguments),
         ]
         self.decided = decide(steps, self.edges)
         self.steps = steps

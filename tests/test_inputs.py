@@ -15,8 +15,8 @@ import pytest
 
 from run_helpers import SMALL, run
 from sample_expectations import SAMPLE
-from yurai.errors import RecipeError
-from yurai.inputs import find_sources
+from yurai_manifests.errors import RecipeError
+from yurai.sources.find import find_sources
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
@@ -112,9 +112,9 @@ def test_keys_of_a_path_list_live_at_the_base(server: tuple[str, Path], tmp_path
 
 
 def run_sources(found: list[Any], out: Path) -> dict[str, Any]:
-    from yurai.local import LocalRunner
-    from yurai.recipe import load_recipe
-    from yurai.run import run_recipe
+    from yurai.engine.local import LocalRunner
+    from yurai.run.recipe import load_recipe
+    from yurai.run.run import run_recipe
 
     return dict(run_recipe(load_recipe("demo"), found, str(out), LocalRunner(1)).value["totals"])
 

@@ -19,14 +19,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from run_helpers import Watching
-from yurai.dedup.lines import SEPARATOR, Unit, copies, firsts, line_rows, normalise, without
-from yurai.dedup.records import LINE, NODE
-from yurai.errors import RecipeError
-from yurai.explain import explain
-from yurai.recipe import DELIVER, Recipe
-from yurai.run import continue_tree
-from yurai.stage import STAGES, StageUse
-from yurai.state import state_of
+from yurai.stages.line_dedup.lines import SEPARATOR, Unit, copies, firsts, line_rows, normalise, without
+from yurai.exchange.row_types import LINE, NODE
+from yurai_manifests.errors import RecipeError
+from yurai.report.explain import explain
+from yurai.run.recipe import DELIVER, Recipe
+from yurai.run.run import continue_tree
+from yurai.declare.stage import STAGES
+from yurai.engine.use import StageUse
+from yurai.run.earlier import state_of
 from yurai_manifests.audit import audit
 from yurai_manifests.run import load_run
 from yurai_manifests.schema import DOCUMENT
@@ -99,8 +100,8 @@ def write(folder: Path, pages: list[Page], cuts: list[int]) -> None:
 
 def cut_lines(shards: Path, out: Path, runner: Watching | None = None, **given: Any) -> str:
     """Run measure and line-dedup over shards; return the digest of what came out."""
-    measure = StageUse("measure", STAGES["measure"].check({"taggers": ["characters"]}))
-    uses = (measure, StageUse("line-dedup", STAGES["line-dedup"].check(given)))
+    measure = STAGES["measure"].use({"taggers": ["characters"]})
+    uses = (measure, STAGES["line-dedup"].use(given))
     state = state_of([str(path) for path in sorted(shards.iterdir())])
     recipe = Recipe("lines", "", uses, dict(DELIVER))
     continue_tree(uses, state, recipe, str(out), runner or Watching())
@@ -322,7 +323,7 @@ def test_a_filter_behind_it_judges_what_is_left(tmp_path: Path) -> None:
     write(tmp_path / "in", pages, [])
     cut_lines(tmp_path / "in", tmp_path / "lines", unit="line")
     rules = [{"use": "length", "min_characters": 20}]
-    uses = (StageUse("filter", STAGES["filter"].check({"rules": rules})),)
+    uses = (STAGES["filter"].use({"rules": rules}),)
     recipe = Recipe("filter", "", uses, dict(DELIVER))
     continue_tree(uses, state_of([str(tmp_path / "lines")]), recipe, str(tmp_path / "out"), Watching())
     lives = [explain(open_store(str(tmp_path / "out")), page.doc_id)[0] for page in pages]
@@ -333,7 +334,7 @@ def test_a_filter_behind_it_judges_what_is_left(tmp_path: Path) -> None:
 
 def test_texts_that_nothing_measures_are_refused(tmp_path: Path) -> None:
     write(tmp_path / "in", [Page(0, 0, "text")], [])
-    uses = (StageUse("line-dedup", STAGES["line-dedup"].check({})),)
+    uses = (STAGES["line-dedup"].use({}),)
     with pytest.raises(RecipeError, match="no stage before it measures text"):
         continue_tree(
             uses,

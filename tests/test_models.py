@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from yurai.errors import RecipeError
-from yurai.models import CARRIED, LID_176, _locate, load_fasttext, model_digest
-from yurai.stages.language import language
+from yurai_manifests.errors import RecipeError
+from yurai.declare.models import CARRIED, LID_176, _locate, load_fasttext, model_digest
+from yurai.stages.language import Language, label
 from yurai_manifests.schema import DOCUMENT
 
 TEXTS = {
@@ -48,7 +48,7 @@ def rows(texts: list[str]) -> pa.RecordBatch:
 
 
 def test_language_of_texts_by_the_carried_model() -> None:
-    found = language(rows(list(TEXTS.values())))
+    found = label(rows(list(TEXTS.values())), Language())
     assert found.column("lang").to_pylist() == list(TEXTS)
     scores = found.column("lang_score").to_pylist()
     assert scores[-1] == 0.0
@@ -59,7 +59,7 @@ def test_language_of_texts_by_the_carried_model() -> None:
 def test_a_model_by_path_or_url_answers_as_the_carried_one(where: str, model: Path, served: str) -> None:
     spec = str(model) if where == "path" else served
     batch = rows(list(TEXTS.values()))
-    assert language(batch, model=spec, sha256=CARRIED[LID_176]).equals(language(batch))
+    assert label(batch, Language(model=spec, sha256=CARRIED[LID_176])).equals(label(batch, Language()))
 
 
 def test_a_model_without_digest_is_refused_with_the_digest_it_has(model: Path) -> None:
@@ -82,6 +82,6 @@ def test_a_model_that_is_not_there_is_refused(spec: str) -> None:
 
 def test_a_batch_split_anywhere_gives_the_same_labels() -> None:
     batch = rows([*TEXTS.values()] * 3)
-    whole = language(batch)
-    parts = pa.Table.from_batches([language(batch.slice(0, 5)), language(batch.slice(5))]).combine_chunks()
+    whole = label(batch, Language())
+    parts = pa.Table.from_batches([label(batch.slice(0, 5), Language()), label(batch.slice(5), Language())]).combine_chunks()
     assert parts.equals(pa.Table.from_batches([whole]).combine_chunks())

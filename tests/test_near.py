@@ -16,12 +16,13 @@ import pytest
 from near_runs import SURE, TINY, deduplicate, killed_at, outcome
 from near_samples import GRAM, UNITS, Page, exact_pairs, greedy, jaccard, planted, write_pages
 from run_helpers import Watching, assert_whole
-from yurai.dedup.curve import found
-from yurai.dedup.records import EDGE
-from yurai.errors import DriftError, RecipeError, ShardError
-from yurai.local import LocalRunner
-from yurai.recipe import load_recipe
-from yurai.stage import STAGES, StageUse
+from yurai.stages.near_dedup.curve import found
+from yurai.exchange.row_types import EDGE
+from yurai_manifests.errors import DriftError, RecipeError, ShardError
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import load_recipe
+from yurai.declare.stage import STAGES
+from yurai.engine.use import StageUse
 from yurai_manifests.audit import audit
 from yurai_manifests.canonical import canonical
 from yurai_manifests.run import load_run
@@ -302,18 +303,17 @@ def test_another_threshold_reuses_signatures_only_when_told_to_rebuild(tmp_path:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"threshold": 1.5}, r"threshold must lie in \(0, 1\], not 1\.5"),
-        ({"bands": 0}, "bands must be at least 1"),
+        ({"threshold": 1.5}, r"threshold must be a number, above 0 and at most 1, not 1\.5"),
+        ({"bands": 0}, "bands must be an integer, at least 1 or unset, not 0"),
         ({"bands": 400, "rows": 20}, "a signature has at most"),
-        ({"memory_bytes": 10}, "memory_bytes must be at least 65,536"),
+        ({"memory_bytes": 10}, "memory_bytes must be an integer, at least 65,536, not 10"),
         ({"keep": "best-quality"}, "needs quality"),
         ({"annotate": True, "against": ("tree",)}, "annotate drops nothing"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(given: dict[str, Any], said: str) -> None:
-    use = StageUse("near-dedup", STAGES["near-dedup"].check(given))
     with pytest.raises(RecipeError, match=said):
-        use.stage.function(**use.settings)
+        STAGES["near-dedup"].use(given)
 
 
 def test_a_folder_and_a_glob_are_their_files(tmp_path: Path) -> None:

@@ -17,16 +17,20 @@ from hypothesis import strategies as st
 import yurai_filters as yf
 from run_helpers import run
 from test_pii import TEXTS
-from yurai.decide import Decider
-from yurai.errors import RecipeError
-from yurai.recipe import make_recipe
-from yurai.stage import STAGES, StageUse
-from yurai.stages.redact import redact as redact_stage
+from yurai.stages.filter.decide import Decider
+from yurai_manifests.errors import RecipeError
+from yurai.run.recipe import make_recipe
+from yurai.declare.stage import STAGES
+from yurai.stages.redact import Redact, replace_personal_data
 from yurai_filters.pii import redact_all
 from yurai_filters.signature import COUNTS
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.schema import COUNTS as SCHEMA_COUNTS
 from yurai_manifests.schema import DOCUMENT
+
+
+def redact_stage(batch: pa.RecordBatch, **ways: Any) -> pa.RecordBatch:
+    return replace_personal_data(batch, Redact(**ways))
 
 
 def documents(texts: list[str], title: str | None = None) -> pa.RecordBatch:
@@ -76,9 +80,9 @@ def test_a_second_pass_changes_nothing_and_forgets_nothing() -> None:
 def test_what_an_editor_brings_to_light_is_redacted_and_counted() -> None:
     """Form C joins marks to their letters; the mark before `@` was no letter of an address in a label."""
     once = redact_stage(documents(["か\u3099 a@b.co", "か\u3099 電話03-1234-5678"]), email="off")
-    use = StageUse("filter", {"rules": [{"use": "nfc"}]})
+    rules = STAGES["filter"].use({"rules": [{"use": "nfc"}]}).settings.rules
     counts = StageCounts("filter")
-    after, _ = Decider(use, [StageUse("redact", STAGES["redact"].check({}))])(with_lang(once), counts)
+    after, _ = Decider("filter", rules, [STAGES["redact"].use({})])(with_lang(once), counts)
     assert after.column("text").to_pylist() == ["が <|EMAIL|>", "が 電話<|PHONE|>"]
     assert [named(row) for row in after.column("pii").to_pylist()] == [{"email": 1}, {"phone": 1}]
     assert counts.notes["nfc:redact:email"] == 1

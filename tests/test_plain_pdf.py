@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from pdf_samples import encrypted, pdf
 from run_helpers import run
 from warc_samples import http, warc_record
-from yurai.explain import explain
+from yurai.report.explain import explain
 from yurai.extraction import DictLedger, Extraction, ExtractOptions, Page, Sandbox, extract_page
 from yurai.extraction.plain import page_count
-from yurai.stages.read import read
-from yurai.views import _life
-from yurai.warc import Gap, read_file
+from yurai.stages.read import Read, judge
+from yurai.cli.tables import _life
+from yurai.sources.warc import Gap, read_file
 from yurai_filters import EDITORS, ContractViolation, edit, editor
 from yurai_manifests.store import open_store
 
@@ -276,7 +276,7 @@ def test_robots_txt_is_dropped_unread(url: str, gone: bool, tmp_path: Path) -> N
         warc_record("response", 1, http(b"User-agent: *", "Content-Type: text/plain"), WARC_Target_URI=url)
     )
     (record,) = (item for item in read_file(archive) if not isinstance(item, Gap))
-    assert read(record) == (("dropped", "robots-txt") if gone else None)
+    assert judge(record, Read()) == (("dropped", "robots-txt") if gone else None)
 
 
 # A whole run

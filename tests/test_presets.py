@@ -13,19 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yurai import views
+from yurai.cli import tables
 from yurai.dedup import tables
-from yurai.dedup.cost import Corpus, DedupCost, cost
-from yurai.dedup.curve import equal_hashes, found, standard_error, threshold, verified
-from yurai.dedup.goods import Good, Measured, exchange, fans
-from yurai.dedup.pairs import Judge, Verify
-from yurai.dedup.presets import PRESETS, Preset, Unit, resolve
-from yurai.dedup.records import PAIR, UNDECIDED
-from yurai.errors import RecipeError
-from yurai.exchange import FAN, MIN_READ
-from yurai.plan.dedup import dedup_needs, predicted
+from yurai.plan.near_cost import Corpus, DedupCost, cost
+from yurai.stages.near_dedup.curve import equal_hashes, found, standard_error, threshold, verified
+from yurai.plan.traffic import Good, Measured, exchange, fans
+from yurai.stages.near_dedup.pair_judge import Judge, Verify
+from yurai.stages.near_dedup.presets import PRESETS, Preset, Unit, resolve
+from yurai.exchange.row_types import PAIR, UNDECIDED
+from yurai_manifests.errors import RecipeError
+from yurai.exchange.levels import FAN
+from yurai.exchange.route import MIN_READ
+from yurai.plan.near_needs import dedup_needs, predicted
 from yurai.plan.predict import Need, Plan
-from yurai.stage import StageUse
+from yurai.engine.use import StageUse
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.run import RunRecord
 
@@ -257,8 +258,8 @@ def test_plan_shows_every_preset_and_marks_the_recipes_own(capsys: pytest.Captur
     assert [need.preset for need in needs] == ["swallow", "fineweb", "llmjp-v4", "curator", "redpajama"]
     assert [need.chosen for need in needs] == [True, False, False, False, False]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(views.console, "_width", 200)
-        views.plan(Plan((Need("wall", "seconds", 9, 9),), 0.01, 5, 1, 1, 2, needs))
+        patch.setattr(tables.console, "_width", 200)
+        tables.plan(Plan((Need("wall", "seconds", 9, 9),), 0.01, 5, 1, 1, 2, needs))
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("*  swallow"))
     for cell in ("40 x 20", "5 characters", "0.031", "0.371", "0.994", "25.6 TB"):
         assert cell in line
@@ -286,7 +287,7 @@ def test_plan_counts_the_documents_that_reach_the_stage() -> None:
 
 def test_tables_of_the_page_are_those_of_the_code() -> None:
     page = (ROOT / "docs/dedup.md").read_text("utf-8")
-    assert tables.renewed(page) == page, "run python -m yurai.dedup.tables"
+    assert tables.renewed(page) == page, "run python -m yurai.plan.reference"
     assert "| 1,000,000,000 | `swallow` | 3.20 |" in page
     with pytest.raises(ValueError, match="no marks for the table presets"):
         tables.renewed("")

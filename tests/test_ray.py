@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 
 from run_helpers import SMALL, run, until
-from yurai.errors import RecipeError, ShardError
-from yurai.fetch import Shard
-from yurai.task import Task
+from yurai_manifests.errors import RecipeError, ShardError
+from yurai.sources.fetch import Shard
+from yurai.engine.task import AnyTask, Task
+from yurai.stages.map_tasks import Measure, measure_shard
 from yurai_manifests.task import StepId
 
 pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("ray_cluster")]
 STEP = StepId("00-test", "f" * 64)
 
 
-def task(function: str, store: Path, number: int = 0) -> tuple[int, Task]:
+def task(store: Path, number: int = 0) -> tuple[int, AnyTask]:
     shard = Shard(str(store), "none.parquet", "0" * 64, 1, 1, "none")
-    return number, Task(function, STEP, str(store), f"task {number}", "k" * 64, (shard,), {"use": {}, "measures": []})
+    return number, Task(measure_shard, STEP, str(store), f"task {number}", Measure(()), "k" * 64, (shard,))
 
 
 def test_workers_are_the_cpus_of_the_cluster() -> None:
@@ -50,7 +51,7 @@ def test_an_error_of_a_task_comes_through(tmp_path: Path) -> None:
     from yurai.ray import RayRunner
 
     with pytest.raises(ShardError, match=r"cannot read .*none\.parquet"):
-        list(RayRunner(2).run([task("yurai.steps.dedup:keys", tmp_path)]))
+        list(RayRunner(2).run([task(tmp_path)]))
 
 
 def test_few_tasks_are_ahead(tmp_path: Path) -> None:
@@ -59,11 +60,11 @@ def test_few_tasks_are_ahead(tmp_path: Path) -> None:
 
     taken = 0
 
-    def endless() -> Iterator[tuple[int, Task]]:
+    def endless() -> Iterator[tuple[int, AnyTask]]:
         nonlocal taken
         while True:
             taken += 1
-            yield task("yurai.steps.dedup:keys", tmp_path, taken)
+            yield task(tmp_path, taken)
 
     with pytest.raises(ShardError, match="cannot read"):
         next(RayRunner(2).run(endless()))
@@ -146,6 +147,6 @@ def test_tasks_that_wait_for_a_cpu_that_nobody_has_say_so(tmp_path: Path, monkey
 
     monkeypatch.setattr(module.sys, "stderr", Stderr())
     with pytest.raises(ShardError, match="cannot read"):
-        list(runner.run([task("yurai.steps.dedup:keys", tmp_path)]))
+        list(runner.run([task(tmp_path)]))
     assert len(said) == 1
     assert "the cluster has 2 CPUs, and this job (submit gives it one) and others held all of them" in said[0]

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from yurai.inputs import find_sources
-from yurai.local import LocalRunner
-from yurai.recipe import load_recipe
-from yurai.run import run_recipe
-from yurai.warc import CANDIDATES
+from yurai.sources.find import find_sources
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import load_recipe
+from yurai.run.run import run_recipe
+from yurai.sources.warc import CANDIDATES
 from yurai_manifests.audit import Audit, audit
 from yurai_manifests.store import open_store
 

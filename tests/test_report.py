@@ -17,13 +17,13 @@ import pytest
 from report_checks import check_markup, number, parsed, report, rows
 from report_samples import PAYLOADS, SECRETS, hostile_recipe, write_crawl
 from run_helpers import Watching, run
-from yurai.progress import Reporter
+from yurai.engine.progress import Reporter
 from yurai.report.axis import axis_for
 from yurai.report.bins import count, edges_for
 from yurai.report.charts import Mark, columns, kept_at
 from yurai.report.write import end_run, make_page
 from yurai_filters import FILTERS
-from yurai_filters.limits import Limit, limits
+from yurai_filters.watch_limits import Limit, limits
 from yurai_manifests.audit import audit
 from yurai_manifests.store import open_store
 

@@ -18,19 +18,19 @@ from near_samples import moved, planted, write_pages
 from report_checks import check_markup, number, parsed, report
 from report_samples import MAIL, PAYLOADS, PHONE, QUERY, SECRETS
 from run_helpers import Watching
-from yurai.dedup.curve import equal_hashes, found
-from yurai.progress import Reporter
-from yurai.recipe import DELIVER, Recipe
+from yurai.stages.near_dedup.curve import equal_hashes, found
+from yurai.engine.progress import Reporter
+from yurai.run.recipe import DELIVER, Recipe
 from yurai.report import copies_tasks
 from yurai.report.copies_charts import seen
-from yurai.report.detected import by_other_half
-from yurai.report.differ import marked
+from yurai.report.measured_recall import by_other_half
+from yurai.report.text_diff import marked
 from yurai.report.intervals import wilson
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
 from yurai.report.write import make_page
-from yurai.run import continue_tree
-from yurai.stage import STAGES, StageUse
-from yurai.state import state_of
+from yurai.run.run import continue_tree
+from yurai.declare.stage import STAGES
+from yurai.run.earlier import state_of
 from yurai_manifests.audit import audit
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 COUNTS = {"alone": 12, "exact": 10, "near": 60, "chain": 12, "templated": 10, "skewed": 10}
 LICENCES = ("CC0-1.0", "CC-BY-4.0", None)
-NEAR = STAGES["near-dedup"].function()
+NEAR = STAGES["near-dedup"].use({}).settings
 BY = {
     "source": "source",
     "domain": "regexp_extract(url, '^[a-z]+://([^/:?#]+)', 1)",
@@ -65,7 +65,7 @@ def secret(page: Page) -> dict[str, Any]:
 
 def deduplicate(inputs: list[Path], out: Path, *stages: dict[str, Any], size: int = 512_000_000) -> str:
     uses = tuple(
-        StageUse(one["use"], STAGES[one["use"]].check({key: value for key, value in one.items() if key != "use"}))
+        STAGES[one["use"]].use({key: value for key, value in one.items() if key != "use"})
         for one in stages
     )
     recipe = Recipe("duplicates", "", uses, DELIVER | {"text_bytes": size})
@@ -268,7 +268,7 @@ def test_bounds_in_words() -> None:
 
 
 def test_bands_that_have_no_halves() -> None:
-    one = STAGES["near-dedup"].function(bands=1, rows=4)
+    one = STAGES["near-dedup"].use({"bands": 1, "rows": 4}).settings
     assert "One band has no halves." in "".join(found_by_bands(Searched(one, {"seen": [[3] * 20] * 3})))
 
 

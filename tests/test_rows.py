@@ -15,10 +15,10 @@ import zstandard
 
 from run_helpers import assert_whole, demo_recipe, run
 from sample_expectations import EXAMPLES, SAMPLE
-from yurai.errors import DriftError, RecipeError
-from yurai.inputs import find_sources
-from yurai.local import LocalRunner
-from yurai.recipe import Recipe, load_recipe, make_recipe, with_sources
+from yurai_manifests.errors import DriftError, RecipeError
+from yurai.sources.find import find_sources
+from yurai.engine.local import LocalRunner
+from yurai.run.recipe import Recipe, load_recipe, make_recipe, with_sources
 from yurai_manifests.audit import audit
 from yurai_manifests.run import load_run
 from yurai_manifests.schema import document_id
@@ -114,7 +114,7 @@ def test_one_digest(way: str, folder: Path, tmp_path: Path, request: pytest.Fixt
 
 
 def test_one_digest_for_all_batch_sizes(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yurai.rows import inflow, parquet
+    from yurai.sources.rows import inflow, parquet
 
     first = run(tmp_path / "first", [folder / "b.jsonl.gz", folder / "d.parquet"], recipe="plain")
     monkeypatch.setattr(inflow, "PIECE", 7)

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yurai_filters as yf
-from yurai_filters import pieces
+from yurai_filters import word_splitter
 from yurai_filters.repetition import REPEATED, TOP
 
 LAW = settings(deadline=None, max_examples=25)
@@ -82,9 +82,9 @@ def is_sign(c: str) -> bool:
 def split_chunk(chunk: str) -> list[str]:  # noqa: C901 - the rules in their order
     """Pieces of a text without white space."""
     left, right = 0, len(chunk)
-    while left < right and chunk[left] in pieces._KINDS[pieces.START]:
+    while left < right and chunk[left] in word_splitter._KINDS[word_splitter.START]:
         left += 1
-    while right > left and chunk[right - 1] in pieces._KINDS[pieces.END]:
+    while right > left and chunk[right - 1] in word_splitter._KINDS[word_splitter.END]:
         right -= 1
     core = chunk[left:right]
     stays = chunk[right : right + 1] == "." and unicodedata.category((core or " ")[-1]) in {"Lu", "Lt"}

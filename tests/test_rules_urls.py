@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 import yurai_filters as yf
 from run_helpers import SMALL, demo_recipe, run, totals
-from yurai.decide import Decider
-from yurai.errors import DriftError, RecipeError
-from yurai.explain import explain
-from yurai.recipe import Recipe
-from yurai.stage import StageUse
+from yurai.stages.filter.decide import Decider
+from yurai_manifests.errors import DriftError, RecipeError
+from yurai.report.explain import explain
+from yurai.run.recipe import Recipe
+from yurai.declare.stage import stage_of
+from yurai.engine.use import StageUse
 from yurai_filters import catalogue
 from yurai_filters.hosts import host_name, host_of, parents, url_name
 from yurai_filters.lists import Lines
@@ -46,13 +47,13 @@ def judged(name: str, urls: list[str | None], **given_settings: object) -> list[
 
 def use(**rule: Any) -> StageUse:
     """A filter stage with one rule, checked as a recipe is."""
-    from yurai.stage import STAGES
+    from yurai.declare.stage import STAGES
 
-    return StageUse("filter", STAGES["filter"].check({"rules": [rule]}))
+    return STAGES["filter"].use({"rules": [rule]})
 
 
 def identity(checked: StageUse) -> dict[str, Any]:
-    return checked.stage.identity(checked.settings, "")
+    return stage_of(checked).identity(checked.settings, "")
 
 
 # --- where lists come from -------------------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ def test_a_recipe_fetches_a_list_from_a_url(tmp_path: Path) -> None:
     assert identity(checked)["models"] == {
         "rules[0] url-blocklist.domains[0]": hashlib.sha256(TEXT.encode()).hexdigest()
     }
-    assert len(Decider(checked, [])._rules[0][1]["domains"]) == 2
+    assert len(Decider("filter", checked.settings.rules, [])._rules[0][1]["domains"]) == 2
     with pytest.raises(
         RecipeError, match=r"setting domains names list 'http://127.0.0.1:9/x', which cannot be fetched"
     ):
@@ -145,9 +146,9 @@ def test_a_folder_without_the_file_is_refused(tmp_path: Path) -> None:
 def test_a_list_with_another_digest_than_the_recipe_says_is_refused(tmp_path: Path) -> None:
     (tmp_path / "list").write_text(TEXT)
     good = hashlib.sha256(TEXT.encode()).hexdigest()
-    assert use(use="url-blocklist", domains=f"{tmp_path}/list#sha256={good}").settings["rules"][0]["domains"] == [
-        f"{tmp_path}/list#sha256={good}"
-    ]
+    assert use(use="url-blocklist", domains=f"{tmp_path}/list#sha256={good}").settings.rules[0].settings["domains"] == (
+        f"{tmp_path}/list#sha256={good}",
+    )
     with pytest.raises(RecipeError, match=f"has sha256 {good}, not {'0' * 64}: it was changed since"):
         use(use="url-blocklist", domains=f"{tmp_path}/list#sha256={'0' * 64}")
 
@@ -160,7 +161,7 @@ def test_a_worker_refuses_a_list_that_changed_since_the_plan(tmp_path: Path) -> 
     with pytest.raises(
         RecipeError, match=r"setting domains names list '.*', which has sha256 .*: it was changed since"
     ):
-        Decider(planned, [])
+        Decider("filter", planned.settings.rules, [])
 
 
 def test_a_list_is_known_by_its_content_not_its_path(tmp_path: Path) -> None:

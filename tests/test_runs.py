@@ -20,9 +20,9 @@ from run_helpers import (
     with_min_characters,
 )
 from sample_expectations import SAMPLE
-from yurai import columns
-from yurai.errors import DriftError
-from yurai.local import LocalRunner
+from yurai.declare import batches
+from yurai_manifests.errors import DriftError
+from yurai.engine.local import LocalRunner
 from yurai.steps import applied, dedup, deliver, extract, names, shards, tokens
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import load_run
@@ -62,7 +62,7 @@ def test_one_digest(way: str, demo_tree: Path, tmp_path: Path, request: pytest.F
 def test_one_digest_for_all_batch_sizes(
     rows: int, small_tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(columns, "BATCH_ROWS", rows)
+    monkeypatch.setattr(batches, "BATCH_ROWS", rows)
     monkeypatch.setattr(extract, "BATCH_ROWS", rows)
     for module in (shards, tokens, deliver):
         monkeypatch.setattr(module, "read_rows", functools.partial(read_rows, batch_rows=rows))
@@ -195,7 +195,7 @@ def test_smaller_files_hold_the_same_rows(demo_tree: Path, tree: Path) -> None:
 
     import pyarrow.parquet as pq
 
-    from yurai.recipe import load_recipe
+    from yurai.run.recipe import load_recipe
 
     recipe = dataclasses.replace(load_recipe("demo"), deliver={"text_bytes": 20_000})
     run(tree, recipe=recipe, rebuild=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yurai.errors import YuraiError
+from yurai_manifests.errors import YuraiError
 from yurai.extraction import DictLedger, ExtractOptions, Ledger, Page, Sandbox, extract_page
 
 if TYPE_CHECKING:

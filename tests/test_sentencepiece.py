@@ -18,8 +18,8 @@ from tokenizers import Tokenizer as Library
 from tokenizers import models, normalizers, pre_tokenizers
 
 from run_helpers import demo_recipe
-from yurai.errors import ContractError, RecipeError
-from yurai.stage import STAGES
+from yurai_manifests.errors import ContractError, RecipeError
+from yurai.declare.stage import STAGES
 from yurai.tokens import load_tokenizer
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def test_damaged_model_is_refused(paths: dict[str, str], tmp_path: Path) -> None
 def test_only_packages_in_use_are_identity(paths: dict[str, str]) -> None:
     stage = STAGES["tokenize"]
     used = {
-        name: set(stage.identity(stage.check({"tokenizer": spec}), "")["packages"])
+        name: set(stage.identity(stage.use({"tokenizer": spec}).settings, "")["packages"])
         for name, spec in (("bytes", "bytes"), ("model", paths["bpe"]))
     }
     assert used == {"bytes": set(), "model": {"sentencepiece"}}

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exchange_steps import BASE, band_rows
-from yurai import shuffle
-from yurai.dedup.records import BAND, NODE, ROWS
-from yurai.errors import ContractError
-from yurai.fetch import Shard
-from yurai.shuffle import RowsFile, Splitter, file_chunks, read_chunks, read_rows, rows_file, span, whole_span
+from yurai.exchange import row_files
+from yurai.exchange.row_types import BAND, NODE, ROWS
+from yurai_manifests.errors import ContractError
+from yurai.sources.fetch import Shard
+from yurai.exchange.splitter import Splitter
+from yurai.exchange.row_files import RowsFile, file_chunks, read_chunks, read_rows, rows_file, span, whole_span
 from yurai_manifests.store import open_store
 from yurai_manifests.task import StepId, TaskRecord, attempt
 
@@ -141,7 +142,7 @@ def test_a_failed_write_commits_nothing(spool: Attempt) -> None:
 
 
 def test_long_ranges_come_in_chunks_of_whole_rows(spool: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shuffle, "CHUNK_BYTES", 100)
+    monkeypatch.setattr(row_files, "CHUNK_BYTES", 100)
     rows = band_rows(0, range(10))
     path = spool.path("private")
     path.write_bytes(rows.tobytes())

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yurai.dedup import shingles
-from yurai.dedup.shingles import Shingling, shingle_hashes
-from yurai.dedup.signature import band_hashes, estimate, permutations, shingle_sets, signatures
-from yurai.errors import ContractError
+from yurai.stages.near_dedup.shingles import Shingling, shingle_hashes
+from yurai.stages.near_dedup.signature import band_hashes, estimate, permutations, shingle_sets, signatures
+from yurai_manifests.errors import ContractError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pytest
 from typer.main import get_command
 
 from run_helpers import ARCHIVES
-from yurai.cli import app
-from yurai.errors import RecipeError
+from yurai.cli.app import app
+from yurai_manifests.errors import RecipeError
 from yurai.ray.submit import Job, entrypoint
 
 

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from run_helpers import YURAI, Said
-from yurai.docs import cli_page
-from yurai.errors import RecipeError, ShardError
+from yurai.cli.reference import cli_page
+from yurai_manifests.errors import RecipeError, ShardError
 from yurai.tokens import load_tokenizer
 from yurai.tokens.train import TrainSettings, train
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from warc_samples import PACKERS, Archive, gz, http, read, read_bytes, response, sample_records, sha1, warc_record
-from yurai.warc import CANDIDATES, Limits, Record, read_file
+from yurai.sources.warc import CANDIDATES, Limits, Record, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path

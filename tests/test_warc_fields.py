@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from warc_samples import only, read_bytes, response, warc_record
-from yurai.warc import is_web_archive
-from yurai.warc.codecs import read_dictionary, skippable_end
-from yurai.warc.dates import capture_date
+from yurai.sources.warc import is_web_archive
+from yurai.sources.warc.codecs import read_dictionary, skippable_end
+from yurai.sources.warc.dates import capture_date
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from warc_samples import read
-from yurai.warc import CANDIDATES
+from yurai.sources.warc import CANDIDATES
 
 EXPECTED = [json.loads(line) for line in Path(__file__).with_name("expected.jsonl").read_text().splitlines()]
 KNOWN_MISMATCHES = {"wild/pywb/example-extra.warc": 1}

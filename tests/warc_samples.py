@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import lz4.frame
 import zstandard
 
-from yurai.warc import Gap, Record, read_file
+from yurai.sources.warc import Gap, Record, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

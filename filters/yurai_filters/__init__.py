@@ -28,10 +28,10 @@ from yurai_filters.declare import (
     tagger,
 )
 from yurai_filters.errors import ContractViolation
-from yurai_filters.judge import Edited, Verdict, edit, judge, measure
 from yurai_filters.pii import redact_all
 from yurai_filters.plugins import load_plugins
 from yurai_filters.reasons import first_reason, reasons, rules
+from yurai_filters.run_rule import Edited, Verdict, edit, judge, measure
 from yurai_filters.settings import Setting, check_settings
 
 __all__ = [

@@ -28,7 +28,7 @@ _RECORDED: ContextVar[list[Comparison] | None] = ContextVar("_RECORDED", default
 
 @contextmanager
 def recorded() -> Iterator[list[Comparison]]:
-    """Record the comparisons that are made inside, in their order; `yurai_filters.limits` reads limits from them."""
+    """Record the comparisons that are made inside, in order; `yurai_filters.watch_limits` reads limits from them."""
     found: list[Comparison] = []
     token = _RECORDED.set(found)
     try:

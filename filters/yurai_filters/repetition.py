@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import above, rounded
 from yurai_filters.declare import document_filter, tagger
-from yurai_filters.pieces import Booleans, Integers, Pieces
 from yurai_filters.reasons import first_reason
+from yurai_filters.word_splitter import Booleans, Integers, Pieces
 from yurai_filters.words import spaced_pieces
 
 TOP = (2, 3, 4)
@@ -37,7 +37,7 @@ def repetition(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Arra
 
     Source: arXiv:2112.11446 table A1, read as datatrove 0.10.1 reads it: first occurrences do not count as duplicates,
     and even a run that occurs once is the commonest. RedPajama v2 counts all occurrences of a repeated run instead.
-    Pieces are those of `yurai_filters.pieces`.
+    Pieces are those of `yurai_filters.word_splitter`.
     """
     spaced, split_parts = spaced_pieces(text, lang)
     characters: Any = pc.utf8_length(text)

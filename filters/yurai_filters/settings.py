@@ -7,13 +7,16 @@ are checked here: `true` is no number, an integer is a good float, a list become
 from __future__ import annotations
 
 import difflib
+import functools
 import math
+import operator
 import re
 import types
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from yurai_filters.lists import Lines, load_local
+from yurai_filters.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +41,8 @@ class Setting:
 def expected(annotation: Any) -> str:  # noqa: ANN401 - an annotation is a type, a Literal, a union or a generic
     """Say in words which values `annotation` allows; raise TypeError if settings cannot have that type."""
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return ", ".join([expected(arguments[0]), *(one.words for one in arguments[1:] if isinstance(one, Range))])
     if annotation in _SCALARS:
         return _SCALARS[annotation]
     if annotation is type(None):
@@ -54,9 +59,11 @@ def expected(annotation: Any) -> str:  # noqa: ANN401 - an annotation is a type,
     raise TypeError(message)
 
 
-def convert(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `expected`
+def convert(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `expected`; a case a kind of type
     """Return `value` in the one form that `annotation` has in memory; raise ValueError if it does not fit."""
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _in_range(value, annotation)
     if origin in (Union, types.UnionType):
         return _first_fit(value, arguments)
     if is_list(annotation):
@@ -67,12 +74,16 @@ def convert(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `
     elif origin in (list, tuple):
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return origin(value)
-    elif annotation is float:
-        if type(value) in (int, float) and math.isfinite(value):  # type: ignore[arg-type] # the test before says so
-            return float(value)  # type: ignore[arg-type] # the test before says so
-    elif type(value) is annotation:
+    elif _is_float(value, annotation):
+        return float(value)  # type: ignore[arg-type] # the test before says so
+    elif type(value) is annotation and annotation is not float:
         return value
     raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+
+
+def _is_float(value: object, annotation: object) -> bool:
+    """Tell whether a finite number is given where a float is wanted; an integer is a good one."""
+    return annotation is float and type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type] # as above
 
 
 def is_list(annotation: Any) -> bool:  # noqa: ANN401 - as in `expected`
@@ -143,6 +154,32 @@ def _loaded(declaration: Declaration, name: str, value: object) -> object:
         return load_local(annotation, value)
     except ValueError as error:
         raise ValueError(f"{declaration.kind} {declaration.name}: setting {name} {error}") from error
+
+
+def _in_range(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `expected`
+    kind, *said = get_args(annotation)
+    number = convert(value, kind)
+    if any(isinstance(one, Range) and not one.holds(number) for one in said):  # type: ignore[arg-type] # a number, by `kind`
+        raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+    return number
+
+
+def bare(annotation: Any) -> Any:  # noqa: ANN401 - as in `expected`
+    """Return the type of a setting without its ranges."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return arguments[0]
+    if origin in (Union, types.UnionType):
+        return functools.reduce(operator.or_, (bare(one) for one in arguments))
+    return annotation
+
+
+def ranges(annotation: Any) -> list[tuple[Any, Range]]:  # noqa: ANN401 - as in `expected`
+    """Return each range that a setting has, with the type of its numbers."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return [(arguments[0], one) for one in arguments[1:] if isinstance(one, Range)]
+    return [found for one in arguments for found in ranges(one)] if origin in (Union, types.UnionType) else []
 
 
 def _first_fit(value: object, annotations: tuple[Any, ...]) -> object:

@@ -54,7 +54,8 @@ def _hints(where: str, function: Callable[..., object]) -> dict[str, Any]:
     """Evaluate annotations of the parameters alone: those of results, such as `pa.Array[Any]`, exist only in stubs."""
     written = {name: said for name, said in inspect.get_annotations(function).items() if name != "return"}
     try:
-        return get_type_hints(SimpleNamespace(__annotations__=written), inspect.unwrap(function).__globals__)
+        space = inspect.unwrap(function).__globals__
+        return get_type_hints(SimpleNamespace(__annotations__=written), space, include_extras=True)
     except NameError as error:
         raise ContractViolation(f"{where}: {error}; import what its annotations name at run time too") from error
 

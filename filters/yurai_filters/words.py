@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import share
 from yurai_filters.declare import tagger
-from yurai_filters.pieces import LETTER, WORD, Pieces, slices, split
+from yurai_filters.word_splitter import LETTER, WORD, Pieces, slices, split
 
 # Scripts that put no space between words: Han and kana, and the scripts of line-break class SA (UAX #14: Thai, Lao,
 # Myanmar, Khmer, Tai Le, New Tai Lue, Tai Tham, Tai Viet, Ahom); Tibetan script parts syllables, not words, by a mark.
@@ -31,7 +31,7 @@ _WRITES: dict[str, pa.DataType] = {
 
 @tagger("words", version=1, writes=_WRITES)
 def words(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
-    """Count words and marks, as `yurai_filters.pieces` splits them.
+    """Count words and marks, as `yurai_filters.word_splitter` splits them.
 
     Columns, all null where the language (column `lang`) puts no space between words (`UNSPACED`), since a count would
     be one of phrases; a null or undetermined language counts:

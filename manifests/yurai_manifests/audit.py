@@ -10,11 +10,11 @@ from typing import Any
 
 from yurai_manifests.canonical import canonical, fingerprint
 from yurai_manifests.errors import AuditError, ShardError
+from yurai_manifests.evidence_rows import check_evidence
 from yurai_manifests.findings import Finding, Severity
-from yurai_manifests.marked import check_evidence
-from yurai_manifests.reconcile import Sums, check_rows, check_sums
 from yurai_manifests.run import FOLDERS, RunRecord, content_digest, load_run
-from yurai_manifests.stage import StageRecord, load_stage, task_values
+from yurai_manifests.run_sums import Sums, check_rows, check_sums
+from yurai_manifests.step import StepRecord, load_step, task_values
 from yurai_manifests.store import Store, digest_of
 from yurai_manifests.totals import Totals
 
@@ -71,7 +71,7 @@ def audit(store: Store, *, full: bool = False) -> Audit:
 def _check_steps(store: Store, run: RunRecord, sums: Sums) -> Iterator[Finding]:
     for entry in run.value["steps"]:
         try:
-            step = load_stage(store, entry["manifest"], entry["sha256"])
+            step = load_step(store, entry["manifest"], entry["sha256"])
             if entry.get("step") != step.value["step"]:
                 message = f"run.json calls it {entry.get('step')!r}, it says {step.value['step']!r}"
                 yield Finding("error", "manifest-chain", entry["manifest"], message, "restore run.json or rebuild")
@@ -83,7 +83,7 @@ def _check_steps(store: Store, run: RunRecord, sums: Sums) -> Iterator[Finding]:
             yield Finding("error", "manifest-chain", entry["manifest"], message, "restore it, or run with --rebuild")
 
 
-def _check_tasks(store: Store, step: StageRecord, sums: Sums) -> Iterator[Finding]:
+def _check_tasks(store: Store, step: StepRecord, sums: Sums) -> Iterator[Finding]:
     """Recompute the sums of a step from its task records, and both counting laws for each task."""
     name, totals = step.value["step"], Totals(step.value["step"])
     for task in task_values(store, step):

@@ -4,26 +4,26 @@ Whatever cannot be written canonically (an object, a NaN, a set) raises: an iden
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TypeAlias
 
 import rfc8785
 
 from yurai_manifests.errors import ContractError
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 CHUNK = 1 << 20
 
 
-def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value; what is not one raises below
+def canonical(value: object) -> bytes:
     """Return the RFC 8785 bytes of `value`.
 
     Raises:
         ContractError: `value` holds something that JSON cannot say the same way twice.
     """
     try:
-        return rfc8785.dumps(value)
+        return rfc8785.dumps(value)  # type: ignore[arg-type] # what is no JSON raises
     except (rfc8785.CanonicalizationError, TypeError) as error:
         raise ContractError(
             f"cannot write {value!r} as canonical JSON: {error}; use str, int, list and dict"
@@ -49,6 +49,6 @@ def sha256_stream(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def fingerprint(fields: Mapping[str, Any]) -> str:
+def fingerprint(fields: Mapping[str, object]) -> str:
     """Return the hex sha256 of the canonical JSON of `fields`."""
     return sha256(canonical(dict(fields)))

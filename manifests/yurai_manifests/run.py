@@ -11,7 +11,7 @@ from typing import Any
 from yurai_manifests.canonical import canonical, sha256
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, RecipeError
-from yurai_manifests.stage import StageRecord, load_stage, tasks
+from yurai_manifests.step import StepRecord, load_step, tasks
 from yurai_manifests.store import Store
 
 RUN = "run.json"
@@ -71,10 +71,10 @@ class RunRecord:
         """The [[source]] tables of the run, or of the earlier tree that it went on from."""
         return [*self.value["carried"].get("tables", []), *self.value["recipe"]["sources"]]
 
-    def steps(self, store: Store) -> Iterator[StageRecord]:
+    def steps(self, store: Store) -> Iterator[StepRecord]:
         """Yield the root manifest of each step, its digest checked."""
         for entry in self.value["steps"]:
-            yield load_stage(store, entry["manifest"], entry["sha256"])
+            yield load_step(store, entry["manifest"], entry["sha256"])
 
     def unreadable(self, store: Store) -> list[dict[str, Any]]:
         """Return every unreadable byte range: {file, offset, bytes}."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 
 from yurai_filters.pii.context import CARD, Context, is_amount
-from yurai_filters.pii.shadow import Shadow, pattern
+from yurai_filters.pii.folded_text import Shadow, pattern
 
 _TIGHT = pattern(r"[0-9]{4}(?:-[0-9]{4}){3}|[0-9]{4}-[0-9]{6}-[0-9]{4,5}|[0-9]{12,}")
 _ROW = pattern(r"[0-9]{4} (?:[0-9]{4} [0-9]{4} [0-9]{4}|[0-9]{6} [0-9]{4})(?: ?[0-9])*")

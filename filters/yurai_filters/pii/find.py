@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple, get_args
 
 from yurai_filters.pii.card import find_cards, find_rows
 from yurai_filters.pii.email import find_emails
+from yurai_filters.pii.folded_text import BARRIER, PHONE_BARRIER, Shadow, shadow_of
 from yurai_filters.pii.iban import find_ibans
 from yurai_filters.pii.ip import find_ips
 from yurai_filters.pii.phone import find_phones
-from yurai_filters.pii.shadow import BARRIER, PHONE_BARRIER, Shadow, shadow_of
 
 Kind = Literal["email", "ip", "phone", "card", "iban"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

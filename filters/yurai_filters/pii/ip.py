@@ -13,7 +13,7 @@ import re
 import socket
 
 from yurai_filters.pii.context import Context
-from yurai_filters.pii.shadow import Shadow, pattern
+from yurai_filters.pii.folded_text import Shadow, pattern
 
 _V4 = rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
 _V6 = rb"[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:.]{2,}"

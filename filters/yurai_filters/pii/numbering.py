@@ -11,7 +11,7 @@ from typing import Any
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-from yurai_filters.pii.shadow import pattern
+from yurai_filters.pii.folded_text import pattern
 
 _KINDS = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),

@@ -11,8 +11,8 @@ import functools
 
 from yurai_filters.pii.card import LONGEST_ROW, begins_with_card
 from yurai_filters.pii.context import PHONE, Context, is_amount
+from yurai_filters.pii.folded_text import NOT_CONTEXT_END, PHONE_BARRIER, Shadow, pattern
 from yurai_filters.pii.numbering import is_international, is_national
-from yurai_filters.pii.shadow import NOT_CONTEXT_END, PHONE_BARRIER, Shadow, pattern
 
 _GAP = r" ?[-.() ] ?"
 _FORMS = pattern(

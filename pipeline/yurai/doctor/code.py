@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yurai.stages  # noqa: F401 - importing declares the stages, and with them their packages
 from yurai import __version__
-from yurai.stage import STAGES
+from yurai.declare.stage import STAGES
 from yurai_filters.declare import ENTRY_POINTS
 from yurai_manifests.canonical import fingerprint, sha256, sha256_file
 

@@ -4,14 +4,14 @@ import functools
 import platform
 
 from yurai.doctor.code import code_digest
-from yurai.errors import ShardError
-from yurai.task import Task, execute
+from yurai.engine.task import AnyTask, execute
+from yurai_manifests.errors import ShardError
 from yurai_manifests.store import open_store
 
 PLAN = "plan.json"
 
 
-def execute_alike(task: Task, digest: str) -> str:
+def execute_alike(task: AnyTask, digest: str) -> str:
     """Run one task, as `execute` does, in a process whose Yurai has this digest and which sees the output.
 
     Raises:

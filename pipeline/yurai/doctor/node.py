@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yurai.declare.stage import restored_use, stage_of
 from yurai.doctor import code
-from yurai.errors import YuraiError
-from yurai.fetch import open_remote
-from yurai.stage import StageUse
+from yurai.sources.fetch import open_remote
 from yurai_manifests.canonical import sha256
+from yurai_manifests.errors import YuraiError
 from yurai_manifests.store import LocalStore, Store, open_store, probe
 
 HEAD_BYTES = 1 << 16
@@ -94,8 +94,8 @@ def _guarded(find: Callable[[], Any]) -> Fact:
 
 
 def _models(stages: tuple[dict[str, Any], ...]) -> dict[str, str]:
-    uses = map(StageUse.of, stages)
-    return {name: digest for use in uses for name, digest in use.stage.models(use.settings).items()}
+    uses = map(restored_use, stages)
+    return {name: digest for use in uses for name, digest in stage_of(use).models(use.settings).items()}
 
 
 def _head(url: str) -> str:

@@ -11,7 +11,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final
 
-from yurai.errors import YuraiError
+from yurai_manifests.errors import YuraiError
 
 if TYPE_CHECKING:
     from yurai.extraction.records import Extraction, ExtractOptions, Page

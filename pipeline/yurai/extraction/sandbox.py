@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, Self
 
-from yurai.errors import YuraiError
 from yurai.extraction.mime import media_type
 from yurai.extraction.process import Child, ChildDiedError
 from yurai.extraction.records import Extraction
+from yurai_manifests.errors import YuraiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,7 +4,7 @@
 time, processes and disk, `predict` extrapolates by compressed bytes, `dedup` adds what near-duplicate search costs.
 """
 
-from yurai.plan.dedup import DedupNeed
+from yurai.plan.near_needs import DedupNeed
 from yurai.plan.predict import Need, Plan, make_plan
 
 __all__ = ["DedupNeed", "Need", "Plan", "make_plan"]

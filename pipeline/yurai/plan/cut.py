@@ -15,12 +15,12 @@ from typing import Any, Literal, cast
 import fsspec
 import pyarrow.parquet as pq
 
-from yurai.fetch import open_remote
-from yurai.inputs import Source
-from yurai.warc.codecs import DICTIONARY_MAGIC, Codec, skippable_end
-from yurai.warc.heads import next_head
-from yurai.warc.resync import container, next_unit
-from yurai.warc.units import CUT, open_unit
+from yurai.sources.fetch import open_remote
+from yurai.sources.find import Source
+from yurai.sources.warc.codecs import DICTIONARY_MAGIC, Codec, skippable_end
+from yurai.sources.warc.heads import next_head
+from yurai.sources.warc.resync import container, next_unit
+from yurai.sources.warc.units import CUT, open_unit
 from yurai_manifests.faults import as_os_errors
 
 WINDOW = 1 << 15

@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yurai.errors import RecipeError
-from yurai.inputs import Source
 from yurai.plan.cut import cut
-from yurai.plan.dedup import DedupNeed, dedup_needs
+from yurai.plan.near_needs import DedupNeed, dedup_needs
 from yurai.plan.trial import Trial, watch
-from yurai.recipe import load_recipe, with_sources
-from yurai.rows import SourceTable, row_kind
-from yurai.rows.tables import table_of
-from yurai.warc import is_web_archive
+from yurai.run.recipe import load_recipe, with_sources
+from yurai.sources.find import Source
+from yurai.sources.rows import SourceTable, row_kind
+from yurai.sources.rows.tables import table_of
+from yurai.sources.warc import is_web_archive
+from yurai_manifests.errors import RecipeError
 
 FILES = 32
 """Sources that are sampled; of more, those at even distances in the order of their names."""

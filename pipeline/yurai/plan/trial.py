@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from yurai.errors import RecipeError
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import open_store
 

@@ -14,7 +14,7 @@ import ray
 from ray.exceptions import AuthenticationError
 
 from yurai.doctor.node import AUTH_VARIABLE, token_file
-from yurai.errors import RecipeError
+from yurai_manifests.errors import RecipeError
 
 OBJECT_STORE_BYTES = 128 << 20
 CONNECT_SECONDS = 10.0

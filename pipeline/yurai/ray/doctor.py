@@ -9,8 +9,8 @@ from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from yurai.doctor import Ask, Check, Machine, Silent, survey
-from yurai.errors import RecipeError
 from yurai.ray.connect import connect, is_loopback, resolved
+from yurai_manifests.errors import RecipeError
 
 Answer = TypeVar("Answer")
 ANSWER_SECONDS = 180.0

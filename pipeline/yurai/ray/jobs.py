@@ -8,8 +8,8 @@ from typing import Any
 from ray.exceptions import AuthenticationError
 from ray.job_submission import JobDetails, JobSubmissionClient
 
-from yurai.errors import RecipeError, ShardError
 from yurai.ray.connect import close_token_file, refuse_open_remote, refuse_silent, unauthorised
+from yurai_manifests.errors import RecipeError, ShardError
 
 REQUEST_SECONDS = 30.0
 OVERRIDES = ("RAY_ADDRESS", "RAY_API_SERVER_ADDRESS")

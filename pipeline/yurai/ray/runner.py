@@ -15,9 +15,9 @@ from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
 from yurai.doctor.code import code_digest
 from yurai.doctor.guard import execute_alike
-from yurai.errors import ShardError
+from yurai.engine.task import AnyTask, execute
 from yurai.ray.connect import connect
-from yurai.task import Task, execute
+from yurai_manifests.errors import ShardError
 
 AHEAD = 4
 ATTEMPTS = 4
@@ -32,7 +32,7 @@ class _Running:
     """A task in flight."""
 
     number: int
-    task: Task
+    task: AnyTask
     tries: int
     started: float
 
@@ -59,7 +59,7 @@ class RayRunner:
         function = execute_alike if self._alike else execute
         self._remote = ray.remote(num_cpus=1, max_retries=0)(function)
 
-    def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
         """Yield (number, key) of each task as it ends; raises what a task raised."""
         running: dict[Any, _Running] = {}
         queue = iter(tasks)
@@ -100,7 +100,7 @@ class RayRunner:
                 )
             self._held = 0.0
 
-    def _submit(self, running: dict[Any, _Running], number: int, task: Task, tries: int) -> None:
+    def _submit(self, running: dict[Any, _Running], number: int, task: AnyTask, tries: int) -> None:
         running[self._remote.remote(task, *self._alike)] = _Running(number, task, tries, time.monotonic())
 
     def _result(self, reference: Any, one: _Running) -> str | None:  # noqa: ANN401 - Ray's reference is untyped

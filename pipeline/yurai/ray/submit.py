@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from ray.job_submission import JobDetails, JobStatus
 
-from yurai import errors
-from yurai.errors import RecipeError, ShardError, YuraiError
 from yurai.ray.jobs import HeadLostError, Jobs
+from yurai_manifests import errors
 from yurai_manifests.canonical import fingerprint
+from yurai_manifests.errors import RecipeError, ShardError, YuraiError
 
 POLL_SECONDS = 1.0
 BYTES_A_SECOND = 100_000

@@ -14,7 +14,7 @@ import numpy as np
 from yurai.report.axis import Axis
 from yurai.report.bins import Edges
 from yurai.report.markup import Markup, el, join
-from yurai.report.words import number, percent
+from yurai.report.numbers import number, percent
 from yurai_filters.compare import Side
 
 BAR_HEIGHT = 10

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from yurai.dedup.curve import found
-from yurai.dedup.pairs import BINS as CURVE_BINS
 from yurai.report.axis import Axis
 from yurai.report.charts import SPIKE, TOP, drawing, line, percentage, ticks
 from yurai.report.copies import BINS
-from yurai.report.detected import by_other_half
 from yurai.report.intervals import wilson
 from yurai.report.markup import Markup, el, join
-from yurai.report.words import number, percent, plural
+from yurai.report.measured_recall import by_other_half
+from yurai.report.numbers import number, percent, plural
+from yurai.stages.near_dedup.curve import found
+from yurai.stages.near_dedup.pair_judge import BINS as CURVE_BINS
 
 PLOT, HIGH = 110.0, 150.0
 ENOUGH = 20
@@ -84,7 +84,7 @@ class Seen:
 
 
 def seen(halves: Sequence[Sequence[int]]) -> list[Seen]:
-    """Return what was seen, of ranges in which there were pairs; `halves` as `yurai.dedup.pairs.seen_by_halves`."""
+    """Return what was seen, of ranges in which there were pairs; `halves` is what `seen_by_halves` returns."""
     even, _, both = halves
     rows = zip(even, both, strict=True)
     return [Seen(place / CURVE_BINS, pairs, twice) for place, (pairs, twice) in enumerate(rows) if pairs]

@@ -6,26 +6,26 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-import pyarrow.parquet as pq
 
-from yurai.engine import Engine, shard_task
-from yurai.fetch import Shard
+from yurai.declare.stage import Kind, restored_use, stage_of
+from yurai.engine.engine import Engine, shard_task
+from yurai.engine.state import of_files, of_step
+from yurai.engine.task import A, AnyTask, TaskFunction
+from yurai.engine.use import AnyUse
 from yurai.report.copies import GROUPS, Cluster, Copies, Group, Groups, largest, least_similar
-from yurai.report.copies_tasks import COUNTS, HERE
-from yurai.report.merge import bounded, read_output
-from yurai.stage import StageUse
-from yurai.state import of_files
-from yurai.task import Task
+from yurai.report.copies_tasks import COUNTS, CopiesOf, Leaders, Removed, copies, leaders, removed
+from yurai.report.merge import bounded, insert_counts, read_output
+from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.run import RunRecord
-from yurai_manifests.stage import StageRecord, outputs, tasks
+from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store
-from yurai_manifests.task import Output, StepId
+from yurai_manifests.task import StepId
 
 VERSION = 1
 TOP = 12
@@ -33,10 +33,10 @@ Name = Literal["leaders", "copies", "removed"]
 Facts = dict[str, Any]
 
 
-def dedup_stages(run: RunRecord) -> list[StageUse]:
+def dedup_stages(run: RunRecord) -> list[AnyUse]:
     """Return the stages of a run, and of the trees it went on from, that look for duplicates."""
-    uses = [StageUse.of(value) for value in run.recipe_stages]
-    return [use for use in uses if use.stage.kind == "dedup"]
+    uses = [restored_use(value) for value in run.recipe_stages]
+    return [use for use in uses if stage_of(use).kind is Kind.DEDUP]
 
 
 def step_of(run: RunRecord, name: Name) -> StepId:
@@ -59,20 +59,20 @@ class _Counting:
     def shards(self, kinds: Iterable[str]) -> list[tuple[str, Shard]]:
         return [(kind, shard) for kind in kinds for shard in of_files(self.store, self.run.files(kind))]
 
-    def step(self, name: Name, count: int, made: Callable[[StepId], Iterator[Task]]) -> StageRecord:
+    def step(self, name: Name, count: int, made: Callable[[StepId], Iterator[AnyTask]]) -> StepRecord:
         step = step_of(self.run, name)
         return self.engine.step(step, _identity(self.run, name), lambda: made(step), count)
 
-    def over(self, name: Name, kinds: Iterable[str], **args: Any) -> StageRecord:  # noqa: ANN401 - a task's
+    def over(self, name: Name, kinds: Iterable[str], function: TaskFunction[A], args: Callable[[str], A]) -> StepRecord:
         shards = self.shards(kinds)
 
-        def made(step: StepId) -> Iterator[Task]:
+        def made(step: StepId) -> Iterator[AnyTask]:
             for kind, shard in shards:
-                yield shard_task(HERE + name, step, self.engine.store, shard, {"kind": kind, **args})
+                yield shard_task(function, step, self.engine.store, shard, args(kind))
 
         return self.step(name, len(shards), made)
 
-    def facts(self, record: StageRecord) -> list[Facts]:
+    def facts(self, record: StepRecord) -> list[Facts]:
         """Return what each task of a step wrote, in order."""
         store = self.engine.store
         return [json.loads(read_output(store, task.output("facts"))) for task in tasks(store, record)]
@@ -88,15 +88,16 @@ def count_copies(engine: Engine, store: Store, run: RunRecord) -> Copies | None:
     if not uses:
         return None
     counting = _Counting(engine, store, run)
-    led = counting.over("leaders", ("extracted", "documents"))
+    led = counting.over("leaders", ("extracted", "documents"), leaders, Leaders)
     known = counting.facts(led)
     found = Copies(clusters=[Cluster(one["doc_id"], one["size"]) for one in _leaders(known)])
     names = [cluster.doc_id for cluster in found.clusters]
-    kinds = ("dropped", *(["documents"] if any(use.settings.get("annotate") for use in uses) else []))
-    copied = counting.over("copies", kinds, stages=sorted({use.name for use in uses}), leaders=names)
+    kinds = ("dropped", *(["documents"] if any(getattr(use.settings, "annotate", False) for use in uses) else []))
+    stages = sorted({use.name for use in uses})
+    copied = counting.over("copies", kinds, copies, lambda kind: CopiesOf(kind, stages, names))
     held = counting.facts(copied)
     _add_copies(found, held)
-    gone = [(facts["sources"], shard) for facts, shard in zip(held, _files(engine.store, copied), strict=True)]
+    gone = [(facts["sources"], shard) for facts, shard in zip(held, of_step(engine.store, copied, "gone"), strict=True)]
     show = sorted({*names, *(one["doc_id"] for cluster in found.clusters for one in cluster.copies)})
     ended = _removed(counting, [facts["sources"] for facts in known], gone, show)
     _add_removed(found, counting.facts(ended))
@@ -109,24 +110,18 @@ def _leaders(known: list[Facts]) -> list[Facts]:
     return largest(one for facts in known for one in facts["leaders"])
 
 
-def _files(store: Store, record: StageRecord) -> Iterator[Shard]:
-    for task, output in outputs(store, record, "gone"):
-        yield Shard(store.url, output.path, output.sha256, output.rows, output.size, task.source)
-
-
 def _removed(
     counting: _Counting, sources: list[list[str] | None], gone: list[tuple[list[str] | None, Shard]], show: list[str]
-) -> StageRecord:
+) -> StepRecord:
     """Meet each extracted file with the ids of what was removed of its sources."""
     shards = [shard for _, shard in counting.shards(["extracted"])]
     full = [(None if of is None else set(of), shard) for of, shard in gone if shard.rows]
 
-    def made(step: StepId) -> Iterator[Task]:
+    def made(step: StepId) -> Iterator[AnyTask]:
         for shard, own in zip(shards, sources, strict=False):  # those of documents follow
             near = (one for of, one in full if of is None or own is None or not of.isdisjoint(own))
-            plain = shard_task(HERE + "removed", step, counting.engine.store, shard, {})
-            args = {"sources": own, "show": show}
-            yield Task(plain.function, step, plain.store, plain.source, plain.key, (shard, *near), args)
+            plain = shard_task(removed, step, counting.engine.store, shard, Removed(own, show))
+            yield replace(plain, inputs=(shard, *near))
 
     return counting.step("removed", len(shards), made)
 
@@ -147,7 +142,7 @@ def _add_removed(found: Copies, ended: list[Facts]) -> None:
     found.lost = found.removed - sum(facts["removed"] for facts in ended)
 
 
-def _groups(store: Store, records: list[StageRecord]) -> dict[str, Groups]:
+def _groups(store: Store, records: list[StepRecord]) -> dict[str, Groups]:
     """Add up the groups on disk."""
     with tempfile.TemporaryDirectory(prefix="yurai-report-") as folder:
         database = duckdb.connect(str(Path(folder) / "groups.duckdb"))
@@ -158,7 +153,7 @@ def _groups(store: Store, records: list[StageRecord]) -> dict[str, Groups]:
             )
             for record in records:
                 for _, output in outputs(store, record, "counts"):
-                    _insert(database, store, output)
+                    insert_counts(database, store, output, COUNTS)
             database.execute(
                 "CREATE TABLE sums AS SELECT what, name, sum(kept)::BIGINT AS kept, sum(marked)::BIGINT AS marked, "
                 "sum(removed)::BIGINT AS removed FROM counts GROUP BY what, name"
@@ -166,15 +161,6 @@ def _groups(store: Store, records: list[StageRecord]) -> dict[str, Groups]:
             return {what: _top(database, what) for what in GROUPS}
         finally:
             database.close()
-
-
-def _insert(database: duckdb.DuckDBPyConnection, store: Store, output: Output) -> None:
-    if output.rows:
-        with store.open(output.path) as file:
-            piece = pq.read_table(file, schema=COUNTS)
-        database.register("piece", piece)
-        database.execute("INSERT INTO counts SELECT * FROM piece")
-        database.unregister("piece")
 
 
 def _top(database: duckdb.DuckDBPyConnection, what: str) -> Groups:

@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from yurai.declare.stage import restored_use
+from yurai.engine.use import AnyUse
 from yurai.report.charts import bar
+from yurai.report.components import card, crawled, key, none, section, table, title
 from yurai.report.copies import NO_SIMILARITY, Cluster, Copies, Groups
 from yurai.report.copies_charts import similarities
-from yurai.report.differ import marked
 from yurai.report.markup import Child, Markup, el, join
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
-from yurai.report.parts import card, crawled, key, none, section, table, title
-from yurai.report.words import number, percent, plural, share
-from yurai.shown import shown
-from yurai.stage import StageUse
+from yurai.report.numbers import number, percent, plural, share
+from yurai.report.safe_text import shown
+from yurai.report.text_diff import marked
+from yurai.stages.near_dedup.settings import NearDedup
 from yurai_manifests.run import RunRecord
 
 SHOWN = 600
@@ -29,7 +31,7 @@ KNOWN = {
 }
 
 
-def duplicates(run: RunRecord, found: Copies, uses: list[StageUse]) -> Markup:
+def duplicates(run: RunRecord, found: Copies, uses: list[AnyUse]) -> Markup:
     """Return the section; `uses` are the stages that looked for duplicates."""
     searched = list(near_searches(run))
     named = " and ".join(use.name for use in uses)
@@ -45,9 +47,9 @@ def near_searches(run: RunRecord) -> Iterator[Searched]:
     """Yield each near-dedup of a run, with what it counted beside documents; steps are numbered by stage."""
     stages = run.recipe_stages
     for step, facts in sorted(run.value.get("facts", {}).items()):
-        use = StageUse.of(stages[int(step.partition("-")[0])])
-        if use.name == "near-dedup":
-            yield Searched(use.stage.function(**use.settings), facts)
+        use = restored_use(stages[int(step.partition("-")[0])])
+        if isinstance(use.settings, NearDedup):
+            yield Searched(use.settings, facts)
 
 
 def _searched(one: Searched) -> Markup:

@@ -7,6 +7,7 @@ pages in input order, so an extracted file is met only with the ids of removed p
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yurai.columns import strings
-from yurai.fetch import fetch_shard
+from yurai.declare.batches import strings
+from yurai.engine.arguments import Arguments
+from yurai.engine.task import Task, task_function
 from yurai.report.copies import BINS, GROUPS, NO_SIMILARITY, Page, largest, least_similar
 from yurai.report.facts import domains_of
-from yurai.shown import excerpt, shown, shown_url
-from yurai.task import Task
+from yurai.report.safe_text import excerpt, shown, shown_url
+from yurai.sources.fetch import fetch_shard
 from yurai_manifests.canonical import canonical
 from yurai_manifests.parquet import read_range, read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
-HERE = "yurai.report.copies_tasks:"
 SOURCES = 1000
 """A file with pages of more sources than this is met with the ids of all."""
 LENGTH = 1200
@@ -42,12 +43,20 @@ GONE = pa.schema({"doc_id": pa.string(), "source": pa.string()})
 MARKED = "marked"
 
 
-def leaders(task: Task, attempt: Attempt) -> TaskRecord:
+@dataclass(frozen=True)
+class Leaders(Arguments):
+    """The kind of the file: documents or extracted."""
+
+    kind: str
+
+
+@task_function("yurai.report.copies_tasks:leaders")
+def leaders(task: Task[Leaders], attempt: Attempt) -> TaskRecord:
     """Count kept pages by group and find the largest clusters (`kind` documents), or list sources (extracted)."""
     (shard,) = task.inputs
     path, record = fetch_shard(shard, attempt.spool), TaskRecord(task.key, shard.source, shard.sha256)
     tables, found, sources = [COUNTS.empty_table()], list[dict[str, Any]](), set[str]()
-    if task.args["kind"] == "extracted":
+    if task.args.kind == "extracted":
         for batch in read_rows(path, ["source"]):
             sources.update(strings(batch, "source"))
     else:
@@ -113,15 +122,25 @@ def _write(attempt: Attempt, value: dict[str, Any], table: pa.Table, name: str =
     attempt.finish(name, rows, rows=table.num_rows)
 
 
-def copies(task: Task, attempt: Attempt) -> TaskRecord:
+@dataclass(frozen=True)
+class CopiesOf(Arguments):
+    """The kind of the file (dropped or documents), the stages that look for duplicates, and whose copies are shown."""
+
+    kind: str
+    stages: list[str]
+    leaders: list[str]
+
+
+@task_function("yurai.report.copies_tasks:copies")
+def copies(task: Task[CopiesOf], attempt: Attempt) -> TaskRecord:
     """Look at the copies in one file; args: `kind` (dropped or documents), `stages`, `leaders` (doc_ids to show).
 
     Outputs: `facts`, and `gone`: doc_id and source of what the `stages` removed.
     """
     (shard,) = task.inputs
-    path, dropped = fetch_shard(shard, attempt.spool), task.args["kind"] == "dropped"
+    path, dropped = fetch_shard(shard, attempt.spool), task.args.kind == "dropped"
     columns = [*OF_COPIES, "source", *(["stage", "jaccard_by"] if dropped else ["cluster_role"])]
-    wanted, stages = (pa.array(task.args[name], pa.string()) for name in ("leaders", "stages"))
+    wanted, stages = (pa.array(names, pa.string()) for names in (task.args.leaders, task.args.stages))
     bins, found, gone, sources = dict[str, Counter[int]](), list[dict[str, Any]](), [GONE.empty_table()], set[str]()
     for batch in read_rows(path, columns):
         rows = batch.filter(pc.is_in(batch.column("stage"), value_set=stages) if dropped else _marked(batch))
@@ -155,17 +174,26 @@ def _copies(rows: pa.RecordBatch, by: Any, wanted: Any) -> list[dict[str, Any]]:
     return [one | {"jaccard": one["jaccard"] and round(one["jaccard"], 4)} for one in held]
 
 
-def removed(task: Task, attempt: Attempt) -> TaskRecord:
+@dataclass(frozen=True)
+class Removed(Arguments):
+    """The sources of the file (None: more than can be named), and the pages that are shown."""
+
+    sources: list[str] | None
+    show: list[str]
+
+
+@task_function("yurai.report.copies_tasks:removed")
+def removed(task: Task[Removed], attempt: Attempt) -> TaskRecord:
     """Count the removed pages of an extracted file by group; args: `sources` of it and `show` (doc_ids).
 
     Inputs: the file, and files of ids, of which those of its sources are looked for.
     """
     shard = task.inputs[0]
-    path, sources = fetch_shard(shard, attempt.spool), task.args["sources"]
+    path, sources = fetch_shard(shard, attempt.spool), task.args.sources
     gone = pa.concat_tables(
         [GONE.empty_table(), *(_ids(fetch_shard(one, attempt.spool), sources) for one in task.inputs[1:])]
     )
-    wanted, ids = pa.array(task.args["show"], pa.string()), gone["doc_id"].combine_chunks()
+    wanted, ids = pa.array(task.args.show, pa.string()), gone["doc_id"].combine_chunks()
     tables, pages, start, count = [COUNTS.empty_table()], list[Page](), 0, 0
     for batch in read_rows(path, GROUPED, batch_rows=MANY):
         rows = batch.filter(pc.is_in(batch.column("doc_id"), value_set=ids))

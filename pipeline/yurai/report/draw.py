@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yurai.columns import strings
-from yurai.errors import RecipeError
-from yurai.explain import decisions
-from yurai.rules import rule
-from yurai.shown import EXCERPT, excerpt, shown, shown_url
+from yurai.declare.batches import strings
+from yurai.declare.rules import rule
+from yurai.report.explain import decisions
+from yurai.report.safe_text import EXCERPT, excerpt, shown, shown_url
 from yurai_filters import FILTERS
-from yurai_filters.limits import limits
+from yurai_filters.watch_limits import limits
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import ROW_GROUP, read_rows
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store

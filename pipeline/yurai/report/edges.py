@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yurai.shown import excerpt, shown, shown_url
+from yurai.report.safe_text import excerpt, shown, shown_url
 
 NEAREST = 4
 Candidate = tuple[float, str, dict[str, Any]]

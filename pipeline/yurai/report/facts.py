@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -15,19 +16,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yurai.decide import Decider
-from yurai.errors import ContractError
-from yurai.fetch import fetch_shard
+from yurai.declare.batches import text_columns
+from yurai.declare.stage import Kind, stage_of
+from yurai.engine.arguments import Arguments
+from yurai.engine.task import Task, task_function
+from yurai.engine.use import AnyUse
 from yurai.report.rules import RuleFacts
-from yurai.stage import StageUse
-from yurai.stages.measure import text_columns
-from yurai.task import Task
+from yurai.sources.fetch import fetch_shard
+from yurai.stages.filter.decide import Decider
+from yurai.stages.filter.settings import Filter
 from yurai_filters import ContractViolation
 from yurai_manifests.canonical import canonical
+from yurai_manifests.errors import ContractError
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
-FUNCTION = "yurai.report.facts:count_file"
 _TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
 _TYPES |= dict.fromkeys(("rows", "documents", "size"), pa.int64())
 COUNTS = pa.schema(_TYPES)
@@ -35,13 +38,22 @@ SEEN = ["lang", "capture_date", "url", "registrable_domain", "text_bytes", "pii"
 HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:]+)"
 
 
-def count_file(task: Task, attempt: Attempt) -> TaskRecord:
+@dataclass(frozen=True)
+class CountFile(Arguments):
+    """The kind of the file, and the stages of the run."""
+
+    kind: str
+    stages: tuple[AnyUse, ...]
+
+
+@task_function("yurai.report.facts:count_file")
+def count_file(task: Task[CountFile], attempt: Attempt) -> TaskRecord:
     """Count one delivered file; args: `kind` (documents, extracted or evidence), `stages` of the recipe."""
     (shard,) = task.inputs
     path = fetch_shard(shard, attempt.spool)
     record = TaskRecord(task.key, shard.source, shard.sha256)
-    kind = task.args["kind"]
-    rules = replayed(task.args["stages"]) if kind == "extracted" else []
+    kind = task.args.kind
+    rules = replayed(task.args.stages) if kind == "extracted" else []
     pages, table = Pages(), COUNTS.empty_table()
     if kind == "evidence":
         table = _marks(pq.read_table(path, columns=["doc_id", "kind", "channel", "norm"]))
@@ -69,16 +81,16 @@ def _write(attempt: Attempt, value: dict[str, Any], table: pa.Table) -> None:
 Replay = list[tuple[Decider, list[RuleFacts]]]
 
 
-def replayed(stages: list[dict[str, Any]]) -> Replay:
+def replayed(stages: tuple[AnyUse, ...]) -> Replay:
     """Return the filter stages of a recipe, each with an empty count for each of its filters."""
-    measures: list[StageUse] = []
-    found: Replay = []
-    for value in stages:
-        use = StageUse.of(value)
-        measures += [use] if use.stage.kind == "measure" else []
-        if use.stage.kind == "filter":
-            found.append((Decider(use, list(measures)), RuleFacts.of(use)))
-    return found
+    measures: list[AnyUse] = []
+    replay: Replay = []
+    for use in stages:
+        measures += [use] if stage_of(use).kind is Kind.MEASURE else []
+        if isinstance(use.settings, Filter):
+            decider = Decider(use.name, use.settings.rules, list(measures))
+            replay.append((decider, RuleFacts.of(use.name, use.settings.rules)))
+    return replay
 
 
 def _replay(rules: Replay, batch: pa.RecordBatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from yurai_manifests.run import RunRecord
-from yurai_manifests.stage import StageRecord, task_values
+from yurai_manifests.step import StepRecord, task_values
 from yurai_manifests.store import Store
 
 
@@ -42,7 +42,7 @@ def paces(store: Store, run: RunRecord) -> list[Pace]:
     return [pace for step in run.steps(store) if (pace := _pace(store, step)).tasks]
 
 
-def _pace(store: Store, step: StageRecord) -> Pace:
+def _pace(store: Store, step: StepRecord) -> Pace:
     totals = step.value["totals"]
     stages, outputs = totals["stages"], totals["outputs"].values()
     pace = Pace(step.step.name)

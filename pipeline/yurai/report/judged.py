@@ -9,10 +9,10 @@ from typing import Any
 from yurai.report.axis import axis_for
 from yurai.report.bins import edges_for
 from yurai.report.charts import Mark, histogram, kept_curve
+from yurai.report.components import card, crawled, key, none, section, table, title
 from yurai.report.markup import Child, Markup, el
 from yurai.report.merge import Facts
-from yurai.report.parts import card, crawled, key, none, section, table, title
-from yurai.report.words import number, percent, share
+from yurai.report.numbers import number, percent, share
 from yurai_manifests.counts import StageCounts
 
 Limit = dict[str, Any]

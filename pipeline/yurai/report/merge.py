@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yurai.errors import ShardError
 from yurai.report.copies import Copies
 from yurai.report.edges import merged
 from yurai.report.facts import COUNTS
 from yurai_manifests.canonical import sha256
-from yurai_manifests.stage import StageRecord, tasks
+from yurai_manifests.errors import ShardError
+from yurai_manifests.step import StepRecord, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output
 
@@ -71,7 +72,7 @@ class Facts:
     """None where no stage looked for duplicates."""
 
 
-def merge(store: Store, record: StageRecord) -> Facts:
+def merge(store: Store, record: StepRecord) -> Facts:
     """Return the sum of what the tasks of the step `record` wrote.
 
     Raises:
@@ -85,7 +86,7 @@ def merge(store: Store, record: StageRecord) -> Facts:
             for task in tasks(store, record):
                 _add(facts, json.loads(read_output(store, task.output("facts"))))
                 if task.output("counts").rows:
-                    _insert(database, store, task.output("counts"))
+                    insert_counts(database, store, task.output("counts"))
             _rank(database, facts)
         finally:
             database.close()
@@ -144,9 +145,12 @@ def _prepare(database: duckdb.DuckDBPyConnection, folder: str) -> None:
     database.execute('CREATE TABLE counts (what VARCHAR, name VARCHAR, "rows" BIGINT, documents BIGINT, size BIGINT)')
 
 
-def _insert(database: duckdb.DuckDBPyConnection, store: Store, output: Output) -> None:
+def insert_counts(
+    database: duckdb.DuckDBPyConnection, store: Store, output: Output, schema: pa.Schema = COUNTS
+) -> None:
+    """Add the rows of a file of counts to the table `counts`."""
     with store.open(output.path) as file:
-        piece = pq.read_table(file, schema=COUNTS)
+        piece = pq.read_table(file, schema=schema)
     database.register("piece", piece)
     database.execute("INSERT INTO counts SELECT * FROM piece")
     database.unregister("piece")

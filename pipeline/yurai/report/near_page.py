@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yurai.dedup.buckets import BUCKET, FIRST
-from yurai.dedup.curve import ERRORS, found, standard_error, verified
-from yurai.dedup.pairs import AUDITED
-from yurai.dedup.pairs import BINS as CURVE_BINS
-from yurai.dedup.settings import Near
+from yurai.report.components import key, none, table, title
 from yurai.report.copies_charts import ENOUGH, Seen, detection, seen
-from yurai.report.detected import by_other_half
 from yurai.report.intervals import wilson
 from yurai.report.markup import Child, Markup, el
-from yurai.report.parts import key, none, table, title
-from yurai.report.words import number, percent, plural, share
+from yurai.report.measured_recall import by_other_half
+from yurai.report.numbers import number, percent, plural, share
+from yurai.stages.near_dedup.buckets import BUCKET, FIRST
+from yurai.stages.near_dedup.curve import ERRORS, found, standard_error, verified
+from yurai.stages.near_dedup.pair_judge import AUDITED
+from yurai.stages.near_dedup.pair_judge import BINS as CURVE_BINS
+from yurai.stages.near_dedup.settings import NearDedup
 
 AROUND = (-0.3, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15)
 """Similarities that the table of predictions is for, from the threshold on."""
@@ -26,26 +26,26 @@ AROUND = (-0.3, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15)
 class Searched:
     """One near-dedup: its settings, and the facts that run.json has of it."""
 
-    near: Near
+    near: NearDedup
     facts: Mapping[str, Any]
 
 
 def _head(name: str, one: Searched) -> Markup:
-    preset = one.near.preset
+    preset = one.near.resolved
     return title(name, f"{preset.name}, {preset.bands} x {preset.rows}, threshold {number(one.near.threshold)}")
 
 
 def errors(one: Searched) -> list[Markup]:
     """Return what the sample says of pairs that the estimate decided alone."""
     near, head = one.near, _head("Errors of the estimate", one)
-    margin = number(round(ERRORS * standard_error(near.threshold, near.preset.hashes), 4))
+    margin = number(round(ERRORS * standard_error(near.threshold, near.resolved.hashes), 4))
     if near.verify == "estimate":
         words = (
             "verify = estimate: signatures decided every pair and no shingles were compared, so no error was counted."
         )
         return [head, el("p", words)]
     how = (
-        f"Further than {margin} from {number(near.threshold)} (three standard errors of {near.preset.hashes} hashes) "
+        f"Further than {margin} from {number(near.threshold)} (three standard errors of {near.resolved.hashes} hashes) "
         f"the estimate decides, nearer the shingles do. One in {AUDITED} of the pairs that it decided was compared by "
         "shingles all the same."
     )
@@ -68,7 +68,7 @@ def _error(taken: str, wrong: str, hits: int, count: int) -> str:
 
 def found_by_bands(one: Searched) -> list[Markup]:
     """Return the S-curve, predicted and seen, and what is missed at the threshold."""
-    near, preset = one.near, one.near.preset
+    near, preset = one.near, one.near.resolved
     missed = 1 - found(near.threshold, preset.bands, preset.rows)
     said = (
         f"{preset.bands} bands of {preset.rows} hashes: of pairs with similarity {number(near.threshold)}, just the "
@@ -97,8 +97,8 @@ def found_by_bands(one: Searched) -> list[Markup]:
     return [*shown, names, drawn, el("p", note, class_="caption"), details]
 
 
-def _predicted(near: Near) -> Markup:
-    preset, rows = near.preset, list[list[Child]]()
+def _predicted(near: NearDedup) -> Markup:
+    preset, rows = near.resolved, list[list[Child]]()
     for step in AROUND:
         value = round(near.threshold + step, 2)
         if 0 < value <= 1:
@@ -108,14 +108,14 @@ def _predicted(near: Near) -> Markup:
     return el("div", table(["similarity", "#found", "#taken"], rows), el("p", note, class_="caption"))
 
 
-def _dots(near: Near, points: list[Seen]) -> Markup:
+def _dots(near: NearDedup, points: list[Seen]) -> Markup:
     rows: list[list[Child]] = [
         [
             f"{number(round(one.low, 2))} to {number(round(one.low + 1 / CURVE_BINS, 2))}",
             number(one.pairs),
             number(one.both),
             percent(share(one.both, one.pairs)),
-            percent(by_other_half(one.middle, near.preset.bands, near.preset.rows)),
+            percent(by_other_half(one.middle, near.resolved.bands, near.resolved.rows)),
         ]
         for one in points
     ]

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from yurai.report.charts import bar
+from yurai.report.components import card, key, none, section, table, title
 from yurai.report.markup import Child, Markup, el
 from yurai.report.merge import Entry, Facts, Sums
-from yurai.report.parts import card, key, none, section, table, title
-from yurai.report.words import number, percent, plural, share, size
-from yurai.shown import shown
+from yurai.report.numbers import number, percent, plural, share, size
+from yurai.report.safe_text import shown
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.run import RunRecord
 

@@ -10,15 +10,15 @@ import hashlib
 import importlib.resources
 from dataclasses import dataclass
 
-from yurai.report import account, judged, overview
+from yurai.report import auditor_sections, judged, overview
+from yurai.report.components import none, section
 from yurai.report.copies_count import dedup_stages
 from yurai.report.copies_page import duplicates
 from yurai.report.journal import Pace
 from yurai.report.markup import Markup, el
 from yurai.report.merge import Facts
-from yurai.report.parts import none, section
-from yurai.report.words import number, plural, size
-from yurai.shown import visible
+from yurai.report.numbers import number, plural, size
+from yurai.report.safe_text import visible
 from yurai_manifests.audit import Audit
 from yurai_manifests.run import RunRecord
 
@@ -153,7 +153,7 @@ def _sections(report: Report) -> list[tuple[str, str, Markup]]:
             found.append(("duplicates", "Duplicates", shown))
     return [
         *found,
-        ("not-checked", "What was not checked", account.not_checked(report.run, report.audit, facts)),
-        ("recipe", "Recipe", account.recipe(report.run)),
-        ("throughput", "Throughput", account.throughput(report.paces)),
+        ("not-checked", "What was not checked", auditor_sections.not_checked(report.run, report.audit, facts)),
+        ("recipe", "Recipe", auditor_sections.recipe(report.run)),
+        ("throughput", "Throughput", auditor_sections.throughput(report.paces)),
     ]

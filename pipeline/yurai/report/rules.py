@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai.columns import strings
+from yurai.declare.batches import strings
+from yurai.declare.rules import Rules
 from yurai.report.bins import Edges, count, edges_for, going
 from yurai.report.edges import Nearest
-from yurai.rules import rule
-from yurai.stage import StageUse
 from yurai_filters import ContractViolation, Declaration
-from yurai_filters.limits import Limit, compare_rows, limits
+from yurai_filters.watch_limits import Limit, compare_rows, limits
 
 SHOWN = ("title", "url", "lang", "text")
 
@@ -76,16 +76,12 @@ class RuleFacts:
     reasons: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, use: StageUse) -> list[RuleFacts]:
+    def of(cls, stage: str, rules: Rules) -> list[RuleFacts]:
         """Return an empty count for each filter of a filter stage; editors judge nothing."""
-        entries = [(rule(entry["use"]), entry) for entry in use.settings["rules"]]
-        return [
-            cls(use.name, one.name, _limits(one, {key: value for key, value in entry.items() if key != "use"}))
-            for one, entry in entries
-            if one.kind == "filter"
-        ]
+        filters = [use for use in rules if use.rule.kind == "filter"]
+        return [cls(stage, use.name, _limits(use.rule, use.settings)) for use in filters]
 
-    def add(self, declaration: Declaration, settings: dict[str, Any], rows: pa.RecordBatch, columns: Any) -> None:  # noqa: ANN401 - any mapping of columns
+    def add(self, declaration: Declaration, settings: Mapping[str, object], rows: pa.RecordBatch, columns: Any) -> None:  # noqa: ANN401 - any mapping of columns
         """Add all rows of a batch."""
         found = compare_rows(declaration, columns, settings, rows.column("lang"))
         self.judged += found.judged.true_count
@@ -111,7 +107,7 @@ class RuleFacts:
         }
 
 
-def _limits(declaration: Declaration, settings: dict[str, Any]) -> list[LimitFacts | None]:
+def _limits(declaration: Declaration, settings: Mapping[str, object]) -> list[LimitFacts | None]:
     """Return a place for each limit, None for one that is off; limits of one measure share their edges."""
     found = limits(declaration, settings)
     return [None if one.value is None else LimitFacts(one, one.value, edges_of(one, found)) for one in found]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from yurai.report.components import card, crawled, none
 from yurai.report.markup import el
+from yurai.report.numbers import number, plural
 from yurai.report.page import document
-from yurai.report.parts import card, crawled, none
-from yurai.report.words import number, plural
-from yurai.shown import visible
+from yurai.report.safe_text import visible
 
 Row = dict[str, Any]
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 
-from yurai.engine import Engine, Runner, shard_task
-from yurai.errors import AuditError, ShardError
-from yurai.local import LocalRunner
-from yurai.progress import Reporter
-from yurai.publish import PAGE
+from yurai.declare.rules import rules_identity
+from yurai.declare.stage import restored_use
+from yurai.engine.engine import Engine, Runner, shard_task
+from yurai.engine.local import LocalRunner
+from yurai.engine.progress import Reporter
+from yurai.engine.state import of_files
+from yurai.engine.task import AnyTask
 from yurai.report.copies_count import count_copies, dedup_stages, step_of
-from yurai.report.facts import FUNCTION
+from yurai.report.facts import CountFile, count_file
 from yurai.report.journal import paces
 from yurai.report.merge import Facts, merge
 from yurai.report.page import Report, page
-from yurai.rules import rules_identity
-from yurai.state import of_files
-from yurai.task import Task
+from yurai.run.publish import PAGE
 from yurai_manifests.audit import Audit, audit
-from yurai_manifests.canonical import fingerprint
+from yurai_manifests.canonical import Json, fingerprint
+from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store, open_store
 from yurai_manifests.task import StepId
@@ -81,20 +82,21 @@ def _step(run: RunRecord) -> StepId:
     return StepId(STEP, fingerprint(_identity(run)))
 
 
-def _identity(run: RunRecord) -> dict[str, object]:
-    rules = [rules_identity(stage) for stage in run.recipe_stages]
+def _identity(run: RunRecord) -> dict[str, Json]:
+    rules = [rules_identity(restored_use(stage).settings) for stage in run.recipe_stages]
     return {"report": VERSION, "digest": run.digest, "stages": run.recipe_stages, "rules": rules}
 
 
 def _facts(engine: Engine, store: Store, run: RunRecord) -> Facts:
     """Count the delivered files of the tree at `store`; what was counted is written where `engine` writes."""
     step = _step(run)
+    stages = tuple(restored_use(value) for value in run.recipe_stages)
     folders = [(kind, of_files(store, run.files(kind))) for kind in READ]
 
-    def expected() -> Iterator[Task]:
+    def expected() -> Iterator[AnyTask]:
         for kind, shards in folders:
-            args = {"kind": kind, "stages": run.recipe_stages}
-            yield from (shard_task(FUNCTION, step, engine.store, shard, args) for shard in shards)
+            args = CountFile(kind, stages)
+            yield from (shard_task(count_file, step, engine.store, shard, args) for shard in shards)
 
     record = engine.step(step, _identity(run), expected, sum(shards.count for _, shards in folders))
     facts = merge(engine.store, record)

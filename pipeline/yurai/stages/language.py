@@ -1,26 +1,22 @@
 """language: which language a text is in, by a fastText model that works offline."""
 
 import math
-from typing import Any
+from dataclasses import dataclass
 
 import pyarrow as pa
 
-from yurai.columns import strings, with_columns
-from yurai.models import LID_176, check_model, load_fasttext, model_digest
-from yurai.stage import stage
+from yurai.declare.batches import strings, with_columns
+from yurai.declare.models import LID_176, check_model, load_fasttext, model_digest
+from yurai.declare.stage import Kind, Stage, declare
+from yurai.engine.use import Settings
+from yurai.stages.map_tasks import measure_alone
 
 LABEL = "__label__"
 MAX_CHARACTERS = 20_000
 
 
-def _models(settings: dict[str, Any]) -> dict[str, str]:
-    digest = model_digest(settings["model"], settings["sha256"])
-    check_model(settings["model"], digest)
-    return {settings["model"]: digest}
-
-
-@stage("language", version=1, kind="measure", packages=("fasttext-predict",), models=_models)
-def language(batch: pa.RecordBatch, *, model: str = LID_176, sha256: str = "") -> pa.RecordBatch:
+@dataclass(frozen=True, kw_only=True)
+class Language(Settings):
     """Label each text with its language.
 
     Writes `lang` (the model's code) and `lang_score` (0 to 1, rounded to 1e-4). A text without a letter is `und`, 0.
@@ -28,11 +24,23 @@ def language(batch: pa.RecordBatch, *, model: str = LID_176, sha256: str = "") -
     Source: Joulin et al., Bag of Tricks for Efficient Text Classification, arXiv:1607.01759 (lid.176.ftz).
 
     Args:
-        batch: rows with `text`.
         model: lid.176.ftz, or path or URL of any fastText model whose labels are `__label__<code>`.
         sha256: hex digest of the model file; needed for a path or URL.
     """
-    loaded = load_fasttext(model, model_digest(model, sha256))
+
+    model: str = LID_176
+    sha256: str = ""
+
+
+def _digests(settings: Language) -> dict[str, str]:
+    digest = model_digest(settings.model, settings.sha256)
+    check_model(settings.model, digest)
+    return {settings.model: digest}
+
+
+def label(batch: pa.RecordBatch, settings: Language) -> pa.RecordBatch:
+    """Return `batch` with `lang` and `lang_score` of its column `text`."""
+    loaded = load_fasttext(settings.model, model_digest(settings.model, settings.sha256))
     codes, scores = [], []
     for text in strings(batch, "text"):
         line = " ".join(text[:MAX_CHARACTERS].split())
@@ -45,3 +53,18 @@ def language(batch: pa.RecordBatch, *, model: str = LID_176, sha256: str = "") -
         codes.append(labels[0].removeprefix(LABEL) if known else "und")
         scores.append(round(min(found[0], 1.0), 4) if known else 0.0)
     return with_columns(batch, {"lang": pa.array(codes, pa.string()), "lang_score": pa.array(scores, pa.float32())})
+
+
+STAGE = declare(
+    Stage(
+        "language",
+        version=1,
+        kind=Kind.MEASURE,
+        settings=Language,
+        driver=measure_alone,
+        measure=label,
+        command=("language",),
+        packages=("fasttext-predict",),
+        models=_digests,
+    )
+)

@@ -1,10 +1,12 @@
 """read: which records of a web archive are candidates for text."""
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
-from yurai.stage import stage
-from yurai.warc import Record
+from yurai.declare.stage import Kind, Stage, Verdict, declare
+from yurai.engine.use import Settings
+from yurai.sources.warc import Record
 
 OK = 200
 WEB = frozenset({"http", "https"})
@@ -12,22 +14,25 @@ ROBOTS = re.compile(r"https?://[^/?#]*/robots\.txt(?:[?#]|$)", re.IGNORECASE)
 """URLs of robots.txt; paths are case-sensitive, but servers that answer 200 to /ROBOTS.TXT mean the same file."""
 
 
-@stage("read", version=1, kind="read", packages=("warcio",))
-def read(
-    record: Record, *, drop_truncated: bool = False, digest_mismatch: Literal["flag", "drop"] = "flag"
-) -> tuple[str, str] | None:
+@dataclass(frozen=True, kw_only=True)
+class Read(Settings):
     """Read web archives: decide which response, resource and conversion records go on.
 
-    Returns None for a record that goes on, else (outcome, reason). A record whose body is incomplete has failed; other
-    statuses than 200, other schemes than http(s), empty bodies and robots.txt (what it allows is evidence, not text to
-    train on) are dropped. A record without a status counts as 200.
+    A record whose body is incomplete has failed; other statuses than 200, other schemes than http(s), empty bodies and
+    robots.txt (what it allows is evidence, not text to train on) are dropped. A record without a status counts as 200.
     Source: WARC 1.1 (ISO 28500:2017), sections 5 and 6; RFC 9309, section 2.3, for the path of robots.txt.
 
     Args:
-        record: one candidate.
         drop_truncated: drop records that the crawler cut short (WARC-Truncated) instead of keeping them flagged.
         digest_mismatch: what to do when the payload does not match its declared digest.
     """
+
+    drop_truncated: bool = False
+    digest_mismatch: Literal["flag", "drop"] = "flag"
+
+
+def judge(record: Record, settings: Read) -> Verdict | None:
+    """Return (outcome, reason) of a candidate that does not go on, or None for one that does."""
     if record.error:
         return "failed", record.error
     if record.http_status not in (None, OK):
@@ -41,8 +46,31 @@ def read(
         return "dropped", "empty-body"
     if ROBOTS.match(record.url):
         return "dropped", "robots-txt"
-    if drop_truncated and record.truncated:
+    if settings.drop_truncated and record.truncated:
         return "dropped", "truncated"
-    if digest_mismatch == "drop" and record.digest_ok is False:
+    if settings.digest_mismatch == "drop" and record.digest_ok is False:
         return "dropped", "digest-mismatch"
     return None
+
+
+STAGE = declare(
+    Stage(
+        "read",
+        version=1,
+        kind=Kind.READ,
+        settings=Read,
+        judge=judge,
+        needs=("extract",),
+        reasons=(
+            "body-incomplete",
+            "http-status:*",
+            "no-url",
+            "scheme:*",
+            "empty-body",
+            "robots-txt",
+            "truncated",
+            "digest-mismatch",
+        ),
+        packages=("warcio",),
+    )
+)

@@ -4,19 +4,48 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 
-from yurai.columns import with_columns
-from yurai.stage import stage
-from yurai_filters.pii import KINDS, Kind, find, replace
+from yurai.declare.batches import with_columns
+from yurai.declare.stage import Kind, Stage, declare
+from yurai.engine.use import Settings
+from yurai.stages.map_tasks import measure_alone
+from yurai_filters.pii import KINDS, find, replace
+from yurai_filters.pii import Kind as PiiKind
 from yurai_manifests.schema import COUNTS
 
 Way: TypeAlias = Literal["redact", "report", "off"]
 Row: TypeAlias = dict[str, Any]
 _READS = ("text", "title", "text_sha256", "text_bytes", "pii", "removed_spans")
 _RULE = "redact:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redact(Settings):
+    """Put placeholders such as `<|EMAIL|>` in the place of personal data, in `text` and `title`.
+
+    Writes `text` (with `text_sha256`, `text_bytes`), `title`, `pii` (how many were found, by kind) and `removed_spans`
+    (`redact:email` ...: how many were replaced). What was found is counted, never stored. Text that went through before
+    holds nothing more, so a second pass changes nothing, counts included. `url` and `http_headers` say where a page
+    came from and stay. Runs after language and before measure, whose numbers are of the redacted text.
+    Source: recall and precision by kind are measured by bench/pii.py; choices in docs/decisions/0011-pii.md.
+
+    Args:
+        email: addresses of mail; redact, report (count and leave) or off.
+        ip: addresses of the public internet, IPv4 and IPv6; redact, report or off.
+        phone: phone numbers, those of Japan and North America where words say so; redact, report or off.
+        card: payment card numbers with a right check digit; redact, report or off.
+        iban: international bank account numbers with right check digits; redact, report or off.
+    """
+
+    email: Way = "redact"
+    ip: Way = "redact"
+    phone: Way = "redact"
+    card: Way = "redact"
+    iban: Way = "redact"
 
 
 def _counts(batch: pa.RecordBatch) -> Counter[str]:
@@ -28,33 +57,15 @@ def _counts(batch: pa.RecordBatch) -> Counter[str]:
     return found
 
 
-@stage("redact", version=1, kind="measure", packages=("google-re2", "phonenumbers"), notes=_counts)
-def redact(
-    batch: pa.RecordBatch,
-    *,
-    email: Way = "redact",
-    ip: Way = "redact",
-    phone: Way = "redact",
-    card: Way = "redact",
-    iban: Way = "redact",
-) -> pa.RecordBatch:
-    """Put placeholders such as `<|EMAIL|>` in the place of personal data, in `text` and `title`.
-
-    Writes `text` (with `text_sha256`, `text_bytes`), `title`, `pii` (how many were found, by kind) and `removed_spans`
-    (`redact:email` ...: how many were replaced). What was found is counted, never stored. Text that went through before
-    holds nothing more, so a second pass changes nothing, counts included. `url` and `http_headers` say where a page
-    came from and stay. Runs after language and before measure, whose numbers are of the redacted text.
-    Source: recall and precision by kind are measured by bench/pii.py; choices in docs/decisions/0011-pii.md.
-
-    Args:
-        batch: rows with `text` and `title`.
-        email: addresses of mail; redact, report (count and leave) or off.
-        ip: addresses of the public internet, IPv4 and IPv6; redact, report or off.
-        phone: phone numbers, those of Japan and North America where words say so; redact, report or off.
-        card: payment card numbers with a right check digit; redact, report or off.
-        iban: international bank account numbers with right check digits; redact, report or off.
-    """
-    ways: dict[Kind, Way] = {"email": email, "ip": ip, "phone": phone, "card": card, "iban": iban}
+def replace_personal_data(batch: pa.RecordBatch, settings: Redact) -> pa.RecordBatch:
+    """Return `batch` with placeholders in `text` and `title`, and the columns that say how many."""
+    ways: dict[PiiKind, Way] = {
+        "email": settings.email,
+        "ip": settings.ip,
+        "phone": settings.phone,
+        "card": settings.card,
+        "iban": settings.iban,
+    }
     wanted = tuple(kind for kind in KINDS if ways[kind] != "off")
     replaced = frozenset(kind for kind in KINDS if ways[kind] == "redact")
     columns = [batch.column(name).to_pylist() for name in _READS]
@@ -65,7 +76,7 @@ def redact(
     return with_columns(batch, written | {"pii": pa.array([row["pii"] for row in rows], COUNTS)})
 
 
-def _row(row: Row, wanted: tuple[Kind, ...], replaced: frozenset[Kind]) -> Row:
+def _row(row: Row, wanted: tuple[PiiKind, ...], replaced: frozenset[PiiKind]) -> Row:
     found = Counter[str]()
     for name in ("text", "title"):
         if not row[name] or not (spans := find(row[name], wanted)):
@@ -92,3 +103,19 @@ def _is_ours(entry: Row) -> bool:
 
 def _named(counts: Counter[str], prefix: str) -> list[Row]:
     return [{"name": prefix + kind, "count": counts[kind]} for kind in KINDS if counts[kind]]
+
+
+STAGE = declare(
+    Stage(
+        "redact",
+        version=1,
+        kind=Kind.MEASURE,
+        settings=Redact,
+        driver=measure_alone,
+        measure=replace_personal_data,
+        notes=_counts,
+        after={"language": "language is told from the text as its author wrote it"},
+        command=("redact",),
+        packages=("google-re2", "phonenumbers"),
+    )
+)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from yurai.errors import ContractError
+from yurai_manifests.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

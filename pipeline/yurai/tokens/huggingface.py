@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tokenizers
 
-from yurai.errors import ContractError, RecipeError
 from yurai.tokens.base import Lengths, Texts, TokenArray, TokenDType, dtype_for, encode_rows
+from yurai_manifests.errors import ContractError, RecipeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

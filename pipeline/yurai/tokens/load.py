@@ -6,11 +6,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from yurai.errors import RecipeError, ShardError
-from yurai.fetch import open_remote
+from yurai.sources.fetch import open_remote
 from yurai.tokens.huggingface import open_model, refuse_silent_drops, tokenizer_of
 from yurai.tokens.sentencepiece import sentencepiece_of
 from yurai.tokens.utf8 import ByteTokenizer
+from yurai_manifests.errors import RecipeError, ShardError
 
 if TYPE_CHECKING:
     import tokenizers

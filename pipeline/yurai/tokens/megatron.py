@@ -21,7 +21,7 @@ import fsspec
 import numpy as np
 import numpy.typing as npt
 
-from yurai.errors import ContractError, RecipeError, ShardError
+from yurai_manifests.errors import ContractError, RecipeError, ShardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

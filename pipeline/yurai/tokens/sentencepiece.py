@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sentencepiece import SentencePieceProcessor
 
-from yurai.errors import RecipeError
 from yurai.tokens.base import Lengths, Texts, TokenArray, TokenDType, dtype_for, encode_rows
+from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

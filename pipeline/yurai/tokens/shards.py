@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 import pyarrow as pa
 
-from yurai.errors import ContractError
 from yurai.tokens.megatron import BinWriter, index_bytes
+from yurai_manifests.errors import ContractError
 from yurai_manifests.parquet import ParquetSink
 from yurai_manifests.schema import TOKEN_IDS, TOKEN_INDEX
 

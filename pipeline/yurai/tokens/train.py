@@ -21,11 +21,11 @@ import pyarrow as pa
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
-from yurai.columns import strings
-from yurai.errors import RecipeError
-from yurai.fetch import Shard, fetch_shard
-from yurai.state import Shards, chained, of_files, of_parquet
+from yurai.declare.batches import strings
+from yurai.engine.state import Shards, chained, of_files, of_parquet
+from yurai.sources.fetch import Shard, fetch_shard
 from yurai_manifests.canonical import canonical, fingerprint, sha256
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import RUN, load_run
 from yurai_manifests.store import open_store

@@ -1,0 +1,106 @@
+"""Which limits a filter compares its columns with, found by watching it: no filter says them twice.
+
+`limits` runs a filter on no rows, `compare_rows` on some: reports draw each limit into the histogram of what it limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yurai_filters.compare import Comparison, Side, recorded
+from yurai_filters.run_rule import Column, Columns, judged_rows, read_columns
+from yurai_filters.settings import EVERY, LANGUAGES, check_settings, is_list, with_lists
+
+if TYPE_CHECKING:
+    from yurai_filters.declare import Declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of a filter: rows whose value lies on that `side` of `value` are told apart.
+
+    `column` is None for a value that the filter works out itself, `setting` is None for a limit that is no setting as
+    it stands; `value` is None for a limit that is off.
+    """
+
+    column: str | None
+    setting: str | None
+    side: Side
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a filter says of some rows: reasons (null keeps), which rows it judged, and the values behind each limit.
+
+    `values` is parallel to `limits` of the same filter and settings; each is a numeric array as it was compared.
+    """
+
+    reason: Any
+    judged: Any
+    values: tuple[Any, ...]
+
+
+class _Int(int):
+    setting: str
+
+
+class _Float(float):
+    setting: str
+
+
+def limits(declaration: Declaration, settings: Mapping[str, object]) -> tuple[Limit, ...]:
+    """Return the limits of a filter in the order in which it compares them; those that are off are among them.
+
+    Raises ValueError for wrong settings.
+    """
+    complete = check_settings(declaration, settings)
+    complete.pop(LANGUAGES, None)
+    # No row is looked up, so no list need be there: a report may be made where the lists are not.
+    complete |= {name: () for name in complete if is_list(declaration.settings[name].annotation)}
+    empty = [pa.array([], kind) for kind in declaration.types.values()]
+    _, found = _run(declaration, empty, complete)
+    names = {id(column): name for column, name in zip(empty, declaration.columns, strict=True)}
+    return tuple(_limit(one, names, complete) for one in found)
+
+
+def compare_rows(
+    declaration: Declaration, table_columns: Columns, settings: Mapping[str, object], lang: Column | None
+) -> Compared:
+    """Apply a filter as `judge` does, and keep what it compared.
+
+    Raises ValueError for wrong settings, ContractViolation as `judge`.
+    """
+    complete = check_settings(declaration, settings)
+    languages: Any = (EVERY,) if declaration.languages is None else complete.pop(LANGUAGES)
+    columns = read_columns(declaration, table_columns)
+    judged = judged_rows(declaration, columns, languages, lang)
+    reason, found = _run(declaration, columns, complete)
+    reason = pc.if_else(judged, reason, pa.scalar(None, pa.string()))
+    return Compared(reason, judged, tuple(one.values for one in found))
+
+
+def _run(declaration: Declaration, columns: list[Any], settings: Mapping[str, object]) -> tuple[Any, list[Comparison]]:
+    named = {name: _named(name, value) for name, value in with_lists(declaration, settings).items()}
+    with recorded() as found:
+        return declaration.function(*columns, **named), found
+
+
+def _named(name: str, value: object) -> object:
+    """Return a number that says which setting it is; arithmetic makes a plain number of it."""
+    if type(value) not in (int, float):
+        return value
+    number = _Int(value) if isinstance(value, int) else _Float(value)  # type: ignore[arg-type] # a float, by the test above
+    number.setting = name
+    return number
+
+
+def _limit(one: Comparison, names: Mapping[int, str], settings: Mapping[str, object]) -> Limit:
+    setting = getattr(one.limit, "setting", None)
+    value = None if one.limit is None else (settings[setting] if setting else one.limit)
+    return Limit(names.get(id(one.column)), setting, one.side, value)  # type: ignore[arg-type] # numbers, as `_named` says

@@ -1,0 +1,187 @@
+"""The commands about clusters: `yurai submit`, the retry loop, and `yurai doctor`, which examines every node."""
+
+import inspect
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import typer
+from typer.models import OptionInfo
+
+from yurai.cli.options import INTERRUPTED
+from yurai.doctor import Ask, Check, ThisMachine, failures, survey, view
+from yurai.engine.use import AnyUse
+from yurai.run.recipe import load_recipe, make_recipe, shipped, with_sources
+from yurai.sources.find import COMMON_CRAWL, Source, find_sources
+from yurai_manifests.canonical import fingerprint
+from yurai_manifests.errors import RecipeError, ShardError
+
+NOT_SHIPPED = ("runner", "address")
+"""Options of `run` that `submit` decides itself."""
+PATHS = ("--input", "--output")
+RETRIES = 5
+SUBMIT = """Have a Ray cluster run a recipe as a job, and start it again when the job or the head dies.
+
+The same call again follows the job that runs, or resumes. Every node is examined before work begins.
+"""
+CARRIED = ("recipe", "sources")
+"""Files of `run` that travel with the job."""
+JOB_SERVER = ("http://", "https://")
+Server = Annotated[str, typer.Option("--address", help="the head's dashboard and job server: http://HOST:8265")]
+Retries = Annotated[
+    int, typer.Option("--retries", min=0, help="how often the job is started again when it or the head is lost")
+]
+Cluster = Annotated[
+    str, typer.Option("--address", help="HOST:PORT of a Ray cluster, or http://HOST:8265; local: this machine alone")
+]
+
+
+def add_cluster_commands(app: typer.Typer, run: Callable[..., None]) -> None:
+    """Add `submit`, which takes what `run` takes, and `doctor`."""
+    app.command(name="submit")(_submit_command(run))
+    app.command(name="doctor")(doctor)
+
+
+def _submit_command(run: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that takes the options of `run`, whatever they are, and passes them on."""
+    hints = get_type_hints(run, include_extras=True)
+    taken = [one for one in inspect.signature(run).parameters.values() if one.name not in NOT_SHIPPED]
+    own = [_keyword(one.name, hints[one.name], one.default) for one in taken]
+    extra = [_keyword("address", Server, inspect.Parameter.empty), _keyword("retries", Retries, RETRIES)]
+
+    def submit(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
+        changed = [one for one in own if one.name not in CARRIED and given[one.name] != one.default]
+        arguments = [word for one in changed for word in _words(one, given[one.name])]
+        carried = _carried(given["recipe"], given.get("sources"))
+        output = _spelled("--output", given["output"])
+        _ship("run", carried, arguments, output, given["address"], retries=given["retries"])
+
+    submit.__doc__ = SUBMIT
+    submit.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined] # functions carry attributes
+    submit.__annotations__ = {one.name: one.annotation for one in [*own, *extra]}
+    return submit
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - as inspect has it
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _words(one: inspect.Parameter, value: Any) -> list[str]:  # noqa: ANN401 - an option's value
+    """Return the option as it is typed."""
+    info: OptionInfo = one.annotation.__metadata__[-1]
+    name = info.default if isinstance(info.default, str) else f"--{one.name.replace('_', '-')}"
+    if isinstance(value, bool):
+        on, _, off = name.partition("/")
+        return [on if value else off]
+    return [word for each in (value if isinstance(value, list) else [value]) for word in (name, _spelled(name, each))]
+
+
+def _spelled(option: str, value: Any) -> str:  # noqa: ANN401 - an option's value
+    """Spell a path out, since a job runs in another folder; URLs and other values stay as they are."""
+    text = str(value)
+    return text if option not in PATHS or "://" in text else str(Path(text).absolute())
+
+
+def _carried(recipe: str, sources: str | None) -> str:
+    """Return the checked recipe as TOML, with the tables of --sources in it: nodes need not see either file."""
+    with_sources(load_recipe(recipe), sources)
+    paths = [shipped().get(recipe) or Path(recipe), *([Path(sources)] if sources else [])]
+    return "\n".join(path.read_text("utf-8") for path in paths)
+
+
+def _ship(command: str, recipe: str | None, arguments: list[str], output: str, address: str, *, retries: int) -> None:
+    """Have `yurai COMMAND` run as a job of the cluster whose job server is at `address`."""
+    from yurai.ray.submit import Job, entrypoint, submit  # noqa: PLC0415 - importing Ray takes a second
+
+    value = tomllib.loads(recipe) if recipe else {}
+    call = fingerprint({"recipe": make_recipe(value, where="recipe").json() if value else {}, "arguments": arguments})
+    try:
+        submit(Job(f"yurai-{command}", output, call, entrypoint(command, recipe, arguments)), address, retries)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def doctor(
+    recipe: Annotated[
+        str | None, typer.Argument(metavar="RECIPE", help="also check the models that this recipe names")
+    ] = None,
+    input: Annotated[  # noqa: A002 - the option's name
+        list[str] | None, typer.Option("--input", help="have every node read the first of these inputs")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", help="have every node read what all others write to this folder or URL")
+    ] = None,
+    address: Cluster = "local",
+    base: Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")] = COMMON_CRAWL,
+    format: Annotated[  # noqa: A002 - the option's name
+        Literal["text", "json"], typer.Option(help="text for people, json for programs")
+    ] = "text",
+) -> None:
+    """Examine every node of a cluster: same code, data in reach, output shared; exit 1 if one cannot take part.
+
+    Without --address it examines this machine. Every run on a cluster begins with the same examination.
+    """
+    if address.startswith(JOB_SERVER):
+        given = {"input": input, "output": output, "base": base if base != COMMON_CRAWL else "", "format": format}
+        pairs = [(f"--{name}", value) for name, value in given.items() if value]
+        arguments = [
+            word
+            for option, value in pairs
+            for each in (value if isinstance(value, list) else [value])
+            for word in (option, _spelled(option, each))
+        ]
+        _doctor_job(recipe, arguments, address)
+        return
+    stages = load_recipe(recipe).stages if recipe else ()
+    sources = find_sources(input, base=base) if input else []
+    checks = _examined(address, _asked(stages, sources, _spelled("--output", output) if output else ""))
+    if format == "json":
+        typer.echo(view.as_json(checks))
+    else:
+        view.show(checks)
+    raise typer.Exit(1 if failures(checks) else 0)
+
+
+def _doctor_job(recipe: str | None, arguments: list[str], address: str) -> None:
+    """Examine from within: who can reach the job server alone cannot join the cluster."""
+    from yurai.ray.submit import JobFailedError  # noqa: PLC0415 - importing Ray takes a second
+
+    try:
+        _ship("doctor", _carried(recipe, None) if recipe else None, arguments, "", address, retries=0)
+    except JobFailedError as error:
+        if error.code == 1:
+            raise typer.Exit(1) from error
+        raise
+
+
+def _asked(stages: Iterable[AnyUse], sources: Sequence[Source], output: str) -> Ask:
+    return Ask(tuple(use.json() for use in stages), sources[0].url if sources else "", output)
+
+
+def _examined(address: str, ask: Ask) -> list[Check]:
+    if address == "local":
+        return survey(ThisMachine(), ask)
+    from yurai.ray.doctor import examine  # noqa: PLC0415 - importing Ray takes a second
+
+    return examine(address, ask)
+
+
+def refuse_unfit(address: str, stages: Iterable[AnyUse], sources: Sequence[Source], output: str) -> None:
+    """Examine every node before a run on a cluster; a run on this machine alone needs no examination.
+
+    What failed is shown as `yurai doctor` shows it; of a job, `yurai submit` shows it to its caller.
+
+    Raises:
+        RecipeError: naming every node that cannot take part.
+        ShardError: the same, where nodes gave no answer and nothing else is wrong; they may be gone the next time.
+    """
+    if address == "local":
+        return
+    checks = _examined(address, _asked(stages, sources, output))
+    if failed := failures(checks):
+        view.show(checks, stderr=True)
+        fleeting = all(check.check == "reach" for check in failed)
+        raise (ShardError if fleeting else RecipeError)(view.refusal(checks))
+    sys.stderr.write(f"doctor: {len({check.node for check in checks})} nodes can take part\n")

@@ -1,0 +1,71 @@
+"""Options that several commands share."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
+
+import typer
+
+from yurai.engine.engine import Runner
+from yurai.engine.local import LocalRunner
+from yurai_manifests.errors import RecipeError
+
+INTERRUPTED = 130
+Input = Annotated[
+    list[str], typer.Option("--input", help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated")
+]
+Sources = Annotated[
+    str | None, typer.Option("--sources", help="TOML file of [[source]] tables: columns, licence of JSONL, Parquet")
+]
+Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to")]
+RunnerName = Annotated[
+    Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="tasks at a time; default all CPUs (ray), 1 (local)")
+]
+Address = Annotated[
+    str,
+    typer.Option(
+        "--address",
+        help="HOST:PORT of a Ray cluster; job: the one this runs on as a job; local starts one for this run",
+    ),
+]
+Report = Annotated[bool, typer.Option("--report/--no-report", help="write OUT/report/index.html at the end")]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
+
+
+def spread_inputs(arguments: list[str]) -> list[str]:
+    """Let one --input take several values, as a shell's glob gives them: each gets an --input of its own."""
+    spread: list[str] = []
+    taking = False
+    for argument in arguments:
+        if argument.startswith("-"):
+            taking = argument == "--input"
+        elif taking and spread[-1] != "--input":
+            spread.append("--input")
+        spread.append(argument)
+    return spread
+
+
+@contextmanager
+def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner]:
+    """Start the runner and close it again; Ctrl-C loses the tasks in flight and nothing else."""
+    runner: Runner
+    if name == "local":
+        if address != "local":
+            raise RecipeError("--address belongs to --runner ray")
+        runner = LocalRunner(workers or 1)
+    else:
+        from yurai.ray import RayRunner  # noqa: PLC0415 - importing Ray takes a second that other commands need not pay
+
+        runner = RayRunner(workers, address)
+    try:
+        yield runner
+    except KeyboardInterrupt:
+        runner.close(at_once=True)
+        sys.stderr.write("interrupted; run the same command again to resume\n")
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        runner.close()

@@ -1,0 +1,132 @@
+"""Write the reference pages docs/cli.md, docs/schema.md and docs/stages.md from the code that they describe.
+
+    python -m yurai.cli.reference            rewrite the pages of the checkout that this module is in
+    python -m yurai.cli.reference --check    change nothing; exit 1 when a page is out of step
+
+Commands are read from their signatures, not from `--help`, whose layout changes with every version of typer.
+"""
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pyarrow as pa
+from typer.models import CommandInfo, OptionInfo
+
+from yurai.cli.app import app
+from yurai.declare.stage import AnyStage, in_order, setting_docs
+from yurai.declare.values import kind_of
+from yurai_filters.settings import expected
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, INDEX, SCHEMA_VERSION, TOKEN_IDS, TOKEN_INDEX
+
+FOLDER = Path(__file__).parents[3] / "docs"
+MADE = "<!-- written by python -m yurai.cli.reference: change the code, then run it -->"
+CLI = "Every command with its help, arguments and options. How they work together: the [guide](guide.md)."
+SCHEMA = f"""Schema version {SCHEMA_VERSION}. Meaning and tier travel in the Parquet files too, as metadata of a field.
+Tiers: *public* may leave the house, *auditor* goes to those who check, *internal* stays. All columns exist from the
+start; a column that no stage has filled is null."""
+STAGE = """Settings are keys of the stage's `[[stage]]` table in a recipe; scalars are options of its command too, the
+rest is given with `--set`. Rules of `filter` and taggers of `measure`: [catalogue](../filters/README.md#catalogue)."""
+
+
+def cli_page() -> str:
+    """Return docs/cli.md: each command with its help, arguments and options."""
+    groups = [(group.name, group.typer_instance) for group in app.registered_groups]
+    inner = (_command(command, f"{name} ") for name, found in groups if found for command in found.registered_commands)
+    return _page("Commands", CLI, [*map(_command, app.registered_commands), *inner])
+
+
+def schema_page() -> str:
+    """Return docs/schema.md: each column of each delivered Parquet file, with its type, tier and meaning."""
+    files = {
+        "documents/ and extracted/": DOCUMENT,
+        "dropped/": DROPPED,
+        "evidence/": EVIDENCE,
+        "index/": INDEX,
+        "shards/NNNNN.parquet": TOKEN_INDEX,
+        'shards/NNNNN.parquet, format = "parquet"': TOKEN_IDS[pa.uint16()],
+    }
+    return _page("Columns", SCHEMA, (f"## {name}\n\n{_columns(schema)}" for name, schema in files.items()))
+
+
+def stages_page() -> str:
+    """Return docs/stages.md: each stage with its documentation and settings, in the order of the flow."""
+    return _page("Stages", STAGE, map(_stage, in_order()))
+
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "schema.md": schema_page, "stages.md": stages_page}
+
+
+def stale(folder: Path) -> list[str]:
+    """Return the names of the pages that are missing in `folder` or out of step."""
+    paths = {name: folder / name for name in PAGES}
+    return [name for name, path in paths.items() if not path.is_file() or path.read_text("utf-8") != PAGES[name]()]
+
+
+def main() -> None:
+    """Rewrite the pages that are out of step, or with `--check` only name them."""
+    wrong = stale(FOLDER)
+    if sys.argv[1:] == ["--check"]:
+        sys.stdout.write(
+            f"out of step: {', '.join(wrong)}; run python -m yurai.cli.reference\n" if wrong else "in step\n"
+        )
+        raise SystemExit(1 if wrong else 0)
+    for name in wrong:
+        (FOLDER / name).write_text(PAGES[name](), "utf-8")
+    sys.stdout.write(f"wrote {', '.join(wrong) or 'nothing, all pages are in step'}\n")
+
+
+def _page(title: str, intro: str, sections: Iterable[str]) -> str:
+    return f"# {title}\n\n{MADE}\n\n{intro}\n\n" + "\n".join(sections)
+
+
+def _table(*rows: tuple[str, ...]) -> str:
+    head, *body = rows
+    lines = [head, ("---",) * len(head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in body)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _command(command: CommandInfo, group: str = "") -> str:
+    function = command.callback
+    assert function is not None  # typer registers functions alone
+    hints = get_type_hints(function, include_extras=True)
+    rows = [_option(found, hints[found.name]) for found in inspect.signature(function).parameters.values()]
+    text = inspect.cleandoc(command.help or function.__doc__ or "")
+    return f"## yurai {group}{command.name or function.__name__}\n\n{text}\n\n" + _table(
+        ("", "value", "default", ""), *rows
+    )
+
+
+def _option(parameter: inspect.Parameter, annotated: Any) -> tuple[str, ...]:  # noqa: ANN401 - Annotated[type, typer's info]
+    info, default = annotated.__metadata__[-1], parameter.default
+    name = info.metavar or parameter.name.upper()
+    if isinstance(info, OptionInfo):
+        name = str(info.default) if isinstance(info.default, str) else f"--{parameter.name.replace('_', '-')}"
+    value = info.metavar if info.metavar and info.metavar != name else expected(annotated.__origin__)
+    unset = default is None or default is False
+    said = "required" if default is parameter.empty else "" if unset else f"`{default}`"
+    return f"`{name}`", "" if value == expected(bool) else value.removesuffix(" or unset"), said, info.help or ""
+
+
+def _columns(schema: pa.Schema) -> str:
+    said = [{key.decode(): word.decode() for key, word in (field.metadata or {}).items()} for field in schema]
+    rows = [
+        (f"`{field.name}`", f"`{field.type}`", word["tier"], word["doc"] + ("" if field.nullable else "; never null"))
+        for field, word in zip(schema, said, strict=True)
+    ]
+    return _table(("column", "type", "tier", "meaning"), *rows)
+
+
+def _stage(stage: AnyStage) -> str:
+    text, said, all_settings = stage.doc.partition("\nArgs:\n")[0].strip(), setting_docs(stage), stage.options.values()
+    used = f" Output depends on the versions of: {', '.join(stage.packages)}." if stage.packages else ""
+    rows = [(f"`{s.name}`", kind_of(s), f"`{json.dumps(s.default)}`", said[s.name]) for s in all_settings]
+    table = _table(("setting", "value", "default", ""), *rows)
+    return f"## {stage.name}\n\n{text}\n\nVersion {stage.version}.{used}\n\n{table}"
+
+
+if __name__ == "__main__":
+    main()

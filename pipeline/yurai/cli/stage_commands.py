@@ -1,0 +1,144 @@
+"""One command for each stage, made from its declaration: `yurai extract`, `yurai language` ...
+
+Each maps an output tree (or Parquet files in the DOCUMENT schema) to an output tree; the chain of all commands gives
+the digest of the fused run.
+"""
+
+import inspect
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import typer
+
+from yurai.cli import tables
+from yurai.cli.cluster_commands import refuse_unfit
+from yurai.cli.options import Address, Input, Output, Rebuild, Report, RunnerName, Sources, Workers, open_runner
+from yurai.declare.stage import STAGES, AnyStage, in_order, setting_docs
+from yurai.engine.progress import Reporter
+from yurai.engine.use import AnyUse
+from yurai.report.write import end_run
+from yurai.run.earlier import state_of
+from yurai.run.recipe import DELIVER, Recipe, check_order, load_recipe, with_sources
+from yurai.run.run import continue_tree, run_recipe
+from yurai.sources.find import find_sources
+from yurai_filters import Setting
+from yurai_filters.settings import bare, ranges
+from yurai_manifests.errors import RecipeError
+
+COMMON = ("input", "output", "recipe", "set_", "runner", "workers", "address", "sources", "rebuild", "report")
+SCALARS = (int, float, bool, str)
+FromRecipe = Annotated[
+    str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=TOML", help="any setting, as TOML: --set 'rules=[{use=\"length\"}]'"),
+]
+
+
+def add_stage_commands(app: typer.Typer) -> None:
+    """Add the command of each stage that declares one."""
+    for stage in in_order():
+        if stage.command:
+            stages = [STAGES[name] for name in stage.command]
+            app.command(name=stage.name, help=_help(stage))(_command(stage.name, stages))
+
+
+def _help(stage: AnyStage) -> str:
+    return stage.doc.partition("\nArgs:")[0].strip()
+
+
+def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
+    def command(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
+        common = {key: given.pop(key) for key in COMMON if key in given}
+        uses = _uses(stages, common["recipe"], common["set_"] or [], given)
+        _run(name, uses, common)
+
+    parameters = [
+        *(_parameter(*entry) for entry in (("input", Input), ("output", Output))),
+        *(
+            _parameter(*entry)
+            for entry in (("recipe", FromRecipe, None), ("set_", Set, None), ("runner", RunnerName, "ray"))
+        ),
+        *(_parameter(*entry) for entry in (("workers", Workers, None), ("address", Address, "local"))),
+        *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
+        *([_parameter("sources", Sources, None)] if name == "extract" else []),
+        *(_flag(stage, setting) for stage in stages for setting in stage.options.values() if _is_flag(setting)),
+    ]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions carry attributes
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def _parameter(name: str, annotation: object, default: object = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _is_flag(setting: Setting) -> bool:
+    """Scalars, which may be unset, and choices become options; lists and tables are given with --set."""
+    kind = bare(setting.annotation)
+    kinds = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    return all(one in (*SCALARS, NoneType) or get_origin(one) is Literal for one in kinds)
+
+
+def _flag(stage: AnyStage, setting: Setting) -> inspect.Parameter:
+    """Return the option for one setting; unset means: as the recipe or the default says."""
+    facts = [one.words for _, one in ranges(setting.annotation)]
+    facts += [f"default: {setting.default}"] if setting.default not in ("", None) else []
+    words = setting_docs(stage)[setting.name] + (f" [{'; '.join(facts)}]" if facts else "")
+    name, kind = setting.name.replace("_", "-"), bare(setting.annotation)
+    option = typer.Option(f"--{name}/--no-{name}" if kind is bool else f"--{name}", help=words, show_default=False)
+    return _parameter(setting.name, Annotated[kind | None, option], None)
+
+
+def _uses(
+    stages: Sequence[AnyStage], recipe: str | None, texts: Sequence[str], flags: Mapping[str, object]
+) -> tuple[AnyUse, ...]:
+    """Return the uses of a command's stages; a setting that none of them has is refused by the last."""
+    given: dict[str, object] = {key: value for text in texts for key, value in _toml(text).items()}
+    given |= {key: value for key, value in flags.items() if value is not None}
+    unknown = given.keys() - {name for stage in stages for name in stage.options}
+    shares = [{key: given[key] for key in given if key in stage.options} for stage in stages]
+    shares[-1] |= {key: given[key] for key in unknown}
+    return tuple(_use(stage, recipe, share) for stage, share in zip(stages, shares, strict=True))
+
+
+def _use(stage: AnyStage, recipe: str | None, given: Mapping[str, object]) -> AnyUse:
+    settings: dict[str, object] = {}
+    if recipe:
+        uses = [use for use in load_recipe(recipe).stages if use.name == stage.name]
+        if not uses:
+            raise RecipeError(f"recipe {recipe} has no stage {stage.name}")
+        settings = {name: getattr(uses[0].settings, name) for name in stage.options}
+    return stage.use(settings | dict(given))
+
+
+def _toml(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(
+            f"--set {text} is not KEY=TOML: {error}; quote strings inside: --set 'mode=\"fast\"'"
+        ) from error
+
+
+def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
+    chosen = load_recipe(common["recipe"]) if common["recipe"] else None
+    recipe = Recipe(name, f"stage {name} alone", uses, dict(chosen.deliver if chosen else DELIVER))
+    rebuild, reporter = common["rebuild"], Reporter()
+    with open_runner(common["runner"], common["workers"], common["address"]) as runner:
+        if uses[0].name == "read":
+            recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
+            sources = find_sources(common["input"])
+            refuse_unfit(common["address"], uses, sources, common["output"])
+            run_recipe(recipe, sources, common["output"], runner, rebuild=rebuild, reporter=reporter)
+        else:
+            state = state_of(common["input"])
+            check_order((*state.done, *uses), f"yurai {name}")
+            refuse_unfit(common["address"], uses, [], common["output"])
+            continue_tree(uses, state, recipe, common["output"], runner, rebuild=rebuild, reporter=reporter)
+        ended = end_run(common["output"], runner, Reporter(), report=common["report"], rebuild=rebuild)
+    tables.summary(ended, common["output"], report=common["report"])

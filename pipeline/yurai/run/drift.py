@@ -1,0 +1,84 @@
+"""The plan of a run, written before anything else: a tree that another recipe or other sources made is refused."""
+
+import json
+from collections.abc import Sequence
+from typing import TypedDict
+
+from yurai.declare.stage import Identity
+from yurai.engine.engine import Engine
+from yurai.run.recipe import Recipe
+from yurai_manifests.canonical import Json, canonical
+from yurai_manifests.errors import DriftError
+
+PLAN = "plan.json"
+
+
+class Plan(TypedDict):
+    """What plan.json says: which recipe makes the tree, by which stages, from which sources."""
+
+    recipe: str
+    deliver: dict[str, int]
+    stages: list[Identity]
+    sources: list[str]
+    tables: list[dict[str, Json]]
+
+
+def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str]) -> None:
+    """Write plan.json, or hold the run against the one that is there.
+
+    Raises:
+        DriftError: another recipe or other sources made the tree, and the engine is not told to rebuild it.
+    """
+    tables = [table.json() for table in recipe.sources]
+    plan: Plan = {
+        "recipe": recipe.name,
+        "deliver": recipe.deliver,
+        "stages": list(identities),
+        "sources": sources,
+        "tables": tables,
+    }
+    try:
+        held: Plan = json.loads(engine.store.read(PLAN))
+    except FileNotFoundError:
+        held = plan
+    differences = [*_differences(held, plan), *_lost_sources(held["sources"], sources)]
+    if differences and not engine.rebuild:
+        raise DriftError(
+            f"{engine.store.url} was made differently: {'; '.join(differences[:8])}. Add --rebuild to redo what is "
+            "below the change (stages above it are reused), or choose another --output"
+        )
+    engine.store.put(PLAN, canonical(plan))
+
+
+def _differences(old: Plan, new: Plan) -> list[str]:
+    """Say which fields of the stages differ; fingerprints of stages before are left out, they follow from these."""
+    deliver = [f"deliver: {old['deliver']!r} then, {new['deliver']!r} now"] if old["deliver"] != new["deliver"] else []
+    lines = [*deliver, *_fields("source", old["tables"], new["tables"])]
+    before, after = ([str(entry["stage"]) for entry in plan["stages"]] for plan in (old, new))
+    if before != after:
+        return [*lines, f"stages: {', '.join(before)} then, {', '.join(after)} now"]
+    for then, now in zip(old["stages"], new["stages"], strict=True):
+        for field in ("version", "settings", "rules", "models", "packages"):
+            lines += _fields(f"{then['stage']}.{field}", then[field], now[field])
+    return lines
+
+
+def _fields(name: str, then: object, now: object) -> list[str]:
+    if then == now:
+        return []
+    if isinstance(then, dict) and isinstance(now, dict):
+        keys = sorted({*then, *now})
+        return [line for key in keys for line in _fields(f"{name}.{key}", then.get(key), now.get(key))]
+    if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        return [
+            line
+            for place, pair in enumerate(zip(then, now, strict=True))
+            for line in _fields(f"{name}[{place}]", *pair)
+        ]
+    return [f"{name}: {then!r} then, {now!r} now"]
+
+
+def _lost_sources(then: list[str], now: list[str]) -> list[str]:
+    """Added sources extend a tree; a source that is gone would leave its documents behind."""
+    lost = sorted(set(then) - set(now))
+    return [f"{len(lost)} sources are no longer named, the first {lost[0]}"] if lost else []

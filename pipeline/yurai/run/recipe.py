@@ -1,0 +1,164 @@
+"""A recipe: an ordered list of stages with their settings. TOML on disk, frozen dataclasses in memory.
+
+    name = "my-corpus"
+    about = "one line for people"
+
+    [deliver]                      # target sizes of the delivered files
+    text_bytes = 512_000_000
+
+    [[stage]]
+    use = "read"
+    [[stage]]
+    use = "extract"
+    mode = "precision"
+
+    [[source]]                     # what JSONL and Parquet inputs are: yurai.sources.rows.tables
+    match = "notes.jsonl.zst"
+    licence = "CC-BY-4.0"
+    columns = { text = "body" }
+
+Order: read, extract, then measuring stages, then filters and dedup in any order, then at most one tokenize.
+"""
+
+import importlib.resources
+import itertools
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yurai.stages  # noqa: F401 - importing declares the stages
+from yurai.declare.stage import STAGES, Identity, Kind, in_order, stage_of
+from yurai.declare.values import nearest
+from yurai.engine.use import AnyUse
+from yurai.sources.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
+from yurai_manifests.canonical import Json, fingerprint
+from yurai_manifests.errors import RecipeError
+
+DELIVER = {"text_bytes": 512_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The checked recipe; all settings are complete."""
+
+    name: str
+    about: str
+    stages: tuple[AnyUse, ...]
+    deliver: dict[str, int]
+    sources: tuple[SourceTable, ...] = ()
+
+    def json(self) -> dict[str, Json]:
+        """Return the recipe as canonical JSON takes it."""
+        return {
+            "name": self.name,
+            "about": self.about,
+            "deliver": self.deliver,
+            "stages": [use.json() for use in self.stages],
+            "sources": [table.json() for table in self.sources],
+        }
+
+    def identities(self, before: str = "") -> list[Identity]:
+        """Return for each stage what its fingerprint is made of; fingerprints chain from `before`."""
+        identities = []
+        for use in self.stages:
+            identity = stage_of(use).identity(use.settings, before)
+            before = fingerprint(identity)
+            identities.append(identity)
+        return identities
+
+
+def shipped() -> dict[str, Path]:
+    """Return the recipes that come with Yurai, by name."""
+    folder = Path(str(importlib.resources.files("yurai") / "recipes"))
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_recipe(spec: str) -> Recipe:
+    """Load a shipped recipe by name, or a TOML file by path.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, an unknown key, stage, rule or setting, or a wrong value.
+    """
+    path = shipped().get(spec) or Path(spec)
+    try:
+        value = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, IsADirectoryError) as error:
+        names = ", ".join(shipped())
+        raise RecipeError(f"no recipe {spec!r}: name a shipped one ({names}) or the path of a TOML file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} is not TOML: {error}") from error
+    return make_recipe(value, where=str(path))
+
+
+def make_recipe(value: Mapping[str, object], *, where: str) -> Recipe:
+    """Check a recipe that was read from TOML; errors begin with `where`."""
+    refuse_unknown(value, ("name", "about", "deliver", "stage", "source"), where)
+    name, about, tables = value.get("name"), value.get("about", ""), value.get("stage")
+    if not isinstance(name, str) or not isinstance(about, str) or not isinstance(tables, list) or not tables:
+        raise RecipeError(f'{where}: needs name = "..." and at least one [[stage]] table (about = "..." is optional)')
+    uses = tuple(_use(table, where) for table in tables)
+    if uses[0].name != "read":
+        raise RecipeError(f"{where}: the first stages must be read and extract, found {uses[0].name}")
+    check_order(uses, where)
+    sources = tables_of(value["source"], where) if "source" in value else ()
+    return Recipe(name, about, uses, _deliver(value.get("deliver", {}), where), sources)
+
+
+def with_sources(recipe: Recipe, path: str | None) -> Recipe:
+    """Return the recipe with the [[source]] tables of a file of their own, as `--sources` gives them.
+
+    Raises:
+        RecipeError: the file is wrong, or the recipe has tables already.
+    """
+    if not path:
+        return recipe
+    if recipe.sources:
+        raise RecipeError(f"recipe {recipe.name} has [[source]] tables; put those of {path} there, or remove its own")
+    return replace(recipe, sources=load_tables(path))
+
+
+def _use(table: object, where: str) -> AnyUse:
+    name = table.get("use") if isinstance(table, Mapping) else None
+    if not isinstance(table, Mapping) or not isinstance(name, str) or name not in STAGES:
+        known = ", ".join(stage.name for stage in in_order())
+        raise RecipeError(f"{where}: a [[stage]] needs use = one of {known}, not {name!r}{nearest(str(name), STAGES)}")
+    try:
+        return STAGES[name].use({key: setting for key, setting in table.items() if key != "use"})
+    except RecipeError as error:
+        raise RecipeError(f"{where}: {error}") from error
+
+
+def check_order(uses: Sequence[AnyUse], where: str) -> None:
+    """Raise RecipeError unless stages stand in an order that can run, and each says that its place is right."""
+    for before, after in itertools.pairwise(uses):
+        if stage_of(before).kind.rank > stage_of(after).kind.rank:
+            order = ", ".join(kind.value for kind in Kind)
+            raise RecipeError(f"{where}: stage {after.name} cannot follow {before.name}; the order is {order}")
+    names = [use.name for use in uses]
+    for number, use in enumerate(uses):
+        stage = stage_of(use)
+        for needed in stage.needs:
+            if needed not in names:
+                raise RecipeError(f"{where}: {' and '.join(sorted((use.name, needed), reverse=True))} go together")
+        if not stage.repeats and use.name in names[:number]:
+            raise RecipeError(f"{where}: stage {use.name} stands twice; only {_repeating()} may")
+        for name, why in stage.after.items():
+            if name in names[number:]:
+                raise RecipeError(f"{where}: {why}; put {name} before {use.name}")
+        if wrong := stage.place(use.settings, uses[:number], uses[number + 1 :]):
+            raise RecipeError(f"{where}: {wrong}")
+
+
+def _repeating() -> str:
+    return " and ".join(stage.name for stage in in_order() if stage.repeats)
+
+
+def _deliver(given: object, where: str) -> dict[str, int]:
+    if not isinstance(given, Mapping):
+        raise RecipeError(f"{where}: deliver must be a table")
+    refuse_unknown(given, tuple(DELIVER), f"{where}: [deliver]")
+    for key, number in given.items():
+        if type(number) is not int or number < 1:
+            raise RecipeError(f"{where}: [deliver] {key} must be a positive integer, not {number!r}")
+    return DELIVER | dict(given)

@@ -1,0 +1,114 @@
+"""Run a recipe: plan, refuse what would not be reproducible, walk the stages, deliver, publish.
+
+Each step is skipped where it is committed already, so running the same command again resumes; a changed recipe reuses
+every stage above the change.
+"""
+
+from collections.abc import Mapping
+
+from yurai.declare.stage import Kind, stage_of
+from yurai.engine.engine import Engine, Runner
+from yurai.engine.progress import Reporter
+from yurai.engine.state import State, chained
+from yurai.engine.use import AnyUse
+from yurai.run.drift import hold_plan
+from yurai.run.peek import peek
+from yurai.run.publish import publish
+from yurai.run.recipe import Recipe
+from yurai.sources.find import Source
+from yurai.stages.deliver import deliver
+from yurai.stages.extract.driver import extract_sources
+from yurai_manifests.canonical import Json, fingerprint
+from yurai_manifests.errors import RecipeError
+from yurai_manifests.run import RunRecord
+from yurai_manifests.store import open_store, probe
+
+
+def run_recipe(
+    recipe: Recipe,
+    sources: list[Source],
+    output: str,
+    runner: Runner,
+    *,
+    rebuild: bool = False,
+    reporter: Reporter | None = None,
+) -> RunRecord:
+    """Run `recipe` over `sources` into the tree at `output`, resuming what is there.
+
+    Raises:
+        RecipeError: no source holds a candidate, or the input is wrong: rows without a text column, an idle [[source]].
+        DriftError: `output` was made by another recipe, or from sources that are no longer named, and not `rebuild`.
+        ShardError: storage failed, or does not honour put-if-absent.
+    """
+    identities = recipe.identities()
+    peek(sources, recipe.sources)
+    engine = _engine(output, runner, reporter, rebuild=rebuild)
+    fused = _fused(recipe)
+    names = [source.name for source in sources]
+    hold_plan(engine, recipe, identities, names)
+    tables: list[Json] = [table.json() for table in recipe.sources]
+    names_of_fused: list[Json] = [use.name for use in fused]
+    identity = identities[len(fused) - 1] | {"fused": names_of_fused, "tables": tables}
+    state = extract_sources(engine, sources, fused, identity, recipe.sources)
+    if not state.counts[0].seen:
+        raise RecipeError(
+            f"none of the {len(sources)} inputs holds a row or a response, resource or conversion record; check --input"
+        )
+    total: dict[str, Json] = {
+        "count": len(sources),
+        "bytes": sum(source.size for source in sources),
+        "digest": fingerprint({"names": names}),
+    }
+    return _finish(engine, recipe, state, recipe.stages[len(fused) :], total)
+
+
+def continue_tree(
+    uses: tuple[AnyUse, ...],
+    state: State,
+    recipe: Recipe,
+    output: str,
+    runner: Runner,
+    *,
+    rebuild: bool = False,
+    reporter: Reporter | None = None,
+) -> RunRecord:
+    """Run stages over the state that an earlier tree ended in, into the tree at `output`.
+
+    Raises:
+        DriftError, ShardError: as `run_recipe`.
+    """
+    identities = recipe.identities(state.fingerprint)
+    engine = _engine(output, runner, reporter, rebuild=rebuild)
+    hold_plan(engine, recipe, identities, [state.carried["digest"]])
+    return _finish(engine, recipe, state, uses, state.carried["sources"])
+
+
+def _engine(output: str, runner: Runner, reporter: Reporter | None, *, rebuild: bool) -> Engine:
+    store = open_store(output)
+    probe(store)
+    return Engine(store, runner, reporter or Reporter(quiet=True), rebuild)
+
+
+def _fused(recipe: Recipe) -> tuple[AnyUse, ...]:
+    return tuple(use for use in recipe.stages if stage_of(use).kind in (Kind.READ, Kind.EXTRACT, Kind.MEASURE))
+
+
+def _finish(
+    engine: Engine, recipe: Recipe, state: State, uses: tuple[AnyUse, ...], sources: Mapping[str, Json]
+) -> RunRecord:
+    before = state.fingerprint
+    for use in uses:
+        stage = stage_of(use)
+        assert stage.driver  # those without one are fused into the first step
+        state = stage.driver(engine, state, use, stage.identity(use.settings, before))
+        before = state.fingerprint
+    target = recipe.deliver["text_bytes"]
+    kinds = {
+        "extracted": state.extracted,
+        "dropped": chained(list(state.dropped)),
+        "evidence": state.evidence,
+        "documents": state.survivors,
+    }
+    kinds |= {"index": state.index} if state.index else {}
+    delivered = deliver(engine, len(state.done), kinds, target)
+    return publish(engine.store, recipe, state, delivered, list(kinds), sources, again=engine.rebuild)

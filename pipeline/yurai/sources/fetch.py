@@ -1,0 +1,86 @@
+"""Bytes from anywhere to a local file, hashed on the way; nothing is opened before its digest is known to be right."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import fsspec
+
+from yurai_manifests.canonical import CHUNK, sha256_file
+from yurai_manifests.errors import ShardError
+from yurai_manifests.faults import as_os_errors
+from yurai_manifests.store import LocalStore, open_store
+
+
+class Shard(NamedTuple):
+    """One immutable file to read: where it is, and what its manifest says of it."""
+
+    store: str
+    path: str
+    sha256: str
+    rows: int
+    size: int
+    source: str
+
+
+@contextmanager
+def open_remote(url: str) -> Iterator[IO[bytes]]:
+    """Open a path or fsspec URL for reading; whatever its client raises is an OSError."""
+    fs, path = fsspec.core.url_to_fs(url)
+    with as_os_errors(fs), fs.open(path, "rb") as file:
+        yield file
+
+
+def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
+    """Return a local path with the bytes of `url`, and their sha256. A local file is read in place.
+
+    Raises:
+        ShardError: cannot be read.
+    """
+    local = url.removeprefix("file://")
+    try:
+        if "://" not in local:
+            return Path(local), sha256_file(Path(local))
+        digest, target = hashlib.sha256(), spool / "source"
+        with open_remote(url) as remote, target.open("wb") as file:
+            while piece := remote.read(CHUNK):
+                digest.update(piece)
+                file.write(piece)
+    except OSError as error:
+        raise ShardError(
+            f"cannot read {url}: {error}; check the storage, then run the same command to resume"
+        ) from error
+    return target, digest.hexdigest()
+
+
+def remedy(shard: Shard) -> str:
+    """Say how to get the file of `shard` back."""
+    if not shard.path.startswith(".work/"):
+        return "restore it, or make its tree again"
+    return "run the same command with --rebuild, which checks all earlier work and makes again what is damaged"
+
+
+def fetch_shard(shard: Shard, spool: Path) -> Path:
+    """Return a local path with the bytes of `shard`, checked against its manifest.
+
+    Raises:
+        ShardError: missing, unreadable or changed since it was written.
+    """
+    store = open_store(shard.store)
+    where = f"{store.url}/{shard.path}"
+    try:
+        if isinstance(store, LocalStore):
+            path = store.root / shard.path
+        else:
+            path = spool / Path(shard.path).name
+            path.write_bytes(store.read(shard.path))
+        found = sha256_file(path)
+    except OSError as error:
+        raise ShardError(f"cannot read {where}: {error}; {remedy(shard)}") from error
+    if found != shard.sha256:
+        raise ShardError(
+            f"{where} was changed after it was written (sha256 {found}, not {shard.sha256}); {remedy(shard)}"
+        )
+    return path

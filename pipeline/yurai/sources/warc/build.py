@@ -1,0 +1,84 @@
+"""One `Record` out of a slot, its bytes, and the place and state of the unit that holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yurai.sources.warc.dates import capture_date
+from yurai.sources.warc.payload import Payload, content_type, read_payload, too_large
+from yurai.sources.warc.record import CANDIDATES, MIB, Limits, Record
+from yurai.sources.warc.units import DAMAGED, LIMIT, WHOLE
+
+if TYPE_CHECKING:
+    from yurai.sources.warc.split import Slot
+    from yurai.sources.warc.units import Readable
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Range of file bytes that a record is found in, how that unit ended, and whether it holds other records."""
+
+    offset: int
+    length: int
+    state: str = WHOLE
+    shared: bool = False
+
+
+def build(data: Readable, slot: Slot, place: Place, limits: Limits, flags: tuple[str, ...] = ()) -> Record:
+    """Make the record in `slot` of `data`; only candidates have their block read."""
+    head = slot.head
+    payload = _payload(data, slot, limits) if head.kind in CANDIDATES else Payload(content_type(head), None)
+    date, date_flags = capture_date(head.fields.get("warc-date"))
+    flags = flags + head.flags + slot.flags + payload.flags + date_flags
+    flags += () if place.state in {WHOLE, LIMIT} else (f"{place.state}-unit",)
+    flags += ("shared-unit",) if place.shared else ()
+    return Record(
+        kind=head.kind,
+        offset=place.offset,
+        length=place.length,
+        inner_offset=slot.start if place.shared else None,
+        inner_length=slot.end - slot.start if place.shared else None,
+        record_id=head.fields.get("warc-record-id"),
+        url=_url(head.fields.get("warc-target-uri")),
+        capture_date=date,
+        mime=payload.mime,
+        http_charset=payload.charset,
+        http_status=payload.status,
+        http_headers=payload.headers,
+        body=payload.body,
+        payload_sha256=payload.sha256,
+        payload_digest=payload.declared,
+        digest_form=payload.form,
+        digest_ok=payload.digest_ok,
+        truncated=head.fields.get("warc-truncated"),
+        flags=tuple(sorted(set(flags))),
+        error=_error(slot, place, payload),
+    )
+
+
+def _payload(data: Readable, slot: Slot, limits: Limits) -> Payload:
+    if slot.end - slot.block > limits.max_body_bytes:
+        return too_large(data[slot.block : min(slot.block + MIB, slot.end)], slot.head)
+    return read_payload(data[slot.block : slot.end], slot.head, limits, complete=slot.complete)
+
+
+def _error(slot: Slot, place: Place, payload: Payload) -> str | None:
+    """A cut or wrong length; then damage; then what the payload says.
+
+    The lone record of a damaged unit fails, because its header (URL, date) may be what is wrong. Of many records in one
+    unit a single bad byte cannot fail all: those whose digest is good are kept, and flagged.
+    """
+    if not slot.complete:
+        return "inflate-limit" if place.state == LIMIT else "body-incomplete"
+    proved = place.shared and payload.digest_ok is True
+    if place.state == DAMAGED and slot.head.kind in CANDIDATES and not proved:
+        return "body-incomplete"
+    return payload.error
+
+
+def _url(value: str | None) -> str | None:
+    url = (value or "").strip()
+    if url.startswith("<") and url.endswith(">"):
+        url = url[1:-1].strip()
+    return url or None

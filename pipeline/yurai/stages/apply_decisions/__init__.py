@@ -1,0 +1,1 @@
+"""From decisions to rows, for stages that drop duplicates: what goes is told what stays, then each shard is cut."""

@@ -1,0 +1,1 @@
+"""Stage dedup: of documents with equal texts or URLs one stays."""

@@ -1,0 +1,128 @@
+"""Candidates on their way through read and extract: each record gets its columns, its verdict and its evidence."""
+
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from yurai.declare.stage import Verdict
+from yurai.evidence import choose, declared, header_marks, mark_row
+from yurai.extraction import Extraction, Page, Sandbox
+from yurai.sources.warc import Record
+from yurai.stages.extract.hosts import registrable_domain
+from yurai_manifests.canonical import sha256
+
+IDLE = 1024
+"""Candidates in a row, without a page among them, after which those that wait go on."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A record on its way through read and extract: its columns, and the verdict once there is one."""
+
+    row: dict[str, Any]
+    page: Page | None
+    stage: str = "read"
+    outcome: str | None = None
+    reason: str | None = None
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of EVIDENCE about it."""
+
+
+def candidate(record: Record, row: dict[str, Any], verdict: Verdict | None) -> Candidate:
+    """Return the candidate for `record`: decided, or with a page for the sandbox, or with its text (conversion)."""
+    if verdict:
+        return Candidate(row, None, "read", *verdict)
+    if record.kind == "conversion":
+        text = record.body.decode("utf-8", "replace").replace("\0", "").strip()
+        found = Extraction(
+            outcome="text" if text else "dropped",
+            reason=None if text else "no-text",
+            title=None,
+            text=text,
+            date=None,
+            mime=record.mime or "text/plain",
+            charset="utf-8",
+            charset_by="http" if record.http_charset else "utf-8",
+            extractor="none",
+            flags=("evidence-not-available", *(("undecodable-bytes",) if "\ufffd" in text else ())),
+        )
+        return decide(Candidate(row, None), found)
+    page = Page(
+        key=record.payload_sha256 or sha256(record.body),
+        body=record.body,
+        mime=record.mime,
+        http_charset=record.http_charset,
+        url=record.url or "",
+        capture_date=record.capture_date,
+    )
+    return Candidate(row, page)
+
+
+def decide(waiting: Candidate, found: Extraction, *, evidence: bool = True) -> Candidate:
+    """Write what the handler found into the candidate's columns; with `evidence`, what headers say of rights too."""
+    waiting.stage, waiting.page = "extract", None
+    waiting.row["flags"] = sorted({*waiting.row["flags"], *found.flags})
+    if found.outcome != "text":
+        waiting.outcome, waiting.reason = found.outcome, found.reason
+        return waiting
+    data = found.text.encode("utf-8")
+    waiting.row |= {
+        "media_type": found.mime,
+        "charset": found.charset,
+        "charset_by": found.charset_by,
+        "extractor": found.extractor,
+        "title": found.title,
+        "date": found.date,
+        "text": found.text,
+        "text_sha256": sha256(data),
+        "text_bytes": len(data),
+        "registrable_domain": registrable_domain(waiting.row["url"]),
+    }
+    if evidence:
+        _write_evidence(waiting, found)
+    return waiting
+
+
+def _write_evidence(waiting: Candidate, found: Extraction) -> None:
+    """Write the rows of evidence, and the licence that they declare, into the candidate."""
+    row = waiting.row
+    marks = (*header_marks((one["name"], one["value"]) for one in row["http_headers"]), *found.marks)
+    if not marks:
+        return
+    chosen = choose(marks)
+    row["declared_spdx"], row["licence_scope"] = declared(marks)
+    row["flags"] = sorted({*row["flags"], *(["evidence-capped"] if chosen.capped else [])})
+    waiting.evidence = [mark_row(row["doc_id"], mark, row["capture_date"]) for mark in chosen.marks]
+
+
+def extracted(candidates: Iterable[Candidate], sandbox: Sandbox, *, evidence: bool = True) -> Iterator[Candidate]:
+    """Yield the candidates in their order, those with a page once the sandbox has answered for them."""
+    rest = iter(candidates)
+    while first := next(rest, None):
+        yield from _until_idle(itertools.chain([first], rest), sandbox, evidence=evidence)
+
+
+def _until_idle(candidates: Iterator[Candidate], sandbox: Sandbox, *, evidence: bool) -> Iterator[Candidate]:
+    """As `extracted`, until so many candidates in a row need no sandbox that waiting for one that does would hold them.
+
+    A WET file is such candidates alone.
+    """
+    waiting: deque[Candidate] = deque()
+
+    def pages() -> Iterator[Page]:
+        idle = 0
+        for one in candidates:
+            waiting.append(one)
+            idle = 0 if one.page else idle + 1
+            if one.page:
+                yield one.page
+            elif idle == IDLE:
+                return
+
+    for found in sandbox.extract(pages()):
+        while not waiting[0].page:
+            yield waiting.popleft()
+        yield decide(waiting.popleft(), found, evidence=evidence)
+    yield from waiting

@@ -1,0 +1,42 @@
+"""Stage extract, from the driver's side: read, extract and the measuring stages, fused in one task for each source."""
+
+from collections.abc import Iterator, Sequence
+
+from yurai.declare.stage import Identity
+from yurai.engine.engine import Engine, journal_name
+from yurai.engine.state import State, of_step
+from yurai.engine.task import AnyTask, Task
+from yurai.engine.use import AnyUse, StageUse
+from yurai.sources.find import Source
+from yurai.sources.rows import SourceTable
+from yurai.stages.extract.settings import Extract
+from yurai.stages.extract.tasks import ExtractSource, extract_source
+from yurai_manifests.canonical import fingerprint
+from yurai_manifests.task import StepId
+
+
+def extract_sources(
+    engine: Engine,
+    sources: Sequence[Source],
+    uses: tuple[AnyUse, ...],
+    identity: Identity,
+    tables: tuple[SourceTable, ...],
+) -> State:
+    """Run `uses` (read, extract, then measuring stages) over all sources; `tables` say what rows are."""
+    step = StepId("00-extract", fingerprint(identity))
+    read, extract, *measures = uses
+    assert isinstance(extract.settings, Extract)  # a recipe has no other second stage
+    second = StageUse(extract.name, extract.settings)
+
+    def expected() -> Iterator[AnyTask]:
+        for source in sources:
+            args = ExtractSource(source.url, read, second, tuple(measures), tables)
+            journal = journal_name(source.name, source.size, source.stamp)
+            yield Task(extract_source, step, engine.store.url, source.name, args, journal=journal)
+
+    record = engine.step(step, identity, expected, len(sources))
+    extracted, dropped, evidence = (
+        of_step(engine.store, record, name) for name in ("extracted", "dropped", "evidence")
+    )
+    state = State(step.fingerprint, extracted, extracted, (dropped,), evidence, measures=tuple(measures))
+    return state.after(record, uses)

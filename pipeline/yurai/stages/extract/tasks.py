@@ -1,0 +1,197 @@
+"""From one web archive or row file to extracted pages with their measures: read, extract, measuring stages, fused.
+
+Outputs: `extracted` (DOCUMENT rows, in record order), `dropped` (DROPPED rows) and `evidence` (EVIDENCE rows of the
+extracted pages, in their order). Commit point `extracted`.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from yurai.declare.batches import BATCH_ROWS, document_batches, text_bytes
+from yurai.declare.stage import stage_of
+from yurai.engine.arguments import Arguments
+from yurai.engine.task import Task, task_function, task_key
+from yurai.engine.use import AnyUse, StageUse
+from yurai.extraction import ExtractOptions, Sandbox
+from yurai.sources.fetch import fetch_source
+from yurai.sources.rows import SourceTable, row_kind, table_of
+from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
+from yurai.stages.extract.candidates import Candidate, candidate, extracted
+from yurai.stages.extract.ledger import StoreLedger
+from yurai.stages.extract.rows import row_candidates
+from yurai.stages.extract.settings import Extract
+from yurai.stages.map_tasks import DROPPED_ROW_BYTES, measure
+from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
+from yurai_manifests.parquet import ParquetSink
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, document_id
+from yurai_manifests.task import Attempt, TaskRecord
+
+
+@dataclass(frozen=True)
+class ExtractSource(Arguments):
+    """Where the source lies, the fused stages, and what row files are, by source name."""
+
+    url: str
+    read: AnyUse
+    extract: StageUse[Extract]
+    measures: tuple[AnyUse, ...]
+    tables: tuple[SourceTable, ...]
+
+
+@task_function("yurai.steps.extract:extract_source")
+def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
+    """Run read, extract and the measuring stages over one source file."""
+    args = task.args
+    path, digest = fetch_source(args.url, attempt.spool)
+    record = TaskRecord(task_key(task.step, task.source, digest), task.source, digest, file_bytes=path.stat().st_size)
+    record.stages = [StageCounts(use.name) for use in (args.read, args.extract, *args.measures)]
+    with ExitStack() as stack:
+        sinks = {
+            name: _sink(stack, attempt, name, schema)
+            for name, schema in (("extracted", DOCUMENT), ("dropped", DROPPED), ("evidence", EVIDENCE))
+        }
+        size = 0
+        for batch in document_batches(_kept(record, _decided(task, record, path), sinks)):
+            measured = measure(batch, args.measures, record.stages[2:])
+            size += text_bytes(measured)
+            sinks["extracted"].write(measured)
+        _close(attempt, sinks, size)
+    if not record.stages[0].seen:
+        record.warnings.append("holds no candidate record")
+    return record
+
+
+def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path) -> Iterator[Candidate]:
+    """Yield the candidates of the source with their verdicts; rows bring their text and need no sandbox."""
+    options = task.args.extract.settings.options
+    if row_kind(task.source):
+        return row_candidates(record, path, table_of(task.args.tables, task.source), evidence=options.evidence)
+    candidates = _candidates(record, read_file(path), task.args.read)
+    return extracted(candidates, _sandbox(options, task.store), evidence=options.evidence)
+
+
+_OPEN: dict[ExtractOptions, Sandbox] = {}
+
+
+def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
+    """Return this process's child for these limits; starting one costs a second, so it serves many tasks.
+
+    There is one at a time, or a process that makes many runs would keep a child of each.
+    """
+    if options not in _OPEN:
+        while _OPEN:
+            _OPEN.popitem()[1].close()
+        _OPEN[options] = Sandbox(options, StoreLedger(store))
+    _OPEN[options].ledger = StoreLedger(store)
+    return _OPEN[options]
+
+
+def _sink(stack: ExitStack, attempt: Attempt, name: str, schema: pa.Schema) -> ParquetSink:
+    sink = ParquetSink(attempt.path(f"{name}.parquet"), schema)
+    stack.callback(sink.abort)
+    return sink
+
+
+def _close(attempt: Attempt, sinks: dict[str, ParquetSink], extracted_size: int) -> None:
+    for name, sink in sinks.items():
+        sink.close()
+        size = extracted_size if name == "extracted" else sink.rows * DROPPED_ROW_BYTES
+        attempt.finish(name, sink.path, rows=sink.rows, size=size)
+
+
+def _candidates(record: TaskRecord, parts: Iterable[Record | Gap], read: AnyUse) -> Iterator[Candidate]:
+    judge = stage_of(read).judge
+    assert judge  # the reading stage has it
+    units: set[int] = set()
+    for item in parts:
+        if isinstance(item, Gap):
+            _account_gap(record, item)
+            continue
+        if item.offset not in units:
+            units = {item.offset}  # units come in file order, so only the last can repeat
+            record.record_bytes += item.length
+        if item.kind not in CANDIDATES:
+            record.other_records[item.kind] += 1
+            continue
+        record.stages[0].seen += 1
+        yield candidate(item, provenance(record, item), judge(item, read.settings))
+
+
+def _account_gap(record: TaskRecord, gap: Gap) -> None:
+    if gap.kind == "padding":
+        record.padding_bytes += gap.bytes
+    else:
+        record.unreadable.append((gap.offset, gap.bytes))
+
+
+def provenance(record: TaskRecord, item: Record) -> dict[str, Any]:
+    """Return the PROVENANCE columns of one record, and its HTTP headers."""
+    return {
+        "doc_id": document_id(record.source, item.offset, item.inner_offset),
+        "source": record.source,
+        "source_sha256": record.source_sha256,
+        "warc_offset": item.offset,
+        "warc_length": item.length,
+        "inner_offset": item.inner_offset,
+        "inner_length": item.inner_length,
+        "warc_record_id": item.record_id,
+        "warc_type": item.kind,
+        "url": item.url,
+        "capture_date": item.capture_date,
+        "http_status": item.http_status,
+        "mime": item.mime,
+        "payload_digest": item.payload_digest,
+        "payload_sha256": item.payload_sha256,
+        "digest_ok": item.digest_ok,
+        "digest_form": item.digest_form,
+        "truncated": item.truncated,
+        "body_bytes": len(item.body),
+        "flags": sorted(item.flags),
+        "http_headers": [{"name": name, "value": value} for name, value in item.http_headers],
+    }
+
+
+class _Pile:
+    """Rows on their way into a sink, written 256 at a time."""
+
+    def __init__(self, sink: ParquetSink, schema: pa.Schema) -> None:
+        self._sink, self._schema = sink, schema
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, row: dict[str, Any]) -> None:
+        self._rows.append(row)
+        if len(self._rows) == BATCH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        self._sink.write(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+        self._rows.clear()
+
+
+def _kept(
+    record: TaskRecord, candidates: Iterable[Candidate], sinks: dict[str, ParquetSink]
+) -> Iterator[dict[str, Any]]:
+    read, extract = record.stages[:2]
+    gone, evidence = _Pile(sinks["dropped"], DROPPED), _Pile(sinks["evidence"], EVIDENCE)
+    for one in candidates:
+        if one.stage == "extract":
+            read.kept += 1
+            extract.seen += 1
+        if one.outcome is None:
+            extract.kept += 1
+            for row in one.evidence:
+                extract.notes[f"{EVIDENCE_NOTE}{row['channel']}"] += 1
+                evidence.add(row)
+            yield one.row
+            continue
+        counts = read if one.stage == "read" else extract
+        reasons = counts.failed if one.outcome == "failed" else counts.dropped
+        reasons[one.reason or ""] += 1
+        gone.add(one.row | {"outcome": one.outcome, "stage": one.stage, "reason": one.reason})
+    gone.flush()
+    evidence.flush()

@@ -1,0 +1,1 @@
+"""Stage filter: the rules of a recipe over stored measures."""

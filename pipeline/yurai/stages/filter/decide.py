@@ -1,0 +1,114 @@
+"""Rules over rows: filters compare stored measures, editors rewrite text and have it measured again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yurai.declare.batches import dropped_rows, text_columns
+from yurai.declare.lists import loaded
+from yurai.declare.rules import Rules
+from yurai.engine.use import AnyUse
+from yurai.stages.rewrite import replace_rows, rewritten
+from yurai_filters import ContractViolation, Declaration, edit, judge
+from yurai_manifests.canonical import Json
+from yurai_manifests.counts import StageCounts
+from yurai_manifests.errors import ContractError
+
+
+class Decider:
+    """The rules of one filter stage, and the measuring stages that an edited text goes through again."""
+
+    def __init__(self, name: str, rules: Rules, measures: Sequence[AnyUse]) -> None:
+        self.name, self._uses, self._measures = name, rules, measures
+        self._rules = [(use.rule, loaded(use.rule, use.settings)) for use in rules]
+
+    def __call__(self, batch: pa.RecordBatch, counts: StageCounts) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """Return (kept rows, DROPPED rows) of `batch` and add to `counts`.
+
+        Raises:
+            ContractError: a rule returned the wrong length or type: a bug in the rule.
+        """
+        reasons = pa.nulls(batch.num_rows, pa.string())
+        for declaration, settings in self._rules:
+            try:
+                if declaration.kind == "editor":
+                    batch = self._edit(batch, declaration, settings, counts.notes)
+                    continue
+                verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
+            except ContractViolation as error:
+                raise ContractError(f"rule {declaration.name} of {declaration.package.name}: {error}") from error
+            if verdict.not_judged:
+                counts.notes[f"{declaration.name}:not-judged"] += verdict.not_judged
+            prefix = pa.array([declaration.name] * batch.num_rows, pa.string())
+            named = pc.binary_join_element_wise(prefix, verdict.reason, ":")  # type: ignore[call-overload] # the stubs miss the separator
+            reasons = pc.coalesce(reasons, named)
+        return self._split(batch, reasons, counts)
+
+    def trace(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[dict[str, Json]]]:
+        """Return the one row of `batch` as editors leave it, and what each rule says of it up to the first reason."""
+        entries: list[dict[str, Json]] = []
+        for (declaration, settings), use in zip(self._rules, self._uses, strict=True):
+            written = {name: value for name, value in use.json().items() if name != "use"}
+            entry: dict[str, Json] = {
+                "stage": self.name,
+                "rule": declaration.name,
+                "verdict": "kept",
+                "settings": written,
+            }
+            entries.append(entry)
+            if declaration.kind == "editor":
+                notes = Counter[str]()
+                batch = self._edit(batch, declaration, settings, notes)
+                entry["verdict"] = "edited" if notes else "unchanged"
+                continue
+            columns = text_columns(batch)
+            entry["reads"] = {name: columns[name][0].as_py() for name in declaration.columns if name != "text"}
+            verdict = judge(declaration, columns, settings, batch.column("lang"))
+            if verdict.not_judged:
+                entry["verdict"] = "not judged"
+            if (reason := verdict.reason[0].as_py()) is not None:
+                entry |= {"verdict": "dropped", "reason": f"{declaration.name}:{reason}"}
+                break
+        return batch, entries
+
+    def walk(
+        self, batch: pa.RecordBatch
+    ) -> tuple[pa.RecordBatch, list[tuple[Declaration, Mapping[str, object], pa.RecordBatch]]]:
+        """Return `batch` as the editors leave it, and each filter with its settings and all rows as it meets them."""
+        met: list[tuple[Declaration, Mapping[str, object], pa.RecordBatch]] = []
+        for declaration, settings in self._rules:
+            if declaration.kind == "editor":
+                batch = self._edit(batch, declaration, settings, Counter[str]())
+            else:
+                met.append((declaration, settings, batch))
+        return batch, met
+
+    def _split(
+        self, batch: pa.RecordBatch, reasons: pa.StringArray, counts: StageCounts
+    ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        keep = pc.is_null(reasons)
+        gone = pc.invert(keep)
+        kept = batch.filter(keep)
+        counts.seen += batch.num_rows
+        counts.kept += kept.num_rows
+        counts.dropped.update(cast("list[str]", reasons.drop_null().to_pylist()))
+        return kept, dropped_rows(batch.filter(gone), self.name, reasons.filter(gone))
+
+    def _edit(
+        self, batch: pa.RecordBatch, declaration: Declaration, settings: Mapping[str, object], notes: Counter[str]
+    ) -> pa.RecordBatch:
+        edited = edit(declaration, text_columns(batch)["text"], settings, batch.column("lang"))
+        changed = cast("list[int]", pc.indices_nonzero(edited.changed).to_pylist())
+        if not changed:
+            return batch
+        for rule_name, count in edited.totals().items():
+            notes[f"{declaration.name}:{rule_name}"] += count
+        texts = cast("list[str]", edited.text.take(pa.array(changed)).to_pylist())
+        changes = [{rule: column[place].as_py() for rule, column in edited.counts.items()} for place in changed]
+        rows = rewritten(batch.take(pa.array(changed)), texts, changes, self._measures, declaration.name, notes)
+        return replace_rows(batch, rows, changed)

@@ -1,0 +1,55 @@
+"""filter: the rules of a recipe over stored measures; the first reason in the recipe's order wins."""
+
+from collections.abc import Sequence
+
+from yurai.declare.rules import taggers_of
+from yurai.declare.stage import Kind, Stage, declare, stage_of
+from yurai.engine.use import AnyUse
+from yurai.stages.filter.driver import filter_rows
+from yurai.stages.filter.settings import Filter
+from yurai_filters import TAGGERS
+
+
+def _place(settings: Filter, before: Sequence[AnyUse], _: Sequence[AnyUse]) -> str | None:
+    """Refuse an editor whose texts nothing could measure, and a rule that reads what no stage before measures.
+
+    Of Parquet files, where nothing is known to stand before, nobody knows what was measured.
+    """
+    edits = any(use.rule.kind == "editor" for use in settings.rules)
+    if edits and not any(stage_of(use).kind is Kind.MEASURE for use in before):
+        return (
+            "an editor changes text, but no stage before this filter measures it; put language and measure before it "
+            "(over Parquet: run yurai measure first and give its output as --input)"
+        )
+    return _unmeasured(settings, before) if before else None
+
+
+def _unmeasured(settings: Filter, before: Sequence[AnyUse]) -> str | None:
+    """Name a rule that would judge nothing, since it reads what no tagger before it measures."""
+    measured = {name for use in before for name in taggers_of(use.settings)}
+    writer = {column: tagger.name for tagger in TAGGERS.values() for column in tagger.writes}
+    for use in settings.rules:
+        if "pii" in use.rule.columns and all(one.name != "redact" for one in before):
+            return f"rule {use.name} reads counts of redact; put redact before measure"
+        missing = sorted({writer[name] for name in use.rule.columns if name in writer} - measured)
+        if missing:
+            return (
+                f"rule {use.name} reads what tagger {missing[0]} measures, which no stage before it runs; add "
+                f'"{missing[0]}" to the taggers of stage measure'
+            )
+    return None
+
+
+STAGE = declare(
+    Stage(
+        "filter",
+        version=1,
+        kind=Kind.FILTER,
+        settings=Filter,
+        driver=filter_rows,
+        place=_place,
+        repeats=True,
+        command=("filter",),
+        reasons=("<rule>:<reason>",),
+    )
+)

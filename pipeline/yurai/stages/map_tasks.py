@@ -1,0 +1,121 @@
+"""What stages that map share: one shard in, one shard out, in the same order; and the driver of measuring stages."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from yurai.declare.batches import text_bytes
+from yurai.declare.stage import Identity, stage_of
+from yurai.engine.arguments import Arguments
+from yurai.engine.engine import Engine, shard_task
+from yurai.engine.state import Shards, State, of_step
+from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_function
+from yurai.engine.use import AnyUse, Settings, StageUse
+from yurai.sources.fetch import fetch_shard
+from yurai_manifests.canonical import fingerprint
+from yurai_manifests.counts import StageCounts
+from yurai_manifests.parquet import ParquetSink, read_rows
+from yurai_manifests.schema import DOCUMENT, DROPPED
+from yurai_manifests.step import StepRecord
+from yurai_manifests.task import Attempt, StepId, TaskRecord
+
+DROPPED_ROW_BYTES = 512
+"""What a row of dropped/ or evidence/ counts as when files are packed to a target size."""
+
+
+class Sinks:
+    """The kept and the dropped rows of one task."""
+
+    def __init__(self, attempt: Attempt, kept: str) -> None:
+        self._attempt, self._name = attempt, kept
+        self.kept = ParquetSink(attempt.path("kept.parquet"), DOCUMENT)
+        self.dropped = ParquetSink(attempt.path("dropped.parquet"), DROPPED)
+        self.text_bytes = 0
+
+    def keep(self, rows: pa.RecordBatch) -> None:
+        """Write rows that stay."""
+        self.text_bytes += text_bytes(rows)
+        self.kept.write(rows)
+
+    def finish(self) -> None:
+        """Close both and move them to the names of their content."""
+        self.kept.close()
+        self.dropped.close()
+        self._attempt.finish(self._name, self.kept.path, rows=self.kept.rows, size=self.text_bytes)
+        rows = self.dropped.rows
+        self._attempt.finish("dropped", self.dropped.path, rows=rows, size=rows * DROPPED_ROW_BYTES)
+
+
+@contextmanager
+def sinks(attempt: Attempt, kept: str = "kept") -> Iterator[Sinks]:
+    """Open both sinks; whatever goes wrong, their handles are closed and nothing is left."""
+    opened = Sinks(attempt, kept)
+    try:
+        yield opened
+        opened.finish()
+    finally:
+        opened.kept.abort()
+        opened.dropped.abort()
+
+
+def fetched(task: Task[A], attempt: Attempt) -> Path:
+    """Return where the checked bytes of the one shard of a task that maps are."""
+    return fetch_shard(task.input, attempt.spool)
+
+
+def measure(batch: pa.RecordBatch, uses: Sequence[AnyUse], counts: Sequence[StageCounts]) -> pa.RecordBatch:
+    """Run the measuring stages over `batch`; they keep every row."""
+    for use, count in zip(uses, counts, strict=True):
+        stage = stage_of(use)
+        assert stage.measure  # stages of kind measure have it
+        batch = stage.measure(batch, use.settings)
+        count.seen += batch.num_rows
+        count.kept += batch.num_rows
+        count.notes.update(stage.notes(batch))
+    return batch
+
+
+@dataclass(frozen=True)
+class Measure(Arguments):
+    """The measuring stages to run, in order."""
+
+    stages: tuple[AnyUse, ...]
+
+
+@task_function("yurai.steps.shards:measure_shard")
+def measure_shard(task: Task[Measure], attempt: Attempt) -> TaskRecord:
+    """Run measuring stages over one shard of extracted pages."""
+    uses, record = task.args.stages, task.record(task.input.sha256)
+    record.stages = [StageCounts(use.name) for use in uses]
+    with sinks(attempt, "extracted") as out:
+        for batch in read_rows(fetched(task, attempt)):
+            out.keep(measure(batch, uses, record.stages))
+    return record
+
+
+def measure_alone(engine: Engine, state: State, use: StageUse[Settings], identity: Identity) -> State:
+    """Run a measuring stage alone over extracted pages: the driver of every such stage."""
+    step = step_of(state, use.name, identity)
+    record = map_shards(engine, step, identity, state.extracted, measure_shard, Measure((use,)))
+    extracted = of_step(engine.store, record, "extracted")
+    after = state.after(record, (use,), extracted=extracted, survivors=extracted)
+    return replace(after, measures=(*state.measures, use))
+
+
+def step_of(state: State, name: str, identity: Identity) -> StepId:
+    """Return the id of the step of a stage: its place in the recipe, and its fingerprint."""
+    return StepId(f"{len(state.done):02}-{name}", fingerprint(identity))
+
+
+def map_shards(
+    engine: Engine, step: StepId, identity: Identity, shards: Shards, function: TaskFunction[A], args: A
+) -> StepRecord:
+    """Run one task for each shard."""
+
+    def expected() -> Iterator[AnyTask]:
+        return (shard_task(function, step, engine.store, shard, args) for shard in shards)
+
+    return engine.step(step, identity, expected, shards.count)

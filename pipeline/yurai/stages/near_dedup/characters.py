@@ -1,0 +1,86 @@
+"""Texts as symbols: one number a character, lower-cased, 0 where the character belongs to no shingle.
+
+A symbol has 16 bits: one of its own for each code point of the basic plane, shared with one of them for those above.
+For words all that is no part of a word is 0, for characters white space is. The tables are written out, not asked of
+Python's `unicodedata`, so that signatures of two Python versions are the same.
+"""
+
+import functools
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yurai.stages.near_dedup.mixers import I64
+from yurai_manifests.errors import ContractError
+
+Unit: TypeAlias = Literal["words", "characters"]
+Symbols: TypeAlias = npt.NDArray[np.uint16]
+PAD = 4
+"""Symbols of 0 behind the last text: as many as one 64-bit number holds."""
+
+_SPACES = (
+    *((0x9, 0xD), (0x1C, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x3000, 0x3000)),
+    *((0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F)),
+)
+_ASCII_MARKS = ((0x0, 0x2F), (0x3A, 0x40), (0x5B, 0x5E), (0x60, 0x60), (0x7B, 0x7F))
+# Spaces, punctuation and symbols of scripts in wide use; whole blocks where a block holds little else.
+_MARKS = (
+    *((0x80, 0xA9), (0xAB, 0xB1), (0xB4, 0xB4), (0xB6, 0xB8), (0xBB, 0xBB), (0xBF, 0xBF), (0xD7, 0xD7), (0xF7, 0xF7)),
+    *((0x37E, 0x37E), (0x387, 0x387), (0x55A, 0x55F), (0x589, 0x58A), (0x5BE, 0x5BE), (0x5C0, 0x5C0), (0x5C3, 0x5C3)),
+    *((0x5F3, 0x5F4), (0x600, 0x60F), (0x61B, 0x61F), (0x66A, 0x66D), (0x6D4, 0x6D4), (0x964, 0x965), (0xE3F, 0xE3F)),
+    *((0xE4F, 0xE4F), (0xE5A, 0xE5B), (0xF01, 0xF14), (0xF3A, 0xF3D), (0x104A, 0x104F), (0x10FB, 0x10FB)),
+    *((0x1360, 0x1368), (0x17D4, 0x17D6), (0x17D8, 0x17DB), (0x1680, 0x1680), (0x2000, 0x206F), (0x20A0, 0x20CF)),
+    *((0x2190, 0x245F), (0x2500, 0x2775), (0x2794, 0x2BFF), (0x2E00, 0x2E2E), (0x2E30, 0x2E7F), (0x3000, 0x3004)),
+    *((0x3008, 0x3020), (0x3030, 0x3030), (0x303D, 0x303F), (0x309B, 0x309C), (0x30A0, 0x30A0), (0x30FB, 0x30FB)),
+    *((0xE000, 0xF8FF), (0xFD3E, 0xFD3F), (0xFE00, 0xFE19), (0xFE30, 0xFE6F), (0xFEFF, 0xFEFF), (0xFF01, 0xFF0F)),
+    *((0xFF1A, 0xFF20), (0xFF3B, 0xFF3E), (0xFF40, 0xFF40), (0xFF5B, 0xFF65), (0xFFE0, 0xFFFF), (0x1F000, 0x1FAFF)),
+)
+# Latin, Greek, Cyrillic, Armenian and full-width letters: Unicode never changes a case pair once it is given.
+_CASED = (*range(0x588), *range(0x1E00, 0x2000), *range(0xFF21, 0xFF3B))
+
+
+@functools.cache
+def _table(unit: Unit) -> Symbols:
+    """Return the symbol of each code point."""
+    table = np.arange(1, 0x110001, dtype=np.uint32)
+    for code in _CASED:
+        lower = chr(code).lower()
+        table[code] = ord(lower) + 1 if len(lower) == 1 else code + 1
+    table = table % np.uint32(0xFFFF) + np.uint32(1)
+    for first, last in _SPACES if unit == "characters" else _ASCII_MARKS + _MARKS:
+        table[first : last + 1] = 0
+    return table.astype("<u2")
+
+
+def symbols(text: "pa.Array[pa.StringScalar]", unit: Unit) -> tuple[Symbols, I64]:
+    """Return the symbols of the texts on end, each with a 0 behind it, and the bounds of the texts in them.
+
+    Before the first text is one 0 and behind the last are PAD, so that neighbours may be looked at without care.
+    Raises ContractError if a text is not UTF-8: Arrow does not look when it reads a file.
+    """
+    try:
+        texts: list[Any] = text.to_pylist()
+    except UnicodeDecodeError as error:
+        raise ContractError(f"column 'text' is not UTF-8: {error}; write it anew with valid text") from error
+    codes = _codes("\n".join(texts))
+    found = np.zeros(len(codes) + 1 + PAD, "<u2")
+    _table(unit).take(codes, out=found[1 : len(codes) + 1], mode="clip")
+    bounds = bounds_of(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+    return found, bounds + 1
+
+
+def _codes(text: str) -> npt.NDArray[np.uint16] | npt.NDArray[np.uint32]:
+    """Return code points; in 16 bits where all fit, which is faster."""
+    codes = text.encode("utf-16-le")
+    if len(codes) == 2 * len(text):
+        return np.frombuffer(codes, "<u2")
+    return np.frombuffer(text.encode("utf-32-le"), "<u4")
+
+
+def bounds_of(lengths: I64) -> I64:
+    """Return the bounds of spans of these lengths on end: 0, then their running sums."""
+    bounds = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=bounds[1:])
+    return bounds

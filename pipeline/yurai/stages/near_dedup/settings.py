@@ -1,0 +1,90 @@
+"""Settings of stage near-dedup: signatures and shingles, which pairs are duplicates, and who stays."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal, TypeAlias
+
+from yurai.engine.use import Settings
+from yurai.stages.keep_order import Keep, check_order
+from yurai.stages.near_dedup.pair_judge import Judge, Verify
+from yurai.stages.near_dedup.presets import Preset, Unit, resolve
+from yurai.stages.near_dedup.shingles import Shingling
+from yurai_filters.ranges import above, at_least
+from yurai_manifests.canonical import Json
+
+LEAST_MEMORY = 1 << 16
+"""Bytes; each eighth of it makes a partition."""
+Count: TypeAlias = Annotated[int, at_least(1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearDedup(Settings):
+    """Drop documents that are near-duplicates of one that is kept: Jaccard similarity of shingles, found by MinHash.
+
+    Over the graph of verified pairs, in keep order, a document goes if and only if it is similar to an earlier one that
+    stays; chains never carry a drop further. A dropped row names the kept document, where it lies and the similarity.
+    Pairs are found by bands of MinHash signatures (Broder 1997; Leskovec et al., Mining of Massive Datasets, 3.4).
+
+    Args:
+        preset: bands, rows and shingles of a published corpus; docs/dedup.md has what each finds and costs.
+        bands: bands of a signature, instead of the preset's.
+        rows: hashes of a band, instead of the preset's.
+        unit: what shingles count, instead of the preset's; by-language is words, but characters where none are spaced.
+        words: words of a shingle, instead of the preset's.
+        characters: characters of a shingle, instead of the preset's.
+        threshold: Jaccard similarity from which two documents are duplicates.
+        verify: exact compares shingles where the estimate is within 3 standard errors of the threshold; or estimate.
+        keep: which document stays; equal ranks go by doc_id.
+        quality: the score or column that best-quality goes by.
+        annotate: fill in the cluster columns and drop nothing.
+        against: output trees of earlier runs, made with index; their documents stay, and copies of them go.
+        index: keep the signatures of what stays in index/, for later runs.
+        memory_bytes: what one task holds in memory at most, but for the text that it reads.
+    """
+
+    preset: Literal["fineweb", "swallow", "llmjp-v4", "curator", "redpajama"] = "fineweb"
+    bands: Count | None = None
+    rows: Count | None = None
+    unit: Unit | None = None
+    words: Count | None = None
+    characters: Count | None = None
+    threshold: Annotated[float, above(0, 1)] = 0.8
+    verify: Verify = "exact"
+    keep: Keep = "oldest"
+    quality: str | None = None
+    annotate: bool = False
+    against: tuple[str, ...] = ()
+    index: bool = False
+    memory_bytes: Annotated[int, at_least(LEAST_MEMORY)] = 1 << 30
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant together."""
+        if self.annotate and self.against:
+            raise ValueError("annotate drops nothing, so it cannot drop copies of an earlier run")
+        check_order(self.keep, self.quality)
+        _ = self.resolved
+
+    @cached_property
+    def resolved(self) -> Preset:
+        """The preset, with the numbers that are given in place of its own."""
+        return resolve(self.preset, self.bands, self.rows, self.unit, self.words, self.characters)
+
+    @property
+    def shingling(self) -> Shingling:
+        """What a shingle is."""
+        return Shingling(self.resolved.unit, self.resolved.words, self.resolved.characters)
+
+    @property
+    def judge(self) -> Judge:
+        """What an estimate decides."""
+        return Judge(self.threshold, self.resolved.hashes, self.verify)
+
+    def signed_as(self) -> dict[str, Json]:
+        """Return what two signatures must share to be compared."""
+        found = self.resolved
+        return {
+            "hashes": found.hashes,
+            "unit": found.unit,
+            "words": found.words if found.unit != "characters" else None,
+            "characters": found.characters if found.unit != "words" else None,
+        }

@@ -1,0 +1,169 @@
+"""Texts as sets of hashed shingles: every run of n words, or of n characters where words are not spaced apart.
+
+All is array work on blocks of documents, small enough that what lies between two operations stays in cache. A word's
+hash is a polynomial over its symbols, a shingle's one over its words, modulo 2^64 and mixed (Karp & Rabin 1987).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yurai.stages.near_dedup.characters import Symbols, Unit, bounds_of, symbols
+from yurai.stages.near_dedup.mixers import I64, U32, U64, WRAP, mix64, powers
+from yurai.stages.near_dedup.word_hashes import words
+from yurai_filters.words import UNSPACED
+from yurai_manifests.errors import ContractError
+
+_BLOCK = 1 << 17
+_SHINGLE = 0xD1342543DE82EF95
+
+
+@dataclass(frozen=True, slots=True)
+class Shingling:
+    """What a shingle is: `unit`, and how many words or characters one has.
+
+    `by-language` means characters where `lang` is a language without spaces between words (`UNSPACED` of the tagger
+    `words`), words elsewhere and where it is null.
+    """
+
+    unit: Literal["by-language", "words", "characters"]
+    words: int
+    characters: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for runs of less than one."""
+        if min(self.words, self.characters) < 1:
+            raise ValueError(f"shingles of {self.words} words, {self.characters} characters: at least 1 each")
+
+
+def shingle_hashes(
+    text: "pa.Array[pa.StringScalar]", lang: "pa.Array[pa.StringScalar] | None", shingling: Shingling
+) -> tuple[U32, I64]:
+    r"""Return the hash of every shingle, document by document, repeated ones too, and the bounds of each document.
+
+    Words are what `\w+` finds in lower-cased text (combining marks join words here, a few rare scripts' marks do so
+    too); characters are lower-cased, without white space. A document of fewer than n is hashed whole, as one shingle;
+    one without any is hashed from its bytes. So each has one shingle at least.
+
+    Args:
+        text: string or large_string, of any length and in any cut; what is beside a document never matters.
+        lang: string, parallel to `text`; may be None unless the unit is by-language.
+        shingling: what a shingle is.
+
+    Raises ContractError if a text is null or no UTF-8, or if `lang` is needed and missing.
+    """
+    if text.null_count:
+        raise ContractError(f"column 'text' has {text.null_count} nulls; shingles are of documents that have a text")
+    unspaced = _unspaced(len(text), lang, shingling)
+    if not unspaced.any():
+        return _shingled(text, "words", shingling.words)
+    if unspaced.all():
+        return _shingled(text, "characters", shingling.characters)
+    places = np.argsort(unspaced, kind="stable")
+    parts = [
+        _shingled(text.filter(pa.array(~unspaced)), "words", shingling.words),
+        _shingled(text.filter(pa.array(unspaced)), "characters", shingling.characters),
+    ]
+    counts = np.concatenate([np.diff(bounds) for _, bounds in parts])
+    return _reordered(np.concatenate([values for values, _ in parts]), counts, np.argsort(places))
+
+
+def _unspaced(count: int, lang: "pa.Array[pa.StringScalar] | None", shingling: Shingling) -> npt.NDArray[np.bool_]:
+    """Tell which documents are cut into characters."""
+    if shingling.unit != "by-language":
+        return np.full(count, shingling.unit == "characters")
+    if lang is None or len(lang) != count:
+        raise ContractError("shingles by-language need column 'lang', as long as 'text'; or name one unit for all")
+    return np.asarray(pc.is_in(lang, value_set=pa.array(UNSPACED)))
+
+
+def _reordered(values: U32, counts: I64, order: I64) -> tuple[U32, I64]:
+    """Return spans of values in another order: the i-th is the one at `order[i]` before."""
+    starts, counts = bounds_of(counts)[order], counts[order]
+    bounds = bounds_of(counts)
+    return values[np.repeat(starts - bounds[:-1], counts) + np.arange(bounds[-1])], bounds
+
+
+def _shingled(text: "pa.Array[pa.StringScalar]", unit: Unit, size: int) -> tuple[U32, I64]:
+    """Return shingles and bounds of documents of one unit, block by block."""
+    bounds = bounds_of(np.asarray(pc.call_function("binary_length", [text]), np.int64))
+    parts = [_block(text.slice(first, last - first), unit, size) for first, last in _blocks(bounds)]
+    values = [values for values, _ in parts] or [np.zeros(0, np.uint32)]
+    counts = [counts for _, counts in parts] or [np.zeros(0, np.int64)]
+    return np.concatenate(values), bounds_of(np.concatenate(counts))
+
+
+def _blocks(bounds: I64) -> list[tuple[int, int]]:
+    """Return blocks of whole documents, of at most _BLOCK bytes or one document."""
+    blocks, first = [], 0
+    while first < len(bounds) - 1:
+        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _BLOCK, "right")) - 1)
+        blocks.append((first, last))
+        first = last
+    return blocks
+
+
+def _block(text: "pa.Array[pa.StringScalar]", unit: Unit, size: int) -> tuple[U32, I64]:
+    """Return shingles of a block, and how many each document has."""
+    marks, bounds = symbols(text, unit)
+    tokens, counts = words(marks, bounds) if unit == "words" else _characters(marks, bounds)
+    bare = np.flatnonzero(counts == 0)
+    if len(bare):
+        whole = [hashlib.blake2b(text[int(i)].as_py().encode(), digest_size=8).digest() for i in bare]
+        tokens = np.insert(tokens, bounds_of(counts)[bare], np.frombuffer(b"".join(whole), "<u8"))
+        counts[bare] = 1
+    return _runs(tokens, counts, size)
+
+
+def _characters(marks: Symbols, bounds: I64) -> tuple[U64, I64]:
+    """Return the characters left as 64-bit numbers, and how many each document has."""
+    places = np.flatnonzero(marks)
+    return marks[places].astype(np.uint64), np.diff(np.searchsorted(places, bounds))
+
+
+def _runs(tokens: U64, counts: I64, size: int) -> tuple[U32, I64]:
+    """Return the hash of each run of `size` tokens inside a document, and how many each document has."""
+    bounds, shingles = bounds_of(counts), np.maximum(counts - size + 1, 1)
+    sums, rolled = np.zeros(len(tokens), np.uint64), _rolled(tokens, size)
+    sums[: len(rolled)] = rolled
+    short = np.flatnonzero(counts < size)
+    if len(short):
+        sums[bounds[short]] = _whole(tokens, bounds[short], counts[short], size)
+    crossing = (bounds[:-1] + shingles)[:, None] + np.arange(size - 1)
+    kept = np.ones(len(tokens), np.bool_)
+    kept[crossing[crossing < bounds[1:, None]]] = False
+    return (mix64(sums[kept]) >> np.uint64(32)).astype(np.uint32), shingles
+
+
+def _rolled(tokens: U64, size: int) -> U64:
+    """Return sum(token * _SHINGLE^place in the run) of every run of `size`, in log2(size) steps of doubling."""
+    if len(tokens) < size:
+        return tokens[:0]
+    done, done_size, run, run_size = tokens, 0, tokens, 1
+    while True:
+        if size & run_size:
+            done = _joined(done, run, done_size) if done_size else run
+            done_size += run_size
+        if done_size == size:
+            return done
+        run, run_size = _joined(run, run, run_size), run_size * 2
+
+
+def _joined(left: U64, right: U64, size: int) -> U64:
+    """Return the sums of runs made of one in `left`, `size` long, and the one in `right` that follows it."""
+    joined = right[size:] * np.uint64(pow(_SHINGLE, size, WRAP))
+    joined += left[: len(joined)]
+    return joined
+
+
+def _whole(tokens: U64, starts: I64, counts: I64, size: int) -> U64:
+    """Return one sum for each document of fewer than `size` tokens, over all it has."""
+    places = np.arange(size - 1)
+    inside = places < counts[:, None]
+    terms = tokens[np.where(inside, starts[:, None] + places, 0)] * powers(_SHINGLE, size - 1)
+    return np.asarray(np.where(inside, terms, np.uint64(0)).sum(axis=1, dtype=np.uint64), np.uint64)

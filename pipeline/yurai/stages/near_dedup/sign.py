@@ -1,0 +1,88 @@
+"""Signatures of a shard's documents, and a row for each band of each: the first step of near-dedup."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yurai.engine.arguments import Arguments
+from yurai.engine.task import Task, task_function
+from yurai.engine.use import StageUse
+from yurai.exchange.row_files import RowsFile, rows_file
+from yurai.exchange.row_types import BAND, Rows
+from yurai.stages.keep_order import columns, nodes
+from yurai.stages.map_tasks import fetched
+from yurai.stages.near_dedup.settings import NearDedup
+from yurai.stages.near_dedup.shingles import shingle_hashes
+from yurai.stages.near_dedup.signature import band_hashes, signatures
+from yurai_manifests.parquet import read_rows
+from yurai_manifests.task import Attempt, TaskRecord
+
+PAGE = 4096
+"""Documents whose signatures are one range of the file: what a later step reads at least."""
+
+
+@dataclass(frozen=True)
+class Sign(Arguments):
+    """The stage with its settings, and the number of the shard."""
+
+    use: StageUse[NearDedup]
+    shard: int
+
+
+@task_function("yurai.steps.near_sign:sign")
+def sign(task: Task[Sign], attempt: Attempt) -> TaskRecord:
+    """Sign the documents of a shard."""
+    near, path = task.args.use.settings, fetched(task, attempt)
+    record = task.record(task.input.sha256)
+    read = list(dict.fromkeys(["text", "lang", *columns(near.keep, near.quality)]))
+    with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as signed:
+        start = 0
+        for batch in pages(read_rows(path, read)):
+            text, lang = cast("Any", batch.column("text")), cast("Any", batch.column("lang"))
+            hashes = shingle_hashes(text, lang, near.shingling)
+            found = signatures(*hashes, near.resolved.hashes)
+            named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=False)
+            _write(near, named, found, bands, signed)
+            start += batch.num_rows
+    return record
+
+
+@task_function("yurai.steps.near_sign:recall")
+def recall(task: Task[Sign], attempt: Attempt) -> TaskRecord:
+    """Take the signatures of an earlier run from its index."""
+    near, path = task.args.use.settings, fetched(task, attempt)
+    record = task.record(task.input.sha256)
+    with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as signed:
+        start = 0
+        for batch in pages(read_rows(path, ["doc_id", "rank", "signature"])):
+            found = np.frombuffer(b"".join(batch.column("signature").to_pylist()), "<u4")  # type: ignore[arg-type]
+            named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=True)
+            named["rank"] = batch.column("rank").to_numpy()
+            _write(near, named, found.reshape(batch.num_rows, near.resolved.hashes), bands, signed)
+            start += batch.num_rows
+    return record
+
+
+def pages(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Cut batches so that none holds rows of two pages."""
+    start = 0
+    for batch in batches:
+        done = 0
+        while done < batch.num_rows:
+            count = min(batch.num_rows - done, PAGE - (start + done) % PAGE)
+            yield batch.slice(done, count)
+            done += count
+        start += batch.num_rows
+
+
+def _write(near: NearDedup, named: Rows, found: npt.NDArray[np.uint32], bands: RowsFile, signed: RowsFile) -> None:
+    rows = np.empty((len(named), near.resolved.bands), BAND)
+    rows["hash"], rows["node"] = band_hashes(found, near.resolved.bands, near.resolved.rows), named[:, None]
+    bands.write(rows.ravel())
+    signed.write(found.astype("<u4", copy=False))
+    if (int(named["row"][-1]) + 1) % PAGE == 0:
+        signed.end_partition()

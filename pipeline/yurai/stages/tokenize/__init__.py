@@ -1,0 +1,1 @@
+"""Stage tokenize: from documents to shards of tokens with an index from token to document."""
