@@ -17,9 +17,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from yurai.exchange.row_types import BAND
+from yurai.engine.arguments import Arguments
 from yurai.engine.engine import Engine
+from yurai.engine.progress import Reporter
 from yurai.engine.steps import Steps
+from yurai.engine.task import AnyTask, Task, execute, task_function
 from yurai.exchange.levels import exchange
 from yurai.exchange.route import MIN_READ, Route, by_hash
-from yurai.engine.progress import Reporter
 from yurai.exchange.row_files import Span, read_chunks, rows_file
-from yurai.engine.arguments import Arguments
-from yurai.engine.task import AnyTask, Task, execute, task_function
+from yurai.exchange.row_types import BAND
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.step import tasks
 from yurai_manifests.store import LocalStore

@@ -21,9 +21,11 @@ WORK = Path(tempfile.gettempdir()) / "yurai-golden"
 """One place for both checkouts: a tree that near-dedup is compared with is named in its identity."""
 TINY = 1 << 17
 """Bytes of memory that force every exchange, and rounds over the graph."""
-FILTER = """rules = [{ use = "nfc" }, { use = "length", min_characters = 120 }, { use = "url-words" },
-    { use = "language", allow = ["en", "ja", "de", "fr", "es", "zh", "ru"], min_score = 0.3 }, { use = "gopher-quality" },
-    { use = "gopher-repetition" }, { use = "c4-lines", terminal_punctuation = false }, { use = "c4" }, { use = "fineweb" }]"""
+FILTER = """rules = [
+    { use = "nfc" }, { use = "length", min_characters = 120 }, { use = "url-words" },
+    { use = "language", allow = ["en", "ja", "de", "fr", "es", "zh", "ru"], min_score = 0.3 },
+    { use = "gopher-quality" }, { use = "gopher-repetition" }, { use = "c4-lines", terminal_punctuation = false },
+    { use = "c4" }, { use = "fineweb" }]"""
 STAGES = {
     "read": "",
     "extract": "",

@@ -24,17 +24,17 @@ from typing import Any
 
 import numpy as np
 
-from yurai.stages.near_dedup.graph import names
-from yurai.exchange.row_types import DECISION, EDGE, EXACT, NODE, Rows, precedes
+from yurai.engine.arguments import Arguments
 from yurai.engine.engine import Engine
-from yurai.engine.steps import Steps
-from yurai.exchange.levels import written
 from yurai.engine.local import LocalRunner
 from yurai.engine.progress import Reporter
-from yurai.stages.near_dedup.graph_driver import decide
-from yurai.exchange.row_files import read_chunks, rows_file
-from yurai.engine.arguments import Arguments
+from yurai.engine.steps import Steps
 from yurai.engine.task import Task, task_function
+from yurai.exchange.levels import written
+from yurai.exchange.row_files import read_chunks, rows_file
+from yurai.exchange.row_types import DECISION, EDGE, EXACT, NODE, Rows, precedes
+from yurai.stages.near_dedup.graph import names
+from yurai.stages.near_dedup.graph_driver import decide
 from yurai_manifests.step import StepRecord
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from yurai.stages.near_dedup.buckets import TALLY
+from yurai.engine.task import Task
+from yurai.exchange.row_files import whole_span
 from yurai.exchange.row_types import BAND, NEW
 from yurai.sources.fetch import Shard
-from yurai.exchange.row_files import whole_span
+from yurai.stages.near_dedup.buckets import TALLY
 from yurai.stages.near_dedup.candidates import Candidates, candidates
-from yurai.engine.task import Task
 from yurai_manifests.canonical import sha256_file
 from yurai_manifests.store import open_store
 from yurai_manifests.task import StepId, attempt

@@ -31,11 +31,11 @@ import pyarrow.dataset as ds
 from extraction import read_page
 
 import yurai_filters as yf
-from yurai.extraction.charset import decode_page
-from yurai.sources.find import find_sources
 from yurai.engine.local import LocalRunner
+from yurai.extraction.charset import decode_page
 from yurai.run.recipe import make_recipe
 from yurai.run.run import run_recipe
+from yurai.sources.find import find_sources
 
 WORKER = Path(__file__).with_name("parity_worker.py")
 ROWS = 256

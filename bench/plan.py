@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from yurai.sources.find import find_sources
 from yurai.plan import make_plan
 from yurai.plan.trial import watch
+from yurai.sources.find import find_sources
 
 BOUND = 0.25
 BOUNDED = ("wall", "disk", "memory", "tokens")

@@ -12,10 +12,10 @@ import time
 import tomllib
 from pathlib import Path
 
-from yurai.sources.find import find_sources
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import Recipe, make_recipe, shipped
 from yurai.run.run import run_recipe
+from yurai.sources.find import find_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("YURAI_SHARED", ROOT.parent / "shared")) / "data" / "docs"

@@ -10,16 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yurai.exchange.row_types import DECISION, EXACT
-from yurai.engine.engine import Runner
-from yurai.engine.local import LocalRunner
-from yurai.run.recipe import DELIVER, Recipe
-from yurai.run.run import continue_tree
-from yurai.exchange.row_files import rows_file
 from yurai.declare.stage import STAGES
 from yurai.engine.arguments import Arguments, NoArguments
-from yurai.run.earlier import state_of
+from yurai.engine.engine import Runner
+from yurai.engine.local import LocalRunner
 from yurai.engine.task import Task, task_function
+from yurai.exchange.row_files import rows_file
+from yurai.exchange.row_types import DECISION, EXACT
+from yurai.run.earlier import state_of
+from yurai.run.recipe import DELIVER, Recipe
+from yurai.run.run import continue_tree
 from yurai_manifests.schema import DOCUMENT, document_id
 from yurai_manifests.task import Attempt, TaskRecord
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yurai.exchange.row_types import BAND
 from yurai.engine.arguments import Arguments
 from yurai.engine.engine import Engine
-from yurai.engine.task import Task, task_function
-from yurai.engine.steps import Steps
-from yurai.exchange.levels import Partitions, exchange
-from yurai.exchange.route import Route
 from yurai.engine.local import LocalRunner
 from yurai.engine.progress import Reporter
+from yurai.engine.steps import Steps
+from yurai.engine.task import Task, task_function
+from yurai.exchange.levels import Partitions, exchange
+from yurai.exchange.route import Route
 from yurai.exchange.row_files import read_rows, rows_file
+from yurai.exchange.row_types import BAND
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 

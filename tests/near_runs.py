@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from yurai.declare.stage import STAGES
 from yurai.engine.local import LocalRunner
+from yurai.run.earlier import state_of
 from yurai.run.recipe import DELIVER, Recipe
 from yurai.run.run import continue_tree
-from yurai.declare.stage import STAGES
-from yurai.engine.use import StageUse
-from yurai.run.earlier import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

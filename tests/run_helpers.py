@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sample_expectations import SAMPLE
 from yurai.engine.engine import Runner
-from yurai.sources.find import find_sources
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import Recipe, load_recipe, make_recipe, shipped
 from yurai.run.run import run_recipe
+from yurai.sources.find import find_sources
 from yurai_manifests.audit import audit
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import open_store

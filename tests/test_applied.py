@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from dedup_helpers import Decisions, Row, deduplicate, document, write_decisions, write_shards, write_signatures
-from yurai.exchange.row_types import hex_ids
+from yurai.declare.stage import STAGES
 from yurai.engine.arguments import NoArguments
 from yurai.engine.engine import Engine
-from yurai.engine.steps import Steps
 from yurai.engine.local import LocalRunner
 from yurai.engine.progress import Reporter
-from yurai.stages.apply_decisions.driver import apply_decisions
-from yurai.declare.stage import STAGES
 from yurai.engine.state import State, of_parquet, of_step
+from yurai.engine.steps import Steps
+from yurai.exchange.row_types import hex_ids
+from yurai.stages.apply_decisions.driver import apply_decisions
 from yurai_manifests.store import open_store
 from yurai_manifests.task import StepId
 

@@ -11,8 +11,8 @@ import pytest
 
 from run_helpers import run
 from yurai.cli.stage_commands import _is_flag
-from yurai.run.recipe import make_recipe, shipped
 from yurai.declare.stage import STAGES
+from yurai.run.recipe import make_recipe, shipped
 from yurai_filters import EDITORS, FILTERS, TAGGERS
 from yurai_manifests.schema import PROVENANCE
 

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from sample_expectations import SAMPLE
 from yurai.engine.engine import Engine
-from yurai.sources.fetch import Shard
 from yurai.engine.progress import Reporter
 from yurai.engine.task import Task
-from yurai_manifests import stage as stages
+from yurai.sources.fetch import Shard
+from yurai.stages.map_tasks import Measure, measure_shard
+from yurai_manifests import step as stages
 from yurai_manifests.canonical import canonical, sha256
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, ShardError
@@ -237,7 +238,9 @@ def test_the_engine_runs_only_what_is_not_committed(store: LocalStore) -> None:
 
     def expected(numbers: Iterable[int]) -> list[Task]:
         shard = Shard(store.url, "", "", 0, 0, "")
-        return [Task(measure_shard, STEP, store.url, str(n), Measure(()), make_record(n).key, (shard,)) for n in numbers]
+        return [
+            Task(measure_shard, STEP, store.url, str(n), Measure(()), make_record(n).key, (shard,)) for n in numbers
+        ]
 
     first = engine.step(STEP, IDENTITY, lambda: expected(range(4)), 4)
     assert runner.ran == [0, 1, 2, 3]

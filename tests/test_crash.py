@@ -28,11 +28,11 @@ from run_helpers import (
 )
 from sample_expectations import SAMPLE
 from warc_samples import gz, response
-from yurai_manifests.errors import ShardError
-from yurai.stages.extract.ledger import StoreLedger
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import load_recipe, make_recipe, shipped
+from yurai.stages.extract.ledger import StoreLedger
 from yurai_manifests.audit import audit
+from yurai_manifests.errors import ShardError
 from yurai_manifests.run import load_run
 from yurai_manifests.schema import document_id
 from yurai_manifests.store import open_store

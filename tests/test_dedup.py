@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from dedup_helpers import Row, deduplicate, document, write_shards
 from run_helpers import Watching, assert_whole, run
+from yurai.exchange.row_files import read_twice, rows_file, whole_span
 from yurai.exchange.row_types import KEY
-from yurai.stages.dedup.urls import normal_url
-from yurai_manifests.errors import ShardError
 from yurai.report.explain import explain
 from yurai.sources.fetch import Shard
-from yurai.exchange.row_files import read_twice, rows_file, whole_span
 from yurai.stages.dedup.tasks import decisions, first_of_each, normalise
+from yurai.stages.dedup.urls import normal_url
+from yurai_manifests.errors import ShardError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from yurai.cli import reference, tables
 from yurai.cli.app import app
-from yurai_manifests.errors import YuraiError
 from yurai.cli.options import spread_inputs
-from yurai.run.recipe import load_recipe, make_recipe, shipped
 from yurai.declare.stage import STAGES
+from yurai.run.recipe import load_recipe, make_recipe, shipped
 from yurai_filters import EDITORS, FILTERS, TAGGERS
+from yurai_manifests.errors import YuraiError
 from yurai_manifests.run import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,8 +17,8 @@ from yurai.doctor import Ask, Check, Machine, Silent, ThisMachine, failures, sur
 from yurai.doctor import code as code_module
 from yurai.doctor.guard import _refuse_stranger
 from yurai.doctor.survey import ALIKE, CHECKS
-from yurai_manifests.errors import ShardError
 from yurai_manifests.canonical import fingerprint
+from yurai_manifests.errors import ShardError
 from yurai_manifests.store import open_store
 
 if TYPE_CHECKING:

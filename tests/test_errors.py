@@ -163,8 +163,8 @@ def test_no_ray_at_the_address(tmp_path: Path) -> None:
 @pytest.mark.ray
 @pytest.mark.parametrize("address", ["10.11.12.13:6379", "ray://head.example:10001", "[2001:db8::1]:6379"])
 def test_a_remote_ray_needs_a_token(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yurai_manifests.errors import RecipeError
     from yurai.ray.connect import refuse_open_remote
+    from yurai_manifests.errors import RecipeError
 
     monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
     with pytest.raises(RecipeError, match="set RAY_AUTH_MODE=token"):

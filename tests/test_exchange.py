@@ -15,12 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exchange_steps import arrived, band_rows, steps_at, through
-from yurai.exchange import levels
-from yurai.exchange import row_files
-from yurai.exchange.row_types import BAND
-from yurai_manifests.errors import ContractError, ShardError
+from yurai.exchange import levels, row_files
 from yurai.exchange.levels import widths
 from yurai.exchange.route import Route, by_hash
+from yurai.exchange.row_types import BAND
+from yurai_manifests.errors import ContractError, ShardError
 from yurai_manifests.store import LocalStore
 
 HASHES = st.lists(st.integers(0, 2**64 - 1) | st.just(7) | st.integers(2**63, 2**63 + 9), max_size=40)
@@ -273,11 +272,11 @@ def test_requests_go_with_bytes(
     monkeypatch.setattr(row_files, "CHUNK_BYTES", 4 * least)
     seen = counted(tmp_path, maps, least // BAND.itemsize + 1, count, monkeypatch)
     size = maps * (least // BAND.itemsize + 1) * BAND.itemsize
-    levels = 2 if count > fan else 1
-    assert seen["bytes read"] == (levels + 1) * size
+    depth = 2 if count > fan else 1
+    assert seen["bytes read"] == (depth + 1) * size
     assert seen["ranges read"] + seen["files written"] <= limit * size / least
     tasks = seen["files written"]
-    assert seen["manifests written"] <= tasks + 2 * (levels + 1)
+    assert seen["manifests written"] <= tasks + 2 * (depth + 1)
 
 
 def test_leftovers_make_no_batch_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import yurai_filters as yf
 from yurai_filters import catalogue, declare
-from yurai_filters.watch_limits import compare_rows
 from yurai_filters.signature import COUNTS
+from yurai_filters.watch_limits import compare_rows
 
 if TYPE_CHECKING:
     pass

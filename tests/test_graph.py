@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,17 +13,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from run_helpers import Watching
-from yurai.stages.near_dedup import graph
-from yurai.stages.near_dedup import greedy_by_range as forward
-from yurai.exchange.row_types import DECISION, EDGE, ESTIMATE, EXACT, LABELLED, NODE, in_order, precedes
 from yurai.engine.arguments import Arguments
 from yurai.engine.engine import Engine
-from yurai.engine.task import Task, task_function
-from yurai.engine.steps import Steps
-from yurai.exchange.levels import written
 from yurai.engine.progress import Reporter
-from yurai.stages.near_dedup.graph_driver import decide
+from yurai.engine.steps import Steps
+from yurai.engine.task import Task, task_function
+from yurai.exchange.levels import written
 from yurai.exchange.row_files import read_rows, rows_file
+from yurai.exchange.row_types import DECISION, EDGE, ESTIMATE, EXACT, LABELLED, NODE, in_order, precedes
+from yurai.stages.near_dedup import graph
+from yurai.stages.near_dedup import greedy_by_range as forward
+from yurai.stages.near_dedup.graph_driver import decide
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 

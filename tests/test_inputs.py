@@ -15,8 +15,8 @@ import pytest
 
 from run_helpers import SMALL, run
 from sample_expectations import SAMPLE
-from yurai_manifests.errors import RecipeError
 from yurai.sources.find import find_sources
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 

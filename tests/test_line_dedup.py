@@ -19,16 +19,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from run_helpers import Watching
-from yurai.stages.line_dedup.lines import SEPARATOR, Unit, copies, firsts, line_rows, normalise, without
+from yurai.declare.stage import STAGES
 from yurai.exchange.row_types import LINE, NODE
-from yurai_manifests.errors import RecipeError
 from yurai.report.explain import explain
+from yurai.run.earlier import state_of
 from yurai.run.recipe import DELIVER, Recipe
 from yurai.run.run import continue_tree
-from yurai.declare.stage import STAGES
-from yurai.engine.use import StageUse
-from yurai.run.earlier import state_of
+from yurai.stages.line_dedup.lines import SEPARATOR, Unit, copies, firsts, line_rows, normalise, without
 from yurai_manifests.audit import audit
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import load_run
 from yurai_manifests.schema import DOCUMENT
 from yurai_manifests.store import open_store

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from yurai_manifests.errors import RecipeError
 from yurai.declare.models import CARRIED, LID_176, _locate, load_fasttext, model_digest
 from yurai.stages.language import Language, label
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.schema import DOCUMENT
 
 TEXTS = {
@@ -83,5 +83,7 @@ def test_a_model_that_is_not_there_is_refused(spec: str) -> None:
 def test_a_batch_split_anywhere_gives_the_same_labels() -> None:
     batch = rows([*TEXTS.values()] * 3)
     whole = label(batch, Language())
-    parts = pa.Table.from_batches([label(batch.slice(0, 5), Language()), label(batch.slice(5), Language())]).combine_chunks()
+    parts = pa.Table.from_batches(
+        [label(batch.slice(0, 5), Language()), label(batch.slice(5), Language())]
+    ).combine_chunks()
     assert parts.equals(pa.Table.from_batches([whole]).combine_chunks())

@@ -16,15 +16,14 @@ import pytest
 from near_runs import SURE, TINY, deduplicate, killed_at, outcome
 from near_samples import GRAM, UNITS, Page, exact_pairs, greedy, jaccard, planted, write_pages
 from run_helpers import Watching, assert_whole
-from yurai.stages.near_dedup.curve import found
-from yurai.exchange.row_types import EDGE
-from yurai_manifests.errors import DriftError, RecipeError, ShardError
-from yurai.engine.local import LocalRunner
-from yurai.run.recipe import load_recipe
 from yurai.declare.stage import STAGES
-from yurai.engine.use import StageUse
+from yurai.engine.local import LocalRunner
+from yurai.exchange.row_types import EDGE
+from yurai.run.recipe import load_recipe
+from yurai.stages.near_dedup.curve import found
 from yurai_manifests.audit import audit
 from yurai_manifests.canonical import canonical
+from yurai_manifests.errors import DriftError, RecipeError, ShardError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 from yurai_manifests.task import TaskRecord

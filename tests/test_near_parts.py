@@ -10,12 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yurai.exchange.row_types import (
+    BAND,
+    CHECK,
+    NEW,
+    NODE,
+    PAIR,
+    SAID_NO,
+    SAID_YES,
+    SHINGLES,
+    UNDECIDED,
+    in_order,
+    precedes,
+)
 from yurai.stages.near_dedup.buckets import BUCKET, FIRST, HotBuckets, Tally, bucket_pairs, pairs_with_first
 from yurai.stages.near_dedup.curve import standard_error
 from yurai.stages.near_dedup.pair_judge import AUDITED, BINS, Judge, bands_met, seen_by_halves, unique_pairs
-from yurai.exchange.row_types import BAND, CHECK, NEW, NODE, PAIR, SAID_NO, SAID_YES, SHINGLES, UNDECIDED, in_order, precedes
-from yurai.stages.near_dedup.shingle_sets import Sets, common, jaccard, pieces
 from yurai.stages.near_dedup.segments import Extent, Piece, place, segments
+from yurai.stages.near_dedup.shingle_sets import Sets, common, jaccard, pieces
 from yurai.stages.near_dedup.sign import PAGE
 
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from yurai.stages.keep_order import LAST, Keep, columns, nodes, ranks
 from yurai.exchange.row_types import NEW, hex_ids, in_order
-from yurai_manifests.errors import RecipeError
 from yurai.run.recipe import make_recipe
 from yurai.sources.warc.dates import capture_date
+from yurai.stages.keep_order import LAST, Keep, columns, nodes, ranks
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.schema import DOCUMENT, document_id
 
 NEEDED = {"source": "s", "source_sha256": "0" * 64, "warc_offset": 0, "warc_length": 1, "text_sha256": "0" * 64}

@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from run_helpers import SMALL, assert_whole, demo_recipe, run
-from yurai_manifests.errors import ContractError, RecipeError
-from yurai.report.explain import explain, explain_token
 from yurai.engine.local import LocalRunner
+from yurai.report.explain import explain, explain_token
 from yurai.run.recipe import Recipe
 from yurai.tokens import open_shard
 from yurai_manifests.audit import audit
+from yurai_manifests.errors import ContractError, RecipeError
 from yurai_manifests.schema import TOKEN_IDS, TOKEN_INDEX
 from yurai_manifests.store import open_store
 

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 import yurai_filters as yf
 from run_helpers import run
 from test_pii import TEXTS
-from yurai.stages.filter.decide import Decider
-from yurai_manifests.errors import RecipeError
-from yurai.run.recipe import make_recipe
 from yurai.declare.stage import STAGES
+from yurai.run.recipe import make_recipe
+from yurai.stages.filter.decide import Decider
 from yurai.stages.redact import Redact, replace_personal_data
 from yurai_filters.pii import redact_all
 from yurai_filters.signature import COUNTS
 from yurai_manifests.counts import StageCounts
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.schema import COUNTS as SCHEMA_COUNTS
 from yurai_manifests.schema import DOCUMENT
 

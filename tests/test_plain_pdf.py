@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from pdf_samples import encrypted, pdf
 from run_helpers import run
 from warc_samples import http, warc_record
-from yurai.report.explain import explain
+from yurai.cli.tables import _life
 from yurai.extraction import DictLedger, Extraction, ExtractOptions, Page, Sandbox, extract_page
 from yurai.extraction.plain import page_count
-from yurai.stages.read import Read, judge
-from yurai.cli.tables import _life
+from yurai.report.explain import explain
 from yurai.sources.warc import Gap, read_file
+from yurai.stages.read import Read, judge
 from yurai_filters import EDITORS, ContractViolation, edit, editor
 from yurai_manifests.store import open_store
 

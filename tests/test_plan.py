@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from run_helpers import SMALL
 from sample_expectations import SAMPLE
-from yurai_manifests.errors import RecipeError
-from yurai.sources.find import Source, find_sources
 from yurai.plan import cut as cut_module
 from yurai.plan.cut import cut, windows
 from yurai.plan.trial import disk_bytes, tree
+from yurai.sources.find import Source, find_sources
 from yurai.sources.warc import Gap, read_file
+from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,20 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yurai.cli import tables
-from yurai.dedup import tables
-from yurai.plan.near_cost import Corpus, DedupCost, cost
-from yurai.stages.near_dedup.curve import equal_hashes, found, standard_error, threshold, verified
-from yurai.plan.traffic import Good, Measured, exchange, fans
-from yurai.stages.near_dedup.pair_judge import Judge, Verify
-from yurai.stages.near_dedup.presets import PRESETS, Preset, Unit, resolve
-from yurai.exchange.row_types import PAIR, UNDECIDED
-from yurai_manifests.errors import RecipeError
+from yurai.declare.stage import STAGES
+from yurai.engine.use import StageUse
 from yurai.exchange.levels import FAN
 from yurai.exchange.route import MIN_READ
+from yurai.exchange.row_types import PAIR, UNDECIDED
+from yurai.plan import reference as near_tables
+from yurai.plan.near_cost import Corpus, DedupCost, cost
 from yurai.plan.near_needs import dedup_needs, predicted
 from yurai.plan.predict import Need, Plan
-from yurai.engine.use import StageUse
+from yurai.plan.traffic import Good, Measured, exchange, fans
+from yurai.stages.near_dedup.curve import equal_hashes, found, standard_error, threshold, verified
+from yurai.stages.near_dedup.pair_judge import Judge, Verify
+from yurai.stages.near_dedup.presets import PRESETS, Preset, resolve
+from yurai.stages.near_dedup.settings import NearDedup
 from yurai_manifests.counts import StageCounts
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,24 +78,23 @@ def test_what_is_given_takes_the_place_of_a_presets_own() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"bands": 0}, "bands must be at least 1, not 0"),
-        ({"rows": -1}, "rows must be at least 1, not -1"),
-        ({"words": 0}, "words must be at least 1"),
-        ({"characters": 0}, "characters must be at least 1"),
+        ({"bands": 0}, "bands must be an integer, at least 1 or unset, not 0"),
+        ({"rows": -1}, "rows must be an integer, at least 1 or unset, not -1"),
+        ({"words": 0}, "words must be an integer, at least 1"),
+        ({"characters": 0}, "characters must be an integer, at least 1"),
         ({"bands": 4097, "rows": 1}, "at most 4,096"),
     ],
 )
 def test_overrides_that_cannot_be_are_refused(given: dict[str, int], said: str) -> None:
     with pytest.raises(RecipeError, match=said):
-        resolve("fineweb", given.get("bands"), given.get("rows"), None, given.get("words"), given.get("characters"))
+        STAGES["near-dedup"].use(given)
 
 
 def test_unknown_names_are_refused() -> None:
-    with pytest.raises(RecipeError, match="there are fineweb, swallow"):
-        resolve("finewebb")
-    unit: Unit = "letters"  # type: ignore[assignment] # what a recipe may say
-    with pytest.raises(RecipeError, match="by-language, words, characters"):
-        resolve("fineweb", unit=unit)
+    with pytest.raises(RecipeError, match="one of 'fineweb', 'swallow'"):
+        STAGES["near-dedup"].use({"preset": "finewebb"})
+    with pytest.raises(RecipeError, match="one of 'by-language', 'words', 'characters'"):
+        STAGES["near-dedup"].use({"unit": "letters"})
 
 
 def seen(similarity: float, bands: int, rows: int, pairs: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -253,8 +254,7 @@ def test_requests_of_an_exchange_go_with_its_bytes(rows: int, files: int, partit
 
 
 def test_plan_shows_every_preset_and_marks_the_recipes_own(capsys: pytest.CaptureFixture[str]) -> None:
-    settings = {"preset": "swallow", "bands": None, "rows": None, "verify": "exact", "memory_bytes": 1 << 30}
-    needs = predicted(corpus(8 * 10**9), settings)
+    needs = predicted(corpus(8 * 10**9), NearDedup(preset="swallow"))
     assert [need.preset for need in needs] == ["swallow", "fineweb", "llmjp-v4", "curator", "redpajama"]
     assert [need.chosen for need in needs] == [True, False, False, False, False]
     with pytest.MonkeyPatch.context() as patch:
@@ -266,20 +266,18 @@ def test_plan_shows_every_preset_and_marks_the_recipes_own(capsys: pytest.Captur
 
 
 def test_plan_shows_a_changed_preset_beside_the_one_it_came_from() -> None:
-    needs = predicted(corpus(10**6), {"preset": "fineweb", "bands": 20, "verify": "exact", "memory_bytes": 1 << 30})
+    needs = predicted(corpus(10**6), NearDedup(bands=20))
     assert [need.preset for need in needs][:2] == ["fineweb, changed", "fineweb"]
     assert len(needs) == 6
-    with pytest.raises(RecipeError, match="bands must be at least 1"):
-        predicted(corpus(10**6), {"preset": "fineweb", "bands": 0, "verify": "exact", "memory_bytes": 1 << 30})
 
 
 def test_plan_counts_the_documents_that_reach_the_stage() -> None:
     """300 of a sample's pages reached it and 100 of them, of 2 kB, stayed; the input is 50 times the sample."""
-    settings = {"preset": "fineweb", "verify": "exact", "memory_bytes": 1 << 30}
+    settings = NearDedup()
     counts = StageCounts("near-dedup", seen=300, kept=100, dropped=Counter({"near-duplicate": 200}))
     file = {"name": "documents/00000.parquet", "sha256": "", "bytes": 90_000, "rows": 100, "size": 200_000}
     run = RunRecord({"counts": [counts.json()], "files": {"documents": [file]}})
-    stages = (StageUse("read", {}), StageUse("near-dedup", settings))
+    stages = (STAGES["read"].use({}), StageUse("near-dedup", settings))
     assert dedup_needs(stages, run, 50.0, 7) == predicted(Corpus(15_000, 2000, 7), settings)
     assert dedup_needs(stages[:1], run, 50.0, 7) == ()
     assert dedup_needs(stages, RunRecord({"counts": [], "files": {}}), 50.0, 7) == ()
@@ -287,7 +285,7 @@ def test_plan_counts_the_documents_that_reach_the_stage() -> None:
 
 def test_tables_of_the_page_are_those_of_the_code() -> None:
     page = (ROOT / "docs/dedup.md").read_text("utf-8")
-    assert tables.renewed(page) == page, "run python -m yurai.plan.reference"
+    assert near_tables.renewed(page) == page, "run python -m yurai.plan.reference"
     assert "| 1,000,000,000 | `swallow` | 3.20 |" in page
     with pytest.raises(ValueError, match="no marks for the table presets"):
-        tables.renewed("")
+        near_tables.renewed("")

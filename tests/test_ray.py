@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from run_helpers import SMALL, run, until
-from yurai_manifests.errors import RecipeError, ShardError
-from yurai.sources.fetch import Shard
 from yurai.engine.task import AnyTask, Task
+from yurai.sources.fetch import Shard
 from yurai.stages.map_tasks import Measure, measure_shard
+from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.task import StepId
 
 pytestmark = [pytest.mark.ray, pytest.mark.usefixtures("ray_cluster")]

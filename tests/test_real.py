@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from yurai.sources.find import find_sources
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import load_recipe
 from yurai.run.run import run_recipe
+from yurai.sources.find import find_sources
 from yurai.sources.warc import CANDIDATES
 from yurai_manifests.audit import Audit, audit
 from yurai_manifests.store import open_store

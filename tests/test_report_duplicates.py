@@ -18,19 +18,19 @@ from near_samples import moved, planted, write_pages
 from report_checks import check_markup, number, parsed, report
 from report_samples import MAIL, PAYLOADS, PHONE, QUERY, SECRETS
 from run_helpers import Watching
-from yurai.stages.near_dedup.curve import equal_hashes, found
+from yurai.declare.stage import STAGES
 from yurai.engine.progress import Reporter
-from yurai.run.recipe import DELIVER, Recipe
 from yurai.report import copies_tasks
 from yurai.report.copies_charts import seen
-from yurai.report.measured_recall import by_other_half
-from yurai.report.text_diff import marked
 from yurai.report.intervals import wilson
+from yurai.report.measured_recall import by_other_half
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
+from yurai.report.text_diff import marked
 from yurai.report.write import make_page
-from yurai.run.run import continue_tree
-from yurai.declare.stage import STAGES
 from yurai.run.earlier import state_of
+from yurai.run.recipe import DELIVER, Recipe
+from yurai.run.run import continue_tree
+from yurai.stages.near_dedup.curve import equal_hashes, found
 from yurai_manifests.audit import audit
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -64,10 +64,7 @@ def secret(page: Page) -> dict[str, Any]:
 
 
 def deduplicate(inputs: list[Path], out: Path, *stages: dict[str, Any], size: int = 512_000_000) -> str:
-    uses = tuple(
-        STAGES[one["use"]].use({key: value for key, value in one.items() if key != "use"})
-        for one in stages
-    )
+    uses = tuple(STAGES[one["use"]].use({key: value for key, value in one.items() if key != "use"}) for one in stages)
     recipe = Recipe("duplicates", "", uses, DELIVER | {"text_bytes": size})
     return continue_tree(uses, state_of([str(path) for path in inputs]), recipe, str(out), Watching()).digest
 

@@ -15,11 +15,11 @@ import zstandard
 
 from run_helpers import assert_whole, demo_recipe, run
 from sample_expectations import EXAMPLES, SAMPLE
-from yurai_manifests.errors import DriftError, RecipeError
-from yurai.sources.find import find_sources
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import Recipe, load_recipe, make_recipe, with_sources
+from yurai.sources.find import find_sources
 from yurai_manifests.audit import audit
+from yurai_manifests.errors import DriftError, RecipeError
 from yurai_manifests.run import load_run
 from yurai_manifests.schema import document_id
 from yurai_manifests.store import open_store

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from run_helpers import assert_whole, run
 from yurai.sources.rows import Note, Row, Span, fields, read_rows, row_kind
-from yurai.sources.rows import inflow as inflow_module
+from yurai.sources.rows import inflate as inflow_module
 from yurai.sources.rows import jsonl as jsonl_module
 from yurai.sources.rows import parquet as parquet_module
 from yurai_manifests.audit import audit

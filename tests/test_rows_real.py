@@ -11,10 +11,10 @@ import pytest
 
 from run_helpers import assert_whole
 from test_rows import documents, recipe
-from yurai_manifests.errors import RecipeError
-from yurai.sources.find import find_sources
 from yurai.engine.local import LocalRunner
 from yurai.run.run import run_recipe
+from yurai.sources.find import find_sources
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord
 
 

@@ -224,7 +224,7 @@ def test_texts_are_measured_one_by_one(texts: list[str | None], data: st.DataObj
 def test_how_many_texts_are_split_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     texts = ["the cat sat on the mat and the cat sat on the mat. " * 3, None, "", "猫 猫", "a b " * 20, "..."]
     before = measured(texts)
-    monkeypatch.setattr(pieces, "CHUNK", size)
+    monkeypatch.setattr(word_splitter, "CHUNK", size)
     assert all(column.equals(before[name]) for name, column in measured(texts).items())
 
 

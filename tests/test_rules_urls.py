@@ -15,17 +15,18 @@ from hypothesis import strategies as st
 
 import yurai_filters as yf
 from run_helpers import SMALL, demo_recipe, run, totals
-from yurai.stages.filter.decide import Decider
-from yurai_manifests.errors import DriftError, RecipeError
-from yurai.report.explain import explain
-from yurai.run.recipe import Recipe
 from yurai.declare.stage import stage_of
 from yurai.engine.use import StageUse
+from yurai.report.explain import explain
+from yurai.run.recipe import Recipe
+from yurai.stages.filter.decide import Decider
 from yurai_filters import catalogue
+from yurai_filters.check import check_settings
 from yurai_filters.hosts import host_name, host_of, parents, url_name
 from yurai_filters.lists import Lines
-from yurai_filters.settings import check_settings, convert, expected
+from yurai_filters.settings import convert, expected
 from yurai_filters.urls import Domains
+from yurai_manifests.errors import DriftError, RecipeError
 from yurai_manifests.store import open_store
 
 LAW = settings(deadline=None, max_examples=60)

@@ -21,9 +21,15 @@ from run_helpers import (
 )
 from sample_expectations import SAMPLE
 from yurai.declare import batches
-from yurai_manifests.errors import DriftError
 from yurai.engine.local import LocalRunner
-from yurai.steps import applied, dedup, deliver, extract, names, shards, tokens
+from yurai.stages import deliver
+from yurai.stages.apply_decisions import names
+from yurai.stages.apply_decisions import tasks as applied
+from yurai.stages.dedup import tasks as dedup
+from yurai.stages.extract import tasks as extract
+from yurai.stages.filter import tasks as filtering
+from yurai.stages.tokenize import tasks as tokens
+from yurai_manifests.errors import DriftError
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -64,7 +70,7 @@ def test_one_digest_for_all_batch_sizes(
 ) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", rows)
     monkeypatch.setattr(extract, "BATCH_ROWS", rows)
-    for module in (shards, tokens, deliver):
+    for module in (filtering, tokens, deliver):
         monkeypatch.setattr(module, "read_rows", functools.partial(read_rows, batch_rows=rows))
     for module in (dedup, names, applied):
         monkeypatch.setattr(module, "read_batches", functools.partial(read_rows, batch_rows=rows))

@@ -10,8 +10,8 @@ import pytest
 import s3fs
 
 from run_helpers import SMALL, Watching, assert_whole, run, totals
-from yurai_manifests.errors import ShardError
 from yurai.sources.find import find_sources
+from yurai_manifests.errors import ShardError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yurai_manifests.errors import YuraiError
 from yurai.extraction import DictLedger, ExtractOptions, Ledger, Page, Sandbox, extract_page
+from yurai_manifests.errors import YuraiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

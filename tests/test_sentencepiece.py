@@ -18,9 +18,9 @@ from tokenizers import Tokenizer as Library
 from tokenizers import models, normalizers, pre_tokenizers
 
 from run_helpers import demo_recipe
-from yurai_manifests.errors import ContractError, RecipeError
 from yurai.declare.stage import STAGES
 from yurai.tokens import load_tokenizer
+from yurai_manifests.errors import ContractError, RecipeError
 
 if TYPE_CHECKING:
     from yurai.tokens import Tokenizer

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from exchange_steps import BASE, band_rows
 from yurai.exchange import row_files
-from yurai.exchange.row_types import BAND, NODE, ROWS
-from yurai_manifests.errors import ContractError
-from yurai.sources.fetch import Shard
-from yurai.exchange.splitter import Splitter
 from yurai.exchange.row_files import RowsFile, file_chunks, read_chunks, read_rows, rows_file, span, whole_span
+from yurai.exchange.row_types import BAND, NODE, ROWS
+from yurai.exchange.splitter import Splitter
+from yurai.sources.fetch import Shard
+from yurai_manifests.errors import ContractError
 from yurai_manifests.store import open_store
 from yurai_manifests.task import StepId, TaskRecord, attempt
 

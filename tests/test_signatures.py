@@ -15,7 +15,7 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yurai.dedup import shingles
+from yurai.stages.near_dedup import shingles
 from yurai.stages.near_dedup.shingles import Shingling, shingle_hashes
 from yurai.stages.near_dedup.signature import band_hashes, estimate, permutations, shingle_sets, signatures
 from yurai_manifests.errors import ContractError

@@ -12,8 +12,8 @@ from typer.main import get_command
 
 from run_helpers import ARCHIVES
 from yurai.cli.app import app
-from yurai_manifests.errors import RecipeError
 from yurai.ray.submit import Job, entrypoint
+from yurai_manifests.errors import RecipeError
 
 
 def test_submit_takes_what_run_takes() -> None:

@@ -17,9 +17,9 @@ import pytest
 
 from run_helpers import YURAI, Said
 from yurai.cli.reference import cli_page
-from yurai_manifests.errors import RecipeError, ShardError
 from yurai.tokens import load_tokenizer
 from yurai.tokens.train import TrainSettings, train
+from yurai_manifests.errors import RecipeError, ShardError
 
 SETTINGS = TrainSettings(vocab_size=700)
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer as Library
 from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-from yurai_manifests.errors import ContractError, RecipeError, ShardError
 from yurai.tokens import BinWriter, index_bytes, load_tokenizer, read_index, read_tokens, write_bin
+from yurai_manifests.errors import ContractError, RecipeError, ShardError
 
 if TYPE_CHECKING:
     from yurai.tokens import Tokenizer

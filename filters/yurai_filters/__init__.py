@@ -16,13 +16,13 @@ from yurai_filters import (  # noqa: F401 - importing them declares
     urls,
     words,
 )
+from yurai_filters.check import check_settings
 from yurai_filters.compare import above, below, rounded, share
+from yurai_filters.declaration import Declaration, Package
 from yurai_filters.declare import (
     EDITORS,
     FILTERS,
     TAGGERS,
-    Declaration,
-    Package,
     document_filter,
     editor,
     tagger,
@@ -32,7 +32,7 @@ from yurai_filters.pii import redact_all
 from yurai_filters.plugins import load_plugins
 from yurai_filters.reasons import first_reason, reasons, rules
 from yurai_filters.run_rule import Edited, Verdict, edit, judge, measure
-from yurai_filters.settings import Setting, check_settings
+from yurai_filters.settings import Setting
 
 __all__ = [
     "EDITORS",

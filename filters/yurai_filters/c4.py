@@ -13,6 +13,7 @@ import re2
 from yurai_filters.compare import below
 from yurai_filters.declare import document_filter, editor, tagger
 from yurai_filters.lists import Lines
+from yurai_filters.ranges import Count
 from yurai_filters.reasons import first_reason
 from yurai_filters.words import UNSPACED
 
@@ -53,8 +54,8 @@ def c4_lines(
     text: pa.StringArray,
     *,
     terminal_punctuation: bool = True,
-    min_words: int = 3,
-    max_word_length: int | None = 1000,
+    min_words: Count = 3,
+    max_word_length: Count | None = 1000,
     citation_marks: bool = True,
     javascript: bool = True,
     policy: bool = True,
@@ -98,7 +99,7 @@ def c4(
     lang: pa.StringArray,
     sentence_count: pa.Int32Array,
     *,
-    min_sentences: int = 5,
+    min_sentences: Count = 5,
     lorem_ipsum: bool = True,
     curly_bracket: bool = True,
     bad_words: Lines = NO_LINES,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import dataclass, field
 from importlib import metadata
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from yurai_filters.declaration import Declaration, Kind, Package
 from yurai_filters.errors import ContractViolation
 from yurai_filters.settings import LANGUAGES, Setting, check_languages
 from yurai_filters.signature import read_signature
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ENTRY_POINTS = "yurai.filters"
-Kind = Literal["filter", "tagger", "editor"]
 Function = TypeVar("Function", bound="Callable[..., object]")
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -32,45 +31,6 @@ _DECLARED: dict[Kind, dict[str, Declaration]] = {"filter": {}, "tagger": {}, "ed
 FILTERS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["filter"])
 TAGGERS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["tagger"])
 EDITORS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["editor"])
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """The distribution that brought a function; `version` is None for a function that no package installed."""
-
-    name: str
-    version: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What one function declared: the columns it reads (`types`, by name) and the settings it takes.
-
-    `cites` is the source of the rule; `languages` the default languages of a filter that does not judge every row;
-    `writes` the columns, with their types, that a tagger adds; `doc` the whole docstring.
-    """
-
-    kind: Kind
-    name: str
-    version: int
-    function: Callable[..., Any]
-    cites: str | None
-    types: Mapping[str, pa.DataType]
-    settings: Mapping[str, Setting]
-    doc: str
-    package: Package
-    languages: frozenset[str] | None = None
-    writes: Mapping[str, pa.DataType] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns that the function reads, in its order."""
-        return tuple(self.types)
-
-    @property
-    def summary(self) -> str:
-        """First line of the documentation."""
-        return self.doc.partition("\n")[0]
 
 
 def document_filter(

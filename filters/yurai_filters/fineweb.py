@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import above, below, share
 from yurai_filters.declare import document_filter, tagger
+from yurai_filters.ranges import Ratio, Share
 from yurai_filters.reasons import first_reason
 
 SHORT = 30
@@ -71,10 +72,10 @@ def fineweb(
     newline_count: pa.Int32Array,
     piece_count: pa.Int32Array,
     *,
-    min_end_mark_line_share: float = 0.12,
-    max_short_line_share: float = 0.67,
-    max_repeated_line_char_share: float = 0.01,
-    max_newline_ratio: float = 0.3,
+    min_end_mark_line_share: Share = 0.12,
+    max_short_line_share: Share = 0.67,
+    max_repeated_line_char_share: Share = 0.01,
+    max_newline_ratio: Ratio = 0.3,
 ) -> pa.StringArray:
     """Drop documents whose lines are not those of prose; exact limits stay.
 

@@ -9,6 +9,7 @@ import re2
 from yurai_filters.compare import above, below, share
 from yurai_filters.declare import document_filter, tagger
 from yurai_filters.measures import per_list
+from yurai_filters.ranges import Count, Ratio, Share
 from yurai_filters.reasons import first_reason
 
 ENGLISH = ("the", "be", "to", "of", "and", "that", "have", "with")
@@ -53,16 +54,16 @@ def gopher_quality(
     letter_word_share: pa.FloatArray,
     text: pa.StringArray,
     *,
-    min_words: int = 50,
-    max_words: int = 100_000,
-    min_mean_length: float = 3.0,
-    max_mean_length: float = 10.0,
-    max_hash_ratio: float = 0.1,
-    max_ellipsis_ratio: float = 0.1,
-    max_bullet_line_share: float = 0.9,
-    max_ellipsis_line_share: float = 0.3,
-    min_letter_word_share: float = 0.8,
-    min_stop_words: int = 2,
+    min_words: Count = 50,
+    max_words: Count = 100_000,
+    min_mean_length: Ratio = 3.0,
+    max_mean_length: Ratio = 10.0,
+    max_hash_ratio: Ratio = 0.1,
+    max_ellipsis_ratio: Ratio = 0.1,
+    max_bullet_line_share: Share = 0.9,
+    max_ellipsis_line_share: Share = 0.3,
+    min_letter_word_share: Share = 0.8,
+    min_stop_words: Count = 2,
     stop_words: tuple[str, ...] = ENGLISH,
 ) -> pa.StringArray:
     """Drop documents that are not prose by their words, symbols, list lines and stop words; exact limits stay.

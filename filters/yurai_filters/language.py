@@ -5,6 +5,7 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import below
 from yurai_filters.declare import document_filter
+from yurai_filters.ranges import Share
 from yurai_filters.reasons import first_reason
 from yurai_filters.settings import EVERY
 
@@ -13,7 +14,11 @@ UNDETERMINED = "und"
 
 @document_filter("language", version=1, cites="arXiv:1911.00359 (CCNet)")
 def language(
-    lang: pa.StringArray, lang_score: pa.FloatArray, *, allow: tuple[str, ...] = (EVERY,), min_score: float = 0.5
+    lang: pa.StringArray,
+    lang_score: pa.FloatArray,
+    *,
+    allow: tuple[str, ...] = (EVERY,),
+    min_score: Share = 0.5,
 ) -> pa.StringArray:
     """Drop documents whose language is not listed, or is not certain enough; a score of exactly the limit stays.
 

@@ -4,11 +4,14 @@ import pyarrow as pa
 
 from yurai_filters.compare import above, below
 from yurai_filters.declare import document_filter
+from yurai_filters.ranges import Count
 from yurai_filters.reasons import first_reason
 
 
 @document_filter("length", version=1)
-def length(char_count: pa.Int32Array, *, min_characters: int = 1, max_characters: int | None = None) -> pa.StringArray:
+def length(
+    char_count: pa.Int32Array, *, min_characters: Count = 1, max_characters: Count | None = None
+) -> pa.StringArray:
     """Drop documents with fewer or more characters than the limits allow; a text of exactly a limit stays.
 
     What it drops: `too-short` below `min_characters`, `too-long` above `max_characters` (unset: no limit).

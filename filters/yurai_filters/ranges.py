@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 STEP = 1e-6
 """How far beyond its edge a test tries a range of floats."""
@@ -55,3 +56,8 @@ def above(low: float, high: float = math.inf) -> Range:
 def between(low: float, high: float) -> Range:
     """Return the range from `low` to `high`, both included."""
     return Range(low=low, high=high)
+
+
+Count: TypeAlias = Annotated[int, at_least(0)]
+Ratio: TypeAlias = Annotated[float, at_least(0)]
+Share: TypeAlias = Annotated[float, between(0, 1)]

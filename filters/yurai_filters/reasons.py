@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yurai_filters.check import with_lists
 from yurai_filters.errors import ContractViolation
-from yurai_filters.settings import LANGUAGES, with_lists
+from yurai_filters.settings import LANGUAGES
 
 if TYPE_CHECKING:
-    from yurai_filters.declare import Declaration
+    from yurai_filters.declaration import Declaration
 
 _RECORDED: ContextVar[list[str] | None] = ContextVar("_RECORDED", default=None)
 

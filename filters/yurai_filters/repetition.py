@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import above, rounded
 from yurai_filters.declare import document_filter, tagger
+from yurai_filters.ranges import Share
 from yurai_filters.reasons import first_reason
 from yurai_filters.word_splitter import Booleans, Integers, Pieces
 from yurai_filters.words import spaced_pieces
@@ -71,19 +72,19 @@ def gopher_repetition(
     dup_9_gram_share: pa.FloatArray,
     dup_10_gram_share: pa.FloatArray,
     *,
-    max_dup_line_share: float | None = 0.3,
-    max_dup_line_char_share: float | None = 0.2,
-    max_dup_paragraph_share: float | None = 0.3,
-    max_dup_paragraph_char_share: float | None = 0.2,
-    max_top_2_gram_share: float | None = 0.2,
-    max_top_3_gram_share: float | None = 0.18,
-    max_top_4_gram_share: float | None = 0.16,
-    max_dup_5_gram_share: float | None = 0.15,
-    max_dup_6_gram_share: float | None = 0.14,
-    max_dup_7_gram_share: float | None = 0.13,
-    max_dup_8_gram_share: float | None = 0.12,
-    max_dup_9_gram_share: float | None = 0.11,
-    max_dup_10_gram_share: float | None = 0.1,
+    max_dup_line_share: Share | None = 0.3,
+    max_dup_line_char_share: Share | None = 0.2,
+    max_dup_paragraph_share: Share | None = 0.3,
+    max_dup_paragraph_char_share: Share | None = 0.2,
+    max_top_2_gram_share: Share | None = 0.2,
+    max_top_3_gram_share: Share | None = 0.18,
+    max_top_4_gram_share: Share | None = 0.16,
+    max_dup_5_gram_share: Share | None = 0.15,
+    max_dup_6_gram_share: Share | None = 0.14,
+    max_dup_7_gram_share: Share | None = 0.13,
+    max_dup_8_gram_share: Share | None = 0.12,
+    max_dup_9_gram_share: Share | None = 0.11,
+    max_dup_10_gram_share: Share | None = 0.1,
 ) -> pa.StringArray:
     """Drop documents that repeat their own paragraphs, lines or runs of words; exact limits stay, unset ones are off.
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yurai_filters.check import check_settings, with_lists
 from yurai_filters.errors import ContractViolation
 from yurai_filters.page_wise import page_by_page
-from yurai_filters.settings import EVERY, LANGUAGES, check_settings, with_lists
+from yurai_filters.settings import EVERY, LANGUAGES
 
 if TYPE_CHECKING:
-    from yurai_filters.declare import Declaration
+    from yurai_filters.declaration import Declaration
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 Columns: TypeAlias = Mapping[str, Column]

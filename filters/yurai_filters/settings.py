@@ -6,22 +6,16 @@ are checked here: `true` is no number, an integer is a good float, a list become
 
 from __future__ import annotations
 
-import difflib
 import functools
 import math
 import operator
 import re
 import types
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from yurai_filters.lists import Lines, load_local
+from yurai_filters.lists import Lines
 from yurai_filters.ranges import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from yurai_filters.declare import Declaration
 
 EVERY = "*"
 LANGUAGES = "languages"
@@ -91,29 +85,6 @@ def is_list(annotation: Any) -> bool:  # noqa: ANN401 - as in `expected`
     return isinstance(annotation, type) and issubclass(annotation, Lines)
 
 
-def with_lists(declaration: Declaration, complete: Mapping[str, object]) -> dict[str, object]:
-    """Return complete settings as the function takes them: lists that are named are loaded, once per process.
-
-    Raises ValueError that names the filter and the setting, as `yurai_filters.lists` does.
-    """
-    return {name: _loaded(declaration, name, value) for name, value in complete.items()}
-
-
-def check_settings(declaration: Declaration, settings: Mapping[str, object]) -> dict[str, object]:
-    """Complete `settings` with the defaults of `declaration`, in the order of its signature.
-
-    Complete settings pass unchanged, so checking twice is harmless. Filters that declare languages also take
-    `languages`, a list of codes as column `lang` stores them, or `["*"]` for every row; it is sorted here, because its
-    order means nothing and must not change a fingerprint.
-
-    Raises ValueError that names the filter, the setting, what was allowed and the nearest match.
-    """
-    for name in settings:
-        if name not in declaration.settings:
-            raise ValueError(_unknown(declaration, name))
-    return {name: _value(declaration, setting, settings) for name, setting in declaration.settings.items()}
-
-
 def check_languages(codes: object) -> tuple[str, ...]:
     """Sort and check language codes; raise ValueError for an empty list, a bad code, or `*` beside other codes."""
     unique = sorted(set(convert(codes, tuple[str, ...])))  # type: ignore[call-overload] # convert gives what it was told
@@ -127,15 +98,6 @@ def check_languages(codes: object) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def _value(declaration: Declaration, setting: Setting, settings: Mapping[str, object]) -> object:
-    value = settings.get(setting.name, setting.default)
-    try:
-        is_languages = setting.name == LANGUAGES and declaration.languages is not None
-        return check_languages(value) if is_languages else convert(value, setting.annotation)
-    except ValueError as error:
-        raise ValueError(f"{declaration.kind} {declaration.name}: setting {setting.name} {error}") from None
-
-
 def _list_value(value: object, annotation: type[Lines]) -> object:
     """A list is held by its names, so that settings can be written down; one that is loaded already stays."""
     if isinstance(value, annotation):
@@ -144,16 +106,6 @@ def _list_value(value: object, annotation: type[Lines]) -> object:
     if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
         return tuple(names)
     raise ValueError(f"must be {expected(annotation)}, not {value!r}")
-
-
-def _loaded(declaration: Declaration, name: str, value: object) -> object:
-    annotation = declaration.settings[name].annotation
-    if not is_list(annotation) or isinstance(value, Lines):
-        return value
-    try:
-        return load_local(annotation, value)
-    except ValueError as error:
-        raise ValueError(f"{declaration.kind} {declaration.name}: setting {name} {error}") from error
 
 
 def _in_range(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `expected`
@@ -191,10 +143,3 @@ def _first_fit(value: object, annotations: tuple[Any, ...]) -> object:
         except ValueError:
             continue
     raise ValueError(f"must be {' or '.join(expected(part) for part in annotations)}, not {value!r}")
-
-
-def _unknown(declaration: Declaration, name: str) -> str:
-    allowed = ", ".join(declaration.settings) or "none"
-    near = difflib.get_close_matches(name, declaration.settings, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"{declaration.kind} {declaration.name} has no setting {name!r} (allowed: {allowed}){hint}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ import re2
 from yurai_filters.declare import document_filter
 from yurai_filters.hosts import host_name, host_of, parents, url_name
 from yurai_filters.lists import Lines
+from yurai_filters.ranges import at_least
 from yurai_filters.reasons import first_reason
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def url_words(
     words: UrlWords = NO_WORDS,
     soft_words: UrlWords = NO_WORDS,
     substrings: UrlWords = NO_WORDS,
-    soft_threshold: int = 2,
+    soft_threshold: Annotated[int, at_least(1)] = 2,
 ) -> pa.StringArray:
     """Drop documents whose URL says words that the user lists, in any case.
 

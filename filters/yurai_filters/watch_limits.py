@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yurai_filters.check import check_settings, with_lists
 from yurai_filters.compare import Comparison, Side, recorded
 from yurai_filters.run_rule import Column, Columns, judged_rows, read_columns
-from yurai_filters.settings import EVERY, LANGUAGES, check_settings, is_list, with_lists
+from yurai_filters.settings import EVERY, LANGUAGES, is_list
 
 if TYPE_CHECKING:
-    from yurai_filters.declare import Declaration
+    from yurai_filters.declaration import Declaration
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
-"""Faults of storage clients that are no OSError, told as one: no route, no credentials, an HTTP status."""
+"""Faults of storage, told as one: what clients raise that is no OSError, and what to do about an OSError."""
 
+import errno
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from yurai_manifests.errors import ShardError
 
 # Named, not imported: a client is only there where its protocol is used.
 CLIENT_FAULTS = {
@@ -33,3 +36,16 @@ def as_os_errors(fs: Any) -> Iterator[None]:  # noqa: ANN401 - fsspec is untyped
         raise
     except faults_of(fs) as error:
         raise OSError(str(error) or type(error).__name__) from error
+
+
+def storage_error(action: str, where: str, error: OSError) -> ShardError:
+    """Return the ShardError that says what to do about `error`."""
+    advice = {
+        errno.ENOSPC: "the disk is full: free space or choose another --output, then run the same command to resume",
+        errno.EDQUOT: "the quota is used up: free space, then run the same command to resume",
+        errno.EACCES: "not permitted: check the owner and mode, or choose another --output",
+        errno.EPERM: "not permitted: check the owner and mode, or choose another --output",
+        errno.EROFS: "the file system is read-only: choose another --output",
+        errno.ENOTDIR: "a part of the path is a file: choose another --output",
+    }.get(error.errno or 0, "check that the storage can be reached, then run the same command to resume")
+    return ShardError(f"cannot {action} {where}: {error.strerror or error}; {advice}")

@@ -9,8 +9,7 @@ from typing import IO, Any, cast
 import fsspec
 
 from yurai_manifests.errors import RecipeError, ShardError
-from yurai_manifests.faults import faults_of
-from yurai_manifests.store import storage_error
+from yurai_manifests.faults import faults_of, storage_error
 
 READERS = 16
 TAKEN, CONFLICT = 412, 409

@@ -13,6 +13,7 @@ from typing import IO, Protocol
 
 from yurai_manifests.canonical import sha256_stream
 from yurai_manifests.errors import ShardError
+from yurai_manifests.faults import storage_error
 
 PROBE = ".work/probe"
 SPOOL = ".attempt-"
@@ -68,19 +69,6 @@ def digest_of(store: Store, key: str) -> str | None:
             return sha256_stream(file)
     except FileNotFoundError:
         return None
-
-
-def storage_error(action: str, where: str, error: OSError) -> ShardError:
-    """Return the ShardError that says what to do about `error`."""
-    advice = {
-        errno.ENOSPC: "the disk is full: free space or choose another --output, then run the same command to resume",
-        errno.EDQUOT: "the quota is used up: free space, then run the same command to resume",
-        errno.EACCES: "not permitted: check the owner and mode, or choose another --output",
-        errno.EPERM: "not permitted: check the owner and mode, or choose another --output",
-        errno.EROFS: "the file system is read-only: choose another --output",
-        errno.ENOTDIR: "a part of the path is a file: choose another --output",
-    }.get(error.errno or 0, "check that the storage can be reached, then run the same command to resume")
-    return ShardError(f"cannot {action} {where}: {error.strerror or error}; {advice}")
 
 
 def probe(store: Store) -> None:

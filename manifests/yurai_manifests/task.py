@@ -19,7 +19,8 @@ import orjson
 from yurai_manifests.canonical import canonical, sha256, sha256_file
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import ShardError
-from yurai_manifests.store import LocalStore, Store, storage_error
+from yurai_manifests.faults import storage_error
+from yurai_manifests.store import LocalStore, Store
 
 
 @dataclass(frozen=True, slots=True)

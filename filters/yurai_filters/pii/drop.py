@@ -7,6 +7,7 @@ import pyarrow as pa
 from yurai_filters.compare import above
 from yurai_filters.declare import document_filter
 from yurai_filters.pii.find import Kind
+from yurai_filters.ranges import Count
 from yurai_filters.reasons import first_reason
 
 
@@ -14,11 +15,11 @@ from yurai_filters.reasons import first_reason
 def pii(
     pii: pa.ListArray,  # type: ignore[type-arg] # pyarrow takes no arguments at run time
     *,
-    max_email: int | None = None,
-    max_ip: int | None = None,
-    max_phone: int | None = None,
-    max_card: int | None = None,
-    max_iban: int | None = None,
+    max_email: Count | None = None,
+    max_ip: Count | None = None,
+    max_phone: Count | None = None,
+    max_card: Count | None = None,
+    max_iban: Count | None = None,
 ) -> pa.StringArray:
     """Drop documents that held more personal data of a kind than a limit; exactly the limit stays.
 

@@ -17,7 +17,8 @@ from yurai.engine.arguments import Arguments
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import canonical, fingerprint
 from yurai_manifests.errors import ContractError, ShardError
-from yurai_manifests.store import Store, open_store, storage_error
+from yurai_manifests.faults import storage_error
+from yurai_manifests.store import Store, open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord, attempt, commit
 
 A = TypeVar("A", bound=Arguments)

@@ -1,0 +1,104 @@
+"""The house in numbers: rooms, arrows between them, sizes of files and functions, and what has no type."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = {"yurai": ROOT / "pipeline", "yurai_filters": ROOT / "filters", "yurai_manifests": ROOT / "manifests"}
+UNITS, LINES, STATEMENTS = 20, 400, 60
+UNTYPED, UNTYPED_TABLES = 422, 96
+"""Lines with `Any`, and with `dict[str, Any]`: they may fall, never rise."""
+FILES = {
+    ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"): path
+    for name, folder in PACKAGES.items()
+    for path in sorted((folder / name).rglob("*.py"))
+}
+
+
+def imports(name: str) -> set[str]:
+    """The modules of the project that a module imports, wherever in it."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(FILES[name].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & FILES.keys()
+            found.update(inner or {node.module})
+    return (found & FILES.keys()) - {name}
+
+
+def cycles(arrows: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of nodes that reach each other."""
+    reach = {name: set(others) for name, others in arrows.items()}
+    changed = True
+    while changed:
+        changed = False
+        for others in reach.values():
+            more = set().union(*(reach.get(other, set()) for other in others)) - others
+            others.update(more)
+            changed = changed or bool(more)
+    groups = {
+        tuple(sorted(other for other in reach if other in reach[name] and name in reach[other])) for name in reach
+    }
+    return sorted(list(group) for group in groups if len(group) > 1)
+
+
+def unit(name: str) -> str:
+    return ".".join(name.split(".")[:2])
+
+
+def test_the_top_is_rooms_alone() -> None:
+    top = [path for path in (ROOT / "pipeline/yurai").iterdir() if path.name != "__pycache__"]
+    assert {path.name for path in top if path.is_file()} == {"__init__.py", "__main__.py", "py.typed"}
+    assert sum(path.is_dir() for path in top) <= UNITS
+
+
+def test_no_unit_of_the_pipeline_imports_in_a_circle() -> None:
+    arrows: dict[str, set[str]] = {}
+    for name in FILES:
+        if name.startswith("yurai.") and name != "yurai.__main__":
+            others = {unit(other) for other in imports(name) if other.startswith("yurai.")}
+            arrows.setdefault(unit(name), set()).update(others - {unit(name)})
+    assert cycles(arrows) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_file_imports_in_a_circle(package: str) -> None:
+    arrows = {name: imports(name) for name in FILES if name.split(".")[0] == package and name != package}
+    assert cycles({name: {other for other in others if other in arrows} for name, others in arrows.items()}) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_and_functions_are_small(name: str) -> None:
+    text = FILES[name].read_text("utf-8")
+    assert text.count("\n") <= LINES
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    assert [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= STATEMENTS] == []
+
+
+def test_no_function_is_named_by_a_string() -> None:
+    """Ids of task functions are given once, where they are declared; nothing is looked up by them."""
+    place = re.compile(r'"(?:[a-z_]+\.)+[a-z_]+:[a-z_]+"')
+    named = [
+        (name, line)
+        for name, path in FILES.items()
+        for line in path.read_text("utf-8").splitlines()
+        if place.search(line) and "@task_function(" not in line
+    ]
+    assert named == []
+
+
+def test_what_has_no_type_becomes_less() -> None:
+    seen = Counter[str]()
+    for path in FILES.values():
+        for line in path.read_text("utf-8").splitlines():
+            seen["Any"] += bool(re.search(r"\bAny\b", line))
+            seen["table"] += "dict[str, Any]" in line
+    assert seen["Any"] <= UNTYPED
+    assert seen["table"] <= UNTYPED_TABLES
