@@ -191,7 +191,7 @@ def copy_of_yurai(folder: Path) -> Path:
 
 def change(folder: Path) -> None:
     """Make this copy of Yurai another one that works the same."""
-    path = folder / "yurai/errors.py"
+    path = folder / "yurai/__init__.py"
     path.write_text(path.read_text("utf-8") + "# changed\n", "utf-8")
 
 

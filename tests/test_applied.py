@@ -66,7 +66,17 @@ def applied(tmp_path: Path, *, annotate: bool, signed: bool) -> State:
     decided = steps.reduce("decide", write_decisions, lambda: iter([Decisions(rows)]))
     signatures = steps.map("sign", write_signatures, state.survivors, lambda _: NoArguments()) if signed else None
     use = STAGES["near-dedup"].use({})
-    return apply_decisions(steps, state, use, [decided], older, annotate=annotate, signatures=signatures)
+    return apply_decisions(
+        steps,
+        state,
+        use,
+        [decided],
+        reason="near-duplicate",
+        older=older,
+        annotate=annotate,
+        signatures=signatures,
+        order=("oldest", None),
+    )
 
 
 def read(state: State, name: str) -> list[list[Row]]:

@@ -43,8 +43,8 @@ def test_lists(yurai: Yurai) -> None:
         "measure",
         "filter",
         "dedup",
-        "near-dedup",
         "line-dedup",
+        "near-dedup",
         "tokenize",
     ]
     assert {line.split()[0] for line in stages[1:]} == STAGES.keys()

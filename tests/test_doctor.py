@@ -172,11 +172,11 @@ def test_a_changed_file_is_another_code(tmp_path: Path) -> None:
     before = dict(code_module.digests(folders))
     assert fingerprint(before) == code_module.code_digest()
     (tmp_path / "yurai/__pycache__").mkdir(exist_ok=True)
-    (tmp_path / "yurai/__pycache__/errors.pyc").write_text("compiled")
+    (tmp_path / "yurai/__pycache__/__init__.pyc").write_text("compiled")
     assert dict(code_module.digests(folders)) == before
     change(tmp_path)
     after = dict(code_module.digests(folders))
-    assert {name for name in after if after[name] != before[name]} == {"yurai/errors.py"}
+    assert {name for name in after if after[name] != before[name]} == {"yurai/__init__.py"}
 
 
 def test_a_node_that_joined_later_runs_nothing_before_it_is_known(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import yurai_filters as yf
 from yurai_filters import catalogue, declare
+from yurai_filters.ranges import Count
 from yurai_filters.signature import COUNTS
 from yurai_filters.watch_limits import compare_rows
 
@@ -112,7 +113,7 @@ def test_declaration_says_what_the_signature_says() -> None:
     assert (said.types["word_count"], said.types["text"]) == (pa.int32(), pa.string())
     assert list(said.settings)[:2] == ["min_words", "max_words"]
     assert list(said.settings)[-2:] == ["stop_words", "languages"]
-    assert said.settings["min_words"] == yf.Setting("min_words", int, 50)
+    assert said.settings["min_words"] == yf.Setting("min_words", Count, 50)
     assert said.languages == {"en"}
     assert (said.kind, said.version, said.cites) == ("filter", 1, "arXiv:2112.11446 table A1")
     assert said.package.name == "yurai"

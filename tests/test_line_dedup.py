@@ -347,8 +347,8 @@ def test_texts_that_nothing_measures_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"min_copies": 1}, "min_copies must be at least 2"),
-        ({"min_characters": 0}, "min_characters must be at least 1"),
+        ({"min_copies": 1}, "min_copies must be an integer, at least 2, not 1"),
+        ({"min_characters": 0}, "min_characters must be an integer, at least 1, not 0"),
         ({"quality": "score"}, "quality is read by"),
         ({"keep": "best-quality"}, "needs quality"),
     ],

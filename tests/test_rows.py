@@ -114,10 +114,10 @@ def test_one_digest(way: str, folder: Path, tmp_path: Path, request: pytest.Fixt
 
 
 def test_one_digest_for_all_batch_sizes(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yurai.sources.rows import inflow, parquet
+    from yurai.sources.rows import inflate, parquet
 
     first = run(tmp_path / "first", [folder / "b.jsonl.gz", folder / "d.parquet"], recipe="plain")
-    monkeypatch.setattr(inflow, "PIECE", 7)
+    monkeypatch.setattr(inflate, "PIECE", 7)
     monkeypatch.setattr(parquet, "BATCH_ROWS", 2)
     assert (
         run(tmp_path / "second", [folder / "b.jsonl.gz", folder / "d.parquet"], recipe="plain").digest == first.digest

@@ -21,7 +21,7 @@ from yurai.engine.progress import Reporter
 from yurai.engine.use import AnyUse
 from yurai.report.write import end_run
 from yurai.run.earlier import state_of
-from yurai.run.recipe import DELIVER, Recipe, check_order, load_recipe, with_sources
+from yurai.run.recipe import DELIVER, Recipe, load_recipe, with_sources
 from yurai.run.run import continue_tree, run_recipe
 from yurai.sources.find import find_sources
 from yurai_filters import Setting
@@ -137,7 +137,6 @@ def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
             run_recipe(recipe, sources, common["output"], runner, rebuild=rebuild, reporter=reporter)
         else:
             state = state_of(common["input"])
-            check_order((*state.done, *uses), f"yurai {name}")
             refuse_unfit(common["address"], uses, [], common["output"])
             continue_tree(uses, state, recipe, common["output"], runner, rebuild=rebuild, reporter=reporter)
         ended = end_run(common["output"], runner, Reporter(), report=common["report"], rebuild=rebuild)

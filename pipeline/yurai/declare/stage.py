@@ -58,8 +58,8 @@ class Stage(Generic[S]):
     """What one stage declared; its documentation is the docstring of its settings.
 
     `driver` runs it over shards, `measure` over one batch (measuring stages), `judge` over one record (reading).
-    `after` names stages that must not stand behind it, each with the reason; `needs` stages without which it means
-    nothing; `place` says what else is wrong with where it stands. `command` are the stages that its command runs.
+    `after` names stages that must not stand behind it, each with what to say then; `needs` stages without which it
+    means nothing; `place` says what else is wrong with where it stands. `command` are the stages that its command runs.
     `reasons` are those that it gives, `*` for what varies. `packages` are those whose version changes the output,
     `used` tells which of them do under some settings; `models` gives {name: sha256} of the side inputs that settings
     name; `notes` what rows of a measuring stage add to its counts.

@@ -98,9 +98,9 @@ def make_recipe(value: Mapping[str, object], *, where: str) -> Recipe:
     if not isinstance(name, str) or not isinstance(about, str) or not isinstance(tables, list) or not tables:
         raise RecipeError(f'{where}: needs name = "..." and at least one [[stage]] table (about = "..." is optional)')
     uses = tuple(_use(table, where) for table in tables)
+    check_order(uses, where)
     if uses[0].name != "read":
         raise RecipeError(f"{where}: the first stages must be read and extract, found {uses[0].name}")
-    check_order(uses, where)
     sources = tables_of(value["source"], where) if "source" in value else ()
     return Recipe(name, about, uses, _deliver(value.get("deliver", {}), where), sources)
 
@@ -145,7 +145,7 @@ def check_order(uses: Sequence[AnyUse], where: str) -> None:
             raise RecipeError(f"{where}: stage {use.name} stands twice; only {_repeating()} may")
         for name, why in stage.after.items():
             if name in names[number:]:
-                raise RecipeError(f"{where}: {why}; put {name} before {use.name}")
+                raise RecipeError(f"{where}: {why}")
         if wrong := stage.place(use.settings, uses[:number], uses[number + 1 :]):
             raise RecipeError(f"{where}: {wrong}")
 

@@ -14,7 +14,7 @@ from yurai.engine.use import AnyUse
 from yurai.run.drift import hold_plan
 from yurai.run.peek import peek
 from yurai.run.publish import publish
-from yurai.run.recipe import Recipe
+from yurai.run.recipe import Recipe, check_order
 from yurai.sources.find import Source
 from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
@@ -75,8 +75,10 @@ def continue_tree(
     """Run stages over the state that an earlier tree ended in, into the tree at `output`.
 
     Raises:
+        RecipeError: the stages cannot stand behind those of the tree.
         DriftError, ShardError: as `run_recipe`.
     """
+    check_order((*state.done, *uses), f"yurai {recipe.name}")
     identities = recipe.identities(state.fingerprint)
     engine = _engine(output, runner, reporter, rebuild=rebuild)
     hold_plan(engine, recipe, identities, [state.carried["digest"]])

@@ -46,7 +46,10 @@ STAGE = declare(
         settings=Measure,
         driver=measure_alone,
         measure=run_taggers,
-        after={"language": "measure needs the language", "redact": "measure would be of the text before redact"},
+        after={
+            "language": "measure needs the language; put language before it",
+            "redact": "measure would be of the text before redact; put redact before it",
+        },
         command=("measure",),
     )
 )

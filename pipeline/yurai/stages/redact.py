@@ -114,7 +114,7 @@ STAGE = declare(
         driver=measure_alone,
         measure=replace_personal_data,
         notes=_counts,
-        after={"language": "language is told from the text as its author wrote it"},
+        after={"language": "language is told from the text as its author wrote it; put redact after it"},
         command=("redact",),
         packages=("google-re2", "phonenumbers"),
     )
