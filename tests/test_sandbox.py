@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,8 +117,14 @@ def test_cpu_limit_costs_one_page_and_is_remembered() -> None:
 
 
 def test_other_limits_are_another_verdict() -> None:
-    assert LIMITS.limits_version() == ExtractOptions(max_attributes=10**9, cpu_seconds=1).limits_version()
-    assert LIMITS.limits_version() != ExtractOptions(max_attributes=10**9, cpu_seconds=2).limits_version()
+    assert LIMITS.limits_version() != replace(LIMITS, cpu_seconds=2).limits_version()
+    assert LIMITS.limits_version() != replace(LIMITS, memory_bytes=1 << 30).limits_version()
+
+
+def test_a_verdict_survives_every_other_option() -> None:
+    """Verdicts cost minutes of CPU each; an option that says nothing of limits must not orphan them."""
+    others = {"mode": "fast", "titles": False, "whole_page_links": 0, "max_bytes": 10, "max_attributes": 5}
+    assert LIMITS.limits_version() == replace(LIMITS, **others).limits_version()  # type: ignore[arg-type] # fields of it
 
 
 def test_memory_limit_costs_one_page() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from yurai.evidence.marks import Mark
@@ -80,9 +80,12 @@ class ExtractOptions:
     memory_bytes: int = 4 << 30
 
     def limits_version(self) -> str:
-        """Short name of these settings for ledger keys: a verdict holds only under the settings that gave it."""
-        settings = ",".join(f"{name}={value}" for name, value in asdict(self).items())
-        return hashlib.sha256(f"limits-1,{settings}".encode()).hexdigest()[:16]
+        """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.
+
+        Other settings are left out, or each new one would orphan every verdict: what a page cost under one of them is what
+        later runs repeat under all.
+        """
+        return hashlib.sha256(f"limits-2,{self.cpu_seconds},{self.memory_bytes}".encode()).hexdigest()[:16]
 
 
 @runtime_checkable
