@@ -82,8 +82,7 @@ class ExtractOptions:
     def limits_version(self) -> str:
         """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.
 
-        Other settings are left out, or each new one would orphan every verdict: what a page cost under one of them is what
-        later runs repeat under all.
+        Other settings are left out, or each new one would orphan every verdict: what one run decided later ones repeat.
         """
         return hashlib.sha256(f"limits-2,{self.cpu_seconds},{self.memory_bytes}".encode()).hexdigest()[:16]
 
