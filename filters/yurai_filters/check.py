@@ -51,7 +51,7 @@ def _loaded(declaration: Declaration, name: str, value: object) -> object:
     if not is_list(annotation) or isinstance(value, Lines):
         return value
     try:
-        return load_local(annotation, value)
+        return load_local(annotation, value)  # type: ignore[arg-type] # a class is hashable
     except ValueError as error:
         raise ValueError(f"{declaration.kind} {declaration.name}: setting {name} {error}") from error
 

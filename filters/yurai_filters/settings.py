@@ -12,7 +12,7 @@ import operator
 import re
 import types
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, TypeGuard, Union, get_args, get_origin
 
 from yurai_filters.lists import Lines
 from yurai_filters.ranges import Range
@@ -20,7 +20,7 @@ from yurai_filters.ranges import Range
 EVERY = "*"
 LANGUAGES = "languages"
 _CODE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]+)*")
-_SCALARS: dict[Any, str] = {int: "an integer", float: "a number", bool: "true or false", str: "a string"}
+_SCALARS: dict[object, str] = {int: "an integer", float: "a number", bool: "true or false", str: "a string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Setting:
     """One setting: its name, the type its values must have, and the value it has when a recipe is silent."""
 
     name: str
-    annotation: Any
+    annotation: object
     default: object
 
 
-def expected(annotation: Any) -> str:  # noqa: ANN401 - an annotation is a type, a Literal, a union or a generic
+def expected(annotation: object) -> str:
     """Say in words which values `annotation` allows; raise TypeError if settings cannot have that type."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -53,7 +53,7 @@ def expected(annotation: Any) -> str:  # noqa: ANN401 - an annotation is a type,
     raise TypeError(message)
 
 
-def convert(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `expected`; a case a kind of type
+def convert(value: object, annotation: object) -> object:
     """Return `value` in the one form that `annotation` has in memory; raise ValueError if it does not fit."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -80,7 +80,7 @@ def _is_float(value: object, annotation: object) -> bool:
     return annotation is float and type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type] # as above
 
 
-def is_list(annotation: Any) -> bool:  # noqa: ANN401 - as in `expected`
+def is_list(annotation: object) -> TypeGuard[type[Lines]]:
     """Tell whether a setting is a list of the user's: `Lines`, or a kind of them."""
     return isinstance(annotation, type) and issubclass(annotation, Lines)
 
@@ -108,7 +108,7 @@ def _list_value(value: object, annotation: type[Lines]) -> object:
     raise ValueError(f"must be {expected(annotation)}, not {value!r}")
 
 
-def _in_range(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in `expected`
+def _in_range(value: object, annotation: object) -> object:
     kind, *said = get_args(annotation)
     number = convert(value, kind)
     if any(isinstance(one, Range) and not one.holds(number) for one in said):  # type: ignore[arg-type] # a number, by `kind`
@@ -116,17 +116,17 @@ def _in_range(value: object, annotation: Any) -> object:  # noqa: ANN401 - as in
     return number
 
 
-def bare(annotation: Any) -> Any:  # noqa: ANN401 - as in `expected`
+def bare(annotation: object) -> object:
     """Return the type of a setting without its ranges."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return arguments[0]
     if origin in (Union, types.UnionType):
-        return functools.reduce(operator.or_, (bare(one) for one in arguments))
+        return functools.reduce(operator.or_, map(bare, arguments))
     return annotation
 
 
-def ranges(annotation: Any) -> list[tuple[Any, Range]]:  # noqa: ANN401 - as in `expected`
+def ranges(annotation: object) -> list[tuple[object, Range]]:
     """Return each range that a setting has, with the type of its numbers."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -134,7 +134,7 @@ def ranges(annotation: Any) -> list[tuple[Any, Range]]:  # noqa: ANN401 - as in 
     return [found for one in arguments for found in ranges(one)] if origin in (Union, types.UnionType) else []
 
 
-def _first_fit(value: object, annotations: tuple[Any, ...]) -> object:
+def _first_fit(value: object, annotations: tuple[object, ...]) -> object:
     for annotation in annotations:
         if annotation is type(None) and value is None:
             return None

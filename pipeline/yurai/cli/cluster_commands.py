@@ -64,11 +64,11 @@ def _submit_command(run: Callable[..., None]) -> Callable[..., None]:
     return submit
 
 
-def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401 - as inspect has it
+def _keyword(name: str, annotation: object, default: object) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _words(one: inspect.Parameter, value: Any) -> list[str]:  # noqa: ANN401 - an option's value
+def _words(one: inspect.Parameter, value: object) -> list[str]:
     """Return the option as it is typed."""
     info: OptionInfo = one.annotation.__metadata__[-1]
     name = info.default if isinstance(info.default, str) else f"--{one.name.replace('_', '-')}"
@@ -78,7 +78,7 @@ def _words(one: inspect.Parameter, value: Any) -> list[str]:  # noqa: ANN401 - a
     return [word for each in (value if isinstance(value, list) else [value]) for word in (name, _spelled(name, each))]
 
 
-def _spelled(option: str, value: Any) -> str:  # noqa: ANN401 - an option's value
+def _spelled(option: str, value: object) -> str:
     """Spell a path out, since a job runs in another folder; URLs and other values stay as they are."""
     text = str(value)
     return text if option not in PATHS or "://" in text else str(Path(text).absolute())

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import typer
 
@@ -89,7 +89,7 @@ def _flag(stage: AnyStage, setting: Setting) -> inspect.Parameter:
     facts = [one.words for _, one in ranges(setting.annotation)]
     facts += [f"default: {setting.default}"] if setting.default not in ("", None) else []
     words = setting_docs(stage)[setting.name] + (f" [{'; '.join(facts)}]" if facts else "")
-    name, kind = setting.name.replace("_", "-"), bare(setting.annotation)
+    name, kind = setting.name.replace("_", "-"), cast("type", bare(setting.annotation))
     option = typer.Option(f"--{name}/--no-{name}" if kind is bool else f"--{name}", help=words, show_default=False)
     return _parameter(setting.name, Annotated[kind | None, option], None)
 

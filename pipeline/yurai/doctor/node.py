@@ -9,15 +9,14 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from yurai.declare.stage import restored_use, stage_of
 from yurai.doctor import code
 from yurai.sources.fetch import open_remote
-from yurai_manifests.canonical import sha256
+from yurai_manifests.canonical import Json, sha256
 from yurai_manifests.errors import YuraiError
 from yurai_manifests.store import LocalStore, Store, open_store, probe
 
@@ -36,7 +35,7 @@ class Ask:
     `stages` are uses as `StageUse.json` gives them, `source` the URL of the first input, `nonce` what the driver wrote.
     """
 
-    stages: tuple[dict[str, Any], ...] = ()
+    stages: tuple[Mapping[str, Json], ...] = ()
     source: str = ""
     output: str = ""
     nonce: str = ""
@@ -49,7 +48,7 @@ class Ask:
 class Fact:
     """What was found; `fault` says in words what is wrong with it, and is empty when nothing is."""
 
-    value: Any
+    value: object
     fault: str = ""
 
 
@@ -86,14 +85,14 @@ def cross(ask: Ask, names: Iterable[str]) -> list[str]:
     return [name for name in names if _guarded(functools.partial(store.read, note_key(ask.nonce, name))).fault]
 
 
-def _guarded(find: Callable[[], Any]) -> Fact:
+def _guarded(find: Callable[[], object]) -> Fact:
     try:
         return Fact(find())
     except (YuraiError, OSError, ImportError, ValueError) as error:
         return Fact(None, f"{error}")
 
 
-def _models(stages: tuple[dict[str, Any], ...]) -> dict[str, str]:
+def _models(stages: tuple[Mapping[str, Json], ...]) -> dict[str, str]:
     uses = map(restored_use, stages)
     return {name: digest for use in uses for name, digest in stage_of(use).models(use.settings).items()}
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from yurai.doctor.node import DRIVER, Ask, Fact, cross, look, note_key
 from yurai_manifests.store import Store, open_store
@@ -54,7 +54,7 @@ class Fleet(Protocol):
     machines: tuple[Machine, ...]
 
     def ask(
-        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[Any, ...]]
+        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[object, ...]]
     ) -> dict[str, Answer | Silent]:
         """Call `function` on each machine that `arguments` has a key of; all at once."""
 
@@ -65,7 +65,7 @@ class ThisMachine:
     machines: tuple[Machine, ...] = (Machine("here", "this machine"),)
 
     def ask(
-        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[Any, ...]]
+        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[object, ...]]
     ) -> dict[str, Answer | Silent]:
         """Call `function` here."""
         return {key: function(*given) for key, given in arguments.items()}
@@ -171,7 +171,7 @@ def _difference(there: Fact, here: Fact) -> str:
     return f"{_plain(there.value)}, but {_plain(here.value) if not here.fault else here.fault} with the driver"
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401 - whatever was found
+def _plain(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {found}" for name, found in value.items()) or "none"
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)

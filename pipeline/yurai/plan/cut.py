@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import fsspec
 import pyarrow.parquet as pq
@@ -77,7 +77,7 @@ def windows(size: int, share: float) -> Iterator[tuple[int, int]]:
         yield start, start + length
 
 
-def _read(files: Any, path: str, start: int, stop: int) -> bytes:  # noqa: ANN401 - fsspec is untyped
+def _read(files: fsspec.AbstractFileSystem, path: str, start: int, stop: int) -> bytes:
     return cast("bytes", files.cat_file(path, start=start, end=stop))
 
 
@@ -88,7 +88,7 @@ def _dictionary(opening: bytes) -> Iterator[bytes]:
         yield opening[:end]
 
 
-def _units(files: Any, path: str, start: int, stop: int, kind: Kind) -> Iterator[bytes]:  # noqa: ANN401 - fsspec
+def _units(files: fsspec.AbstractFileSystem, path: str, start: int, stop: int, kind: Kind) -> Iterator[bytes]:
     """Yield what begins in `[start, stop)`: compressed units, plain records or lines, each whole."""
     beyond, wanted = BEYOND, stop - start
     while True:

@@ -4,7 +4,7 @@ import ipaddress
 import logging
 import os
 import socket
-from typing import Any
+from typing import TypedDict
 
 # A black-holed node otherwise keeps its tasks for 7 minutes: gRPC's keepalive defaults to 300 + 120 s.
 os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "10000")
@@ -21,6 +21,14 @@ CONNECT_SECONDS = 10.0
 PORTS = {"http": "80", "https": "443"}
 
 
+class _Started(TypedDict, total=False):
+    """What Ray is told where it is started here."""
+
+    num_cpus: int | None
+    object_store_memory: int
+    include_dashboard: bool
+
+
 def connect(workers: int | None, address: str) -> None:
     """Join the cluster at `address` (HOST:PORT or ray://HOST:PORT), or with `local` start Ray here with `workers` CPUs.
 
@@ -33,7 +41,7 @@ def connect(workers: int | None, address: str) -> None:
     if address != "local":
         refuse_open_remote(address)
         refuse_silent(address)
-    started_here: dict[str, Any] = {
+    started_here: _Started = {
         "num_cpus": workers,
         "object_store_memory": OBJECT_STORE_BYTES,
         "include_dashboard": False,
@@ -44,7 +52,7 @@ def connect(workers: int | None, address: str) -> None:
             address=address,
             log_to_driver=False,
             logging_level=logging.ERROR,
-            **(started_here if address == "local" else {}),
+            **(started_here if address == "local" else _Started()),
         )
     except AuthenticationError as error:
         raise unauthorised(address, error) from error

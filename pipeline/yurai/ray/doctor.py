@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar
 
 import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
@@ -17,16 +17,27 @@ ANSWER_SECONDS = 180.0
 SHOWN = 8
 
 
+class _Node(TypedDict):
+    """What Ray says of a node."""
+
+    NodeID: str
+    NodeName: str
+    NodeManagerAddress: str
+    NodeManagerHostname: str
+    Alive: bool
+    Resources: dict[str, float]
+
+
 class Nodes:
     """The alive nodes of the cluster that this process has joined."""
 
     def __init__(self) -> None:
-        alive = [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call] # Ray's own gap
+        alive: list[_Node] = [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call] # Ray's own gap
         self.hosts = {node["NodeManagerAddress"] for node in alive}
         self.machines = tuple(sorted(map(_machine, alive), key=lambda one: (one.label, one.key)))
 
     def ask(
-        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[Any, ...]]
+        self, function: Callable[..., Answer], arguments: Mapping[str, tuple[object, ...]]
     ) -> dict[str, Answer | Silent]:
         """Call `function` on each node that `arguments` has the id of; a node that is busy answers all the same."""
         remote = ray.remote(num_cpus=0, max_retries=0)(function)
@@ -36,7 +47,7 @@ class Nodes:
         return {key: _answer(reference) for key, reference in asked.items()}
 
 
-def _machine(node: dict[str, Any]) -> Machine:
+def _machine(node: _Node) -> Machine:
     name, place, key = node["NodeName"], node["NodeManagerAddress"], str(node["NodeID"])
     known = name if name != place else node["NodeManagerHostname"]
     here = key == ray.get_runtime_context().get_node_id()
@@ -47,9 +58,9 @@ def _on(key: str) -> NodeAffinitySchedulingStrategy:
     return NodeAffinitySchedulingStrategy(key, soft=False)
 
 
-def _answer(reference: Any) -> Any:  # noqa: ANN401 - Ray's reference is untyped
+def _answer(reference: "ray.ObjectRef[Answer]") -> Answer | Silent:
     try:
-        return ray.get(reference, timeout=1.0)
+        answer: Answer = ray.get(reference, timeout=1.0)
     except RayTaskError as error:
         return Silent(f"cannot be examined: {type(error.cause).__name__}: {error.cause}", "code")
     except GetTimeoutError:
@@ -57,6 +68,7 @@ def _answer(reference: Any) -> Any:  # noqa: ANN401 - Ray's reference is untyped
         return Silent(f"gave no answer in {ANSWER_SECONDS:.0f} s")
     except RayError as error:
         return Silent(f"cannot be examined: {type(error).__name__}: {error}")
+    return answer
 
 
 def examine(address: str, ask: Ask) -> list[Check]:

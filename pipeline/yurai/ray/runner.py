@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
@@ -19,6 +19,7 @@ from yurai.engine.task import AnyTask, execute
 from yurai.ray.connect import connect
 from yurai_manifests.errors import ShardError
 
+Reference: TypeAlias = "ray.ObjectRef[str]"
 AHEAD = 4
 ATTEMPTS = 4
 POLL_SECONDS = 1.0
@@ -61,7 +62,7 @@ class RayRunner:
 
     def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
         """Yield (number, key) of each task as it ends; raises what a task raised."""
-        running: dict[Any, _Running] = {}
+        running: dict[Reference, _Running] = {}
         queue = iter(tasks)
         try:
             while True:
@@ -100,10 +101,10 @@ class RayRunner:
                 )
             self._held = 0.0
 
-    def _submit(self, running: dict[Any, _Running], number: int, task: AnyTask, tries: int) -> None:
+    def _submit(self, running: dict[Reference, _Running], number: int, task: AnyTask, tries: int) -> None:
         running[self._remote.remote(task, *self._alike)] = _Running(number, task, tries, time.monotonic())
 
-    def _result(self, reference: Any, one: _Running) -> str | None:  # noqa: ANN401 - Ray's reference is untyped
+    def _result(self, reference: Reference, one: _Running) -> str | None:
         """Return the task's key, or None if it must be tried again because its worker or node died."""
         try:
             return str(ray.get(reference, timeout=FETCH_SECONDS))
@@ -117,7 +118,7 @@ class RayRunner:
                 "look at the memory and logs of its nodes, then run the same command to resume"
             ) from error
 
-    def _cancel_late(self, running: dict[Any, _Running]) -> None:
+    def _cancel_late(self, running: dict[Reference, _Running]) -> None:
         now = time.monotonic()
         for reference, one in running.items():
             if now - one.started > self._deadline:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from yurai.report.components import card, none, section, table
 from yurai.report.journal import Pace
@@ -27,7 +26,7 @@ def recipe(run: RunRecord) -> Markup:
         f"{value['code']['yurai']} on Python {value['code']['python']}, {value['code']['machine']}."
     )
     packages = ", ".join(f"{name} {version}" for name, version in sorted(value["code"]["packages"].items()))
-    stages = [card(el("h3", stage["use"]), *_settings(stage)) for stage in run.recipe_stages]
+    stages = [card(el("h3", stage["use"]), *_settings(stage, stage.get("rules", []))) for stage in run.recipe_stages]
     deliver = {f"deliver.{name}": target for name, target in value["recipe"]["deliver"].items()}
     return section(
         "recipe",
@@ -38,26 +37,26 @@ def recipe(run: RunRecord) -> Markup:
     )
 
 
-def _settings(stage: Mapping[str, Any]) -> list[Markup]:
+def _settings(stage: Mapping[str, object], rules: Sequence[Mapping[str, object]]) -> list[Markup]:
     plain = {name: value for name, value in stage.items() if name not in ("use", "rules")}
     parts = [_list(plain)] if plain else []
-    for place, rule in enumerate(stage.get("rules", []), 1):
+    for number_of_rule, rule in enumerate(rules, 1):
         settings = {name: value for name, value in rule.items() if name != "use"}
-        parts.append(el("h4", f"{place}. {rule['use']}"))
+        parts.append(el("h4", f"{number_of_rule}. {rule['use']}"))
         parts.append(_list(settings) if settings else none("no settings"))
     return parts or [none("no settings")]
 
 
-def _list(settings: Mapping[str, Any]) -> Markup:
+def _list(settings: Mapping[str, object]) -> Markup:
     pairs: list[Child] = []
     for name, value in settings.items():
-        pairs += [el("dt", name), el("dd", visible(_said(value)))]
+        pairs += [el("dt", name), el("dd", visible(_in_words(value)))]
     return el("dl", *pairs, class_="settings")
 
 
-def _said(value: Any) -> str:  # noqa: ANN401 - a setting
+def _in_words(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(_said(part) for part in value) or "(empty)"
+        return ", ".join(_in_words(part) for part in value) or "(empty)"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "unset"}[value]
     return number(value) if isinstance(value, int | float) else str(value)
@@ -142,7 +141,7 @@ def _gaps(run: RunRecord, facts: Facts | None) -> Iterator[str]:
     yield "Language is the label of a model; its errors are not counted here."
 
 
-def _copies_left(uses: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _copies_left(uses: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     """Yield which copies are still there."""
     if "near-dedup" in uses:
         yield "Near-duplicates are found by chance: what the bands miss is in the section on duplicates."

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypedDict
 
 from yurai.report.markup import Child, Markup, el
-from yurai.report.numbers import number
 
 LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+class Crawled(TypedDict):
+    """What is shown of one page of the crawl; its texts went through `yurai.report.safe_text` before."""
+
+    title: str
+    url: str
+    lang: str | None
+    excerpt: str
 
 
 def section(name: str, title: str, lead: str, *children: Child) -> Markup:
@@ -46,17 +54,16 @@ def none(words: str) -> Markup:
     return el("p", words, class_="none")
 
 
-def crawled(page: dict[str, Any], *, goes: bool, score: str | None = None) -> Markup:
-    """Return one page of the crawl; its texts went through `yurai.report.safe_text` before.
+def crawled(page: Crawled, *, goes: bool, score: str) -> Markup:
+    """Return one page of the crawl, with what it scored.
 
     Each text is isolated, so that one written from right to left reorders nothing beside it.
     """
     lang = page["lang"] if LANGUAGE.fullmatch(page["lang"] or "") else None
-    value = score if score is not None else number(page["value"])
     top = el("b", el("bdi", page["title"] or "(no title)", lang=lang))
     return el(
         "div",
-        el("div", top, el("span", value, class_="score"), class_="top"),
+        el("div", top, el("span", score, class_="score"), class_="top"),
         el("bdi", page["url"] or "(no URL)", class_="url"),
         el("p", el("bdi", page["excerpt"], lang=lang), class_="text"),
         class_="sample goes" if goes else "sample",

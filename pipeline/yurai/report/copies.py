@@ -1,4 +1,4 @@
-"""What the report says of duplicates: the records that tasks fill, and how those of several files are joined.
+"""What the report says of duplicates: the records that tasks write, and how those of several files are joined.
 
 leaders  documents/, extracted/ -> kept pages by group, the largest clusters, the sources of each extracted file
 copies   dropped/, documents/   -> similarities, the copies of those clusters, ids of what went
@@ -10,14 +10,59 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
-Page = dict[str, Any]
+from yurai.report.components import Crawled
+
 CLUSTERS, COPIES = 5, 3
 GROUPS = ("source", "domain", "lang", "licence")
 NO_SIMILARITY = "unknown"
 BINS = 100
 """Similarities are counted in steps of 0.01; the last holds 1 as well."""
+
+
+class Page(Crawled):
+    """A page to show."""
+
+    doc_id: str
+
+
+class Leader(TypedDict):
+    """The page that stays of a cluster, and how many pages the cluster has."""
+
+    doc_id: str
+    size: int
+
+
+class Copy(TypedDict):
+    """A copy, the page that stays in its place, how similar they are (None: unknown) and how that is known."""
+
+    leader: str
+    doc_id: str
+    jaccard: float | None
+    by: str
+
+
+class Led(TypedDict):
+    """What task `leaders` writes of a file; no `sources` where they are more than can be named."""
+
+    leaders: list[Leader]
+    sources: list[str] | None
+
+
+class Copied(TypedDict):
+    """What task `copies` writes of a file; `bins` are {how similarity is known: {bin: copies}}."""
+
+    bins: dict[str, dict[str, int]]
+    copies: list[Copy]
+    sources: list[str] | None
+
+
+class Ended(TypedDict):
+    """What task `removed` writes of a file."""
+
+    removed: int
+    pages: list[Page]
 
 
 class Group(NamedTuple):
@@ -54,8 +99,8 @@ class Cluster:
 
     doc_id: str
     size: int
-    copies: list[dict[str, Any]] = field(default_factory=list)
-    """{leader, doc_id, jaccard, by}, the least similar first."""
+    copies: list[Copy] = field(default_factory=list)
+    """The least similar first."""
 
 
 @dataclass(slots=True)
@@ -74,15 +119,15 @@ class Copies:
     """Removed pages that are not among the extracted ones, so that nothing is known of their groups."""
 
 
-def largest(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the largest clusters of {doc_id, size}; equal ones are decided by doc_id."""
-    return sorted(found, key=lambda one: (-one["size"], one["doc_id"]))[:CLUSTERS]
+def largest(leaders: Iterable[Leader]) -> list[Leader]:
+    """Return those of the largest clusters; equal ones are decided by doc_id."""
+    return sorted(leaders, key=lambda one: (-one["size"], one["doc_id"]))[:CLUSTERS]
 
 
-def least_similar(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def least_similar(copies: Iterable[Copy]) -> list[Copy]:
     """Return, of each leader, the copies least like it; those of which nothing is known come first."""
-    held: dict[str, list[dict[str, Any]]] = {}
-    for one in sorted(found, key=lambda one: (-1.0 if one["jaccard"] is None else one["jaccard"], one["doc_id"])):
-        copies = held.setdefault(one["leader"], [])
-        copies += [one] if len(copies) < COPIES else []
+    held: dict[str, list[Copy]] = {}
+    for one in sorted(copies, key=lambda one: (-1.0 if one["jaccard"] is None else one["jaccard"], one["doc_id"])):
+        of_leader = held.setdefault(one["leader"], [])
+        of_leader += [one] if len(of_leader) < COPIES else []
     return [one for leader in sorted(held) for one in held[leader]]

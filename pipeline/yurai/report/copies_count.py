@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 
@@ -17,11 +17,23 @@ from yurai.engine.engine import Engine, shard_task
 from yurai.engine.state import of_files, of_step
 from yurai.engine.task import A, AnyTask, TaskFunction
 from yurai.engine.use import AnyUse
-from yurai.report.copies import GROUPS, Cluster, Copies, Group, Groups, largest, least_similar
+from yurai.report.copies import (
+    GROUPS,
+    Cluster,
+    Copied,
+    Copies,
+    Ended,
+    Group,
+    Groups,
+    Leader,
+    Led,
+    largest,
+    least_similar,
+)
 from yurai.report.copies_tasks import COUNTS, CopiesOf, Leaders, Removed, copies, leaders, removed
 from yurai.report.merge import bounded, insert_counts, read_output
 from yurai.sources.fetch import Shard
-from yurai_manifests.canonical import fingerprint
+from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.run import RunRecord
 from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store
@@ -30,7 +42,6 @@ from yurai_manifests.task import StepId
 VERSION = 1
 TOP = 12
 Name = Literal["leaders", "copies", "removed"]
-Facts = dict[str, Any]
 
 
 def dedup_stages(run: RunRecord) -> list[AnyUse]:
@@ -44,7 +55,7 @@ def step_of(run: RunRecord, name: Name) -> StepId:
     return StepId(f"report.{name}", fingerprint(_identity(run, name)))
 
 
-def _identity(run: RunRecord, name: Name) -> dict[str, Any]:
+def _identity(run: RunRecord, name: Name) -> dict[str, Json]:
     return {"report": VERSION, "step": name, "digest": run.digest, "stages": run.recipe_stages}
 
 
@@ -72,10 +83,10 @@ class _Counting:
 
         return self.step(name, len(shards), made)
 
-    def facts(self, record: StepRecord) -> list[Facts]:
-        """Return what each task of a step wrote, in order."""
+    def facts(self, record: StepRecord) -> Iterator[bytes]:
+        """Yield the JSON that each task of a step wrote, in order."""
         store = self.engine.store
-        return [json.loads(read_output(store, task.output("facts"))) for task in tasks(store, record)]
+        return (read_output(store, task.output("facts")) for task in tasks(store, record))
 
 
 def count_copies(engine: Engine, store: Store, run: RunRecord) -> Copies | None:
@@ -89,24 +100,24 @@ def count_copies(engine: Engine, store: Store, run: RunRecord) -> Copies | None:
         return None
     counting = _Counting(engine, store, run)
     led = counting.over("leaders", ("extracted", "documents"), leaders, Leaders)
-    known = counting.facts(led)
+    known: list[Led] = [json.loads(facts) for facts in counting.facts(led)]
     found = Copies(clusters=[Cluster(one["doc_id"], one["size"]) for one in _leaders(known)])
     names = [cluster.doc_id for cluster in found.clusters]
     kinds = ("dropped", *(["documents"] if any(getattr(use.settings, "annotate", False) for use in uses) else []))
     stages = sorted({use.name for use in uses})
     copied = counting.over("copies", kinds, copies, lambda kind: CopiesOf(kind, stages, names))
-    held = counting.facts(copied)
+    held: list[Copied] = [json.loads(facts) for facts in counting.facts(copied)]
     _add_copies(found, held)
     gone = [(facts["sources"], shard) for facts, shard in zip(held, of_step(engine.store, copied, "gone"), strict=True)]
     show = sorted({*names, *(one["doc_id"] for cluster in found.clusters for one in cluster.copies)})
     ended = _removed(counting, [facts["sources"] for facts in known], gone, show)
-    _add_removed(found, counting.facts(ended))
+    _add_removed(found, [json.loads(facts) for facts in counting.facts(ended)])
     found.groups = _groups(engine.store, [led, ended])
     found.marked = _of_all(found.groups["source"], "marked")
     return found
 
 
-def _leaders(known: list[Facts]) -> list[Facts]:
+def _leaders(known: list[Led]) -> list[Leader]:
     return largest(one for facts in known for one in facts["leaders"])
 
 
@@ -126,7 +137,7 @@ def _removed(
     return counting.step("removed", len(shards), made)
 
 
-def _add_copies(found: Copies, held: list[Facts]) -> None:
+def _add_copies(found: Copies, held: list[Copied]) -> None:
     for facts in held:
         for by, bins in facts["bins"].items():
             sums = found.similarity.setdefault(by, Counter())
@@ -136,7 +147,7 @@ def _add_copies(found: Copies, held: list[Facts]) -> None:
         cluster.copies = [one for one in shown if one["leader"] == cluster.doc_id]
 
 
-def _add_removed(found: Copies, ended: list[Facts]) -> None:
+def _add_removed(found: Copies, ended: list[Ended]) -> None:
     found.pages = {page["doc_id"]: page for facts in ended for page in facts["pages"]}
     found.removed = sum(rows for by, bins in found.similarity.items() if by != "marked" for rows in bins.values())
     found.lost = found.removed - sum(facts["removed"] for facts in ended)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from yurai.declare.stage import restored_use
 from yurai.engine.use import AnyUse
 from yurai.report.charts import bar
 from yurai.report.components import card, crawled, key, none, section, table, title
-from yurai.report.copies import NO_SIMILARITY, Cluster, Copies, Groups
+from yurai.report.copies import NO_SIMILARITY, Cluster, Copies, Copy, Groups, Page
 from yurai.report.copies_charts import similarities
 from yurai.report.markup import Child, Markup, el, join
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
@@ -116,16 +115,18 @@ def _cluster(cluster: Cluster, found: Copies) -> list[Markup]:
     kept = found.pages[cluster.doc_id]
     copies = [(one, found.pages[one["doc_id"]]) for one in cluster.copies if one["doc_id"] in found.pages]
     texts = [page["excerpt"] for _, page in copies]
-    left = crawled(kept | {"excerpt": marked(kept["excerpt"], texts, SHOWN)}, goes=False, score="stays")
-    right = [
-        crawled(page | {"excerpt": marked(page["excerpt"], [kept["excerpt"]], SHOWN)}, goes=True, score=_score(one))
-        for one, page in copies
-    ]
+    left = crawled(_with_marks(kept, texts), goes=False, score="stays")
+    right = [crawled(_with_marks(page, [kept["excerpt"]]), goes=True, score=_score(one)) for one, page in copies]
     sides = [el("div", left), el("div", *(right or [none("No copy of this page itself was found.")]))]
     return [title(plural(cluster.size, "page"), f"cluster {cluster.doc_id}"), el("div", *sides, class_="pages cluster")]
 
 
-def _score(one: dict[str, Any]) -> str:
+def _with_marks(page: Page, others: list[str]) -> Page:
+    """Return `page` with those words of its excerpt marked that one of `others` lacks."""
+    return {**page, "excerpt": marked(page["excerpt"], others, SHOWN)}
+
+
+def _score(one: Copy) -> str:
     if one["jaccard"] is None:
         return "similarity unknown"
     return f"{number(float(one['jaccard']))} ({one['by']})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,20 @@ import pyarrow.parquet as pq
 from yurai.declare.batches import strings
 from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function
-from yurai.report.copies import BINS, GROUPS, NO_SIMILARITY, Page, largest, least_similar
-from yurai.report.facts import domains_of
+from yurai.report.copies import (
+    BINS,
+    GROUPS,
+    NO_SIMILARITY,
+    Copied,
+    Copy,
+    Ended,
+    Leader,
+    Led,
+    Page,
+    largest,
+    least_similar,
+)
+from yurai.report.facts import Column, domains_of
 from yurai.report.safe_text import excerpt, shown, shown_url
 from yurai.sources.fetch import fetch_shard
 from yurai_manifests.canonical import canonical
@@ -55,49 +67,52 @@ def leaders(task: Task[Leaders], attempt: Attempt) -> TaskRecord:
     """Count kept pages by group and find the largest clusters (`kind` documents), or list sources (extracted)."""
     (shard,) = task.inputs
     path, record = fetch_shard(shard, attempt.spool), TaskRecord(task.key, shard.source, shard.sha256)
-    tables, found, sources = [COUNTS.empty_table()], list[dict[str, Any]](), set[str]()
+    tables, clusters, sources = [COUNTS.empty_table()], list[Leader](), set[str]()
     if task.args.kind == "extracted":
         for batch in read_rows(path, ["source"]):
             sources.update(strings(batch, "source"))
     else:
         for batch in read_rows(path, [*GROUPED, "cluster_id", "cluster_role", "cluster_size"]):
             marked = _marked(batch).cast(pa.int64())
-            tables.append(_counted(batch, kept=np.ones(batch.num_rows, np.int64), marked=marked))
-            found = largest([*found, *_leaders(batch)])
-    _write(attempt, {"leaders": found, "sources": _few(sources)}, _summed(tables))
+            tables.append(_counted(batch, kept=_each(batch, 1), marked=marked))
+            clusters = largest([*clusters, *_leaders(batch)])
+    facts: Led = {"leaders": clusters, "sources": _few(sources)}
+    _write(attempt, facts, _summed(tables))
     return record
 
 
-def _marked(batch: pa.RecordBatch) -> Any:  # noqa: ANN401 - a pyarrow array
+def _marked(batch: pa.RecordBatch) -> pa.BooleanArray:
     """Tell which pages are copies that annotating dedup has kept."""
-    role: Any = batch.column("cluster_role").fill_null("")
-    return pc.equal(role, COPY)
+    return pc.equal(batch.column("cluster_role").fill_null(""), COPY)
 
 
-def _leaders(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+def _each(batch: pa.RecordBatch, value: int) -> Column:
+    return pa.array(np.full(batch.num_rows, value, np.int64))
+
+
+def _leaders(batch: pa.RecordBatch) -> list[Leader]:
     """A cluster is named by its first document in keep order, which always stays."""
     own = pc.and_(
         pc.equal(batch.column("doc_id"), batch.column("cluster_id")),
         pc.greater(batch.column("cluster_size"), pa.scalar(1)),
     )
-    return batch.filter(own).select(["doc_id", "cluster_size"]).rename_columns(["doc_id", "size"]).to_pylist()
+    rows = batch.filter(own).select(["doc_id", "cluster_size"]).rename_columns(["doc_id", "size"])
+    return cast("list[Leader]", rows.to_pylist())
 
 
 def _few(sources: set[str]) -> list[str] | None:
     return sorted(sources) if len(sources) <= SOURCES else None
 
 
-def _counted(batch: pa.RecordBatch, **numbers: Any) -> pa.Table:  # noqa: ANN401 - columns of numbers
+def _counted(batch: pa.RecordBatch, **numbers: Column) -> pa.Table:
     """Return COUNTS rows, one for each page and property."""
-    none: Any = pa.scalar("none")
-    names: dict[str, Any] = {
+    names: dict[str, Column] = {
         "source": batch.column("source"),
         "domain": domains_of(batch),
-        "lang": pc.fill_null(batch.column("lang"), none),
-        "licence": pc.fill_null(batch.column("declared_spdx"), none),
+        "lang": batch.column("lang").fill_null("none"),
+        "licence": batch.column("declared_spdx").fill_null("none"),
     }
-    zeros = pa.array(np.zeros(batch.num_rows, np.int64))
-    values = [numbers.get(name, zeros) for name in COUNTS.names[2:]]
+    values = [numbers.get(name, _each(batch, 0)) for name in COUNTS.names[2:]]
     parts = [
         pa.table([pa.array([what] * batch.num_rows, pa.string()), names[what], *values], schema=COUNTS)
         for what in GROUPS
@@ -114,7 +129,7 @@ def _summed(tables: list[pa.Table]) -> pa.Table:
     return _sums(pa.concat_tables(tables)).sort_by([("what", "ascending"), ("name", "ascending")])
 
 
-def _write(attempt: Attempt, value: dict[str, Any], table: pa.Table, name: str = "counts") -> None:
+def _write(attempt: Attempt, value: Led | Copied | Ended, table: pa.Table, name: str = "counts") -> None:
     facts, rows = attempt.path("facts.json"), attempt.path(f"{name}.parquet")
     facts.write_bytes(canonical(value))
     pq.write_table(table, rows, compression="zstd")
@@ -141,37 +156,38 @@ def copies(task: Task[CopiesOf], attempt: Attempt) -> TaskRecord:
     path, dropped = fetch_shard(shard, attempt.spool), task.args.kind == "dropped"
     columns = [*OF_COPIES, "source", *(["stage", "jaccard_by"] if dropped else ["cluster_role"])]
     wanted, stages = (pa.array(names, pa.string()) for names in (task.args.leaders, task.args.stages))
-    bins, found, gone, sources = dict[str, Counter[int]](), list[dict[str, Any]](), [GONE.empty_table()], set[str]()
+    bins, least, gone, sources = dict[str, Counter[int]](), list[Copy](), [GONE.empty_table()], set[str]()
     for batch in read_rows(path, columns):
         rows = batch.filter(pc.is_in(batch.column("stage"), value_set=stages) if dropped else _marked(batch))
         by = rows.column("jaccard_by").fill_null(NO_SIMILARITY) if dropped else pa.array([MARKED] * rows.num_rows)
         _similarities(bins, rows.column("jaccard"), by)
-        found = least_similar([*found, *_copies(rows, by, wanted)])
+        least = least_similar([*least, *_copies(rows, by, wanted)])
         if dropped:
             gone.append(pa.Table.from_batches([rows.select(GONE.names)]).cast(GONE))
             sources.update(strings(rows, "source"))
     table = pa.concat_tables(gone)
     counts = {name: {str(place): rows for place, rows in sorted(held.items())} for name, held in sorted(bins.items())}
-    _write(attempt, {"bins": counts, "copies": found, "sources": _few(sources)}, table, "gone")
+    facts: Copied = {"bins": counts, "copies": least, "sources": _few(sources)}
+    _write(attempt, facts, table, "gone")
     return TaskRecord(task.key, shard.source, shard.sha256)
 
 
-def _similarities(bins: dict[str, Counter[int]], values: Any, by: Any) -> None:  # noqa: ANN401 - pyarrow arrays
+def _similarities(bins: dict[str, Counter[int]], values: pa.Array[pa.FloatScalar], by: Column) -> None:
     """Count the similarities by how they are known; those that are not known go to bin 0."""
-    found = pc.fill_null(values, 0.0).to_numpy(zero_copy_only=False).astype(np.float64)
-    places = np.minimum(np.round(found * 10_000).astype(np.int64) * BINS // 10_000, BINS - 1)
+    known = values.fill_null(0.0).to_numpy(zero_copy_only=False).astype(np.float64)
+    places = np.minimum(np.round(known * 10_000).astype(np.int64) * BINS // 10_000, BINS - 1)
     table = pa.table({"by": by, "place": places, "one": np.ones(len(places), np.int64)})
     for row in table.group_by(["by", "place"]).aggregate([("one", "sum")]).to_pylist():
         bins.setdefault(row["by"], Counter())[row["place"]] += row["one_sum"]
 
 
-def _copies(rows: pa.RecordBatch, by: Any, wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - pyarrow arrays
+def _copies(rows: pa.RecordBatch, by: Column, wanted: Column) -> list[Copy]:
     """Return the copies of wanted leaders that were compared with the leader itself."""
     leader, kept = rows.column("cluster_id"), rows.column("kept_doc_id")
-    own: Any = pc.and_(pc.equal(leader, kept), pc.is_in(leader, value_set=wanted))
+    own = pc.and_(pc.equal(leader, kept), pc.is_in(leader, value_set=wanted))
     values = [leader, rows.column("doc_id"), rows.column("jaccard"), by]
-    held = pa.table(values, ["leader", "doc_id", "jaccard", "by"]).filter(own).to_pylist()
-    return [one | {"jaccard": one["jaccard"] and round(one["jaccard"], 4)} for one in held]
+    held = cast("list[Copy]", pa.table(values, ["leader", "doc_id", "jaccard", "by"]).filter(own).to_pylist())
+    return [{**one, "jaccard": one["jaccard"] and round(one["jaccard"], 4)} for one in held]
 
 
 @dataclass(frozen=True)
@@ -197,12 +213,13 @@ def removed(task: Task[Removed], attempt: Attempt) -> TaskRecord:
     tables, pages, start, count = [COUNTS.empty_table()], list[Page](), 0, 0
     for batch in read_rows(path, GROUPED, batch_rows=MANY):
         rows = batch.filter(pc.is_in(batch.column("doc_id"), value_set=ids))
-        tables.append(_counted(rows, removed=pa.array(np.ones(rows.num_rows, np.int64))))
+        tables.append(_counted(rows, removed=_each(rows, 1)))
         count += rows.num_rows
-        here: Any = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted))
-        pages += [_page(path, start + place) for place in here.to_pylist()]
+        here = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted)).to_numpy()
+        pages += [_page(path, start + row) for row in here.tolist()]
         start += batch.num_rows
-    _write(attempt, {"removed": count, "pages": pages}, _summed(tables))
+    facts: Ended = {"removed": count, "pages": pages}
+    _write(attempt, facts, _summed(tables))
     return TaskRecord(task.key, shard.source, shard.sha256)
 
 
@@ -210,7 +227,7 @@ def _ids(path: Path, sources: list[str] | None) -> pa.Table:
     """Return the rows of a file of ids that are of these sources, or all."""
     if sources is None:
         return pq.read_table(path, schema=GONE)
-    of: Any = pa.array(sources, pa.string())
+    of = pa.array(sources, pa.string())
     held = (batch.filter(pc.is_in(batch.column("source"), value_set=of)) for batch in read_rows(path, batch_rows=MANY))
     return pa.Table.from_batches(held, GONE)
 
@@ -219,11 +236,11 @@ def _page(path: Path, row: int) -> Page:
     """Return what is shown of one row: redacted here, before it is written anywhere."""
     columns = ["doc_id", "title", "url", "lang", "text"]
     first, batch = next(one for one in read_range(path, columns, row, row + 1) if one[0] + one[1].num_rows > row)
-    found = batch.slice(row - first, 1).to_pylist()[0]
+    page = batch.slice(row - first, 1).to_pylist()[0]
     return {
-        "doc_id": found["doc_id"],
-        "title": shown(found["title"]),
-        "url": shown_url(found["url"]),
-        "lang": found["lang"],
-        "excerpt": excerpt(found["text"], LENGTH),
+        "doc_id": page["doc_id"],
+        "title": shown(page["title"]),
+        "url": shown_url(page["url"]),
+        "lang": page["lang"],
+        "excerpt": excerpt(page["text"], LENGTH),
     }

@@ -6,8 +6,8 @@ chance, whatever the order and number of files. Files are streamed; memory holds
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from yurai.declare.batches import strings
 from yurai.declare.rules import rule
-from yurai.report.explain import decisions
+from yurai.report.explain import Row, decisions
 from yurai.report.safe_text import EXCERPT, excerpt, shown, shown_url
 from yurai_filters import FILTERS
 from yurai_filters.watch_limits import limits
@@ -26,9 +26,26 @@ from yurai_manifests.parquet import ROW_GROUP, read_rows
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store
 
-Row = dict[str, Any]
 KEPT_SHOWS = ("char_count", "word_count", "lang_score")
 LENGTH = 2 * EXCERPT
+
+
+class Drawn(TypedDict):
+    """What is shown of a drawn page; `measures` and `limits` are the numbers that decided."""
+
+    doc_id: str
+    title: str
+    url: str
+    lang: str | None
+    capture_date: str
+    source: str
+    outcome: str
+    stage: str | None
+    reason: str | None
+    detail: str | None
+    measures: Mapping[str, float]
+    limits: Mapping[str, float | None]
+    excerpt: str | None
 
 
 class Place(NamedTuple):
@@ -40,7 +57,7 @@ class Place(NamedTuple):
     row: int
 
 
-def draw(store: Store, reason: str | None, count: int, seed: int) -> list[Row]:
+def draw(store: Store, reason: str | None, count: int, seed: int) -> list[Drawn]:
     """Return `count` pages in the order of the draw: kept ones, or those dropped by `reason`.
 
     `reason` is a whole reason (`length:too-short`), a stage, or the beginning of a reason. Texts are redacted, on one
@@ -70,7 +87,7 @@ def matching(run: RunRecord, wanted: str) -> list[tuple[str, str]]:
     raise RecipeError(f"nothing was dropped by {wanted!r}; what there is:{listed or ' nothing was dropped'}")
 
 
-def _begins(wanted: str) -> Any:  # noqa: ANN401 - a test as the two beside it
+def _begins(wanted: str) -> Callable[[str, str], bool]:
     return lambda _, reason: bool(wanted) and reason.startswith(wanted)
 
 
@@ -108,8 +125,7 @@ def _ranked(
 def _wanted(batch: pa.RecordBatch, wanted: list[tuple[str, str]] | None) -> list[int]:
     if wanted is None:
         return list(range(batch.num_rows))
-    both: list[Any] = [batch.column("stage"), batch.column("reason"), "\0"]
-    named: Any = pc.binary_join_element_wise(*both)
+    named = pc.binary_join_element_wise(batch.column("stage"), batch.column("reason"), "\0")  # type: ignore[call-overload] # the stubs miss the separator
     keys = pa.array(["\0".join(pair) for pair in wanted], pa.string())
     rows: list[int] = pc.indices_nonzero(pc.is_in(named, value_set=keys)).to_pylist()
     return rows
@@ -145,15 +161,17 @@ def _extracted(store: Store, run: RunRecord, names: list[str]) -> dict[str, Row]
         start = 0
         with store.open(file.name) as handle:
             for batch in read_rows(handle, ["doc_id"]):
-                here: Any = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted))
-                places += [Place(0, strings(batch, "doc_id")[row], file.name, start + row) for row in here.to_pylist()]
+                here = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted))
+                places += [
+                    Place(0, strings(batch, "doc_id")[row], file.name, start + row) for row in here.to_numpy().tolist()
+                ]
                 start += batch.num_rows
     return {row["doc_id"]: row for row in _rows(store, places)}
 
 
-def _page(run: RunRecord, row: Row, page: Row | None, gone: Row | None) -> Row:
+def _page(run: RunRecord, row: Row, page: Row | None, gone: Row | None) -> Drawn:
     """Return what is shown of a page; `page` is its row with text, `gone` its row in dropped/."""
-    found: Row = {
+    drawn: Drawn = {
         "doc_id": row["doc_id"],
         "title": shown((page or {}).get("title")),
         "url": shown_url(row["url"]),
@@ -169,18 +187,15 @@ def _page(run: RunRecord, row: Row, page: Row | None, gone: Row | None) -> Row:
         "excerpt": excerpt(page["text"], LENGTH) if page else None,
     }
     if gone and page and gone["reason"].partition(":")[0] in FILTERS:
-        found |= _measured(decisions(run, page, gone)[-1])
-    return found
+        drawn["measures"], drawn["limits"] = _measured(decisions(run, page, gone)[-1])
+    return drawn
 
 
-def _measured(decision: Row) -> Row:
+def _measured(decision: Row) -> tuple[dict[str, float], dict[str, float | None]]:
     """Return the numbers that the rule which decided has read, and its limits."""
     name = str(decision.get("rule", decision["stage"]))
     if "reads" not in decision:
-        return {}
+        return {}, {}
     numbers = {key: value for key, value in decision["reads"].items() if isinstance(value, int | float)}
-    found = limits(rule(name), decision["settings"])
-    return {
-        "measures": numbers,
-        "limits": {one.setting: one.value for one in found if one.setting and one.column in numbers},
-    }
+    compared = limits(rule(name), decision["settings"])
+    return numbers, {one.setting: one.value for one in compared if one.setting and one.column in numbers}

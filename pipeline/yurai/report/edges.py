@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from yurai.report.components import Crawled
 from yurai.report.safe_text import excerpt, shown, shown_url
 
 NEAREST = 4
-Candidate = tuple[float, str, dict[str, Any]]
+Row: TypeAlias = Mapping[str, str | None]
+"""Title, URL, language and text of a page, as it was crawled."""
+Candidate: TypeAlias = tuple[float, str, float, Row]
+"""Distance from the limit, doc_id, value, row."""
+
+
+class NearPage(Crawled):
+    """A page near a limit, fit to be shown."""
+
+    distance: float
+    doc_id: str
+    value: float
 
 
 class Nearest:
@@ -26,7 +38,7 @@ class Nearest:
         values: npt.NDArray[np.float64],
         places: npt.NDArray[np.int64],
         names: list[str],
-        row: Callable[[int], Any],
+        row: Callable[[int], Row],
     ) -> None:
         """Look at the rows `places` of a batch with these `values`; `names` are its doc_ids, `row` is asked for few."""
         away = np.abs(values - self._limit)
@@ -36,31 +48,33 @@ class Nearest:
         if len(self._held) == NEAREST:
             near = away <= self._held[-1][0]
             away, places, values = away[near], places[near], values[near]
-        found = sorted(
+        closest = sorted(
             (distance, names[place], place, value)
             for distance, place, value in zip(away.tolist(), places.tolist(), values.tolist(), strict=True)
         )[:NEAREST]
-        new = [(distance, name, row(place) | {"value": value}) for distance, name, place, value in found]
+        new = [(distance, name, value, row(place)) for distance, name, place, value in closest]
         self._held = nearest(self._held + new)
 
-    def json(self) -> list[dict[str, Any]]:
+    def json(self) -> list[NearPage]:
         """Return the rows, nearest first, fit to be shown."""
-        return [{"distance": distance, "doc_id": name, **_page(row)} for distance, name, row in self._held]
+        return [_page(*candidate) for candidate in self._held]
 
 
-def nearest(found: list[Candidate]) -> list[Candidate]:
-    """Return the nearest of `found`, in order."""
-    return sorted(found, key=lambda entry: entry[:2])[:NEAREST]
+def nearest(candidates: list[Candidate]) -> list[Candidate]:
+    """Return the nearest of `candidates`, in order."""
+    return sorted(candidates, key=lambda entry: entry[:2])[:NEAREST]
 
 
-def merged(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def merged(parts: list[NearPage]) -> list[NearPage]:
     """Return the nearest of what `json` returned for several files."""
     return sorted(parts, key=lambda entry: (entry["distance"], entry["doc_id"]))[:NEAREST]
 
 
-def _page(row: dict[str, Any]) -> dict[str, Any]:
+def _page(distance: float, doc_id: str, value: float, row: Row) -> NearPage:
     return {
-        "value": row["value"],
+        "distance": distance,
+        "doc_id": doc_id,
+        "value": value,
         "title": shown(row["title"]),
         "url": shown_url(row["url"]),
         "lang": row["lang"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TypeAlias, TypedDict, cast
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from yurai.declare.stage import Kind, stage_of
 from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function
 from yurai.engine.use import AnyUse
-from yurai.report.rules import RuleFacts
+from yurai.report.rules import RuleCounts, RuleFacts
 from yurai.sources.fetch import fetch_shard
 from yurai.stages.filter.decide import Decider
 from yurai.stages.filter.settings import Filter
@@ -34,8 +34,31 @@ from yurai_manifests.task import Attempt, TaskRecord
 _TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
 _TYPES |= dict.fromkeys(("rows", "documents", "size"), pa.int64())
 COUNTS = pa.schema(_TYPES)
+Column: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
 SEEN = ["lang", "capture_date", "url", "registrable_domain", "text_bytes", "pii"]
 HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:]+)"
+
+
+class PageCounts(TypedDict):
+    """What `Pages` counted: rows, bytes of text, and {name: {what: count}} of each grouping."""
+
+    rows: int
+    text_bytes: int
+    languages: dict[str, dict[str, int]]
+    years: dict[str, dict[str, int]]
+    pii: dict[str, dict[str, int]]
+
+
+class FileFacts(PageCounts):
+    """What is written of one delivered file."""
+
+    kind: str
+    rules: list[RuleCounts]
+
+
+class _PiiCount(TypedDict):
+    name: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -65,12 +88,12 @@ def count_file(task: Task[CountFile], attempt: Attempt) -> TaskRecord:
                 tables.append(_domains(batch))
             _replay(rules, batch)
         table = _summed(pa.concat_tables(tables))
-    value = {"kind": kind, **pages.json(), "rules": [one.json() for _, met in rules for one in met]}
+    value: FileFacts = {"kind": kind, **pages.json(), "rules": [one.json() for _, met in rules for one in met]}
     _write(attempt, value, table.sort_by([("what", "ascending"), ("name", "ascending")]))
     return record
 
 
-def _write(attempt: Attempt, value: dict[str, Any], table: pa.Table) -> None:
+def _write(attempt: Attempt, value: FileFacts, table: pa.Table) -> None:
     facts, counts = attempt.path("facts.json"), attempt.path("counts.parquet")
     facts.write_bytes(canonical(value))
     pq.write_table(table, counts, compression="zstd")
@@ -116,34 +139,33 @@ class Pages:
         sizes = batch.column("text_bytes")
         self.rows += batch.num_rows
         self.text_bytes += int(pc.sum(sizes).as_py() or 0)
-        columns: list[Any] = [batch.column("lang"), pc.utf8_slice_codeunits(batch.column("capture_date"), 0, 4)]
-        for sums, keys in zip((self.languages, self.years), columns, strict=True):
-            for name, pages, size in _grouped(pc.fill_null(keys, "none"), sizes):
+        years = pc.utf8_slice_codeunits(batch.column("capture_date"), 0, 4)
+        for sums, keys in ((self.languages, batch.column("lang")), (self.years, years)):
+            for name, pages, size in _grouped(keys.fill_null("none"), sizes):
                 sums.setdefault(name, Counter()).update(pages=pages, text_bytes=size)
-        for found in batch.column("pii").drop_null().to_pylist():
-            for entry in cast("list[dict[str, Any]]", found):
+        for of_page in batch.column("pii").drop_null().to_pylist():
+            for entry in cast("list[_PiiCount]", of_page):
                 if entry["count"]:
                     self.pii.setdefault(entry["name"], Counter()).update(pages=1, found=entry["count"])
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> PageCounts:
         """Return the counts as canonical JSON takes them."""
-        plain = {
-            name: {key: dict(counts) for key, counts in getattr(self, name).items()}
-            for name in ("languages", "years", "pii")
-        }
-        return {"rows": self.rows, "text_bytes": self.text_bytes, **plain}
+        languages, years, pii = (
+            {name: dict(counts) for name, counts in sums.items()} for sums in (self.languages, self.years, self.pii)
+        )
+        return {"rows": self.rows, "text_bytes": self.text_bytes, "languages": languages, "years": years, "pii": pii}
 
 
-def _grouped(keys: Any, sizes: Any) -> Iterator[tuple[str, int, int]]:  # noqa: ANN401 - pyarrow arrays
-    found = pa.table({"key": keys, "size": sizes}).group_by("key").aggregate([("size", "count"), ("size", "sum")])
-    yield from zip(*(found[name].to_pylist() for name in ("key", "size_count", "size_sum")), strict=True)
+def _grouped(keys: Column, sizes: Column) -> Iterator[tuple[str, int, int]]:
+    sums = pa.table({"key": keys, "size": sizes}).group_by("key").aggregate([("size", "count"), ("size", "sum")])
+    yield from zip(*(sums[name].to_pylist() for name in ("key", "size_count", "size_sum")), strict=True)
 
 
-def domains_of(batch: pa.RecordBatch) -> Any:  # noqa: ANN401 - a pyarrow array
+def domains_of(batch: pa.RecordBatch) -> Column:
     """Return the domain of each page: under its public suffix where that was recorded, else the host of the URL."""
-    hosts: Any = pc.extract_regex(batch.column("url"), HOST)
-    lower: Any = pc.utf8_lower(pc.struct_field(hosts, "host"))
-    return pc.fill_null(pc.coalesce(batch.column("registrable_domain"), lower), "none")
+    hosts = pc.struct_field(pc.extract_regex(batch.column("url"), HOST), "host")
+    domains: pa.StringArray = pc.coalesce(batch.column("registrable_domain"), pc.utf8_lower(hosts))
+    return domains.fill_null("none")
 
 
 def _domains(batch: pa.RecordBatch) -> pa.Table:
@@ -155,13 +177,13 @@ def _domains(batch: pa.RecordBatch) -> pa.Table:
 
 def _marks(table: pa.Table) -> pa.Table:
     """Return the rows and the documents of each mark: kind, channel and what it says, tab between them."""
-    said: Any = [table["kind"], table["channel"], pc.coalesce(table["norm"], pa.scalar("not readable")), "\t"]
-    said = pc.binary_join_element_wise(*said)
-    marks = table.append_column("mark", said).group_by("mark")
-    found = marks.aggregate([("doc_id", "count"), ("doc_id", "count_distinct")])
-    what = pa.array(["mark"] * found.num_rows, pa.string())
-    size = np.zeros(found.num_rows, np.int64)
-    return pa.table([what, found["mark"], found["doc_id_count"], found["doc_id_count_distinct"], size], schema=COUNTS)
+    norms = pc.coalesce(table["norm"], pa.scalar("not readable"))
+    joined = pc.binary_join_element_wise(table["kind"], table["channel"], norms, "\t")  # type: ignore[call-overload] # the stubs miss the separator
+    marks = table.append_column("mark", joined).group_by("mark")
+    sums = marks.aggregate([("doc_id", "count"), ("doc_id", "count_distinct")])
+    what = pa.array(["mark"] * sums.num_rows, pa.string())
+    size = np.zeros(sums.num_rows, np.int64)
+    return pa.table([what, sums["mark"], sums["doc_id_count"], sums["doc_id_count_distinct"], size], schema=COUNTS)
 
 
 def _summed(table: pa.Table) -> pa.Table:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import orjson
 
 from yurai_manifests.run import RunRecord
 from yurai_manifests.step import StepRecord, task_values
 from yurai_manifests.store import Store
+
+
+class _Entry(TypedDict):
+    task: str
+    started: int
+    ended: int
+    host: str
+    max_rss_kib: int
 
 
 @dataclass(slots=True)
@@ -63,5 +71,5 @@ def _pace(store: Store, step: StepRecord) -> Pace:
     return pace
 
 
-def _entries(store: Store, step: str) -> Iterator[Any]:
+def _entries(store: Store, step: str) -> Iterator[_Entry]:
     return (orjson.loads(data) for data in store.read_many(sorted(store.names(f"journal/{step}"))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from yurai.report.axis import axis_for
 from yurai.report.bins import edges_for
@@ -13,9 +12,9 @@ from yurai.report.components import card, crawled, key, none, section, table, ti
 from yurai.report.markup import Child, Markup, el
 from yurai.report.merge import Facts
 from yurai.report.numbers import number, percent, share
+from yurai.report.rules import LimitCounts, RuleCounts
 from yurai_manifests.counts import StageCounts
 
-Limit = dict[str, Any]
 READING = "area is pages, a column cut through is higher, the ends hold what lies beyond"
 
 
@@ -41,7 +40,7 @@ def _dropped(counts: StageCounts) -> Iterator[tuple[tuple[str, str], int]]:
     return (((counts.stage, reason), rows) for reason, rows in counts.dropped.items())
 
 
-def _rule(value: dict[str, Any], first: Mapping[tuple[str, str], int], place: int) -> Markup:
+def _rule(value: RuleCounts, first: Mapping[tuple[str, str], int], place: int) -> Markup:
     judged = value["judged"]
     said = f"{number(judged)} pages judged, {number(value['not_judged'])} not judged"
     rows: list[list[Child]] = [
@@ -60,9 +59,9 @@ def _rule(value: dict[str, Any], first: Mapping[tuple[str, str], int], place: in
     return el("div", found, id_=anchor(place))
 
 
-def _by_measure(limits: list[Limit]) -> list[list[Limit]]:
+def _by_measure(limits: list[LimitCounts]) -> list[list[LimitCounts]]:
     """Group the limits by what they compare; a value that a rule works out itself stands alone."""
-    groups: dict[str, list[Limit]] = {}
+    groups: dict[str, list[LimitCounts]] = {}
     for place, limit in enumerate(limits):
         if any(limit == other for other in limits[:place]):
             continue
@@ -70,7 +69,7 @@ def _by_measure(limits: list[Limit]) -> list[list[Limit]]:
     return list(groups.values())
 
 
-def _measure(limits: list[Limit]) -> Markup:
+def _measure(limits: list[LimitCounts]) -> Markup:
     name = limits[0]["column"] or f"value behind {_name(limits[0])}"
     bins = {int(place): rows for place, rows in limits[0]["bins"].items()}
     if not bins:
@@ -95,17 +94,17 @@ def _measure(limits: list[Limit]) -> Markup:
     )
 
 
-def _name(limit: Limit) -> str:
+def _name(limit: LimitCounts) -> str:
     return str(limit["setting"] or ("minimum" if limit["side"] == "below" else "maximum"))
 
 
-def _sentence(limit: Limit, total: int) -> str:
+def _sentence(limit: LimitCounts, total: int) -> str:
     word = "less" if limit["side"] == "below" else "more"
     goes = f"{number(limit['goes'])} of {number(total)} pages have {word} ({percent(share(limit['goes'], total))})"
     return f"{_name(limit)} = {number(limit['value'])}: {goes}"
 
 
-def _edge(limit: Limit, name: str) -> Markup | None:
+def _edge(limit: LimitCounts, name: str) -> Markup | None:
     if not limit["staying"] and not limit["leaving"]:
         return None
     sides = [

@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from yurai.report.copies import Copies
 from yurai.report.edges import merged
-from yurai.report.facts import COUNTS
+from yurai.report.facts import COUNTS, FileFacts
+from yurai.report.rules import RuleCounts
 from yurai_manifests.canonical import sha256
 from yurai_manifests.errors import ShardError
 from yurai_manifests.step import StepRecord, tasks
@@ -46,12 +47,13 @@ class Side:
     years: Sums = field(default_factory=dict)
     pii: Sums = field(default_factory=dict)
 
-    def add(self, value: dict[str, Any]) -> None:
+    def add(self, facts: FileFacts) -> None:
         """Add the facts of one file."""
-        self.rows += value["rows"]
-        self.text_bytes += value["text_bytes"]
-        for sums, found in ((self.languages, "languages"), (self.years, "years"), (self.pii, "pii")):
-            for name, counts in value[found].items():
+        self.rows += facts["rows"]
+        self.text_bytes += facts["text_bytes"]
+        groupings = ((self.languages, facts["languages"]), (self.years, facts["years"]), (self.pii, facts["pii"]))
+        for sums, of_file in groupings:
+            for name, counts in of_file.items():
                 sums.setdefault(name, Counter()).update(counts)
 
 
@@ -61,8 +63,8 @@ class Facts:
 
     extracted: Side = field(default_factory=Side)
     documents: Side = field(default_factory=Side)
-    rules: list[dict[str, Any]] = field(default_factory=list)
-    """As `RuleFacts.json`, in recipe order."""
+    rules: list[RuleCounts] = field(default_factory=list)
+    """In recipe order."""
     domains: int = 0
     by_bytes: list[Entry] = field(default_factory=list)
     by_documents: list[Entry] = field(default_factory=list)
@@ -109,7 +111,7 @@ def read_output(store: Store, output: Output) -> bytes:
     return data
 
 
-def _add(facts: Facts, value: dict[str, Any]) -> None:
+def _add(facts: Facts, value: FileFacts) -> None:
     if value["kind"] == "documents":
         facts.documents.add(value)
     if value["kind"] == "extracted":
@@ -121,15 +123,15 @@ def _add(facts: Facts, value: dict[str, Any]) -> None:
                 _add_rule(total, part)
 
 
-def _add_rule(total: dict[str, Any], part: dict[str, Any]) -> None:
-    for name in ("judged", "not_judged"):
-        total[name] += part[name]
+def _add_rule(total: RuleCounts, part: RuleCounts) -> None:
+    total["judged"] += part["judged"]
+    total["not_judged"] += part["not_judged"]
     total["reasons"] = dict(Counter(total["reasons"]) + Counter(part["reasons"]))
     for one, other in zip(total["limits"], part["limits"], strict=True):
         one["goes"] += other["goes"]
         one["bins"] = dict(Counter(one["bins"]) + Counter(other["bins"]))
-        for side in ("staying", "leaving"):
-            one[side] = merged(one[side] + other[side])
+        one["staying"] = merged(one["staying"] + other["staying"])
+        one["leaving"] = merged(one["leaving"] + other["leaving"])
 
 
 def bounded(database: duckdb.DuckDBPyConnection, folder: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from yurai.report.components import key, none, table, title
 from yurai.report.copies_charts import ENOUGH, Seen, detection, seen
@@ -22,12 +22,20 @@ AROUND = (-0.3, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15)
 """Similarities that the table of predictions is for, from the threshold on."""
 
 
+class NearFacts(TypedDict):
+    """What a near-dedup counted beside documents: sampled pairs, pairs by halves of the bands, buckets."""
+
+    audited: Mapping[str, int]
+    seen: Sequence[Sequence[int]]
+    tally: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
     """One near-dedup: its settings, and the facts that run.json has of it."""
 
     near: NearDedup
-    facts: Mapping[str, Any]
+    facts: NearFacts
 
 
 def _head(name: str, one: Searched) -> Markup:

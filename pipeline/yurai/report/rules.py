@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,37 @@ import pyarrow.compute as pc
 from yurai.declare.batches import strings
 from yurai.declare.rules import Rules
 from yurai.report.bins import Edges, count, edges_for, going
-from yurai.report.edges import Nearest
+from yurai.report.edges import Nearest, NearPage, Row
 from yurai_filters import ContractViolation, Declaration
+from yurai_filters.compare import Side
+from yurai_filters.run_rule import Columns
 from yurai_filters.watch_limits import Limit, compare_rows, limits
 
 SHOWN = ("title", "url", "lang", "text")
+
+
+class LimitCounts(TypedDict):
+    """What is written of one limit; `bins` are {bin: rows}."""
+
+    column: str | None
+    setting: str | None
+    side: Side
+    value: float
+    goes: int
+    bins: dict[str, int]
+    staying: list[NearPage]
+    leaving: list[NearPage]
+
+
+class RuleCounts(TypedDict):
+    """What is written of one filter."""
+
+    stage: str
+    rule: str
+    judged: int
+    not_judged: int
+    reasons: dict[str, int]
+    limits: list[LimitCounts]
 
 
 @dataclass(slots=True)
@@ -44,13 +70,13 @@ class LimitFacts:
         self.goes += int(gone.sum())
         names = strings(rows, "doc_id")
 
-        def row(place: int) -> dict[str, Any]:
+        def row(place: int) -> Row:
             return {name: rows.column(name)[place].as_py() for name in SHOWN}
 
         for held, side in ((self.leaving, gone), (self.staying, ~gone)):
             held.offer(values[side], places[side], names, row)
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> LimitCounts:
         """Return the counts as canonical JSON takes them."""
         return {
             "column": self.limit.column,
@@ -81,21 +107,23 @@ class RuleFacts:
         filters = [use for use in rules if use.rule.kind == "filter"]
         return [cls(stage, use.name, _limits(use.rule, use.settings)) for use in filters]
 
-    def add(self, declaration: Declaration, settings: Mapping[str, object], rows: pa.RecordBatch, columns: Any) -> None:  # noqa: ANN401 - any mapping of columns
+    def add(
+        self, declaration: Declaration, settings: Mapping[str, object], rows: pa.RecordBatch, columns: Columns
+    ) -> None:
         """Add all rows of a batch."""
-        found = compare_rows(declaration, columns, settings, rows.column("lang"))
-        self.judged += found.judged.true_count
-        self.not_judged += rows.num_rows - found.judged.true_count
-        self.reasons.update(found.reason.drop_null().to_pylist())
-        if len(found.values) != len(self.limits):
+        compared = compare_rows(declaration, columns, settings, rows.column("lang"))
+        self.judged += compared.judged.true_count
+        self.not_judged += rows.num_rows - compared.judged.true_count
+        self.reasons.update(compared.reason.drop_null().to_pylist())
+        if len(compared.values) != len(self.limits):
             raise ContractViolation("it compares other limits on rows than on none")
-        for limit, values in zip(self.limits, found.values, strict=True):
+        for limit, values in zip(self.limits, compared.values, strict=True):
             if limit is not None:
-                there = pc.and_(found.judged, pc.is_valid(values))
+                there = pc.and_(compared.judged, pc.is_valid(values))
                 places = pc.indices_nonzero(there).to_numpy().astype(np.int64)
                 limit.add(values.take(places).to_numpy(zero_copy_only=False).astype(np.float64), places, rows)
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> RuleCounts:
         """Return the counts as canonical JSON takes them."""
         return {
             "stage": self.stage,
@@ -109,8 +137,8 @@ class RuleFacts:
 
 def _limits(declaration: Declaration, settings: Mapping[str, object]) -> list[LimitFacts | None]:
     """Return a place for each limit, None for one that is off; limits of one measure share their edges."""
-    found = limits(declaration, settings)
-    return [None if one.value is None else LimitFacts(one, one.value, edges_of(one, found)) for one in found]
+    declared = limits(declaration, settings)
+    return [None if one.value is None else LimitFacts(one, one.value, edges_of(one, declared)) for one in declared]
 
 
 def edges_of(limit: Limit, all_limits: tuple[Limit, ...]) -> Edges:

@@ -1,4 +1,4 @@
-"""Any Hugging Face `tokenizer.json`, made safe for a corpus.
+"""Read a `tokenizer.json` of Hugging Face in a way that is safe for a corpus.
 
 The file's own truncation, padding and post-processor are for inference and are switched off: a document is its
 text's ids and one end. A page about language models may spell out `</s>`; its ids must not hold the end of a
@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import tokenizers
@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _SHORTEST_CUT = 2
+
+
+class TokenizerFile(TypedDict, total=False):
+    """What is read of a parsed `tokenizer.json`."""
+
+    model: dict[str, object]
+    normalizer: object
+    pre_tokenizer: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +100,18 @@ def open_model(raw: bytes, *, where: str) -> tokenizers.Tokenizer:
     return model
 
 
-def refuse_silent_drops(said: dict[str, Any], *, where: str) -> None:
+def refuse_silent_drops(parsed: TokenizerFile, *, where: str) -> None:
     """Raise RecipeError for a BPE model that leaves out, without a word, the characters that it does not know.
 
-    `said` is the parsed file. Such a model has no unknown token, and neither all 256 byte symbols of a byte-level
+    Such a model has no unknown token, and neither all 256 byte symbols of a byte-level
     split nor all 256 fallback bytes. Other kinds of models refuse a text when they meet it.
     """
-    model = said["model"]
+    model = parsed["model"]
     vocab = model.get("vocab")
     if model.get("type") != "BPE" or model.get("unk_token") is not None or not isinstance(vocab, dict):
         return
     wanted = set[str]()
-    if "ByteLevel" in _kinds(said.get("normalizer")) | _kinds(said.get("pre_tokenizer")):
+    if "ByteLevel" in _kinds(parsed.get("normalizer")) | _kinds(parsed.get("pre_tokenizer")):
         wanted = set(tokenizers.pre_tokenizers.ByteLevel.alphabet())
     elif model.get("byte_fallback"):
         wanted = {f"<0x{byte:02X}>" for byte in range(256)}
@@ -116,7 +124,7 @@ def refuse_silent_drops(said: dict[str, Any], *, where: str) -> None:
         )
 
 
-def _kinds(part: Any) -> set[str]:  # noqa: ANN401 - any JSON
+def _kinds(part: object) -> set[str]:
     """Types that a normalizer or pre-tokenizer names, those of a sequence too."""
     if isinstance(part, dict):
         return {str(part.get("type"))}.union(*map(_kinds, part.values()))

@@ -1,4 +1,4 @@
-"""Any SentencePiece `.model`: the only module that knows the library.
+"""Read a SentencePiece `.model`; no other module knows the library.
 
 What a model does to text before it cuts it (NFKC, white space to one space, a space in front) is part of the model and
 stays on. Text cannot spell a control piece, so `</s>` in a page is letters; that holds for no other kind of piece, and
@@ -8,7 +8,7 @@ no other kind may end documents.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sentencepiece import SentencePieceProcessor
@@ -29,7 +29,7 @@ class SentencePieceTokenizer:
     eod: int
     dtype: TokenDType
     sha256: str | None
-    model: Any
+    model: SentencePieceProcessor
     packages: tuple[str, ...] = ("sentencepiece",)
 
     def encode_batch(self, texts: Sequence[str]) -> list[TokenArray]:
@@ -63,12 +63,12 @@ def sentencepiece_of(raw: bytes, *, where: str, eod: str | None, sha256: str) ->
     return SentencePieceTokenizer(f"sp:{sha256[:16]}", size, end, dtype_for(size), sha256, model)
 
 
-def _named(model: Any, piece: str) -> int:  # noqa: ANN401 - the library has no types
+def _named(model: SentencePieceProcessor, piece: str) -> int:
     """Return the id of a piece, -1 for none; the library answers with the unknown piece."""
-    found = int(model.piece_to_id(piece))
-    return found if model.id_to_piece(found) == piece else -1
+    number = int(model.piece_to_id(piece))
+    return number if model.id_to_piece(number) == piece else -1
 
 
-def _controls(model: Any) -> str:  # noqa: ANN401 - the library has no types
+def _controls(model: SentencePieceProcessor) -> str:
     pieces = [model.id_to_piece(number) for number in range(model.get_piece_size()) if model.IsControl(number)]
     return ", ".join(pieces) if pieces else "(it has none: train it with --control_symbols)"

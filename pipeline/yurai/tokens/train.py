@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast
+from typing import TypedDict, cast
 
 import pyarrow as pa
 import tokenizers
@@ -55,6 +55,40 @@ class TrainSettings:
             raise RecipeError("--sample-bytes must be 1 or more")
 
 
+class OfTokenizer(TypedDict):
+    """What was made."""
+
+    kind: str
+    sha256: str
+    vocab_size: int
+
+
+class OfInput(TypedDict):
+    """All documents that could be drawn."""
+
+    digest: str
+    documents: int
+    text_bytes: int
+
+
+class OfSample(TypedDict):
+    """The documents that were drawn."""
+
+    documents: int
+    text_bytes: int
+
+
+class Origin(TypedDict):
+    """What the file beside a tokenizer says of where it comes from."""
+
+    tokenizer: OfTokenizer
+    eod: str
+    settings: dict[str, object]
+    input: OfInput
+    sample: OfSample
+    packages: dict[str, str]
+
+
 @dataclass(slots=True)
 class Sample:
     """Texts of a share of all documents, and how many there were; the counts grow while it is read."""
@@ -82,7 +116,7 @@ class Sample:
                 yield text
 
 
-def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> dict[str, Any]:
+def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin:
     """Train a tokenizer on documents, write it to `output` and its origin beside it; return what the origin says.
 
     Args:
@@ -104,7 +138,7 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> dict[s
         raise RecipeError(f"--sample-bytes {settings.sample_bytes} of {found.size} leaves no document; raise it")
     library = _trained(chain([first], texts), settings)
     data = library.to_str().encode()
-    origin = {
+    origin: Origin = {
         "tokenizer": {"kind": "byte-level BPE", "sha256": sha256(data), "vocab_size": library.get_vocab_size()},
         "eod": settings.special[0],
         "settings": asdict(settings) | {"special": list(settings.special), "least_seen": _LEAST_SEEN},

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BYTE_VALUES = 256
-# Any byte would do, as it is overwritten; one that UTF-8 never uses makes a slip visible.
+# It does not matter which byte, as it is overwritten; one that UTF-8 never uses makes a slip visible.
 _PLACE_OF_EOD = pa.scalar(b"\xff", pa.large_binary())
 _NOTHING = pa.scalar(b"", pa.large_binary())
 

@@ -6,7 +6,7 @@ Python's `unicodedata`, so that signatures of two Python versions are the same.
 """
 
 import functools
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +61,7 @@ def symbols(text: "pa.Array[pa.StringScalar]", unit: Unit) -> tuple[Symbols, I64
     Raises ContractError if a text is not UTF-8: Arrow does not look when it reads a file.
     """
     try:
-        texts: list[Any] = text.to_pylist()
+        texts = cast("list[str]", text.to_pylist())
     except UnicodeDecodeError as error:
         raise ContractError(f"column 'text' is not UTF-8: {error}; write it anew with valid text") from error
     codes = _codes("\n".join(texts))

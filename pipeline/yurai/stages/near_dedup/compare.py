@@ -5,7 +5,7 @@ Shares of a set come one after the other and add up, so a task holds the sets of
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -118,7 +118,7 @@ def _load(task: Task[Compare], attempt: Attempt, near: NearDedup, wanted: npt.ND
         low, high = np.searchsorted(named, np.array([(number << 32) | first, (number << 32) | end], np.uint64))
         rows = (named[low:high] & np.uint64(0xFFFFFFFF)).astype(np.int64)
         for batch in _documents(shard, attempt, rows):
-            text, lang = cast("Any", batch.column("text")), cast("Any", batch.column("lang"))
+            text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
             hashes = shingle_hashes(text, lang, near.shingling)
             found, bounds = shingle_sets(*hashes)
             values.append(found)

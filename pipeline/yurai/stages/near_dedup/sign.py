@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +42,7 @@ def sign(task: Task[Sign], attempt: Attempt) -> TaskRecord:
     with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as signed:
         start = 0
         for batch in pages(read_rows(path, read)):
-            text, lang = cast("Any", batch.column("text")), cast("Any", batch.column("lang"))
+            text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
             hashes = shingle_hashes(text, lang, near.shingling)
             found = signatures(*hashes, near.resolved.hashes)
             named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=False)
