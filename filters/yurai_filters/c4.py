@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,7 +34,7 @@ _FILLED = r"[^\s][^\n]*"
 
 
 @tagger("sentences", version=1, writes={"sentence_count": pa.int32()})
-def sentences(text: pa.StringArray) -> dict[str, pa.Array[Any]]:
+def sentences(text: pa.StringArray) -> dict[str, pa.FloatArray | pa.Int32Array]:
     r"""Count sentences, by their end marks.
 
     Columns:
@@ -46,7 +46,8 @@ def sentences(text: pa.StringArray) -> dict[str, pa.Array[Any]]:
     C4's own code used NLTK's Punkt.
     """
     breaks = pc.count_substring_regex(text, f"{_WESTERN}|{_EASTERN}")
-    return {"sentence_count": pc.add(pc.count_substring_regex(text, _FILLED), breaks).cast(pa.int32())}
+    count = pc.add(pc.count_substring_regex(text, _FILLED), breaks).cast(pa.int32())
+    return {"sentence_count": cast("pa.Int32Array", count)}
 
 
 @editor("c4-lines", version=1, cites="arXiv:1910.10683 section 2.2", languages={"en"})

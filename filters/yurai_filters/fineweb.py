@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -37,7 +35,7 @@ _WRITES: dict[str, pa.DataType] = {
 
 
 @tagger("line-shapes", version=1, writes=_WRITES)
-def line_shapes(text: pa.StringArray) -> dict[str, pa.Array[Any]]:
+def line_shapes(text: pa.StringArray) -> dict[str, pa.FloatArray | pa.Int32Array]:
     r"""Measure how lines end, how short they are and how much of them repeats.
 
     Columns, shares rounded to 1e-4 and null for a text without lines:

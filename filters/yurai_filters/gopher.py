@@ -20,7 +20,7 @@ _WORD = re2.compile(r"[\pL\pM\pN]")
 
 
 @tagger("gopher-lines", version=1, writes={"bullet_line_share": pa.float32(), "ellipsis_line_share": pa.float32()})
-def gopher_lines(text: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
+def gopher_lines(text: pa.StringArray) -> dict[str, "pa.FloatArray | pa.Int32Array"]:
     r"""Measure how much of a text is list items and cut-off lines.
 
     Columns, null for a text without lines:

@@ -12,7 +12,7 @@ _ASCII_OTHER = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
 @tagger("characters", version=1, writes={"char_count": pa.int32(), "letter_share": pa.float32()})
-def characters(text: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
+def characters(text: pa.StringArray) -> dict[str, "pa.FloatArray | pa.Int32Array"]:
     """Count characters, and the share of them that spell words.
 
     Columns:
@@ -28,7 +28,7 @@ def characters(text: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
 
 
 @tagger("lines", version=1, writes={"line_count": pa.int32()})
-def lines(text: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
+def lines(text: pa.StringArray) -> dict[str, "pa.FloatArray | pa.Int32Array"]:
     r"""Count lines that hold more than white space.
 
     Columns:

@@ -21,7 +21,7 @@ _GRAMS = (*(f"top_{n}_gram_share" for n in TOP), *(f"dup_{n}_gram_share" for n i
 
 
 @tagger("repetition", version=1, writes=dict.fromkeys((*_BLOCKS, *_GRAMS), pa.float32()))
-def repetition(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
+def repetition(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.FloatArray | pa.Int32Array"]:
     r"""Measure how much of a text repeats itself: lines, paragraphs and runs of words.
 
     Columns, float32, rounded to 1e-4, null for empty text:

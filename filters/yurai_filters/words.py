@@ -30,7 +30,7 @@ _WRITES: dict[str, pa.DataType] = {
 
 
 @tagger("words", version=1, writes=_WRITES)
-def words(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Array[Any]"]:
+def words(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.FloatArray | pa.Int32Array"]:
     """Count words and marks, as `yurai_filters.word_splitter` splits them.
 
     Columns, all null where the language (column `lang`) puts no space between words (`UNSPACED`), since a count would

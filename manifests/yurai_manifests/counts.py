@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from yurai_manifests.canonical import Json
 from yurai_manifests.errors import AuditError
 
 EVIDENCE_NOTE = "evidence:"
@@ -57,7 +58,7 @@ class StageCounts:
         failed = _pour(self.failed, value["failed"]) if value["failed"] else 0
         return dropped, failed
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, Json]:
         """Return the counts as canonical JSON takes them."""
         return {
             "stage": self.stage,

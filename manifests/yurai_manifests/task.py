@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import orjson
 
-from yurai_manifests.canonical import canonical, sha256, sha256_file
+from yurai_manifests.canonical import Json, canonical, sha256, sha256_file
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import ShardError
 from yurai_manifests.faults import storage_error
@@ -75,7 +74,7 @@ class TaskRecord:
         """Return the output called `name`."""
         return next(output for output in self.outputs if output.name == name)
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, Json]:
         """Return the record as canonical JSON takes it."""
         outputs = [{slot: getattr(o, slot) for slot in Output.__slots__} for o in self.outputs]
         return {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from yurai_manifests.canonical import Json
 from yurai_manifests.counts import StageCounts, check_chain
 from yurai_manifests.errors import AuditError
 
@@ -87,7 +88,7 @@ class Totals:
         check_chain([StageCounts.of(counts) for counts in task["stages"]], where)
         raise AuditError(f"{where}: its counts do not balance; do not publish this corpus")
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, Json]:
         """Return the sums as canonical JSON takes them."""
         return {
             "tasks": self.tasks,
