@@ -22,7 +22,7 @@ from run_helpers import run
 from warc_samples import http, warc_record
 from yurai.cli.tables import _life
 from yurai.extraction import DictLedger, Extraction, ExtractOptions, Page, Sandbox, extract_page
-from yurai.extraction.plain import page_count
+from yurai.extraction.characters import page_count
 from yurai.report.explain import explain
 from yurai.sources.warc import Gap, read_file
 from yurai.stages.read import Read, judge

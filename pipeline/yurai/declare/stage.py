@@ -8,13 +8,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from importlib.metadata import version as installed
 from typing import Generic, TypeAlias, TypeVar, cast, get_type_hints
 
 import pyarrow as pa
 
 from yurai.declare.rules import list_digests, rules_identity, settings_identity
 from yurai.declare.values import nearest, restored, setting_value
+from yurai.declare.versions import version_of
 from yurai.engine.engine import Engine
 from yurai.engine.state import State
 from yurai.engine.use import AnyUse, Settings, StageUse
@@ -60,9 +60,10 @@ class Stage(Generic[S]):
     `driver` runs it over shards, `measure` over one batch (measuring stages), `judge` over one record (reading).
     `after` names stages that must not stand behind it, each with what to say then; `needs` stages without which it
     means nothing; `place` says what else is wrong with where it stands. `command` are the stages that its command runs.
-    `reasons` are those that it gives, `*` for what varies. `packages` are those whose version changes the output,
-    `used` tells which of them do under some settings; `models` gives {name: sha256} of the side inputs that settings
-    name; `notes` what rows of a measuring stage add to its counts.
+    `reasons` are those that it gives, `*` for what varies. `packages` are those whose version changes the output
+    (Unicode tables among them, see `yurai.declare.versions`), `used` tells which of them do under some settings,
+    `versions` gives other parts of the program that have a version of their own; `models` gives {name: sha256} of the
+    side inputs that settings name; `notes` what rows of a measuring stage add to its counts.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Stage(Generic[S]):
     packages: tuple[str, ...] = ()
     used: Callable[[S], tuple[str, ...]] | None = None
     models: Callable[[S], dict[str, str]] = lambda _: {}
+    versions: Callable[[S], dict[str, str]] = lambda _: {}
 
     @property
     def doc(self) -> str:
@@ -141,7 +143,7 @@ class Stage(Generic[S]):
             "settings": settings_identity(settings),
             "rules": rules_identity(settings),
             "models": self.models(settings) | list_digests(settings),
-            "packages": {name: installed(name) for name in packages},
+            "packages": {name: version_of(name) for name in packages} | self.versions(settings),
             "before": before,
         }
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import yurai.stages  # noqa: F401 - importing declares the stages, and with them their packages
 from yurai import __version__
 from yurai.declare.stage import STAGES
-from yurai_filters.declare import ENTRY_POINTS
+from yurai.declare.versions import TABLES, version_of
 from yurai_manifests.canonical import fingerprint, sha256, sha256_file
+from yurai_manifests.plugins import GROUPS, points_of
 
 OURS = ("yurai", "yurai_filters", "yurai_manifests")
 LEFT_OUT = ("__pycache__", "sample")
@@ -41,16 +42,18 @@ def code() -> str:
 
 
 def packages() -> dict[str, str]:
-    """Return {package: version and digest} of every package that some stage says its output depends on."""
+    """Return {package: version and digest} of every package, and Unicode table, that some stage's output depends on."""
     named = {name for stage in STAGES.values() for name in stage.packages}
     return {name: _package(name) for name in sorted(named.union(ALWAYS))}
 
 
 def _package(name: str) -> str:
-    """Say which files were installed, by the hashes of the wheel's RECORD: two builds may share a version.
+    """Say which Unicode tables there are, or which files a package installed, by the hashes of the wheel's RECORD.
 
-    Scripts and the installer's own notes are left out: they hold paths of the machine.
+    Two builds may share a version. Scripts and the installer's own notes are left out: they hold paths of the machine.
     """
+    if name in TABLES:
+        return version_of(name)
     try:
         found = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
@@ -69,8 +72,8 @@ def python() -> str:
 
 
 def plugins() -> list[str]:
-    """Return the filter plugins that are installed, with the package and version that brought each."""
-    points = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    """Return the plugins that are installed, with the package and version that brought each."""
+    points = [point for group in GROUPS for point in points_of(group)]
     return sorted(
         f"{point.name} = {point.value} ({point.dist.name} {point.dist.version})" if point.dist else point.name
         for point in points

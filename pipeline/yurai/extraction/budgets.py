@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from yurai.extraction.records import ExtractOptions
+    from yurai.extraction.options import ExtractOptions
 
 _OPENING: Final = re.compile(rb"<[a-zA-Z]")
 _DOCTYPE: Final = re.compile(rb"<!doctype[^>]*+", re.IGNORECASE)

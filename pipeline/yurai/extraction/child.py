@@ -17,12 +17,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-import yurai.extraction.pdf  # noqa: F401 -- loaded here, before memory is capped
+import yurai.extraction.html
+import yurai.extraction.pdf  # noqa: F401 -- both are loaded here, before memory is capped
 from yurai.engine.process import end_with_parent
-from yurai.extraction.handlers import extract_page
 from yurai.extraction.mime import media_type
+from yurai.extraction.options import ExtractOptions
 from yurai.extraction.process import MEMORY_EXIT, READY
-from yurai.extraction.records import Extraction, ExtractOptions, Page
+from yurai.extraction.records import Extraction, Page
+from yurai.extraction.router import extract_page
 
 # Libraries load and compile a last part of themselves on the first page: before the cap, or a page is blamed for it.
 _WARM: Final = Page("warm", b"<body>" + b"<p>A first page, on which to warm up.</p>" * 100, "text/html", None, "", None)

@@ -15,7 +15,7 @@ from htmldate import find_date
 from trafilatura import bare_extraction
 
 if TYPE_CHECKING:
-    from yurai.extraction.records import Mode
+    from yurai.extraction.options import Mode
 
 Tree = Any  # lxml has no type stubs here
 

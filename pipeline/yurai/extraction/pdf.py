@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 import pypdfium2
 from pypdfium2 import raw
 
-from yurai.extraction.plain import PAGE_BREAK, join_pages, without_controls
-from yurai.extraction.records import Extraction, ExtractOptions, Page
+from yurai.extraction.characters import PAGE_BREAK, join_pages, without_controls
+from yurai.extraction.options import ExtractOptions
+from yurai.extraction.records import Extraction, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +33,10 @@ class _TooLongError(Exception):
 def extract_pdf(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     """Text and title of a PDF.
 
-    Drops for "budget-bytes", "budget-pages", "budget-text" (more text than `max_bytes`), "pdf-encrypted" (it wants a
+    Drops for "budget-pages", "budget-text" (more text than `max_bytes`), "pdf-encrypted" (it wants a
     password), "pdf-broken" and "no-text". Flags: "pdf-copy-denied" where its owner forbids to extract text, and
     "pdf-page-broken" where a page could not be read; such a page is empty.
     """
-    if len(page.body) > options.max_bytes:
-        return Extraction("dropped", mime, "budget-bytes")
     try:
         document = pypdfium2.PdfDocument(page.body)
     except pypdfium2.PdfiumError as error:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from yurai_manifests.errors import YuraiError
 
 if TYPE_CHECKING:
-    from yurai.extraction.records import Extraction, ExtractOptions, Page
+    from yurai.extraction.options import ExtractOptions
+    from yurai.extraction.records import Extraction, Page
 
 MEMORY_EXIT: Final = 77
 """Exit status of a child that a page took to its memory limit."""

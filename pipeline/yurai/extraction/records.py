@@ -1,14 +1,12 @@
-"""What goes into an extraction, what comes out, and the settings between them."""
+"""What goes into an extraction, what comes out of it, and the ledger of its verdicts."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from yurai.evidence.marks import Mark
 
-Mode = Literal["fast", "balanced", "precision", "recall"]
 Outcome = Literal["text", "dropped", "failed"]
 
 
@@ -52,39 +50,6 @@ class Extraction:
     flags: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     """What the markup says of rights, in page order."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractOptions:
-    """Settings of an extraction; defaults lose no page of the test data.
-
-    `mode` is trafilatura's. `whole_page_links`: a page with at most so many characters in links (and at most a quarter
-    of its text) has no navigation to remove and is taken whole; 0 asks the extractor about every page. `max_elements`
-    sends a page to the linear extractor, the other budgets drop it: `max_bytes` of body, `max_doctype` bytes,
-    `max_attributes` of one tag, `max_pages` of a PDF. `max_depth` flattens. `evidence` looks for marks of
-    rights. `cpu_seconds` and `memory_bytes` end the sandbox's child.
-    """
-
-    mode: Mode = "recall"
-    dates: bool = False
-    titles: bool = True
-    evidence: bool = True
-    whole_page_links: int = 300
-    max_bytes: int = 5_000_000
-    max_elements: int = 30_000
-    max_doctype: int = 1_024
-    max_attributes: int = 1_024
-    max_depth: int = 512
-    max_pages: int = 2_000
-    cpu_seconds: int = 60
-    memory_bytes: int = 4 << 30
-
-    def limits_version(self) -> str:
-        """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.
-
-        Other settings are left out, or each new one would orphan every verdict: what one run decided later ones repeat.
-        """
-        return hashlib.sha256(f"limits-2,{self.cpu_seconds},{self.memory_bytes}".encode()).hexdigest()[:16]
 
 
 @runtime_checkable

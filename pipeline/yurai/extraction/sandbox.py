@@ -19,7 +19,8 @@ from yurai_manifests.errors import YuraiError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from yurai.extraction.records import ExtractOptions, Ledger, Page
+    from yurai.extraction.options import ExtractOptions
+    from yurai.extraction.records import Ledger, Page
 
 _PAGES_IN_FLIGHT: Final = 32
 _BYTES_IN_FLIGHT: Final = 16_000_000

@@ -14,11 +14,10 @@ from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
 from yurai.extraction.budgets import RAW_TEXT, TAG
+from yurai.extraction.characters import CONTROLS
 
 Tree = Any  # lxml has no type stubs here
 
-# XML cannot hold these; form feed is white space in HTML and becomes some
-CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _VOID: Final = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 # html, body and what the parser adds on its own lie above the elements that the page names
 _MARGIN: Final = 12

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.use import AnyUse
-from yurai.extraction.plain import page_count
+from yurai.extraction.characters import page_count
 from yurai.sources.rows import SourceTable, table_of
 from yurai.stages.filter.decide import Decider
 from yurai.stages.filter.settings import Filter

@@ -8,6 +8,7 @@ import pyarrow as pa
 from yurai.declare.batches import strings, with_columns
 from yurai.declare.models import LID_176, check_model, load_fasttext, model_digest
 from yurai.declare.stage import Kind, Stage, declare
+from yurai.declare.versions import PYTHON
 from yurai.engine.use import Settings
 from yurai.stages.map_tasks import measure_alone
 
@@ -58,13 +59,13 @@ def label(batch: pa.RecordBatch, settings: Language) -> pa.RecordBatch:
 STAGE = declare(
     Stage(
         "language",
-        version=1,
+        version=2,
         kind=Kind.MEASURE,
         settings=Language,
         driver=measure_alone,
         measure=label,
         command=("language",),
-        packages=("fasttext-predict",),
+        packages=("fasttext-predict", PYTHON),
         models=_digests,
     )
 )

@@ -7,6 +7,7 @@ import pyarrow as pa
 from yurai.declare.batches import text_columns, with_measures
 from yurai.declare.rules import tagger
 from yurai.declare.stage import Kind, Stage, declare
+from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
 from yurai.engine.use import Settings
 from yurai.stages.map_tasks import measure_alone
 from yurai_filters import measure as run_tagger
@@ -41,7 +42,7 @@ def run_taggers(batch: pa.RecordBatch, settings: Measure) -> pa.RecordBatch:
 STAGE = declare(
     Stage(
         "measure",
-        version=1,
+        version=2,
         kind=Kind.MEASURE,
         settings=Measure,
         driver=measure_alone,
@@ -51,5 +52,6 @@ STAGE = declare(
             "redact": "measure would be of the text before redact; put redact before it",
         },
         command=("measure",),
+        packages=(PYTHON, ARROW, ARROW_RE2, RE2),
     )
 )

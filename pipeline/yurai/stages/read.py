@@ -63,6 +63,13 @@ STAGE = declare(
         needs=("extract",),
         reasons=(
             "body-incomplete",
+            "body-too-large",
+            "inflate-limit",
+            "bad-content-encoding",
+            "invalid-json",
+            "not-an-object",
+            "text-not-string",
+            "line-too-long",
             "http-status:*",
             "no-url",
             "scheme:*",

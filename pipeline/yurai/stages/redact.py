@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from yurai.declare.batches import with_columns
 from yurai.declare.stage import Kind, Stage, declare
+from yurai.declare.versions import PYTHON
 from yurai.engine.use import Settings
 from yurai.stages.map_tasks import measure_alone
 from yurai_filters.pii import KINDS, find, replace
@@ -108,7 +109,7 @@ def _named(counts: Counter[str], prefix: str) -> list[Row]:
 STAGE = declare(
     Stage(
         "redact",
-        version=1,
+        version=2,
         kind=Kind.MEASURE,
         settings=Redact,
         driver=measure_alone,
@@ -116,6 +117,6 @@ STAGE = declare(
         notes=_counts,
         after={"language": "language is told from the text as its author wrote it; put redact after it"},
         command=("redact",),
-        packages=("google-re2", "phonenumbers"),
+        packages=("google-re2", "phonenumbers", PYTHON),
     )
 )

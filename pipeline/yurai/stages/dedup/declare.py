@@ -1,18 +1,20 @@
 """dedup: which of several equal documents stays, across the whole corpus."""
 
 from yurai.declare.stage import Kind, Stage, declare
+from yurai.declare.versions import ARROW, ARROW_RE2
 from yurai.stages.dedup.driver import drop_equal
 from yurai.stages.dedup.settings import Dedup
 
 STAGE = declare(
     Stage(
         "dedup",
-        version=2,
+        version=3,
         kind=Kind.DEDUP,
         settings=Dedup,
         driver=drop_equal,
         repeats=True,
         command=("dedup",),
         reasons=("exact-duplicate", "url-duplicate"),
+        packages=(ARROW, ARROW_RE2),
     )
 )

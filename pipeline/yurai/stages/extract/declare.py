@@ -1,32 +1,24 @@
 """extract: text and title of a page, by handlers for its media type, in a child process that may die."""
 
 from yurai.declare.stage import Kind, Stage, declare
-from yurai.stages.extract.settings import Extract
+from yurai.declare.versions import PYTHON
+from yurai.extraction import HANDLERS, ExtractOptions
+from yurai.extraction.router import REASONS
+
+CHILD = ("cpu-limit", "memory-limit", "crashed:*", "extractor-error:*")
+"""Reasons that a page fails for in the child process."""
+
 
 STAGE = declare(
     Stage(
         "extract",
-        version=2,
+        version=3,
         kind=Kind.EXTRACT,
-        settings=Extract,
+        settings=ExtractOptions,
         needs=("read",),
         command=("read", "extract"),
-        reasons=(
-            "no-text",
-            "no-handler:*",
-            "budget-bytes",
-            "budget-doctype",
-            "budget-attributes",
-            "budget-pages",
-            "budget-text",
-            "binary-bytes",
-            "cpu-limit",
-            "memory-limit",
-            "crashed:*",
-            "extractor-error:*",
-            "pdf-broken",
-            "pdf-encrypted",
-        ),
-        packages=("trafilatura", "lxml", "charset-normalizer", "pypdfium2", "tld"),
+        reasons=(*REASONS, *CHILD, *sorted({word for one in HANDLERS.values() for word in one.reasons})),
+        packages=("tld", PYTHON, *sorted({word for one in HANDLERS.values() for word in one.packages})),
+        versions=lambda _: {f"handler {name}": str(one.version) for name, one in HANDLERS.items()},
     )
 )

@@ -7,9 +7,9 @@ from yurai.engine.engine import Engine, journal_name
 from yurai.engine.state import State, of_step
 from yurai.engine.task import AnyTask, Task
 from yurai.engine.use import AnyUse, StageUse
+from yurai.extraction import ExtractOptions
 from yurai.sources.find import Source
 from yurai.sources.rows import SourceTable
-from yurai.stages.extract.settings import Extract
 from yurai.stages.extract.tasks import ExtractSource, extract_source
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.task import StepId
@@ -25,7 +25,7 @@ def extract_sources(
     """Run `uses` (read, extract, then measuring stages) over all sources; `tables` say what rows are."""
     step = StepId("00-extract", fingerprint(identity))
     read, extract, *measures = uses
-    assert isinstance(extract.settings, Extract)  # a recipe has no other second stage
+    assert isinstance(extract.settings, ExtractOptions)  # a recipe has no other second stage
     second = StageUse(extract.name, extract.settings)
 
     def expected() -> Iterator[AnyTask]:

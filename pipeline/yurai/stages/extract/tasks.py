@@ -24,7 +24,6 @@ from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
 from yurai.stages.extract.candidates import Candidate, candidate, extracted
 from yurai.stages.extract.ledger import StoreLedger
 from yurai.stages.extract.rows import row_candidates
-from yurai.stages.extract.settings import Extract
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES, measure
 from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
 from yurai_manifests.parquet import ParquetSink
@@ -38,7 +37,7 @@ class ExtractSource(Arguments):
 
     url: str
     read: AnyUse
-    extract: StageUse[Extract]
+    extract: StageUse[ExtractOptions]
     measures: tuple[AnyUse, ...]
     tables: tuple[SourceTable, ...]
 
@@ -68,7 +67,7 @@ def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
 
 def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path) -> Iterator[Candidate]:
     """Yield the candidates of the source with their verdicts; rows bring their text and need no sandbox."""
-    options = task.args.extract.settings.options
+    options = task.args.extract.settings
     if row_kind(task.source):
         return row_candidates(record, path, table_of(task.args.tables, task.source), evidence=options.evidence)
     candidates = _candidates(record, read_file(path), task.args.read)

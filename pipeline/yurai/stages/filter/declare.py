@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from yurai.declare.rules import taggers_of
 from yurai.declare.stage import Kind, Stage, declare, stage_of
+from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
 from yurai.engine.use import AnyUse
 from yurai.stages.filter.driver import filter_rows
 from yurai.stages.filter.settings import Filter
@@ -43,13 +44,14 @@ def _unmeasured(settings: Filter, before: Sequence[AnyUse]) -> str | None:
 STAGE = declare(
     Stage(
         "filter",
-        version=1,
+        version=2,
         kind=Kind.FILTER,
         settings=Filter,
         driver=filter_rows,
         place=_place,
         repeats=True,
         command=("filter",),
-        reasons=("<rule>:<reason>",),
+        reasons=("*:*",),
+        packages=(PYTHON, ARROW, ARROW_RE2, RE2),
     )
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from yurai.declare.stage import Kind, Stage, declare, stage_of
+from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
 from yurai.engine.use import AnyUse
 from yurai.stages.line_dedup.driver import cut_lines
 from yurai.stages.line_dedup.settings import LineDedup
@@ -22,7 +23,7 @@ def _place(_: LineDedup, before: Sequence[AnyUse], __: Sequence[AnyUse]) -> str 
 STAGE = declare(
     Stage(
         "line-dedup",
-        version=1,
+        version=2,
         kind=Kind.DEDUP,
         settings=LineDedup,
         driver=cut_lines,
@@ -30,5 +31,6 @@ STAGE = declare(
         repeats=True,
         command=("line-dedup",),
         reasons=(REASON,),
+        packages=(PYTHON, ARROW, ARROW_RE2, RE2),
     )
 )

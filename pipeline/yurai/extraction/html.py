@@ -1,6 +1,6 @@
-"""From a page to an extraction: the table of handlers by media type, and the one for HTML (`plain`, `pdf` have theirs).
+"""Extract the main text of an HTML page.
 
-Reading order of HTML: byte budget, charset, markup budgets, parse, then the main-text extractor, unless the page has no
+Order: byte budget, charset, markup budgets, parse, then the main-text extractor, unless the page has no
 navigation (its readable text is taken whole) or too many elements for an extractor that is not linear. A page that has
 any readable text keeps it: where the extractor gives a twentieth of the page or less, the whole is taken.
 """
@@ -8,44 +8,24 @@ any readable text keeps it: where the extractor gives a twentieth of the page or
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from yurai.evidence.html import html_marks
 from yurai.extraction.blocks import block_text, is_surrounded, linked_characters, most_text
 from yurai.extraction.budgets import elements, over_budget
 from yurai.extraction.charset import decode_page
 from yurai.extraction.main_text import date_of, main_text
-from yurai.extraction.mime import media_type
-from yurai.extraction.plain import extract_plain
-from yurai.extraction.records import Extraction, ExtractOptions, Page
+from yurai.extraction.options import ExtractOptions
+from yurai.extraction.records import Extraction, Page
 from yurai.extraction.tree import parse, printable, title_of, to_markup
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Handler = Callable[[Page, str, ExtractOptions], Extraction]
 
 # Mean score over the 18 sets of bench/extraction.py (60 pages each): .896 with these two, .873 without.
 _WHOLE_PAGE_SHARE: Final = 0.25
 _TOO_LITTLE: Final = 0.05
 
 
-def extract_page(page: Page, options: ExtractOptions) -> Extraction:
-    """Title, text and date of one page.
-
-    Raises what a library raises on it: the sandbox turns that into a failed page, see `yurai.extraction.child`.
-    """
-    mime, sniffed = media_type(page.mime, page.body)
-    handler = HANDLERS.get(mime)
-    dropped = Extraction("dropped", mime, f"no-handler:{mime}")
-    result = dropped if handler is None else handler(page, mime, options)
-    return replace(result, flags=tuple(sorted({*result.flags, "sniffed-mime"}))) if sniffed else result
-
-
 def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
-    """HTML and XHTML; drops for "budget-bytes", "budget-doctype", "budget-attributes" and "no-text"."""
-    if len(page.body) > options.max_bytes:
-        return Extraction("dropped", mime, "budget-bytes")
+    """HTML and XHTML; drops for "budget-doctype", "budget-attributes" and "no-text"."""
     decoded = decode_page(page.body, page.http_charset)
     markup = to_markup(decoded.text)
     blank = Extraction("dropped", mime, "no-text", charset=decoded.charset, charset_by=decoded.by, flags=decoded.flags)
@@ -97,18 +77,3 @@ def _is_enough(text: str, tree: Any, options: ExtractOptions) -> bool:  # noqa: 
     if options.mode == "precision":
         return bool(text)
     return len(text) > _TOO_LITTLE * most_text(tree) or len(text) > _TOO_LITTLE * len(block_text(tree).text)
-
-
-def _extract_pdf(page: Page, mime: str, options: ExtractOptions) -> Extraction:
-    from yurai.extraction.pdf import extract_pdf  # noqa: PLC0415 - 0.1 s that every command would pay
-
-    return extract_pdf(page, mime, options)
-
-
-HANDLERS: Final[dict[str, Handler]] = {
-    "text/html": extract_html,
-    "application/xhtml+xml": extract_html,
-    "text/plain": extract_plain,
-    "application/pdf": _extract_pdf,
-}
-"""Handler of each media type; a type that is not here is dropped as `no-handler:<type>`."""

@@ -1,18 +1,17 @@
-"""Settings of stage extract: how text is found, and what one page may cost."""
+"""The settings of an extraction, which are those of stage extract: how text is found, and what one page may cost."""
 
-from dataclasses import asdict, dataclass
-from typing import Annotated
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
 
 from yurai.engine.use import Settings
-from yurai.extraction import ExtractOptions
-from yurai.extraction.records import Mode
 from yurai_filters.ranges import at_least
 
-LIMITS = ExtractOptions()
+Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extract(Settings):
+class ExtractOptions(Settings):
     """Extract text and title from HTML (trafilatura), PDF (pdfium) and plain text; conversion records (WET) pass as is.
 
     Form feeds part the pages of PDF and plain text. A media type without a handler is dropped as `no-handler:<type>`.
@@ -27,6 +26,9 @@ class Extract(Settings):
         whole_page_links: characters in links up to which a page has no navigation to remove and is taken whole.
         max_bytes: bytes of a page above which it is not parsed, and characters above which a PDF is dropped.
         max_elements: tags of a page above which the plain baseline takes the place of trafilatura.
+        max_doctype: bytes of a document type declaration above which a page is dropped.
+        max_attributes: attributes of one tag above which a page is dropped.
+        max_depth: depth of elements in each other below which a page is flattened.
         max_pages: pages of a PDF above which it is not read.
         cpu_seconds: CPU seconds for one page before it is given up as failed.
         memory_bytes: address space that pages may add to the child process.
@@ -36,14 +38,19 @@ class Extract(Settings):
     dates: bool = False
     titles: bool = True
     evidence: bool = True
-    whole_page_links: Annotated[int, at_least(0)] = LIMITS.whole_page_links
-    max_bytes: Annotated[int, at_least(1)] = LIMITS.max_bytes
-    max_elements: Annotated[int, at_least(0)] = LIMITS.max_elements
-    max_pages: Annotated[int, at_least(0)] = LIMITS.max_pages
-    cpu_seconds: Annotated[int, at_least(1)] = LIMITS.cpu_seconds
-    memory_bytes: Annotated[int, at_least(1)] = LIMITS.memory_bytes
+    whole_page_links: Annotated[int, at_least(0)] = 300
+    max_bytes: Annotated[int, at_least(1)] = 5_000_000
+    max_elements: Annotated[int, at_least(0)] = 30_000
+    max_doctype: Annotated[int, at_least(0)] = 1_024
+    max_attributes: Annotated[int, at_least(1)] = 1_024
+    max_depth: Annotated[int, at_least(128)] = 512
+    max_pages: Annotated[int, at_least(0)] = 2_000
+    cpu_seconds: Annotated[int, at_least(1)] = 60
+    memory_bytes: Annotated[int, at_least(1)] = 4 << 30
 
-    @property
-    def options(self) -> ExtractOptions:
-        """The settings as the extraction takes them."""
-        return ExtractOptions(**asdict(self))
+    def limits_version(self) -> str:
+        """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.
+
+        Other settings are left out, or each new one would orphan every verdict: what one run decided later ones repeat.
+        """
+        return hashlib.sha256(f"limits-2,{self.cpu_seconds},{self.memory_bytes}".encode()).hexdigest()[:16]

@@ -1,0 +1,34 @@
+"""Handler of plain text: its charset, its line ends, and no control characters; the author's layout stays as it is."""
+
+import re
+from typing import Final
+
+from yurai.extraction.characters import CONTROLS, without_controls
+from yurai.extraction.charset import decode_page
+from yurai.extraction.handler import handles
+from yurai.extraction.options import ExtractOptions
+from yurai.extraction.records import Extraction, Page
+
+_LINE_ENDS: Final = re.compile(r"\r\n?")
+# A stray control character is dirt, one in a hundred is a program or an image that somebody called text/plain.
+_BINARY_SHARE: Final = 0.01
+
+
+@handles("text/plain", version=1, reasons=("binary-bytes",), packages=("charset-normalizer",))
+def plain(page: Page, mime: str, _: ExtractOptions) -> Extraction:
+    """Text as it stands, with a form feed between pages; drops for "binary-bytes" and "no-text"."""
+    decoded = decode_page(page.body, page.http_charset, markup=False)
+    text = without_controls(_LINE_ENDS.sub("\n", decoded.text))
+    reason = "no-text" if not text.strip() else None
+    if len(CONTROLS.findall(decoded.text)) > _BINARY_SHARE * len(decoded.text):
+        reason = "binary-bytes"
+    return Extraction(
+        "dropped" if reason else "text",
+        mime,
+        reason,
+        text="" if reason else text,
+        charset=decoded.charset,
+        charset_by=decoded.by,
+        extractor="none" if reason else "plain-text",
+        flags=decoded.flags,
+    )
