@@ -27,7 +27,7 @@ from yurai_manifests.step import outputs
 from yurai_manifests.store import open_store
 
 STAGE = "near-dedup"
-YURAI = [sys.executable, "-c", "from yurai.cli.app import main; main()"]
+YURAI = [sys.executable, "-c", "from yurai.cli import main; main()"]
 PASSED = ("preset", "verify", "threshold", "keep", "memory_bytes")
 VERIFYING = (".estimate", ".arrive", ".exact", ".meet")
 """Steps whose output `rows` is verified pairs."""

@@ -16,7 +16,7 @@ from dedup_data import measured
 
 from near_samples import planted, write_pages
 
-YURAI = [sys.executable, "-c", "from yurai.cli.app import main; main()"]
+YURAI = [sys.executable, "-c", "from yurai.cli import main; main()"]
 SHARD = 50_000
 COUNTS = {"alone": 30_000, "near": 8_000, "exact": 1_000, "skewed": 2_000}
 

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +103,7 @@ def ray_cluster(s3_server: str) -> Iterator[None]:
 def yurai(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
     """`yurai(...)` calls the command line in this process and returns how it ended."""
     from run_helpers import Said
-    from yurai.cli.app import main
+    from yurai.cli import main
 
     def call(*arguments: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["yurai", *map(str, arguments)])
@@ -110,6 +111,26 @@ def yurai(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         with pytest.raises(SystemExit) as ended:
             main()
         return Said(int(ended.value.code or 0), *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def plugged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`plugged(...)` calls the command line in a process that has the plugin installed."""
+    site = tmp_path_factory.mktemp("site")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run(
+        [*pip, "--target", str(site), str(Path(__file__).parent / "sample_plugin")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+
+    def call(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "yurai", *map(str, arguments)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     return call
 

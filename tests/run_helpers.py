@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import json
 import os
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sample_expectations import SAMPLE
+from yurai.declare.stage import STAGES
 from yurai.engine.engine import Runner
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import Recipe, load_recipe, make_recipe, shipped
 from yurai.run.run import run_recipe
 from yurai.sources.find import find_sources
 from yurai_manifests.audit import audit
-from yurai_manifests.run import RunRecord
+from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import open_store
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 ARCHIVES = [path for path in sorted(SAMPLE.iterdir()) if path.name != "expected.jsonl"]
 SMALL = [SAMPLE / "sample-02.warc.zst", SAMPLE / "sample-03.warc.wet.gz", SAMPLE / "sample.arc"]
-YURAI = [sys.executable, "-c", "from yurai.cli.app import main; main()"]
+YURAI = [sys.executable, "-c", "from yurai.cli import main; main()"]
 PATIENCE = 60.0
 
 
@@ -106,6 +108,21 @@ def assert_whole(out: Path | str, digest: str) -> None:
     found = audit(open_store(str(out)), full=True)
     assert [finding for finding in found.findings if finding.severity == "error"] == []
     assert found.digest == digest
+    assert undeclared(out) == set()
+
+
+def undeclared(out: Path | str) -> set[tuple[str, str]]:
+    """(stage, reason) of what a run dropped or failed for reasons that the stage does not declare."""
+    seen = {
+        (counts.stage, reason)
+        for counts in load_run(open_store(str(out))).stages
+        for reason in [*counts.dropped, *counts.failed]
+    }
+    return {
+        (stage, reason)
+        for stage, reason in seen
+        if not any(fnmatch.fnmatchcase(reason, pattern) for pattern in STAGES[stage].reasons)
+    }
 
 
 def content_digest(out: Path) -> str:

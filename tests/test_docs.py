@@ -22,6 +22,7 @@ from yurai.declare.stage import STAGES
 from yurai.run.recipe import load_recipe, make_recipe, shipped
 from yurai_filters import EDITORS, FILTERS, TAGGERS
 from yurai_manifests.errors import YuraiError
+from yurai_manifests.plugins import GROUPS
 from yurai_manifests.run import FOLDERS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,11 @@ PAGES = sorted(
 )
 GUIDE = (ROOT / "docs/guide.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
+SOURCES = [
+    path.read_text("utf-8")
+    for folder in ("pipeline", "filters", "manifests")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+]
 FENCE = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined] # the app has several commands, so this is a group
 
@@ -55,6 +61,20 @@ def yurai(*args: str) -> str:
         run = CliRunner().invoke(app, args, catch_exceptions=False)
     assert run.exit_code == 0, run.output
     return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
+
+
+def test_code_of_contributing_is_that_of_the_sample_package() -> None:
+    package = [path.read_text("utf-8") for path in (ROOT / "tests/sample_plugin/src").rglob("*.py")]
+    blocks = [body for page, _, body in fences("python") if page == "CONTRIBUTING.md"]
+    assert len(blocks) == 2
+    for body in blocks:
+        assert any(body in text for text in package), body
+
+
+def test_contributing_names_every_group_of_entry_points() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert [group for group in GROUPS if f"`{group}`" not in text] == []
+    assert tuple(sorted(set(re.findall(r'^ENTRY_POINTS = "(.*)"$', "\n".join(SOURCES), re.MULTILINE)))) == GROUPS
 
 
 @pytest.fixture(scope="module")

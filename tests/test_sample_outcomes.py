@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from run_helpers import totals
+from run_helpers import totals, undeclared
 from sample_expectations import BOILERPLATE, expected_totals, load_expectations
 
 EXPECTED = load_expectations()
@@ -48,6 +48,10 @@ def dropped(demo_tree: Path) -> dict[str, dict[str, Any]]:
 def test_totals(demo_tree: Path) -> None:
     counted, dropped_by, failed_by = totals(demo_tree)
     assert {"totals": counted, "dropped_by": dropped_by, "failed_by": failed_by} == expected_totals()
+
+
+def test_every_reason_is_declared(demo_tree: Path) -> None:
+    assert undeclared(demo_tree) == set()
 
 
 @pytest.mark.parametrize("line", EXPECTED, ids=named)

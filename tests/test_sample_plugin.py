@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -15,9 +11,10 @@ import pytest
 from sample_expectations import SAMPLE
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
+    from pathlib import Path
 
-PLUGIN = Path(__file__).parent / "sample_plugin"
 RECIPE = """
 name = "kawara"
 
@@ -36,21 +33,6 @@ rules = [{ use = "no-adverts", mark = "それ" }, { use = "kana", min_share = 0.
 [[stage]]
 use = "tokenize"
 """
-
-
-@pytest.fixture(scope="module")
-def plugged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`plugged(...)` calls the command line in a process that has the plugin installed."""
-    site = tmp_path_factory.mktemp("site")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "--target", str(site), str(PLUGIN)], check=True, capture_output=True, text=True)
-    environment = {**os.environ, "PYTHONPATH": str(site)}
-
-    def call(*arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "yurai", *map(str, arguments)]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-    return call
 
 
 @pytest.fixture(scope="module")

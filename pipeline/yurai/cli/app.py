@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
+import yurai_manifests.exports  # noqa: F401 - importing declares them
 from yurai import __version__
 from yurai.cli import tables
 from yurai.cli.cluster_commands import add_cluster_commands, refuse_unfit
@@ -23,6 +25,7 @@ from yurai.cli.options import (
     open_runner,
     spread_inputs,
 )
+from yurai.cli.plugin_commands import add_plugin_commands
 from yurai.cli.stage_commands import add_stage_commands
 from yurai.cli.tokenizer_commands import tokenizer
 from yurai.engine.progress import Reporter
@@ -36,7 +39,8 @@ from yurai.run.run import run_recipe
 from yurai.sources.find import COMMON_CRAWL, find_sources
 from yurai.sources.sample import sample_folder
 from yurai_manifests.audit import audit as run_audit
-from yurai_manifests.errors import YuraiError
+from yurai_manifests.errors import RecipeError
+from yurai_manifests.export import EXPORTS
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
@@ -83,10 +87,10 @@ def run(
 ) -> None:
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
     chosen = with_sources(load_recipe(recipe), sources)
-    found = find_sources(input, base=base)
+    files = find_sources(input, base=base)
     with open_runner(runner, workers, address) as opened:
-        refuse_unfit(address, chosen.stages, found, output)
-        run_recipe(chosen, found, output, opened, rebuild=rebuild, reporter=Reporter())
+        refuse_unfit(address, chosen.stages, files, output)
+        run_recipe(chosen, files, output, opened, rebuild=rebuild, reporter=Reporter())
         ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
     tables.summary(ended, output, report=report)
 
@@ -104,7 +108,7 @@ def plan(
     format: Format = "text",  # noqa: A002 - the option's name
 ) -> None:
     """Predict time, disk, memory and kept tokens of a run, by running the recipe over a small sample of its input."""
-    found = make_plan(
+    prediction = make_plan(
         recipe,
         find_sources(input, base=base),
         share=share,
@@ -114,9 +118,9 @@ def plan(
         spool=spool,
     )
     if format == "json":
-        typer.echo(json.dumps(asdict(found), indent=2))
+        typer.echo(json.dumps(asdict(prediction), indent=2))
     else:
-        tables.plan(found)
+        tables.plan(prediction)
 
 
 @app.command()
@@ -140,14 +144,14 @@ def audit(
     full: Annotated[bool, typer.Option("--full", help="hash every delivered file, however large")] = False,
 ) -> None:
     """Check that an output adds up; exit 1 if it must not be published."""
-    found = run_audit(open_store(out), full=full)
+    findings = run_audit(open_store(out), full=full)
     if format == "json":
-        typer.echo(json.dumps(found.json(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(findings.json(), ensure_ascii=False, indent=2))
     elif format == "html":
-        typer.echo(make_page(open_store(out), found), nl=False)
+        typer.echo(make_page(open_store(out), findings), nl=False)
     else:
-        tables.audit(found, out)
-    raise typer.Exit(0 if found.ok else 1)
+        tables.audit(findings, out)
+    raise typer.Exit(0 if findings.ok else 1)
 
 
 @app.command(name="sample")
@@ -194,10 +198,27 @@ def explain_page(
 
 @app.command(name="list")
 def list_names(
-    what: Annotated[Literal["stages", "filters", "recipes"], typer.Argument(help="what to list")],
+    what: Annotated[Literal["stages", "filters", "recipes", "exports"], typer.Argument(help="what to list")],
 ) -> None:
-    """List stages, filters (with editors and taggers) or recipes."""
-    {"stages": tables.stages, "filters": tables.filters, "recipes": tables.recipes}[what]()
+    """List stages, filters (with editors and taggers), recipes or exports."""
+    shown = {"stages": tables.stages, "filters": tables.filters, "recipes": tables.recipes, "exports": tables.exports}
+    shown[what]()
+
+
+@app.command(name="export")
+def export_run(
+    out: Tree,
+    name: Annotated[str, typer.Argument(metavar="EXPORT", help="what to write; see `yurai list exports`")],
+    output: Annotated[str | None, typer.Option(metavar="FILE", help="file to write; default standard output")] = None,
+) -> None:
+    """Write what another tool or office asks about a run, in its format."""
+    if name not in EXPORTS:
+        raise RecipeError(f"no export is called {name!r} (there are: {', '.join(sorted(EXPORTS))})")
+    store = open_store(out)
+    parts = EXPORTS[name].write(store, load_run(store))
+    # an export states its line ends
+    with open(output, "w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:  # noqa: PTH123
+        file.writelines(parts)
 
 
 add_stage_commands(app)
@@ -205,10 +226,7 @@ app.add_typer(tokenizer, name="tokenizer")
 add_cluster_commands(app, run)
 
 
-def main() -> None:
-    """Run the command line; trouble of the program is one line that says what to do, and exit code 2."""
-    try:
-        app(spread_inputs(sys.argv[1:]))
-    except YuraiError as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        raise SystemExit(2) from error
+def call(arguments: list[str]) -> None:
+    """Run the command line with these arguments, the commands of other packages included."""
+    add_plugin_commands(app)
+    app(spread_inputs(arguments))

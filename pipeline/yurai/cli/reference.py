@@ -121,11 +121,12 @@ def _columns(schema: pa.Schema) -> str:
 
 
 def _stage(stage: AnyStage) -> str:
-    text, said, all_settings = stage.doc.partition("\nArgs:\n")[0].strip(), setting_docs(stage), stage.options.values()
+    text, docs, all_settings = stage.doc.partition("\nArgs:\n")[0].strip(), setting_docs(stage), stage.options.values()
     used = f" Output depends on the versions of: {', '.join(stage.packages)}." if stage.packages else ""
-    rows = [(f"`{s.name}`", kind_of(s), f"`{json.dumps(s.default)}`", said[s.name]) for s in all_settings]
+    reasons = f"\n\nReasons: {', '.join(f'`{reason}`' for reason in stage.reasons)}." if stage.reasons else ""
+    rows = [(f"`{s.name}`", kind_of(s), f"`{json.dumps(s.default)}`", docs[s.name]) for s in all_settings]
     table = _table(("setting", "value", "default", ""), *rows)
-    return f"## {stage.name}\n\n{text}\n\nVersion {stage.version}.{used}\n\n{table}"
+    return f"## {stage.name}\n\n{text}\n\nVersion {stage.version}.{used}{reasons}\n\n{table}"
 
 
 if __name__ == "__main__":

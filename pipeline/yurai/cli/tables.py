@@ -16,6 +16,7 @@ from yurai.run.recipe import shipped
 from yurai.sources.rows import row_kind
 from yurai_filters import EDITORS, FILTERS, TAGGERS, reasons
 from yurai_manifests.audit import Audit
+from yurai_manifests.export import EXPORTS
 
 console = Console(highlight=False, markup=False, emoji=False)
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -243,4 +244,12 @@ def recipes() -> None:
     for name, path in shipped().items():
         value = tomllib.loads(path.read_text("utf-8"))
         table.add_row(name, value["about"], ", ".join(entry["use"] for entry in value["stage"]))
+    console.print(table)
+
+
+def exports() -> None:
+    """Print the exports of a run."""
+    table = _table("export", "media type", "what it says")
+    for name, export in sorted(EXPORTS.items()):
+        table.add_row(name, export.media_type, export.doc.partition("\n")[0])
     console.print(table)

@@ -1,0 +1,9 @@
+"""The exports, one module each; importing this package declares them all, and those of installed packages."""
+
+from yurai_manifests.plugins import import_modules, load_entry_points
+
+ENTRY_POINTS = "yurai.exports"
+
+import_modules(__name__, __path__)
+for _ in load_entry_points(ENTRY_POINTS):
+    pass  # loading declares

@@ -1,0 +1,1 @@
+"""A stage that reduces: of the pages of a host, the longest one stays."""
