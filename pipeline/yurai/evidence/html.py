@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import re2
 from lxml import etree
+from lxml.html import HtmlElement
 
 from yurai.evidence.headers import RSL_TYPE
 from yurai.evidence.jsonld import json_ld_marks, type_scope
@@ -17,8 +18,6 @@ from yurai.evidence.marks import OF_THE_TEXT, Mark, Place, Scope
 from yurai.evidence.normalise import cc_id, licence_id
 from yurai.evidence.places import Spot, spot
 from yurai.evidence.signals import is_robots_name, robots, tdm
-
-Tree = Any  # lxml has no type stubs here
 
 _LICENCE_RELS: Final = frozenset(
     ("license", "cc:license", "dc:license", "dct:license", "dcterms:license", "dcterms.license", "xhv:license")
@@ -53,7 +52,7 @@ _PROPERTIES: Final = etree.XPath(
 _TEXT: Final = etree.XPath("//body//text()[not(parent::script or parent::style)]", smart_strings=False)
 
 
-def html_marks(markup: bytes, tree: Tree, url: str) -> tuple[Mark, ...]:
+def html_marks(markup: bytes, tree: HtmlElement, url: str) -> tuple[Mark, ...]:
     """All marks in a parsed page, repeats thinned out; `markup` is what was parsed, in UTF-8, `url` its address."""
     if not _ANY.search(markup):
         return ()
@@ -72,7 +71,7 @@ def html_marks(markup: bytes, tree: Tree, url: str) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def _metas(tree: Tree) -> Iterator[Mark]:
+def _metas(tree: HtmlElement) -> Iterator[Mark]:
     for meta in tree.iter("meta"):
         name = (meta.get("name") or meta.get("property") or meta.get("http-equiv") or "").strip().lower()
         content = (meta.get("content") or "").strip()
@@ -86,7 +85,7 @@ def _metas(tree: Tree) -> Iterator[Mark]:
             yield _meta("optout_signal", "meta-robots", meta, f"{name}: {content}", norm)
 
 
-def _said_in_meta(meta: Tree, content: str) -> Mark:
+def _said_in_meta(meta: HtmlElement, content: str) -> Mark:
     """A claim where a licence can be read from it, or it is an address; else only a notice."""
     norm = licence_id(content)
     if norm is not None or content.startswith(("http:", "https:", "//")):
@@ -95,13 +94,13 @@ def _said_in_meta(meta: Tree, content: str) -> Mark:
     return _meta("notice", "meta", meta, content, "all-rights-reserved" if reserved else None)
 
 
-def _meta(kind: Any, channel: str, meta: Tree, raw: str, norm: str | None) -> Mark:  # noqa: ANN401 - a Kind
+def _meta(kind: Any, channel: str, meta: HtmlElement, raw: str, norm: str | None) -> Mark:  # noqa: ANN401 - a Kind
     return Mark(kind, channel, raw, norm, "page", "head", meta.getroottree().getpath(meta))
 
 
-def _links(tree: Tree, url: str) -> Iterator[Mark]:
+def _links(tree: HtmlElement, url: str) -> Iterator[Mark]:
     """Links with rel=license, links to Creative Commons, and badges; of equal ones the first and last four."""
-    groups: dict[tuple[str, str], list[Tree]] = {}
+    groups: dict[tuple[str, str], list[HtmlElement]] = {}
     for element in _LINKS(tree):
         address = (element.get("src" if element.tag == "img" else "href") or "").strip()
         if address and (channel := _channel(element, address)):
@@ -120,7 +119,7 @@ def _ends(found: list[Any], count: int) -> list[Any]:
     return found[:count] + found[count:][-count:]
 
 
-def _channel(element: Tree, address: str) -> str | None:
+def _channel(element: HtmlElement, address: str) -> str | None:
     rel = element.get("rel")
     if rel and not _LICENCE_RELS.isdisjoint(rel.lower().split()):
         return "rsl" if (element.get("type") or "").strip().lower() == RSL_TYPE else "rel-license"
@@ -132,7 +131,7 @@ def _channel(element: Tree, address: str) -> str | None:
     return "cc-link"
 
 
-def _link(channel: str, address: str, element: Tree, url: str) -> Mark:
+def _link(channel: str, address: str, element: HtmlElement, url: str) -> Mark:
     at = spot(element, url)
     if channel == "rsl":
         return _mark("optout_signal", channel, address, "rsl=pointer", "page", at)
@@ -154,7 +153,7 @@ def _mark(kind: Any, channel: str, raw: str, norm: str | None, scope: Scope, at:
     return Mark(kind, channel, raw, norm, scope, at.place, at.path, None, at.left or None, at.right or None)
 
 
-def _scripts(tree: Tree) -> Iterator[Mark]:
+def _scripts(tree: HtmlElement) -> Iterator[Mark]:
     for script in _SCRIPTS(tree):
         kind = (script.get("type") or "").strip().lower()
         path = script.getroottree().getpath(script)
@@ -175,7 +174,7 @@ def _rdf(markup: bytes) -> Iterator[Mark]:
             yield Mark("licence_claim", "rdf", address, norm, "embedded" if about else "page")
 
 
-def _properties(tree: Tree, url: str) -> Iterator[Mark]:
+def _properties(tree: HtmlElement, url: str) -> Iterator[Mark]:
     """Licences in microdata (`itemprop`) and RDFa (`property`); the item or subject says of what."""
     for element in _ends([element for element in _PROPERTIES(tree) if _property_channel(element)], _MANY):
         value = next((found for key in ("href", "content", "resource", "src") if (found := element.get(key))), None)
@@ -186,7 +185,7 @@ def _properties(tree: Tree, url: str) -> Iterator[Mark]:
             yield _mark("licence_claim", channel, raw, licence_id(raw), scope, at)
 
 
-def _property_channel(element: Tree) -> str:
+def _property_channel(element: HtmlElement) -> str:
     """Channel of an element that says a licence, else "" (a meta without `itemprop` is read by `_metas`)."""
     if "license" in (element.get("itemprop") or "").lower().split():
         return "microdata"
@@ -194,13 +193,13 @@ def _property_channel(element: Tree) -> str:
     return "" if element.tag == "meta" or _LICENCE_PROPS.isdisjoint(names) else "rdfa"
 
 
-def _item_scope(element: Tree, at: Spot) -> Scope:
+def _item_scope(element: HtmlElement, at: Spot) -> Scope:
     item = next((box for box in element.iterancestors() if box.get("itemscope") is not None), None)
     scope = "unknown" if item is None else type_scope((item.get("itemtype") or "").split())
     return "embedded" if at.embedded else scope
 
 
-def _contradictions(tree: Tree, lower: bytes) -> Iterator[Mark]:
+def _contradictions(tree: HtmlElement, lower: bytes) -> Iterator[Mark]:
     """Words on a page with a licence that take back some of it: all rights reserved, except where noted."""
     for phrases, norm in ((_RESERVED, "all-rights-reserved"), (_EXCEPTED, "except-where-noted")):
         if not any(phrase.encode() in lower for phrase in phrases):

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import re2
 from lxml import etree
+from lxml.html import HtmlElement
 
 from yurai.evidence.marks import MAX_CONTEXT, Place
-
-Tree = Any  # lxml has no type stubs here
 
 _OF_A_PICTURE: Final = frozenset(("figure", "figcaption", "picture", "video", "audio", "object"))
 _ELEMENTS: Final[dict[str, Place]] = {
@@ -78,7 +77,7 @@ class Spot:
     right: str
 
 
-def spot(element: Tree, url: str) -> Spot:
+def spot(element: HtmlElement, url: str) -> Spot:
     """Place and context of one element of a page; `url` is the page's own address."""
     left, right = _context(element)
     place, embedded = _around(element, url)
@@ -87,7 +86,7 @@ def spot(element: Tree, url: str) -> Spot:
     return Spot(place, embedded, element.getroottree().getpath(element), left, right)
 
 
-def _around(element: Tree, url: str) -> tuple[Place, bool]:
+def _around(element: HtmlElement, url: str) -> tuple[Place, bool]:
     """Innermost place that a name tells, and whether an ancestor makes the element part of something else."""
     place: Place | None = None
     embedded = False
@@ -105,13 +104,13 @@ def _named(names: str) -> Place | None:
     return next((place for pattern, place in _BOXES if pattern.search(names)), None) if len(names) > 1 else None
 
 
-def _is_about_other(box: Tree, url: str) -> bool:
+def _is_about_other(box: HtmlElement, url: str) -> bool:
     """RDFa says that what is in this box is about another thing than the page."""
     about = box.get("about")
     return about is not None and about.strip() not in ("", ".", "#", "./", url)
 
 
-def _credits_a_picture(element: Tree) -> bool:
+def _credits_a_picture(element: HtmlElement) -> bool:
     """The block around it is short and links to where pictures are hosted."""
     block = _block(element)
     if sum(map(len, _TEXTS(block))) > _A_CREDIT:
@@ -119,11 +118,11 @@ def _credits_a_picture(element: Tree) -> bool:
     return any(_PICTURE_HOSTS.search(link.get("href", "")) for link in block.iter("a"))
 
 
-def _block(element: Tree) -> Tree:
+def _block(element: HtmlElement) -> HtmlElement:
     return next((box for box in element.iterancestors() if box.tag in _BLOCKS), element)
 
 
-def _context(element: Tree) -> tuple[str, str]:
+def _context(element: HtmlElement) -> tuple[str, str]:
     """Text before and behind an element in its block, on one line each; an element in the head has none."""
     before, behind = "", element.tail or ""
     node = element
@@ -146,7 +145,7 @@ def _context(element: Tree) -> tuple[str, str]:
     return _line(before)[-_READ:], _line(f"{own} {behind}" if own else behind)[:_READ]
 
 
-def _text(element: Tree) -> str:
+def _text(element: HtmlElement) -> str:
     return "".join(_TEXTS(element))
 
 

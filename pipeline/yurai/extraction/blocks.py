@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Tree = Any  # lxml has no type stubs here
 
 _UNREADABLE_TAGS: Final = (
     "applet audio base canvas datalist embed frame head iframe input link map meta object param progress "
@@ -59,14 +59,14 @@ class BlockText:
     size: int
 
 
-def block_text(tree: Tree) -> BlockText:
+def block_text(tree: HtmlElement) -> BlockText:
     """Readable text of a parsed page. Nothing readable is ever called empty."""
     body = tree.find(".//body")
     whole = _content(tree if body is None else body)
     return whole if body is None else _dominant(body, whole)
 
 
-def _dominant(body: Tree, whole: BlockText) -> BlockText:
+def _dominant(body: HtmlElement, whole: BlockText) -> BlockText:
     """Return the text of a page's one `<main>` where that is most of it: the element means the dominant content."""
     mains = list(body.iter("main"))
     if len(mains) != 1:
@@ -75,20 +75,20 @@ def _dominant(body: Tree, whole: BlockText) -> BlockText:
     return BlockText(inner.text, whole.size) if 2 * len(inner.text) > len(whole.text) else whole
 
 
-def _content(root: Tree) -> BlockText:
+def _content(root: HtmlElement) -> BlockText:
     pieces = list(_pieces(root))
     everything = _joined(run for run, _ in pieces)
     text = _joined(run for run, is_around in pieces if not is_around)
     return BlockText(text or everything, len(everything))
 
 
-def is_surrounded(tree: Tree) -> bool:
+def is_surrounded(tree: HtmlElement) -> bool:
     """Tell whether the names of a page's boxes say that one of them stands around the content."""
     boxes = tree.iter("div", "section", "ul", "p", "form")
     return any(_BESIDE.search(f"{box.get('class', '')} {box.get('id', '')}") for box in boxes)
 
 
-def linked_characters(tree: Tree, enough: int) -> int:
+def linked_characters(tree: HtmlElement, enough: int) -> int:
     """Characters in the links of a page, white space apart; stops counting when there are more than enough."""
     linked = 0
     for link in tree.iter("a"):
@@ -98,7 +98,7 @@ def linked_characters(tree: Tree, enough: int) -> int:
     return linked
 
 
-def most_text(tree: Tree) -> int:
+def most_text(tree: HtmlElement) -> int:
     """Upper bound of the characters that `block_text` can give, at a tenth of its cost."""
     return sum(map(len, _TEXTS(tree)))
 
@@ -111,7 +111,7 @@ def _joined(runs: Iterable[str]) -> str:
     return "\n".join(_CELLS.sub("\t", line) for line in lines if line)
 
 
-def _pieces(root: Tree) -> Iterator[tuple[str, bool]]:
+def _pieces(root: HtmlElement) -> Iterator[tuple[str, bool]]:
     """Runs of text in page order with their breaks, and whether each is in what stands around."""
     # outermost open element of each kind; the walk is deep and hot, so ends are compared and not looked up
     as_written = around = None

@@ -8,7 +8,9 @@ any readable text keeps it: where the extractor gives a twentieth of the page or
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
+
+from lxml.html import HtmlElement
 
 from yurai.evidence.html import html_marks
 from yurai.extraction.blocks import block_text, is_surrounded, linked_characters, most_text
@@ -43,7 +45,7 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     return _from_tree(page, tree, replace(noted, marks=marks), options)
 
 
-def _from_tree(page: Page, tree: Any, blank: Extraction, options: ExtractOptions) -> Extraction:  # noqa: ANN401 -- lxml has no types
+def _from_tree(page: Page, tree: HtmlElement, blank: Extraction, options: ExtractOptions) -> Extraction:
     title = title_of(tree) if options.titles else None
     date, flags = None, blank.flags
     if options.dates and page.capture_date is None:
@@ -55,7 +57,7 @@ def _from_tree(page: Page, tree: Any, blank: Extraction, options: ExtractOptions
     return replace(noted, outcome="text", reason=None, text=text, extractor=extractor) if text else noted
 
 
-def _text(page: Page, tree: Any, options: ExtractOptions, *, linear: bool) -> tuple[str, str]:  # noqa: ANN401 -- lxml has no types
+def _text(page: Page, tree: HtmlElement, options: ExtractOptions, *, linear: bool) -> tuple[str, str]:
     """Text of a page and who found it, by the rules at the head of this module."""
     if not linear and not _no_navigation(tree, options):
         text = main_text(tree, page.url, options.mode)
@@ -64,7 +66,7 @@ def _text(page: Page, tree: Any, options: ExtractOptions, *, linear: bool) -> tu
     return printable(block_text(tree).text), "block-text"
 
 
-def _no_navigation(tree: Any, options: ExtractOptions) -> bool:  # noqa: ANN401 -- lxml has no types
+def _no_navigation(tree: HtmlElement, options: ExtractOptions) -> bool:
     enough = options.whole_page_links
     if is_surrounded(tree):
         return False
@@ -72,7 +74,7 @@ def _no_navigation(tree: Any, options: ExtractOptions) -> bool:  # noqa: ANN401 
     return enough > 0 and linked <= enough and linked <= _WHOLE_PAGE_SHARE * block_text(tree).size
 
 
-def _is_enough(text: str, tree: Any, options: ExtractOptions) -> bool:  # noqa: ANN401 -- lxml has no types
+def _is_enough(text: str, tree: HtmlElement, options: ExtractOptions) -> bool:
     """Whether an extraction may stand for its page; in precision mode anything may that is not empty."""
     if options.mode == "precision":
         return bool(text)

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import logging
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from htmldate import find_date
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 if TYPE_CHECKING:
     from yurai.extraction.options import Mode
 
-Tree = Any  # lxml has no type stubs here
 
 # a line per discarded page; the discarded page itself is counted with its reason
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
-def main_text(tree: Tree, url: str, mode: Mode) -> str:
+def main_text(tree: HtmlElement, url: str, mode: Mode) -> str:
     """Main text of a page, one block a line, tables in, comments out; empty where trafilatura finds none."""
     document = bare_extraction(
         tree,
@@ -42,7 +42,7 @@ def main_text(tree: Tree, url: str, mode: Mode) -> str:
     return "" if document is None else document.text or ""
 
 
-def date_of(tree: Tree, url: str, capture_date: str) -> str | None:
+def date_of(tree: HtmlElement, url: str, capture_date: str) -> str | None:
     """Date of first publication (YYYY-MM-DD), never after the day of capture."""
     found = find_date(deepcopy(tree), original_date=True, url=url, max_date=capture_date[:10])
     return str(found) if found else None

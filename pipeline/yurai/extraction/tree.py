@@ -8,15 +8,13 @@ which trafilatura gives on a tree what it gives on text. libxml2 drops what lies
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
-from lxml.html import HTMLParser, document_fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from yurai.extraction.budgets import RAW_TEXT, TAG
 from yurai.extraction.characters import CONTROLS
-
-Tree = Any  # lxml has no type stubs here
 
 _VOID: Final = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 # html, body and what the parser adds on its own lie above the elements that the page names
@@ -36,7 +34,7 @@ def printable(text: str) -> str:
     return CONTROLS.sub("", text).replace("\x0c", "\n").strip("\n").rstrip()
 
 
-def parse(markup: bytes, max_depth: int) -> tuple[Tree | None, bool]:
+def parse(markup: bytes, max_depth: int) -> tuple[HtmlElement | None, bool]:
     """Parsed page, or None where there is no element at all, and whether it had to be flattened."""
     tree, cut = _parse(markup)
     if tree is None or not (cut or _deeper_than(tree, max_depth)):
@@ -45,7 +43,7 @@ def parse(markup: bytes, max_depth: int) -> tuple[Tree | None, bool]:
     return flat, True
 
 
-def _parse(markup: bytes) -> tuple[Tree | None, bool]:
+def _parse(markup: bytes) -> tuple[HtmlElement | None, bool]:
     """Parsed page, and whether libxml2 stopped at its own depth limit.
 
     Raises MemoryError where libxml2 ran out of memory, which lxml reports as a syntax error or as a shorter page.
@@ -75,10 +73,10 @@ def _said(parser: HTMLParser, error: str) -> bool:
     return any(entry.type_name == error for entry in parser.error_log)
 
 
-_DEEPER: dict[int, Any] = {}
+_DEEPER: dict[int, etree.XPath] = {}
 
 
-def _deeper_than(tree: Tree, depth: int) -> bool:
+def _deeper_than(tree: HtmlElement, depth: int) -> bool:
     if depth not in _DEEPER:
         _DEEPER[depth] = etree.XPath(f"boolean({'/*' * (depth + 1)})")
     return bool(_DEEPER[depth](tree))
@@ -111,7 +109,7 @@ _TITLES: Final = tuple(
 )
 
 
-def title_of(tree: Tree) -> str | None:
+def title_of(tree: HtmlElement) -> str | None:
     """Title of a page on one line: `<title>`, else `og:title`, else the first `<h1>`; None if all are empty."""
     found = (printable(" ".join(str(path(tree)).split())) for path in _TITLES)
     return next(filter(None, found), None)
