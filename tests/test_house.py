@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = {"yurai": ROOT / "pipeline", "yurai_filters": ROOT / "filters", "yurai_manifests": ROOT / "manifests"}
 UNITS, LINES, STATEMENTS = 20, 400, 60
 UNTYPED, UNTYPED_TABLES = 286, 88
-"""Lines with `Any`, and with `dict[str, Any]`: they may fall, never rise."""
+"""Lines with `Any`, and with `dict[str, Any]`, aliases of either counted: they may fall, never rise."""
+ALIAS = re.compile(r"^(\w+)(?:: TypeAlias)? = (.*\bAny\b.*)$", re.MULTILINE)
 FILES = {
     ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"): path
     for name, folder in PACKAGES.items()
@@ -95,10 +96,21 @@ def test_no_function_is_named_by_a_string() -> None:
 
 
 def test_what_has_no_type_becomes_less() -> None:
+    """A line that uses another name for `Any`, or for a table of it, counts as one that says so."""
+    texts = {name: path.read_text("utf-8") for name, path in FILES.items()}
+    aliases = {name: ALIAS.findall(text) for name, text in texts.items()}
     seen = Counter[str]()
-    for path in FILES.values():
-        for line in path.read_text("utf-8").splitlines():
-            seen["Any"] += bool(re.search(r"\bAny\b", line))
-            seen["table"] += "dict[str, Any]" in line
+    for name, text in texts.items():
+        known = [one for other in {name, *imports(name)} for one in aliases[other] if re.search(rf"\b{one[0]}\b", text)]
+        untyped = words("Any", *(alias for alias, _ in known))
+        tables = words(*(alias for alias, value in known if "dict[str, Any]" in value))
+        for line in text.splitlines():
+            seen["Any"] += bool(untyped.search(line))
+            seen["table"] += "dict[str, Any]" in line or bool(tables.search(line))
     assert seen["Any"] <= UNTYPED
     assert seen["table"] <= UNTYPED_TABLES
+
+
+def words(*names: str) -> re.Pattern[str]:
+    """What finds one of these names; nothing where there is none."""
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, names)) or '(?!)'})\b")

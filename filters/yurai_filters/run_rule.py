@@ -22,7 +22,8 @@ from yurai_filters.settings import EVERY, LANGUAGES
 if TYPE_CHECKING:
     from yurai_filters.declaration import Declaration
 
-Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
+AnyArray: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
+Column: TypeAlias = "AnyArray | pa.ChunkedArray[pa.Scalar[pa.DataType]]"
 Columns: TypeAlias = Mapping[str, Column]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import re2
 
 BARRIER = 0
@@ -54,7 +55,7 @@ class Shadow:
 
     text: str
     codes: bytes
-    origin: Any = None
+    origin: npt.NDArray[np.int64] | None = None
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the text the bytes from `start` to `end` are."""
@@ -130,7 +131,7 @@ def _decoded(shadow: Shadow) -> Shadow:
 
 
 @functools.cache
-def _signs() -> Any:  # noqa: ANN401 - an array by two hexadecimal digits
+def _signs() -> npt.NDArray[np.uint8]:
     """Return the sign that each pair of bytes encodes; 0 for those that are left as they are."""
     signs = np.zeros((256, 256), np.uint8)
     for sign in "@+-._":
@@ -140,7 +141,7 @@ def _signs() -> Any:  # noqa: ANN401 - an array by two hexadecimal digits
 
 
 @functools.cache
-def _table() -> Any:  # noqa: ANN401 - an array of 256-valued codes, one for each code point
+def _table() -> npt.NDArray[np.uint8]:
     table = np.full(0x110000, OTHER, np.uint8)
     table[:128] = np.arange(128)
     for first, end in _ALPHABETS:

@@ -214,7 +214,7 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     return text + (f"  {entry['reason']}" if entry.get("reason") else "")
 
 
-def _short(value: Any) -> str:  # noqa: ANN401 - a setting
+def _short(value: object) -> str:
     if isinstance(value, list):
         return "|".join(map(str, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)

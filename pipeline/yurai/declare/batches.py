@@ -9,13 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai_filters import TAGGERS
+from yurai_filters.run_rule import AnyArray
 from yurai_manifests.errors import ContractError
 from yurai_manifests.schema import DOCUMENT, DROPPED, PROVENANCE
 
 BATCH_ROWS = 256
 
 
-def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+def with_columns(batch: pa.RecordBatch, columns: Mapping[str, AnyArray]) -> pa.RecordBatch:
     """Return `batch` with some of its columns replaced.
 
     Raises:
@@ -34,7 +35,7 @@ def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) ->
     return batch
 
 
-def with_measures(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+def with_measures(batch: pa.RecordBatch, columns: Mapping[str, AnyArray]) -> pa.RecordBatch:
     """Return `batch` with the columns that a tagger wrote; one that the schema lacks becomes a named score.
 
     Raises:
@@ -51,10 +52,10 @@ def with_measures(batch: pa.RecordBatch, columns: Mapping[str, pa.Array[Any]]) -
     return _with_scores(with_columns(batch, known), scores) if scores else with_columns(batch, known)
 
 
-def _with_scores(batch: pa.RecordBatch, scores: Mapping[str, pa.Array[Any]]) -> pa.RecordBatch:
+def _with_scores(batch: pa.RecordBatch, scores: Mapping[str, AnyArray]) -> pa.RecordBatch:
     """Replace these scores in `quality`, sorted by name; a row without a value has no entry."""
     merged = {**named_scores(batch), **scores}
-    values = {name: column.to_pylist() for name, column in sorted(merged.items())}
+    values = {name: cast("pa.FloatArray", column).to_pylist() for name, column in sorted(merged.items())}
     rows = [
         [{"name": name, "score": column[place]} for name, column in values.items() if column[place] is not None]
         for place in range(batch.num_rows)
@@ -62,7 +63,7 @@ def _with_scores(batch: pa.RecordBatch, scores: Mapping[str, pa.Array[Any]]) -> 
     return with_columns(batch, {"quality": pa.array(rows, batch.schema.field("quality").type)})
 
 
-def named_scores(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+def named_scores(batch: pa.RecordBatch) -> dict[str, AnyArray]:
     """Return the scores of column `quality` as float32 columns by name; null where a row has none of that name."""
     quality: Any = batch.column("quality")
     if quality.null_count == batch.num_rows:
@@ -102,9 +103,9 @@ def document_batches(rows: Iterable[dict[str, Any]]) -> Iterator[pa.RecordBatch]
 def dropped_rows(
     batch: pa.RecordBatch,
     stage: str,
-    reasons: pa.Array[Any],
+    reasons: AnyArray,
     details: Sequence[str | None] | None = None,
-    said: Mapping[str, pa.Array[Any]] | None = None,
+    said: Mapping[str, AnyArray] | None = None,
 ) -> pa.RecordBatch:
     """Return DROPPED rows for `batch`, all dropped by `stage`; `reasons` and `details` are parallel to it.
 
@@ -123,7 +124,7 @@ def dropped_rows(
     return pa.RecordBatch.from_arrays(values, schema=DROPPED)
 
 
-def text_columns(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+def text_columns(batch: pa.RecordBatch) -> dict[str, AnyArray]:
     """Return the columns as filters read them: `text` as string, since a batch is far below 2 GiB; scores by name."""
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     scores = {name: pa.nulls(batch.num_rows, pa.float32()) for one in TAGGERS.values() for name in one.writes}

@@ -98,11 +98,16 @@ def explain_token(store: Store, place: str) -> Row:
 
 
 def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) -> list[Row]:
-    found: list[Row] = []
+    """Return the rows with a value; all columns are read only where one column says that there are some."""
+    rows: list[Row] = []
     for file in run.files(folder):
         with store.open(file.name) as handle:
-            found += pq.read_table(handle, filters=pc.field(column) == value).to_pylist()
-    return found
+            parquet = pq.ParquetFile(handle)
+            for group in range(parquet.num_row_groups):
+                matches = pc.equal(parquet.read_row_group(group, columns=[column]).column(0), value)
+                if pc.any(matches).as_py():
+                    rows += parquet.read_row_group(group).filter(matches).to_pylist()
+    return rows
 
 
 def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, gone: Row | None) -> Row:

@@ -130,5 +130,5 @@ def _licences(batch: pa.RecordBatch) -> Ranks:
     return found
 
 
-def _is_number(kind: Any) -> bool:  # noqa: ANN401 - Arrow has no types here
+def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)

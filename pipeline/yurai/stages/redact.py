@@ -20,6 +20,7 @@ from yurai_manifests.schema import COUNTS
 
 Way: TypeAlias = Literal["redact", "report", "off"]
 Row: TypeAlias = dict[str, Any]
+Entry: TypeAlias = dict[str, str | int]
 _READS = ("text", "title", "text_sha256", "text_bytes", "pii", "removed_spans")
 _RULE = "redact:"
 
@@ -97,12 +98,11 @@ def _row(row: Row, wanted: tuple[PiiKind, ...], replaced: frozenset[PiiKind]) ->
     return row
 
 
-def _is_ours(entry: Row) -> bool:
-    name: str = entry["name"]
-    return name.startswith(_RULE)
+def _is_ours(entry: Entry) -> bool:
+    return str(entry["name"]).startswith(_RULE)
 
 
-def _named(counts: Counter[str], prefix: str) -> list[Row]:
+def _named(counts: Counter[str], prefix: str) -> list[Entry]:
     return [{"name": prefix + kind, "count": counts[kind]} for kind in KINDS if counts[kind]]
 
 

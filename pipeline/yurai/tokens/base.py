@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,8 @@ from yurai_manifests.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-TokenArray: TypeAlias = npt.NDArray[np.integer[Any]]
-TokenDType: TypeAlias = np.dtype[np.integer[Any]]
+TokenArray: TypeAlias = npt.NDArray[np.integer]
+TokenDType: TypeAlias = np.dtype[np.integer]
 Lengths: TypeAlias = npt.NDArray[np.int64]
 Texts: TypeAlias = pa.StringArray | pa.LargeStringArray
 

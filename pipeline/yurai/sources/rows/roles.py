@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from yurai.sources.warc.dates import capture_date
 
@@ -29,22 +28,22 @@ def choices_of(columns: Mapping[str, str]) -> Choices:
     }
 
 
-def pick(value: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
+def pick(value: Mapping[str, object], choices: Choices) -> dict[str, object]:
     """Return the values of the roles that `value` has; `a.b` is column `a.b`, or else `b` in the object `a`."""
-    found: dict[str, Any] = {}
+    picked: dict[str, object] = {}
     for role, choice in choices.items():
         for name in choice.names:
             here, part = _at(value, name)
             if here:
-                found[role] = part
+                picked[role] = part
                 break
-    return found
+    return picked
 
 
-def _at(value: Mapping[str, Any], name: str) -> tuple[bool, Any]:
+def _at(value: Mapping[str, object], name: str) -> tuple[bool, object]:
     if name in value:
         return True, value[name]
-    part: Any = value
+    part: object = value
     for key in name.split("."):
         if not isinstance(part, dict) or key not in part:
             return False, None
@@ -65,7 +64,7 @@ class Fields:
     error: str | None
 
 
-def fields(values: Mapping[str, Any]) -> Fields:
+def fields(values: Mapping[str, object]) -> Fields:
     """Return the fields of a row. A text that is missing, null or blank is "".
 
     Only the text can fail a row (`text-not-string`); another value of a wrong type is null and flagged: bad-url,

@@ -64,7 +64,7 @@ def load_tables(path: str) -> tuple[SourceTable, ...]:
     return tables_of(value.get("source"), path)
 
 
-def tables_of(given: Any, where: str) -> tuple[SourceTable, ...]:  # noqa: ANN401 - from TOML, checked here
+def tables_of(given: object, where: str) -> tuple[SourceTable, ...]:
     """Check the [[source]] tables that were read from TOML; errors begin with `where`."""
     if not isinstance(given, list) or not given or not all(isinstance(table, Mapping) for table in given):
         raise RecipeError(f"{where}: write sources as [[source]] tables, in double brackets, at least one")
@@ -93,7 +93,7 @@ def _spdx(licence: str | None) -> str | None:
     return licence_id(licence) if licence else None
 
 
-def refuse_unknown(value: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
+def refuse_unknown(value: Mapping[str, object], allowed: tuple[str, ...], where: str) -> None:
     """Raise RecipeError for a key that is not allowed, with the nearest that is."""
     for key in value:
         if key not in allowed:
