@@ -104,7 +104,7 @@ def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) ->
         with store.open(file.name) as handle:
             parquet = pq.ParquetFile(handle)
             for group in range(parquet.num_row_groups):
-                matches = pc.equal(parquet.read_row_group(group, columns=[column]).column(0), value)
+                matches = pc.equal(parquet.read_row_group(group, columns=[column]).column(0), pa.scalar(value))
                 if pc.any(matches).as_py():
                     rows += parquet.read_row_group(group).filter(matches).to_pylist()
     return rows
