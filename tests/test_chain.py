@@ -140,6 +140,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
     return {
         "read": {"drop_truncated": True, "digest_mismatch": "drop"},
         "extract": {
+            "extractor": "trafilatura",
             "mode": "fast",
             "dates": True,
             "titles": False,
@@ -147,6 +148,9 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "whole_page_links": 7,
             "max_bytes": 1_000_000,
             "max_elements": 20_000,
+            "max_doctype": 2_000,
+            "max_attributes": 2_000,
+            "max_depth": 256,
             "max_pages": 12,
             "cpu_seconds": 50,
             "memory_bytes": 3 << 30,

@@ -192,7 +192,8 @@ PAGE = "<html><body><article><p>{}</p></article></body></html>"
 
 def test_a_page_over_its_limit_is_one_failed_row(tmp_path: Path) -> None:
     value = tomllib.loads(shipped()["plain"].read_text("utf-8"))
-    value["stage"][1] |= {"cpu_seconds": 1, "max_elements": 10_000_000, "max_bytes": 50_000_000}
+    # an extractor that is not linear
+    value["stage"][1] |= {"extractor": "trafilatura", "cpu_seconds": 1, "max_elements": 10_000_000, "max_bytes": 50_000_000}
     recipe = make_recipe(value, where="limits")
     texts = ["The tide comes in twice a day here. " * 30, "The moon has much to do with it. " * 30]
     pages = [PAGE.format(texts[0]).encode(), LOOP, PAGE.format(texts[1]).encode()]
@@ -215,7 +216,7 @@ def test_a_verdict_of_the_ledger_is_repeated(tmp_path: Path) -> None:
     archive = tmp_path / "in.warc.gz"
     archive.write_bytes(gz(response(0, page)) + gz(response(1, page.replace(b"tide", b"wind"))))
     recipe = load_recipe("plain")
-    key = f"{hashlib.sha256(page).hexdigest()}:{recipe.stages[1].settings.options.limits_version()}"
+    key = f"{hashlib.sha256(page).hexdigest()}:{recipe.stages[1].settings.limits_version()}"
     StoreLedger(str(tmp_path / "out")).put(key, "memory-limit")
     run(tmp_path / "out", [archive], recipe=recipe)
     found = audit(open_store(str(tmp_path / "out")))

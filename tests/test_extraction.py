@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ROOT / "tests" / "extraction_floor.json"
 OPTIONS = ExtractOptions()
+TRAFILATURA = ExtractOptions(extractor="trafilatura")
 SENTENCE = "Every token of the corpus can say where it came from, under which terms, and why it was kept. "
 MENU = "".join(f'<li><a href="/section/{n}">Another section of the site, number {n}</a></li>' for n in range(40))
 ARTICLE = "".join(f"<p>{SENTENCE * 3}Paragraph {n}.</p>" for n in range(8))
@@ -46,7 +47,7 @@ def bench() -> ModuleType:
 
 
 def test_main_text_leaves_navigation_out() -> None:
-    found = extract(FULL_PAGE)
+    found = extract(FULL_PAGE, TRAFILATURA)
     assert (found.outcome, found.reason, found.extractor) == ("text", None, "trafilatura")
     assert "Paragraph 7." in found.text
     assert "Another section" not in found.text
@@ -55,9 +56,9 @@ def test_main_text_leaves_navigation_out() -> None:
 
 def test_page_without_navigation_is_taken_whole() -> None:
     body = "<body><div>Short notice.</div><table><tr><td>One</td><td>two</td></tr></table><p>The  end.</p></body>"
-    found = extract(body)
+    found = extract(body, TRAFILATURA)
     assert (found.extractor, found.text) == ("block-text", "Short notice.\nOne\ttwo\nThe end.")
-    assert extract(FULL_PAGE, replace(OPTIONS, whole_page_links=0)).extractor == "trafilatura"
+    assert extract(FULL_PAGE, replace(TRAFILATURA, whole_page_links=0)).extractor == "trafilatura"
 
 
 def test_preformatted_text_keeps_its_lines() -> None:
@@ -70,7 +71,8 @@ def test_ruby_readings_and_scripts_are_no_text() -> None:
 
 
 def test_page_that_is_all_navigation_keeps_its_text() -> None:
-    found = extract(f"<body><nav><ul>{MENU}</ul></nav></body>")
+    assert extract(f"<body><nav><ul>{MENU}</ul></nav></body>").outcome == "text"
+    found = extract(f"<body><nav><ul>{MENU}</ul></nav></body>", TRAFILATURA)
     assert found.outcome == "text"
     assert "number 39" in found.text
 
@@ -126,7 +128,7 @@ def test_deep_pages_reach_the_extractor_flattened() -> None:
 
 
 def test_page_over_the_element_budget_takes_the_linear_way() -> None:
-    found = extract(FULL_PAGE, replace(OPTIONS, max_elements=20))
+    found = extract(FULL_PAGE, replace(TRAFILATURA, max_elements=20))
     assert (found.outcome, found.extractor, found.flags) == ("text", "block-text", ("element-budget",))
     assert "Paragraph 7." in found.text
 
@@ -244,6 +246,6 @@ def test_quality_floor(name: str, shared_data: Path, bench: ModuleType) -> None:
     settings = json.loads(FLOORS.read_text(encoding="utf-8"))
     rows = bench.sample(shared_data, name, settings["pages"])
     assert len(rows) == settings["pages"]
-    options = ExtractOptions(mode=settings["mode"])
+    options = ExtractOptions(extractor="trafilatura", mode=settings["mode"])
     scores = [bench.score(row, extract_page(bench.read_page(row), options).text) for row in rows]
     assert sum(scores) / len(scores) >= settings["floors"][name]

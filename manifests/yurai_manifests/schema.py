@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
 
-SCHEMA_VERSION = "1.2.0"
+SCHEMA_VERSION = "1.3.0"
 
 HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
@@ -75,7 +75,13 @@ _TEXT = (
     _column(
         "extractor",
         pa.string(),
-        "what made the text: trafilatura, block-text (the whole readable page), plain-text, pdfium, none",
+        "what made the text: honbun, trafilatura, resiliparse, block-text (the whole readable page), json-ld, "
+        "plain-text, pdfium, none",
+    ),
+    _column(
+        "page_type",
+        pa.string(),
+        "what honbun takes the page for: article, collection, documentation, forum, listing, product, service",
     ),
     _column("title", pa.string(), "title of the page"),
     _column("date", pa.string(), "date of the page, where the recipe asks for it"),

@@ -19,6 +19,7 @@ _DOCTYPE: Final = re.compile(rb"<!doctype[^>]*+", re.IGNORECASE)
 _INSIDE: Final = rb"(?:[^>=]++|=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+')|=)*+"
 TAG: Final = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + _INSIDE + rb">?")
 """One tag: its slash if it closes, its name."""
+_WHOLE_TAG: Final = re.compile(rb"</?[a-zA-Z][^\t\n\f\r />]*+" + _INSIDE + rb">?")
 RAW_TEXT: Final = re.compile(
     rb"<!--(?:.*?-->|.*+)|<(script|style)\b" + _INSIDE + rb">(?:.*?</\1|.*+)", re.IGNORECASE | re.DOTALL
 )
@@ -32,7 +33,7 @@ def over_budget(markup: bytes, options: ExtractOptions) -> str | None:
         return "budget-doctype"
     # an attribute takes two bytes at the least
     shortest = 2 * options.max_attributes
-    tags = (found[0] for found in TAG.finditer(RAW_TEXT.sub(b"", markup)) if found.end() - found.start() > shortest)
+    tags = (tag for tag in _WHOLE_TAG.findall(RAW_TEXT.sub(b"", markup)) if len(tag) > shortest)
     return "budget-attributes" if any(_attributes(tag) > options.max_attributes for tag in tags) else None
 
 

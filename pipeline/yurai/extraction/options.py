@@ -7,23 +7,28 @@ from typing import Annotated, Literal, TypeAlias
 from yurai.engine.use import Settings
 from yurai_filters.ranges import at_least
 
+ExtractorName: TypeAlias = Literal["judged", "honbun", "trafilatura", "resiliparse"]
 Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractOptions(Settings):
-    """Extract text and title from HTML (trafilatura), PDF (pdfium) and plain text; conversion records (WET) pass as is.
+    """Extract text and title from HTML, PDF (pdfium) and plain text; conversion records (WET) pass as is.
+
+    honbun scores each block of a page by its place and its layout; judged is honbun, and trafilatura where honbun is
+    unsure of an article. Where JSON-LD holds a text of which the page shows less than half, that text is taken.
 
     Form feeds part the pages of PDF and plain text. A media type without a handler is dropped as `no-handler:<type>`.
     Budgets are checked before a page is parsed; the CPU and memory limits are a backstop in a child process, whose
     verdicts every later run repeats.
 
     Args:
-        mode: trafilatura's trade between precision, recall and speed.
+        extractor: who finds the main text: judged, honbun alone, trafilatura or resiliparse.
+        mode: trafilatura's trade between precision, recall and speed, where it is the extractor.
         dates: find the date of each page (about half the speed).
         titles: find the title of each page.
         evidence: write down what the markup and headers of each page say of licences and of use for training.
-        whole_page_links: characters in links up to which a page has no navigation to remove and is taken whole.
+        whole_page_links: characters in links up to which trafilatura is not asked, and the page is taken whole.
         max_bytes: bytes of a page above which it is not parsed, and characters above which a PDF is dropped.
         max_elements: tags of a page above which the plain baseline takes the place of trafilatura.
         max_doctype: bytes of a document type declaration above which a page is dropped.
@@ -34,6 +39,7 @@ class ExtractOptions(Settings):
         memory_bytes: address space that pages may add to the child process.
     """
 
+    extractor: ExtractorName = "judged"
     mode: Mode = "recall"
     dates: bool = False
     titles: bool = True

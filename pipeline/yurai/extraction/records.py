@@ -33,8 +33,9 @@ class Extraction:
     `outcome` is "text", "dropped" or "failed", the last two with a `reason`. `mime` is the type by which the handler
     was chosen. `charset` is the Python codec that decoded the page and `charset_by` the step that chose it: bom,
     iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector or fallback. `extractor` is
-    "trafilatura", "block-text" (the whole readable page), "plain-text" or "pdfium" (both with form feeds between
-    pages), or "none". A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped, element-budget,
+    "honbun", "trafilatura", "resiliparse", "block-text" (the whole readable page), "json-ld" (what the page says there,
+    but does not show), "plain-text" or "pdfium" (both with form feeds between pages), or "none". `page_type` is what
+    honbun takes the page for. A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped, element-budget,
     no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime, undecodable-bytes.
     """
 
@@ -48,6 +49,7 @@ class Extraction:
     charset_by: str | None = None
     extractor: str = "none"
     flags: tuple[str, ...] = ()
+    page_type: str | None = None
     marks: tuple[Mark, ...] = ()
     """What the markup says of rights, in page order."""
 

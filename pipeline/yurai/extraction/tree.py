@@ -16,6 +16,12 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from yurai.extraction.budgets import RAW_TEXT, TAG
 from yurai.extraction.characters import CONTROLS
 
+# the same in UTF-8, in which they are bytes of their own, and U+FFFE and U+FFFF
+_CONTROL_BYTES: Final = bytes(set(range(32)) - set(b"\t\n\x0c\r"))
+_NEW_LINES: Final = bytes.maketrans(b"\x0c", b"\n")
+_NO_CHARACTERS: Final = re.compile(rb"\xef\xbf[\xbe\xbf]")
+# one class for all elements, told in C: a form of its own is no use here, and its lookup is a call for each element
+_ONE_CLASS: Final = etree.ElementDefaultClassLookup(element=HtmlElement)
 _VOID: Final = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 # html, body and what the parser adds on its own lie above the elements that the page names
 _MARGIN: Final = 12
@@ -23,7 +29,12 @@ _MARGIN: Final = 12
 
 def to_markup(text: str) -> bytes:
     """UTF-8 of a page without the characters that no XML tree can hold (NUL and other controls, lone surrogates)."""
-    return CONTROLS.sub("", text).replace("\x0c", "\n").encode()
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # lone surrogates
+        data = CONTROLS.sub("", text).encode()
+    data = data.translate(_NEW_LINES, _CONTROL_BYTES)
+    return _NO_CHARACTERS.sub(b"", data) if b"\xef\xbf" in data else data
 
 
 def printable(text: str) -> str:
@@ -56,6 +67,7 @@ def _parse(markup: bytes) -> tuple[HtmlElement | None, bool]:
         remove_pis=True,
         huge_tree=True,
     )
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         tree = document_fromstring(markup, parser=parser)
     except etree.ParserError:

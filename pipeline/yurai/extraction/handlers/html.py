@@ -10,7 +10,7 @@ from yurai.extraction.records import Extraction, Page
     "application/xhtml+xml",
     version=1,
     reasons=("budget-doctype", "budget-attributes"),
-    packages=("trafilatura", "lxml", "charset-normalizer"),
+    packages=("trafilatura", "resiliparse", "lxml", "charset-normalizer"),
 )
 def html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     """Return the main text of a page, see `yurai.extraction.html`."""

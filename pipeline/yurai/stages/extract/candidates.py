@@ -73,6 +73,7 @@ def decide(waiting: Candidate, found: Extraction, *, evidence: bool = True) -> C
         "charset": found.charset,
         "charset_by": found.charset_by,
         "extractor": found.extractor,
+        "page_type": found.page_type,
         "title": found.title,
         "date": found.date,
         "text": found.text,

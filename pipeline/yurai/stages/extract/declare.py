@@ -3,10 +3,17 @@
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
 from yurai.extraction import HANDLERS, ExtractOptions
+from yurai.extraction.honbun.model import version
 from yurai.extraction.router import REASONS
 
 CHILD = ("cpu-limit", "memory-limit", "crashed:*", "extractor-error:*")
 """Reasons that a page fails for in the child process."""
+
+
+def _versions(settings: ExtractOptions) -> dict[str, str]:
+    """Return the versions of the handlers, and of honbun's weights where they are asked."""
+    handlers = {f"handler {name}": str(one.version) for name, one in HANDLERS.items()}
+    return handlers | ({"honbun weights": version()} if settings.extractor in {"honbun", "judged"} else {})
 
 
 STAGE = declare(
@@ -19,6 +26,6 @@ STAGE = declare(
         command=("read", "extract"),
         reasons=(*REASONS, *CHILD, *sorted({word for one in HANDLERS.values() for word in one.reasons})),
         packages=("tld", PYTHON, *sorted({word for one in HANDLERS.values() for word in one.packages})),
-        versions=lambda _: {f"handler {name}": str(one.version) for name, one in HANDLERS.items()},
+        versions=_versions,
     )
 )

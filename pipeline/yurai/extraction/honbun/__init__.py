@@ -1,0 +1,5 @@
+"""honbun (本文), the main-text extractor of Yurai: blocks of a page, scored by layout alone, the best set chosen."""
+
+from yurai.extraction.honbun.main_text import MainText, main_text
+
+__all__ = ["MainText", "main_text"]

@@ -1,0 +1,264 @@
+"""Cut a parsed page into blocks in one walk: what the boxes of a browser would set apart, with where each stands.
+
+A block is a run of inline text between two boundaries of boxes. Its text is collapsed as a browser shows it, except in
+code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from yurai.extraction.honbun.tags import (
+    BOLD,
+    BOX,
+    BUTTON,
+    IN_CODE,
+    KIND,
+    LINK,
+    NAMING,
+    SKIP,
+    TAG_BITS,
+    TELLING,
+    told,
+)
+from yurai.extraction.honbun.words import group_bits
+
+_SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_WIDE: Final = (
+    "\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6"
+    "\U00020000-\U0003fffd"
+)
+# CSS Text 3, 4.1.3: a line break between two wide letters is no space; Hangul is set apart by spaces
+_WIDE_BREAK: Final = re.compile(f"(?<=[{_WIDE}])[ \\t]*[\\r\\n][ \\t\\r\\n\\f]*(?=[{_WIDE}])")
+_NAMES: Final = 400
+"""Characters of the names of a box that are read."""
+_BREAK: Final = "\x1f"
+"""Stands for <br> until a text is joined: no parsed page holds it."""
+
+
+@dataclass(slots=True)
+class Box:
+    """An open element that sets blocks apart.
+
+    `number` counts boxes in page order. `inside` and `groups` hold the bits of all boxes around and of this one, `own`
+    the groups of this one, `near` of it and its parent. `table`, `row` and `cell` are numbers of boxes, 0 outside.
+    `first` is the place of its first block, `last` the one behind its last.
+    """
+
+    tag: str
+    number: int
+    inside: int
+    groups: int
+    own: int
+    near: int
+    depth: int
+    parent: Box | None
+    first: int
+    table: int = 0
+    row: int = 0
+    cell: int = 0
+    lists: int = 0
+    last: int = 0
+
+
+@dataclass(slots=True)
+class Block:
+    """One block: its text, its box, and how many of its characters are in links, bold, or on buttons."""
+
+    text: str
+    box: Box
+    linked: int
+    links: int
+    bold: int
+    buttons: int
+
+
+class _Walk:
+    """The state of one walk: the boxes that are open, and the run of text that grows."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.parts: list[str] = []
+        self.box = Box("html", 0, 0, 0, 0, 0, 0, None, 0)
+        self.boxes = 0
+        self.filled = False
+        self.open_links = self.open_bolds = self.open_buttons = 0
+        self.links = self.linked = self.bold = self.buttons = 0
+
+    def add(self, text: str) -> None:
+        """Take text at the place where the walk is."""
+        self.parts.append(text)
+        if not text.isspace():
+            self.filled = True
+            if self.open_links or self.open_bolds or self.open_buttons:
+                size = len(text)
+                self.linked += size if self.open_links else 0
+                self.bold += size if self.open_bolds else 0
+                self.buttons += size if self.open_buttons else 0
+
+    def flush(self) -> None:
+        """End the block, if there is one."""
+        if not self.filled:
+            if self.parts:
+                self.parts.clear()
+            self.links = self.open_links
+            return
+        text = collapsed("".join(self.parts), as_written=bool(self.box.inside & IN_CODE))
+        self.parts.clear()
+        if text:
+            size = len(text)
+            linked, bold, buttons = min(self.linked, size), min(self.bold, size), min(self.buttons, size)
+            self.blocks.append(Block(text, self.box, linked, self.links, bold, buttons))
+        self.links = self.open_links
+        self.linked = self.bold = self.buttons = 0
+        self.filled = False
+
+    def open(self, element: HtmlElement, tag: str) -> None:
+        """Enter a box."""
+        self.flush()
+        self.boxes += 1
+        above, number = self.box, self.boxes
+        inside, names = above.inside | TAG_BITS.get(tag, 0), ""
+        for name in element.keys():  # noqa: SIM118 - an element's own iterator is over its children
+            if name in NAMING:
+                names += f" {element.get(name)}"
+            elif name in TELLING:
+                inside |= told(name, element.get(name))
+        own = group_bits(names[:_NAMES]) if names else 0
+        groups, near, first = above.groups | own, above.own | own, len(self.blocks)
+        around = above.table, above.row, above.cell, above.lists
+        box = Box(tag, number, inside, groups, own, near, above.depth + 1, above, first, *around)
+        if tag in _PLACING:
+            _place(box, tag)
+        self.box = box
+
+    def close(self) -> None:
+        """Leave a box."""
+        self.flush()
+        self.box.last = len(self.blocks)
+        self.box = self.box.parent or self.box
+
+    def enter(self, kind: int) -> None:
+        """Enter a link, bold text or a button; or break the line."""
+        if kind == LINK:
+            self.open_links += 1
+            self.links += 1
+        elif kind == BOLD:
+            self.open_bolds += 1
+        elif kind == BUTTON:
+            self.open_buttons += 1
+        else:
+            self.break_line()
+
+    def leave(self, kind: int) -> None:
+        """Leave what `enter` entered."""
+        if kind == LINK:
+            self.open_links -= 1
+        elif kind == BOLD:
+            self.open_bolds -= 1
+        elif kind == BUTTON:
+            self.open_buttons -= 1
+
+    def break_line(self) -> None:
+        """Two breaks in a row end a block, as authors mean it."""
+        for part in reversed(self.parts):
+            if part == _BREAK:
+                self.flush()
+                return
+            if not part.isspace():
+                break
+        self.parts.append(_BREAK)
+
+
+def _place(box: Box, tag: str) -> None:
+    """Say where in a table or list a box is."""
+    if tag == "table":
+        box.table, box.row, box.cell = box.number, 0, 0
+    elif tag == "tr":
+        box.row = box.number
+    elif tag in {"td", "th"}:
+        box.cell = box.number
+    else:
+        box.lists += 1
+
+
+_PLACING: Final = frozenset(("table", "tr", "td", "th", "ul", "ol"))
+
+
+def blocks_of(tree: HtmlElement) -> list[Block]:
+    """Return the blocks of a parsed page in page order."""
+    body = tree.find(".//body")
+    root = tree if body is None else body
+    state = _Walk()
+    walk = etree.iterwalk(root, events=("start", "end"))
+    kind_of = KIND.get
+    for event, element in walk:
+        tag = element.tag
+        kind = kind_of(tag)
+        if kind is None:
+            kind = BOX if "-" in tag and _sets_apart(element) else 0
+        if event == "end":
+            if kind == BOX:
+                state.close()
+            elif kind:
+                state.leave(kind)
+            text = None if element is root else element.tail
+        elif kind == SKIP:
+            walk.skip_subtree()
+            text = _formula_of(element, tag)
+        else:
+            if kind == BOX:
+                state.open(element, tag)
+            elif kind:
+                state.enter(kind)
+            text = element.text
+        if text:
+            state.add(text)
+    state.flush()
+    state.box.last = len(state.blocks)
+    return state.blocks
+
+
+def _formula_of(element: HtmlElement, tag: str) -> str:
+    """Return what stands for an element that is not walked: a formula, or nothing."""
+    if tag == "math":
+        return _formula(element)
+    if tag == "script" and (element.get("type") or "").startswith("math/tex"):
+        return _tex(element.text or "")
+    return ""
+
+
+def _sets_apart(element: HtmlElement) -> bool:
+    """Tell whether a custom element is a box: it holds elements, and no text runs on behind it."""
+    return len(element) > 0 and not (element.tail or "").strip()
+
+
+def _formula(element: HtmlElement) -> str:
+    """Return a formula as the TeX that it carries, else as its text."""
+    for note in element.iter("annotation"):
+        if "tex" in (note.get("encoding") or "").lower() and (note.text or "").strip():
+            return _tex(note.text)
+    for note in list(element.iter("annotation", "annotation-xml")):
+        note.clear()
+    return " ".join("".join(element.itertext()).split())
+
+
+def _tex(source: str) -> str:
+    return f"${' '.join(source.split())}$"
+
+
+def collapsed(text: str, *, as_written: bool = False) -> str:
+    """Return text as a browser shows it: runs of white space are one space, and none between two wide letters."""
+    if as_written:
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace(_BREAK, "\n").strip("\n").rstrip()
+    if not text.isascii():
+        text = _WIDE_BREAK.sub("", text)
+    text = _SPACE.sub(" ", text)
+    if _BREAK in text:
+        return "\n".join(line for line in (part.strip() for part in text.split(_BREAK)) if line)
+    return text.strip()

@@ -1,0 +1,62 @@
+"""Find the main text of a parsed page: blocks, two scores for each, the type of the page, the best set of blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from lxml.html import HtmlElement
+
+from yurai.extraction.honbun.blocks import blocks_of
+from yurai.extraction.honbun.context import context
+from yurai.extraction.honbun.features import Matrix, features
+from yurai.extraction.honbun.forest import Margins
+from yurai.extraction.honbun.headings import without_empty
+from yurai.extraction.honbun.json_ld import json_ld_text
+from yurai.extraction.honbun.layout import Layout
+from yurai.extraction.honbun.metadata import metadata
+from yurai.extraction.honbun.model import Model, load
+from yurai.extraction.honbun.page_type import page_row, page_type
+from yurai.extraction.honbun.selection import select
+from yurai.extraction.honbun.tables import data_tables, with_whole_tables
+from yurai.extraction.honbun.text import text_of
+
+_UNSURE: Final = 0.7
+"""Expected F1 of an article below which trafilatura does better; by folds over hosts, see docs/honbun.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class MainText:
+    """The main text of a page, what JSON-LD says it is, the type of the page, and whether to ask another extractor."""
+
+    text: str
+    told: str
+    page_type: str
+    unsure: bool
+
+
+def main_text(tree: HtmlElement, markup: bytes) -> MainText | None:
+    """Return the main text of a page, told its tree and its markup; None where it has no text at all."""
+    blocks = blocks_of(tree)
+    if not blocks:
+        return None
+    layout = Layout.of(blocks)
+    told = metadata(tree, markup)
+    rows = features(layout, told.bits)
+    model = load()
+    kind = page_type(model.kinds.margins(page_row(rows)))
+    chosen = select(second_margins(layout, rows, model) - kind.off, layout.sizes)
+    is_article = kind.name == "article"
+    tables = data_tables(blocks)
+    taken = with_whole_tables(blocks, chosen.chosen, tables)
+    if is_article:
+        taken = without_empty(blocks, taken)
+    unsure = is_article and chosen.expected < _UNSURE
+    return MainText(text_of(blocks, taken, tables), json_ld_text(told.scripts), kind.name, unsure)
+
+
+def second_margins(layout: Layout, rows: Matrix, model: Model) -> Margins:
+    """Return the margin of each block in log-odds x UNIT, neighbours seen."""
+    first = model.first.margins(rows)[:, 0]
+    return np.asarray(model.second.margins(np.concatenate([rows, context(layout, first)], axis=1))[:, 0])

@@ -1,0 +1,56 @@
+"""Read what a page says of itself in og:type, microdata and JSON-LD: hints for the model that decide nothing alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+_KINDS: Final = (
+    "article newsarticle blogposting reportagenewsarticle webarticle",
+    "product offer aggregateoffer",
+    "discussionforumposting qapage question answer comment",
+    "collectionpage itemlist searchresultspage productgroup",
+    "organization localbusiness service professionalservice",
+    "techarticle apireference howto",
+    "website webpage",
+    "breadcrumblist",
+    "video videoobject music profile book",
+)
+_BIT_OF: Final = {word: number for number, words in enumerate(_KINDS) for word in words.split()}
+_NAMED: Final = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]{1,40})"')
+_METAS: Final = etree.XPath("//meta[@property='og:type']/@content", smart_strings=False)
+_ITEMS: Final = etree.XPath("//*[@itemtype]/@itemtype", smart_strings=False)
+_SCRIPTS: Final = etree.XPath("//script[@type='application/ld+json']/text()", smart_strings=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The kinds of page or thing that a page names, in lower case, and the texts of its JSON-LD."""
+
+    names: list[str]
+    scripts: list[str]
+
+    @property
+    def bits(self) -> list[int]:
+        """A bit for each kind that is named, and one for whether there is any."""
+        bits = [0] * (len(_KINDS) + 1)
+        for name in self.names:
+            number = _BIT_OF.get(name)
+            if number is not None:
+                bits[number] = 1
+        bits[-1] = int(bool(self.names))
+        return bits
+
+
+def metadata(tree: HtmlElement, markup: bytes) -> Metadata:
+    """Return the metadata of a page; the tree is asked for what its markup holds at all."""
+    found = [*(_METAS(tree) if b"og:type" in markup else ()), *(_ITEMS(tree) if b"itemtype" in markup else ())]
+    names = [name.lower().rpartition("/")[2].strip() for name in found]
+    scripts = _SCRIPTS(tree) if b"ld+json" in markup else []
+    for script in scripts:
+        names += [name.lower() for name in _NAMED.findall(script)]
+    return Metadata(names, scripts)

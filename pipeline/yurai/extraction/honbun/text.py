@@ -1,0 +1,31 @@
+"""Write chosen blocks as text: one block a line, cells of a row of data behind tabs, code as its author wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from yurai.extraction.honbun.blocks import Block
+from yurai.extraction.honbun.tables import Places
+
+_LONG: Final = 60
+"""Characters from which on a block that stood before is a copy, made for another screen size, and not a refrain."""
+
+
+def text_of(blocks: Sequence[Block], chosen: Iterable[bool], tables: Places) -> str:
+    """Return the text of the chosen blocks, empty where none is; `tables` are those of data."""
+    lines: list[str] = []
+    seen: set[str] = set()
+    row = 0
+    for block, taken in zip(blocks, chosen, strict=True):
+        if not taken or block.text in seen:
+            continue
+        if len(block.text) >= _LONG:
+            seen.add(block.text)
+        box = block.box
+        if box.table in tables and box.row and box.row == row:
+            lines[-1] += "\t" + block.text.replace("\n", " ")
+        else:
+            lines.append(block.text)
+        row = box.row if box.table in tables else 0
+    return "\n".join(lines)
