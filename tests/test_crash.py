@@ -193,7 +193,12 @@ PAGE = "<html><body><article><p>{}</p></article></body></html>"
 def test_a_page_over_its_limit_is_one_failed_row(tmp_path: Path) -> None:
     value = tomllib.loads(shipped()["plain"].read_text("utf-8"))
     # an extractor that is not linear
-    value["stage"][1] |= {"extractor": "trafilatura", "cpu_seconds": 1, "max_elements": 10_000_000, "max_bytes": 50_000_000}
+    value["stage"][1] |= {
+        "extractor": "trafilatura",
+        "cpu_seconds": 1,
+        "max_elements": 10_000_000,
+        "max_bytes": 50_000_000,
+    }
     recipe = make_recipe(value, where="limits")
     texts = ["The tide comes in twice a day here. " * 30, "The moon has much to do with it. " * 30]
     pages = [PAGE.format(texts[0]).encode(), LOOP, PAGE.format(texts[1]).encode()]
