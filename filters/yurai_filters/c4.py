@@ -180,10 +180,10 @@ def _is_mark(inside: str) -> bool:
 
 def _said(line: str, phrases: dict[str, tuple[str, ...]]) -> str:
     """Return the rule whose phrase the line says; pages that say none, nearly all, are not looked at again."""
-    for rule, said in phrases.items():
-        if said:
+    for rule, words in phrases.items():
+        if words:
             folded = line.lower()
-            if any(phrase in folded for phrase in said):
+            if any(phrase in folded for phrase in words):
                 return rule
     return ""
 
@@ -196,8 +196,8 @@ def _says(text: pa.StringArray, lang: pa.StringArray, words: Lines) -> Any:  # n
     """Whether a text holds one of `words`; patterns of some hundred words each stay within RE2's memory."""
     folded: Any = pc.utf8_lower(text)
     inside = whole = pa.array([False] * len(text), pa.bool_())
-    said = iter(words)
-    while some := [re2.escape(word.lower()) for word in itertools.islice(said, _WORDS_AT_ONCE)]:
+    remaining = iter(words)
+    while some := [re2.escape(word.lower()) for word in itertools.islice(remaining, _WORDS_AT_ONCE)]:
         either = "|".join(some)
         inside = pc.or_(inside, pc.match_substring_regex(folded, either))
         whole = pc.or_(whole, pc.match_substring_regex(folded, rf"(?:^|[^\pL\pM\pN_])(?:{either})(?:$|[^\pL\pM\pN_])"))

@@ -35,22 +35,30 @@ def main() -> None:
 
 
 def _table(declarations: list[Declaration]) -> str:
-    ours = [said for said in declarations if said.package.name == "yurai"]
-    rows = [_HEAD, ("---",) * len(_HEAD), *(_row(said) for said in sorted(ours, key=lambda said: said.name))]
+    ours = [declaration for declaration in declarations if declaration.package.name == "yurai"]
+    rows = [
+        _HEAD,
+        ("---",) * len(_HEAD),
+        *(_row(declaration) for declaration in sorted(ours, key=lambda declaration: declaration.name)),
+    ]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def _row(said: Declaration) -> tuple[str, ...]:
-    gives = {"filter": lambda: reasons(said), "tagger": lambda: tuple(said.writes), "editor": lambda: rules(said)}
-    settings = [f"`{setting.name}` ({_default(setting.default)})" for setting in said.settings.values()]
+def _row(declaration: Declaration) -> tuple[str, ...]:
+    gives = {
+        "filter": lambda: reasons(declaration),
+        "tagger": lambda: tuple(declaration.writes),
+        "editor": lambda: rules(declaration),
+    }
+    settings = [f"`{setting.name}` ({_default(setting.default)})" for setting in declaration.settings.values()]
     cells = (
-        f"`{said.name}`",
-        str(said.version),
-        _codes(said.columns),
+        f"`{declaration.name}`",
+        str(declaration.version),
+        _codes(declaration.columns),
         ", ".join(settings) or "none",
-        _codes(gives[said.kind]()),
-        said.cites or "this project",
-        said.summary,
+        _codes(gives[declaration.kind]()),
+        declaration.cites or "this project",
+        declaration.summary,
     )
     return tuple(cell.replace("|", "\\|") for cell in cells)
 

@@ -29,10 +29,10 @@ _RECORDED: ContextVar[list[Comparison] | None] = ContextVar("_RECORDED", default
 @contextmanager
 def recorded() -> Iterator[list[Comparison]]:
     """Record the comparisons that are made inside, in order; `yurai_filters.watch_limits` reads limits from them."""
-    found: list[Comparison] = []
-    token = _RECORDED.set(found)
+    comparisons: list[Comparison] = []
+    token = _RECORDED.set(comparisons)
     try:
-        yield found
+        yield comparisons
     finally:
         _RECORDED.reset(token)
 
@@ -66,9 +66,9 @@ def share(part: pa.Int32Array, whole: pa.Int32Array) -> pa.FloatArray:
 
 def _compared(side: Side, column: Numbers, limit: float | None) -> Any:  # noqa: ANN401 - as `_comparable`
     values = _comparable(column)
-    found = _RECORDED.get()
-    if found is not None:
-        found.append(Comparison(side, column, values, limit))
+    comparisons = _RECORDED.get()
+    if comparisons is not None:
+        comparisons.append(Comparison(side, column, values, limit))
     return values
 
 

@@ -1,4 +1,4 @@
-"""Hosts and URLs in the one form in which lists compare them. Nothing here raises: a bad URL has no host."""
+"""Bring hosts and URLs into the one form in which lists compare them; a bad URL has no host, and nothing raises."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _host(parts: SplitResult) -> str | None:
-    place = parts.netloc.rpartition("@")[2]
-    bracketed, bracket, _ = place.partition("]")
-    return host_name(bracketed + bracket if bracket else place.partition(":")[0])
+    address = parts.netloc.rpartition("@")[2]
+    bracketed, bracket, _ = address.partition("]")
+    return host_name(bracketed + bracket if bracket else address.partition(":")[0])
 
 
 def _address(host: str) -> str | None:

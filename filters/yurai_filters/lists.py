@@ -1,4 +1,4 @@
-"""Lists that a user gives to a filter: read once, checked line by line, held compactly, asked many times.
+"""Read lists that a user gives to a filter: once, checked line by line, held compactly.
 
 A recipe names a list by a spec: the path of a text file (one entry a line, also .gz or .zst), a folder of lists as the
 UT1 collection has them, or `package:file`, a file inside an installed package. A spec may end in `#sha256=` and the
@@ -76,17 +76,17 @@ class Lines:
         if not len(self) or not values:
             return np.zeros(len(values), np.bool_)
         wanted = _hashes(values)
-        place = np.searchsorted(self._hashes, wanted)
-        hit: npt.NDArray[np.bool_] = self._hashes[np.minimum(place, len(self) - 1)] == wanted
+        index = np.searchsorted(self._hashes, wanted)
+        hit: npt.NDArray[np.bool_] = self._hashes[np.minimum(index, len(self) - 1)] == wanted
         for at in np.flatnonzero(hit).tolist():
-            hit[at] = self._holds(values[at], int(place[at]), int(wanted[at]))
+            hit[at] = self._holds(values[at], int(index[at]), int(wanted[at]))
         return hit
 
-    def _holds(self, value: str, place: int, wanted: int) -> bool:
-        while place < len(self) and self._hashes[place] == wanted:
-            if self._entries[int(self._order[place])].as_py() == value:
+    def _holds(self, value: str, index: int, wanted: int) -> bool:
+        while index < len(self) and self._hashes[index] == wanted:
+            if self._entries[int(self._order[index])].as_py() == value:
                 return True
-            place += 1
+            index += 1
         return False
 
 
@@ -133,10 +133,10 @@ def read_local(spec: str, member: str) -> bytes:
 def _pinned_bytes(kind: type[Lines], spec: str, read: Read) -> bytes:
     name, _, digest = spec.partition(PIN)
     data = read(name, kind.MEMBER)
-    found = hashlib.sha256(data).hexdigest()
-    if digest and found != digest.lower():
+    actual = hashlib.sha256(data).hexdigest()
+    if digest and actual != digest.lower():
         raise ValueError(
-            f"names list {name!r}, which has sha256 {found}, not {digest}: it was changed since; put it back, or give "
+            f"names list {name!r}, which has sha256 {actual}, not {digest}: it was changed since; put it back, or give "
             "the new one and run the recipe again"
         )
     return data
@@ -169,8 +169,8 @@ def _wrong(kind: type[Lines], name: str, seen: int, block: list[str]) -> ValueEr
     """Say which line of `block`, before which there were `seen`, is the first that is no entry."""
     lines = ((number, line.strip()) for number, line in enumerate(block, seen + 1) if not line.startswith("#"))
     number, line = next((number, line) for number, line in lines if kind.entry(line) is None)
-    said = repr(line[:100]) if line else "an empty line"
-    return ValueError(f"names list {name!r}, line {number}: {said} is not {kind.ENTRY}; correct the list")
+    shown = repr(line[:100]) if line else "an empty line"
+    return ValueError(f"names list {name!r}, line {number}: {shown} is not {kind.ENTRY}; correct the list")
 
 
 def _hashes(values: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Editors and form feeds: a text of pages is edited page by page, so that no editor can lose where a page begins."""
+"""Edit a text of pages page by page, so that no editor can lose where a page begins."""
 
 from __future__ import annotations
 

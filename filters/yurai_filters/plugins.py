@@ -44,7 +44,7 @@ class _Named:
 
 def _declared_by(package: str) -> bool:
     declarations = [*FILTERS.values(), *TAGGERS.values(), *EDITORS.values()]
-    return any(said.function.__module__.partition(".")[0] == package for said in declarations)
+    return any(declaration.function.__module__.partition(".")[0] == package for declaration in declarations)
 
 
 def _who(point: metadata.EntryPoint) -> str:

@@ -1,4 +1,4 @@
-"""Ranges of settings: which numbers can be meant, said once in the annotation and checked wherever a value comes from.
+"""Define ranges of settings: which numbers can be meant, stated in the annotation and checked wherever set.
 
 max_words: Annotated[int, at_least(1)] = 100_000
 min_score: Annotated[float, between(0, 1)] = 0.65

@@ -134,42 +134,42 @@ def _of(part: Any, whole: Any) -> Any:  # noqa: ANN401 - as above
 def _gram_characters(pieces: Pieces) -> list[npt.NDArray[Any]]:
     """Code points in the commonest and in the repeated runs of n pieces, for each text, in the order of `_GRAMS`."""
     ends = np.concatenate([[0], np.cumsum(pieces.length)])
-    place, number = np.arange(len(pieces.row)), pieces.key
+    positions, number = np.arange(len(pieces.row)), pieces.key
     top, repeated = [], []
     for n in range(TOP[0], max(REPEATED) + 1):
         # A run of n repeats only if its first n - 1 pieces do, so each round looks at fewer places.
-        place, number = _longer(pieces, place, number, n)
+        positions, number = _longer(pieces, positions, number, n)
         count = np.bincount(number)
         if n in TOP:
-            top.append(_top(pieces, ends, place, number, count, n))
+            top.append(_top(pieces, ends, positions, number, count, n))
         repeats = count[number] > 1
-        place, number = place[repeats], number[repeats]
+        positions, number = positions[repeats], number[repeats]
         if n in REPEATED:
-            copies = _copies(place, number, n)
+            copies = _copies(positions, number, n)
             characters = ends[copies + n] - ends[copies]
             repeated.append(np.bincount(pieces.row[copies], weights=characters, minlength=pieces.rows))
     return [*top, *repeated]
 
 
-def _longer(pieces: Pieces, place: Integers, number: Integers, n: int) -> tuple[Integers, Integers]:
+def _longer(pieces: Pieces, positions: Integers, number: Integers, n: int) -> tuple[Integers, Integers]:
     """Lengthen the runs of n - 1 pieces at `place`, numbered `number`, by one piece, as far as the text goes."""
-    fits = place + n <= len(pieces.row)
-    place, number = place[fits], number[fits]
-    inside = pieces.row[place] == pieces.row[place + n - 1]
-    place, number = place[inside], number[inside]
+    fits = positions + n <= len(pieces.row)
+    positions, number = positions[fits], number[fits]
+    inside = pieces.row[positions] == pieces.row[positions + n - 1]
+    positions, number = positions[inside], number[inside]
     if n == TOP[0]:
-        number = _numbered(pieces.row[place], number)
-    return place, _numbered(number, pieces.key[place + n - 1])
+        number = _numbered(pieces.row[positions], number)
+    return positions, _numbered(number, pieces.key[positions + n - 1])
 
 
-def _top(pieces: Pieces, ends: Integers, place: Integers, number: Integers, count: Integers, n: int) -> Integers:
+def _top(pieces: Pieces, ends: Integers, positions: Integers, number: Integers, count: Integers, n: int) -> Integers:
     """Code points in all occurrences of the commonest run of n pieces; of a text where none repeats, in its first."""
     top = np.zeros(pieces.rows, np.int64)
     bounds = np.searchsorted(pieces.row, np.arange(pieces.rows + 1))
     starts = bounds[:-1][np.diff(bounds) >= n]
     top[pieces.row[starts]] = _characters(ends, starts, n)
     is_copy = _is_copy(number)
-    firsts = place[~is_copy]
+    firsts = positions[~is_copy]
     # Numbers are given in order of first occurrence: `firsts` and `count` are parallel, and both follow the rows.
     repeated = np.flatnonzero(count > 1)
     firsts, count = firsts[repeated], count[repeated]
@@ -180,27 +180,27 @@ def _top(pieces: Pieces, ends: Integers, place: Integers, number: Integers, coun
     return top
 
 
-def _characters(ends: Integers, place: Integers, n: int) -> Integers:
-    result: Integers = ends[place + n] - ends[place] + n - 1
+def _characters(ends: Integers, positions: Integers, n: int) -> Integers:
+    result: Integers = ends[positions + n] - ends[positions] + n - 1
     return result
 
 
-def _copies(place: Integers, number: Integers, n: int) -> Integers:
+def _copies(positions: Integers, number: Integers, n: int) -> Integers:
     """Places of runs that occurred before, read from left to right, going on behind each.
 
     What is skipped decides what comes next, so this is a loop; it sees repeated runs alone, a tenth of ordinary text.
     """
     seen = bytearray(int(number.max()) + 1 if len(number) else 0)
-    found, free = [], 0
-    for at, one in zip(place.tolist(), number.tolist(), strict=True):
+    copies, free = [], 0
+    for at, one in zip(positions.tolist(), number.tolist(), strict=True):
         if at < free:
             continue
         if seen[one]:
-            found.append(at)
+            copies.append(at)
             free = at + n
         else:
             seen[one] = 1
-    return np.array(found, np.int64)
+    return np.array(copies, np.int64)
 
 
 def _numbered(high: Integers, low: Integers) -> Integers:

@@ -186,7 +186,9 @@ def _whole(column: Any) -> Any:  # noqa: ANN401 - an array, a chunked array, or 
 def _checked(declaration: Declaration, name: str, column: Any, kind: pa.DataType, count: int) -> Any:  # noqa: ANN401 - checked here
     column = _whole(column)
     if not isinstance(column, pa.Array) or column.type != kind or len(column) != count:
-        found = f"{column.type} x {len(column)}" if isinstance(column, pa.Array) else type(column).__name__
-        message = f"{declaration.kind} {declaration.name}: column {name} must be {kind} x {count} rows, not {found}"
+        kind_given = f"{column.type} x {len(column)}" if isinstance(column, pa.Array) else type(column).__name__
+        message = (
+            f"{declaration.kind} {declaration.name}: column {name} must be {kind} x {count} rows, not {kind_given}"
+        )
         raise ContractViolation(message)
     return column

@@ -1,4 +1,4 @@
-"""Settings of a filter: what may be set, of which type, and how a recipe's table is checked before anything runs.
+"""Describe the settings of a filter: what may be set, of which type, and how a recipe's table is checked.
 
 A setting is a keyword-only parameter with a default. Values come from TOML or the command line, so their types
 are checked here: `true` is no number, an integer is a good float, a list becomes a tuple where one is declared.
@@ -109,9 +109,9 @@ def _list_value(value: object, annotation: type[Lines]) -> object:
 
 
 def _in_range(value: object, annotation: object) -> object:
-    kind, *said = get_args(annotation)
+    kind, *annotations = get_args(annotation)
     number = convert(value, kind)
-    if any(isinstance(one, Range) and not one.holds(number) for one in said):  # type: ignore[arg-type] # a number, by `kind`
+    if any(isinstance(one, Range) and not one.holds(number) for one in annotations):  # type: ignore[arg-type] # a number, by `kind`
         raise ValueError(f"must be {expected(annotation)}, not {value!r}")
     return number
 
@@ -131,7 +131,7 @@ def ranges(annotation: object) -> list[tuple[object, Range]]:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return [(arguments[0], one) for one in arguments[1:] if isinstance(one, Range)]
-    return [found for one in arguments for found in ranges(one)] if origin in (Union, types.UnionType) else []
+    return [one_range for one in arguments for one_range in ranges(one)] if origin in (Union, types.UnionType) else []
 
 
 def _first_fit(value: object, annotations: tuple[object, ...]) -> object:

@@ -52,7 +52,7 @@ def read_signature(where: str, function: Callable[..., object]) -> tuple[dict[st
 
 def _hints(where: str, function: Callable[..., object]) -> dict[str, Any]:
     """Evaluate annotations of the parameters alone: those of results, such as `pa.Array[Any]`, exist only in stubs."""
-    written = {name: said for name, said in inspect.get_annotations(function).items() if name != "return"}
+    written = {name: hint for name, hint in inspect.get_annotations(function).items() if name != "return"}
     try:
         space = inspect.unwrap(function).__globals__
         return get_type_hints(SimpleNamespace(__annotations__=written), space, include_extras=True)

@@ -106,10 +106,10 @@ def url_words(
     Example: with `poker` and `bonus` in `soft_words`, `example.com/poker-bonus` is dropped as `soft-banned-words`.
     """
     spaced: Any = pc.replace_substring_regex(pc.utf8_lower(url), "[^a-z0-9]+", " ")
-    said = pc.split_pattern(spaced, " ")
+    words_of = pc.split_pattern(spaced, " ")
     return first_reason(
-        banned_word=_at_least(said, words, 1),
-        soft_banned_words=_at_least(said, soft_words, soft_threshold),
+        banned_word=_at_least(words_of, words, 1),
+        soft_banned_words=_at_least(words_of, soft_words, soft_threshold),
         banned_substring=_holds(pc.replace_substring(spaced, " ", ""), substrings),
     )
 
@@ -120,9 +120,9 @@ def _any_parent(pages: Sequence[str], domains: Domains) -> pa.BooleanArray:
     names: list[str] = []
     for row, page in enumerate(pages if len(domains) else ()):
         host = host_of(page)
-        found = [] if host is None else parents(host)
-        rows += [row] * len(found)
-        names += found
+        hosts = [] if host is None else parents(host)
+        rows += [row] * len(hosts)
+        names += hosts
     listed = np.zeros(len(pages), np.bool_)
     listed[np.array(rows, np.int64)[domains.found(names)]] = True
     return pa.array(listed)
@@ -133,22 +133,22 @@ def _listed(pages: Sequence[str], urls: Urls) -> pa.BooleanArray:
     return pa.array(urls.found([url_name(page) or "" for page in pages] if len(urls) else [""] * len(pages)))
 
 
-def _at_least(said: Any, words: UrlWords, threshold: int) -> pa.BooleanArray:  # noqa: ANN401 - pyarrow.compute has no precise types
+def _at_least(words_of: Any, words: UrlWords, threshold: int) -> pa.BooleanArray:  # noqa: ANN401 - pyarrow.compute has no precise types
     """Where a list of words holds at least `threshold` different ones of `words`."""
     if not len(words):
-        return pa.array([False] * len(said), pa.bool_())
-    rows = pc.list_parent_indices(said).to_numpy()
-    flat = pc.list_flatten(said).dictionary_encode()
+        return pa.array([False] * len(words_of), pa.bool_())
+    rows = pc.list_parent_indices(words_of).to_numpy()
+    flat = pc.list_flatten(words_of).dictionary_encode()
     known = words.found(flat.dictionary.to_pylist())[flat.indices.to_numpy()]
     pairs = np.unique(np.stack([rows[known], flat.indices.to_numpy()[known]]), axis=1)
-    return pa.array(np.bincount(pairs[0], minlength=len(said)) >= threshold, pa.bool_())
+    return pa.array(np.bincount(pairs[0], minlength=len(words_of)) >= threshold, pa.bool_())
 
 
 def _holds(text: Any, substrings: UrlWords) -> pa.BooleanArray:  # noqa: ANN401 - as above
     """Where a text holds one of `substrings`; patterns of some hundred words each stay within RE2's memory."""
     every = [re2.escape(word) for word in substrings]
-    found: Any = pa.array([False] * len(text), pa.bool_())
+    held: Any = pa.array([False] * len(text), pa.bool_())
     for at in range(0, len(every), _SUBSTRINGS_AT_ONCE):
-        found = pc.or_(found, pc.match_substring_regex(text, "|".join(every[at : at + _SUBSTRINGS_AT_ONCE])))
-    result: pa.BooleanArray = found
+        held = pc.or_(held, pc.match_substring_regex(text, "|".join(every[at : at + _SUBSTRINGS_AT_ONCE])))
+    result: pa.BooleanArray = held
     return result

@@ -1,4 +1,4 @@
-"""Which limits a filter compares its columns with, found by watching it: no filter says them twice.
+"""Find which limits a filter compares its columns with, by watching it: no filter states them twice.
 
 `limits` runs a filter on no rows, `compare_rows` on some: reports draw each limit into the histogram of what it limits.
 """
@@ -65,9 +65,9 @@ def limits(declaration: Declaration, settings: Mapping[str, object]) -> tuple[Li
     # No row is looked up, so no list need be there: a report may be made where the lists are not.
     complete |= {name: () for name in complete if is_list(declaration.settings[name].annotation)}
     empty = [pa.array([], kind) for kind in declaration.types.values()]
-    _, found = _run(declaration, empty, complete)
+    _, comparisons = _run(declaration, empty, complete)
     names = {id(column): name for column, name in zip(empty, declaration.columns, strict=True)}
-    return tuple(_limit(one, names, complete) for one in found)
+    return tuple(_limit(one, names, complete) for one in comparisons)
 
 
 def compare_rows(
@@ -81,15 +81,15 @@ def compare_rows(
     languages: Any = (EVERY,) if declaration.languages is None else complete.pop(LANGUAGES)
     columns = read_columns(declaration, table_columns)
     judged = judged_rows(declaration, columns, languages, lang)
-    reason, found = _run(declaration, columns, complete)
+    reason, comparisons = _run(declaration, columns, complete)
     reason = pc.if_else(judged, reason, pa.scalar(None, pa.string()))
-    return Compared(reason, judged, tuple(one.values for one in found))
+    return Compared(reason, judged, tuple(one.values for one in comparisons))
 
 
 def _run(declaration: Declaration, columns: list[Any], settings: Mapping[str, object]) -> tuple[Any, list[Comparison]]:
     named = {name: _named(name, value) for name, value in with_lists(declaration, settings).items()}
-    with recorded() as found:
-        return declaration.function(*columns, **named), found
+    with recorded() as comparisons:
+        return declaration.function(*columns, **named), comparisons
 
 
 def _named(name: str, value: object) -> object:

@@ -176,9 +176,9 @@ def _cut_inside(codes: npt.NDArray[np.uint32], flags: Flags, begins: Booleans) -
     cut |= ((kind & (HYPHEN | INNER)) != 0) & words
     cut |= ((kind & DOT) != 0) & ((before & LOWER) != 0) & ((after & UPPER) != 0)
     cut |= (codes[at] == ord("-")) & ((before & DIGIT) != 0) & ((after & DIGIT) != 0)
-    for place in (at[cut], comma):
-        begins[place] = True
-        begins[place + 1] = True
+    for mark in (at[cut], comma):
+        begins[mark] = True
+        begins[mark + 1] = True
     _cut_endings(codes, flags, at[((kind & APOSTROPHE) != 0) & ((before & LETTER) != 0)], begins)
 
 
@@ -215,15 +215,15 @@ def _join_dots(flags: Flags, begins: Booleans) -> None:
 
 def _next(places: Integers, starts: Integers, ends: Integers) -> Integers:
     """First of the sorted `places` from each start on, at most the end."""
-    found = np.append(places, np.iinfo(np.int64).max)[np.searchsorted(places, starts)]
-    result: Integers = np.minimum(found, ends)
+    following = np.append(places, np.iinfo(np.int64).max)[np.searchsorted(places, starts)]
+    result: Integers = np.minimum(following, ends)
     return result
 
 
 def _previous(places: Integers, ends: Integers, floors: Integers) -> Integers:
     """One after the last of the sorted `places` before each end, at least the floor."""
-    found = np.insert(places, 0, -1)[np.searchsorted(places, ends)] + 1
-    result: Integers = np.maximum(found, floors)
+    preceding = np.insert(places, 0, -1)[np.searchsorted(places, ends)] + 1
+    result: Integers = np.maximum(preceding, floors)
     return result
 
 

@@ -1,4 +1,4 @@
-"""Does it add up? Every law of the manifests, checked again over what lies there; findings, not prints.
+"""Check every law of the manifests again over what lies there, and return findings.
 
 A finding has a severity (error, warning, info), the check's name, where, what is wrong, and what to do. Only errors
 mean that the corpus must not be published.
@@ -56,7 +56,7 @@ def audit(store: Store, *, full: bool = False) -> Audit:
     sums = Sums(run)
     files = [*_check_files(store, run, full=full)]
     findings = [*_check_steps(store, run, sums), *files, *check_sums(run, sums), *check_rows(run)]
-    if _hashes(run, full=full) and not any(found.where.startswith(("evidence/", "extracted/")) for found in files):
+    if _hashes(run, full=full) and not any(finding.where.startswith(("evidence/", "extracted/")) for finding in files):
         findings += check_evidence(store, run)
     return Audit(
         totals=run.value["totals"] | {"unreadable": sums.unreadable},

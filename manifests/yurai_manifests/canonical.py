@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785) and the digests that identity rests on.
+"""Write canonical JSON (RFC 8785), and compute the digests that identity rests on.
 
 Whatever cannot be written canonically (an object, a NaN, a set) raises: an identity never rests on a `repr`.
 """

@@ -1,4 +1,4 @@
-"""The counting law: candidates == kept + dropped + failed, for every task, stage and run."""
+"""Hold the counting law: candidates == kept + dropped + failed, for every task, stage and run."""
 
 import itertools
 from collections import Counter

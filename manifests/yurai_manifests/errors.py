@@ -1,4 +1,4 @@
-"""Every error Yurai raises on purpose.
+"""Define every error that Yurai raises on purpose.
 
     YuraiError       states what, where (stage, shard, row or byte range), and what to do next
       RecipeError    unknown stage, filter or key; wrong type; no input      nothing has run: mend the call

@@ -1,4 +1,4 @@
-"""Is every row of evidence about an extracted page? One pass over two columns, in step."""
+"""Check that every row of evidence is about an extracted page, in one pass over two columns."""
 
 from collections.abc import Iterator
 from typing import cast

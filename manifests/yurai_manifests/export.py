@@ -1,4 +1,4 @@
-"""What another tool or office wants to know of a run, as a file in its format: an export declares itself here."""
+"""Let an export declare itself: what another tool or office wants to know of a run, as a file in its format."""
 
 import inspect
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Faults of storage, told as one: what clients raise that is no OSError, and what to do about an OSError."""
+"""Turn what storage clients raise into an OSError, and say what to do about one."""
 
 import errno
 import importlib
@@ -19,12 +19,12 @@ CLIENT_FAULTS = {
 def faults_of(fs: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - fsspec is untyped
     """Return what the file system `fs` raises when storage fails."""
     protocols = [fs.protocol] if isinstance(fs.protocol, str) else list(fs.protocol)
-    found: list[type[Exception]] = [OSError]
+    faults: list[type[Exception]] = [OSError]
     for protocol in protocols:
         if protocol in CLIENT_FAULTS:
             module, name = CLIENT_FAULTS[protocol]
-            found.append(getattr(importlib.import_module(module), name))
-    return tuple(found)
+            faults.append(getattr(importlib.import_module(module), name))
+    return tuple(faults)
 
 
 @contextmanager

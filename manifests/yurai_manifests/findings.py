@@ -1,4 +1,4 @@
-"""What an audit says: one finding for each thing that is wrong or worth knowing."""
+"""Define a finding of an audit: one thing that is wrong or worth knowing."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Parquet whose bytes depend on the rows alone, not on how they were batched.
+"""Write Parquet whose bytes depend on the rows alone, not on how they were batched.
 
 Rows are re-chunked to fixed row groups before they are written (the chunk layout changes the bytes of a Parquet
 file otherwise), codec and level are fixed, and a file appears under its name only after it was closed, re-opened and
@@ -73,9 +73,11 @@ class ParquetSink:
         if self._held:
             self._flush(keep=0)
         self._writer.close()
-        found = pq.read_metadata(self.path).num_rows
-        if found != self.rows:
-            raise ShardError(f"{self.path} holds {found} rows, {self.rows} were written; check the disk and run again")
+        rows_written = pq.read_metadata(self.path).num_rows
+        if rows_written != self.rows:
+            raise ShardError(
+                f"{self.path} holds {rows_written} rows, {self.rows} were written; check the disk and run again"
+            )
 
     def abort(self) -> None:
         """Give up: close the handle and remove the file."""
@@ -92,7 +94,7 @@ def _paths(path: str, kind: pa.DataType) -> list[str]:
     if isinstance(kind, pa.ListType | pa.LargeListType):
         return _paths(f"{path}.list.element", kind.value_type)
     if isinstance(kind, pa.StructType):
-        return [found for part in kind for found in _paths(f"{path}.{part.name}", part.type)]
+        return [inner for part in kind for inner in _paths(f"{path}.{part.name}", part.type)]
     return [path]
 
 

@@ -1,4 +1,4 @@
-"""An output tree on object storage, through fsspec."""
+"""Keep an output tree on object storage, through fsspec."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -23,12 +23,12 @@ class RemoteStore:
         self.url = url.rstrip("/")
         try:
             # no listing cache: other workers write, and a cached listing would hide or invent objects
-            found = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
+            opened = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             raise RecipeError(
                 f"cannot open {url}: {error}; install the fsspec package of that scheme (s3: yurai[s3])"
             ) from error
-        self.fs, root = cast("tuple[Any, str]", found)
+        self.fs, root = cast("tuple[Any, str]", opened)
         self.root = root.rstrip("/")
         self._faults = faults_of(self.fs)
 

@@ -1,4 +1,4 @@
-"""The run manifest, `run.json`: written last, so that its presence means done.
+"""Read and write the run manifest, `run.json`: written last, so that its presence means done.
 
 It names every delivered file with its sha256, the root manifest of every step, and the content digest of the whole.
 """
@@ -78,15 +78,15 @@ class RunRecord:
 
     def unreadable(self, store: Store) -> list[dict[str, Any]]:
         """Return every unreadable byte range: {file, offset, bytes}."""
-        found = list(self.value["carried"].get("unreadable", []))
+        ranges = list(self.value["carried"].get("unreadable", []))
         for step in self.steps(store):
             if step.value["totals"]["bytes"].get("unreadable"):
-                found += [
+                ranges += [
                     {"file": task.source, "offset": offset, "bytes": count}
                     for task in tasks(store, step)
                     for offset, count in task.unreadable
                 ]
-        return found
+        return ranges
 
 
 def token_shards(files: Iterable[Delivered]) -> list[Delivered]:

@@ -1,4 +1,4 @@
-"""Does run.json say what its steps and files say? The second half of the audit, which needs no more reading."""
+"""Check that run.json says what its steps and files say: the second half of the audit."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -73,8 +73,8 @@ def _contradictions(run: RunRecord, sums: Sums) -> Iterator[str]:
     if carried < 0 or (carried and not run.value["carried"]):
         yield f"{len(run.stages)} stages are counted, the steps have {len(sums.stages)}"
         return
-    for counts, found in zip(run.stages[carried:], sums.stages, strict=True):
-        if counts != found:
+    for counts, sums_of in zip(run.stages[carried:], sums.stages, strict=True):
+        if counts != sums_of:
             yield f"counts of stage {counts.stage} are not those of its step"
     if run.value["fingerprint"] not in sums.fingerprints:
         yield "its fingerprint is that of no step"

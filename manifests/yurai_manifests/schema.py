@@ -1,4 +1,4 @@
-"""The one schema of a document row, and of a row for what was not kept.
+"""Define the one schema of a document row, and of a row for what was not kept.
 
 Every column says in its field metadata what it means (`doc`) and who may see it (`tier`: public, auditor, internal).
 All columns exist from the start; what no stage has filled is null. Meanings: docs/schema.md is made from here.

@@ -1,4 +1,4 @@
-"""The record of one committed step: a small root over Parquet parts of 1,000 task records.
+"""Commit the record of a step: a small root over Parquet parts of 1,000 task records.
 
 A digest tree: run.json names the root, the root names the parts, a part names task manifests, a task manifest names
 files. A million shards need neither one process's memory nor a day to read.
@@ -70,9 +70,9 @@ def commit_step(store: Store, step: StepId, identity: Mapping[str, Json], keys: 
         AuditError: counts of a task, or of the whole step, do not balance.
     """
     folder = f"{step.folder}/commits/{_digest(keys)[:16]}"
-    if found := _committed(store, f"{folder}/manifest.json"):
-        _same_step(store, found, step, identity, len(keys))
-        return found
+    if committed := _committed(store, f"{folder}/manifest.json"):
+        _same_step(store, committed, step, identity, len(keys))
+        return committed
     totals = Totals(step.name)
     parts = list(_put_parts(store, folder, step, keys, totals))
     check_chain(list(totals.stages.values()), f"step {step.name}")
@@ -113,10 +113,10 @@ def _committed(store: Store, key: str) -> StepRecord | None:
     return StepRecord(key, sha256(data), value) if whole else None
 
 
-def _same_step(store: Store, found: StepRecord, step: StepId, identity: Mapping[str, Json], count: int) -> None:
-    rows = sum(part["rows"] for part in found.value["parts"])
-    if found.step != step or canonical(found.value["identity"]) != canonical(identity) or rows != count:
-        raise _contradiction(store, found.key, step.name)
+def _same_step(store: Store, committed: StepRecord, step: StepId, identity: Mapping[str, Json], count: int) -> None:
+    rows = sum(part["rows"] for part in committed.value["parts"])
+    if committed.step != step or canonical(committed.value["identity"]) != canonical(identity) or rows != count:
+        raise _contradiction(store, committed.key, step.name)
 
 
 def _contradiction(store: Store, key: str, step: str) -> ShardError:
@@ -143,13 +143,13 @@ def _put_parts(
 
 def _part_rows(store: Store, step: StepId, keys: Sequence[str], totals: Totals) -> list[Sequence[Any]]:
     """Return the columns of PART for the tasks `keys`, and add them to `totals`."""
-    found = _read_tasks(store, step, keys)
+    manifests = _read_tasks(store, step, keys)
     sources, flows = [], []
-    for task, data in zip(keys, found, strict=True):
+    for task, data in zip(keys, manifests, strict=True):
         value = _decode(store, step, task, data)
         sources.append(value["source"])
         flows.append(totals.add(value))
-    return [keys, sources, [sha256(data) for data in found], *zip(*flows, strict=True), found]
+    return [keys, sources, [sha256(data) for data in manifests], *zip(*flows, strict=True), manifests]
 
 
 def _put_part(store: Store, key: str, columns: list[Sequence[Any]]) -> dict[str, Any]:
@@ -163,15 +163,15 @@ def _put_part(store: Store, key: str, columns: list[Sequence[Any]]) -> dict[str,
 
 
 def _read_tasks(store: Store, step: StepId, keys: Sequence[str]) -> list[bytes]:
-    found: list[bytes] = []
+    manifests: list[bytes] = []
     try:
-        found.extend(store.read_many([step.task_key(key) for key in keys]))
+        manifests.extend(store.read_many([step.task_key(key) for key in keys]))
     except FileNotFoundError as error:
         raise ShardError(
-            f"step {step.name}: task {keys[len(found)]} has no manifest at {step.task_key(keys[len(found)])}; "
+            f"step {step.name}: task {keys[len(manifests)]} has no manifest at {step.task_key(keys[len(manifests)])}; "
             "run the same command again to resume"
         ) from error
-    return found
+    return manifests
 
 
 def _decode(store: Store, step: StepId, key: str, data: bytes) -> Any:  # noqa: ANN401 - JSON as TaskRecord.json writes it

@@ -1,4 +1,4 @@
-"""Where an output tree lives: a folder, or anything fsspec reaches.
+"""Open an output tree, wherever it lives: a folder, or anything fsspec reaches.
 
 The commit protocol asks little of storage: whole objects, and a put that fails when the name is taken. Files are
 named by content, so writing one twice is harmless; only `put_if_absent` decides a race.
@@ -80,10 +80,10 @@ def probe(store: Store) -> None:
     key = f"{PROBE}-{uuid.uuid4().hex}"
     first = store.put_if_absent(key, b"first")
     second = store.put_if_absent(key, b"second")
-    found = store.read(key)
+    data_read = store.read(key)
     store.remove(key)
-    if not first or second or found != b"first":
-        fault = "a second write of a name was accepted" if second else f"a new name was left with {found!r}"
+    if not first or second or data_read != b"first":
+        fault = "a second write of a name was accepted" if second else f"a new name was left with {data_read!r}"
         raise ShardError(
             f"{store.url} does not honour put-if-absent ({fault}): two writers could overwrite each other's commits; "
             "use a store with conditional writes (S3 If-None-Match, GCS ifGenerationMatch) or a local folder"

@@ -1,4 +1,4 @@
-"""The record of one task, and how it is committed.
+"""Record what one task did, and commit it.
 
 A task writes to a private spool, closes and hashes its files, moves them to names made of their content, and then puts
 its manifest *if absent*. A late second attempt can only write equal bytes; a manifest that differs from the committed
@@ -162,8 +162,8 @@ def commit(store: Store, step: StepId, record: TaskRecord) -> None:
     name = step.task_key(record.key)
     if store.put_if_absent(name, data):
         return
-    found = store.read(name)
-    if found != data:
+    committed = store.read(name)
+    if committed != data:
         mine = f"{step.folder}/alarms/{record.key}-{sha256(data)[:16]}.json"
         store.put(mine, data)
         raise ShardError(

@@ -1,4 +1,4 @@
-"""Sums over the tasks of one step, taken from task manifests as they were written.
+"""Add up the tasks of one step, from task manifests as they were written.
 
 A step may have a million tasks, and both its commit and the audit add them up, so this works on the decoded JSON:
 building a TaskRecord for each costs three times the decoding.

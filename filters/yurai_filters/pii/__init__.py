@@ -1,4 +1,4 @@
-"""Personal data: where a text holds addresses of mail and machines, phone numbers, cards and accounts.
+"""Find personal data: addresses of mail and machines, phone numbers, cards and accounts.
 
 `find` gives places by kind, `redact` puts placeholders there, filter `pii` drops documents that hold too much. One file
 a kind; patterns run on RE2 over a shadow of the text. What was found is counted and never returned or stored.

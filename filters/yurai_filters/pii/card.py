@@ -1,4 +1,4 @@
-"""Payment cards: 12 to 19 digits that a brand uses, with a right check digit.
+"""Find payment cards: 12 to 19 digits that a brand uses, with a right check digit.
 
 Source: ISO/IEC 7812-1 (check digit by Luhn), brand ranges as the schemes publish them.
 """
@@ -60,16 +60,16 @@ _PATH = frozenset(b"/=&#@?.-+,")
 
 def find_cards(shadow: Shadow) -> list[tuple[int, int]]:
     """Return places of card numbers without spaces in the shadow."""
-    codes, found = shadow.codes, []
+    codes, spans = shadow.codes, []
     for match in _TIGHT.finditer(codes):
         start, stop = match.span()
         if stop - start > _LONGEST or not _is_clear_before(codes, start):
             continue
         for end in _ends(codes, start, stop):
             if _is_clear_after(codes, end) and _is_card(shadow, start, end):
-                found.append((start, end))
+                spans.append((start, end))
                 break
-    return found
+    return spans
 
 
 def find_rows(shadow: Shadow) -> list[tuple[int, int]]:
@@ -78,13 +78,13 @@ def find_rows(shadow: Shadow) -> list[tuple[int, int]]:
     A row of digits without a word that says card is cards and nothing else, but for a short number at its end, or it is
     a row of a table. Barriers are ends of rows.
     """
-    codes, found = shadow.codes, []
+    codes, rows = shadow.codes, []
     for match in _ROW.finditer(codes):
         start, stop = match.span()
         goes_before = start > 1 and codes[start - 1] == _SPACE and codes[start - 2] in b"0123456789"
         if not goes_before and _is_clear_before(codes, start):
-            found += _cards_of_row(shadow, start, stop)
-    return found
+            rows += _cards_of_row(shadow, start, stop)
+    return rows
 
 
 def begins_with_card(row: bytes) -> bool:
@@ -95,17 +95,17 @@ def begins_with_card(row: bytes) -> bool:
 
 
 def _cards_of_row(shadow: Shadow, start: int, stop: int) -> list[tuple[int, int]]:
-    codes, found, at = shadow.codes, [], start
+    codes, spans, at = shadow.codes, [], start
     while at < stop:
         ends = (at + size for size in _sizes(codes[at : min(stop, at + LONGEST_ROW)]))
         end = next((end for end in ends if _is_clear_after(codes, end) and _is_card(shadow, at, end)), None)
         if end is None:
             break
-        found.append((at, end))
+        spans.append((at, end))
         at = end + 1
     rest = codes[at : min(stop, at + 4)]
     goes_on = len(rest) == 4 and rest.isdigit()  # noqa: PLR2004 - a group as cards have them
-    return found if not goes_on or _CONTEXT.says(shadow.before(start)) else []
+    return spans if not goes_on or _CONTEXT.says(shadow.before(start)) else []
 
 
 @functools.lru_cache(4096)
@@ -138,9 +138,9 @@ def _is_card(shadow: Shadow, start: int, end: int) -> bool:
     branded = _branded(shadow.codes[start:end])
     if branded is None:
         return False
-    said = _CONTEXT.says(shadow.before(start))
-    if said is not None:
-        return said
+    words = _CONTEXT.says(shadow.before(start))
+    if words is not None:
+        return words
     in_path = start > 0 and shadow.codes[start - 1] in _PATH
     return branded and not in_path and not is_amount(shadow.after(end))
 

@@ -1,4 +1,4 @@
-"""Words before a number that say what it is: the nearest one decides.
+"""Read the words before a number that say what it is: the nearest one decides.
 
 `Tel. 03-1234-5678` is a phone number; `order no. 03-1234-5678` is none, though somebody says `tel` before it.
 """

@@ -1,4 +1,4 @@
-"""E-mail addresses: a local part, `@`, and a domain with a dot, in any letters that alphabets have.
+"""Find e-mail addresses: a local part, `@`, and a domain with a dot, in any letters that alphabets have.
 
 The local part is read backwards from `@`, so kana before it ends it: `連絡先はyamada@example.jpまで` holds one address.
 Source of forms and lengths: RFC 5321 sections 4.1.2 and 4.5.3.1; not covered: quoted local parts, `name (at) domain`.
@@ -23,15 +23,15 @@ def find_emails(shadow: Shadow) -> list[tuple[int, int]]:
     if b"@" not in shadow.codes:
         return []
     codes = shadow.codes
-    found = []
+    spans = []
     for match in _DOMAIN.finditer(codes):
         at, end = match.span()
         if _goes_on(codes, end):
             continue
         start = _local(codes, at)
         if start is not None and _is_domain(codes[at + 1 : end]):
-            found.append((start, end))
-    return found
+            spans.append((start, end))
+    return spans
 
 
 def _local(codes: bytes, at: int) -> int | None:

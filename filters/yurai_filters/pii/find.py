@@ -51,13 +51,13 @@ def find(text: str, kinds: Iterable[Kind] = KINDS) -> list[Span]:
     """
     wanted = set(kinds)
     shadow = shadow_of(text)
-    found: list[Span] = []
+    spans: list[Span] = []
     for _ in range(_ROUNDS):
         new = [span for kind, detector in _DETECTORS if kind in wanted for span in _claim(shadow, kind, detector)]
         if not new:
             break
-        found += new
-    return sorted(found, key=_START)
+        spans += new
+    return sorted(spans, key=_START)
 
 
 def _claim(shadow: Shadow, kind: Kind, detector: _Detector) -> list[Span]:

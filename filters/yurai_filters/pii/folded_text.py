@@ -1,4 +1,4 @@
-"""The shadow of a text: the same characters folded to one byte each, which patterns for personal data are matched on.
+"""Fold a text to one byte a character: the shadow on which patterns for personal data are matched.
 
 Numbers and addresses are written in full-width digits, with a dozen kinds of dashes, with marks that nobody sees. One
 byte for each character lets RE2 read a text of any script as fast as ASCII, and keeps places: a match in the shadow is

@@ -1,4 +1,4 @@
-"""International bank account numbers: country, check digits, account; right length and remainder 1 modulo 97.
+"""Find bank account numbers: country, check digits, account; right length and remainder 1 modulo 97.
 
 Source: ISO 13616-1 and the SWIFT IBAN registry (lengths by country).
 """
@@ -25,16 +25,16 @@ _GOES_ON = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 
 def find_ibans(shadow: Shadow) -> list[tuple[int, int]]:
     """Return places of account numbers in the shadow."""
-    codes, found, last = shadow.codes, [], 0
+    codes, spans, last = shadow.codes, [], 0
     for match in _HEAD.finditer(codes):
         start = match.start()
         if start < last or (start and codes[start - 1] in _GOES_ON):
             continue
         end = _end(codes, start)
         if end is not None:
-            found.append((start, end))
+            spans.append((start, end))
             last = end
-    return found
+    return spans
 
 
 @functools.lru_cache(4096)

@@ -1,4 +1,4 @@
-"""IP addresses of the public internet, versions 4 and 6.
+"""Find IP addresses of the public internet, versions 4 and 6.
 
 Private, shared, loop-back, link-local, documentation, benchmark, multicast and reserved ranges name no one's connection
 and stay. Source: IANA special-purpose address registries (RFC 6890); IPv6 hands out 2000::/3 alone (RFC 4291).
@@ -47,18 +47,18 @@ def find_ips(shadow: Shadow) -> list[tuple[int, int]]:
     """Return places of public addresses in the shadow."""
     codes = shadow.codes
     four = [match.span() for match in _EACH_V4.finditer(codes)] if _HOLDS_V4.search(codes) else []
-    found = [at for at in four if _is_clear(codes, at[0], at[1], _WORD) and _is_public_v4(shadow, at[0], at[1])]
+    spans = [at for at in four if _is_clear(codes, at[0], at[1], _WORD) and _is_public_v4(shadow, at[0], at[1])]
     six = _v6(codes) if b":" in codes and _HOLDS_V6.search(codes) else []
     if not six:
-        return found
+        return spans
     inside = bytearray(len(codes))
     for start, end in six:
         inside[start:end] = b"\1" * (end - start)
-    return sorted([*six, *(at for at in found if not inside[at[0]])])
+    return sorted([*six, *(at for at in spans if not inside[at[0]])])
 
 
 def _v6(codes: bytes) -> list[tuple[int, int]]:
-    found = []
+    spans = []
     for match in _EACH_V6.finditer(codes):
         start, stop = match.span()
         run = match.group()
@@ -67,8 +67,8 @@ def _v6(codes: bytes) -> list[tuple[int, int]]:
         if len(written) > _LONGEST_V6 or codes[stop : stop + 1] in _BARRIERS or not is_public_v6(written):
             continue
         if _is_clear(codes, start, end, _WORD_V6):
-            found.append((start, end))
-    return found
+            spans.append((start, end))
+    return spans
 
 
 def is_public_v4(parts: list[int]) -> bool:
@@ -76,8 +76,8 @@ def is_public_v4(parts: list[int]) -> bool:
     if max(parts) > 255:  # noqa: PLR2004 - the largest byte
         return False
     number = int.from_bytes(bytes(parts), "big")
-    place = bisect.bisect_right(_FIRST_V4, number) - 1
-    return bool(number > _LAST_V4[place])
+    index = bisect.bisect_right(_FIRST_V4, number) - 1
+    return bool(number > _LAST_V4[index])
 
 
 @functools.lru_cache(4096)
@@ -87,16 +87,16 @@ def is_public_v6(written: bytes) -> bool:
         number = int.from_bytes(socket.inet_pton(socket.AF_INET6, written.decode("ascii")), "big")
     except OSError:
         return False
-    place = bisect.bisect_right(_FIRST_V6, number) - 1
-    return number >> 125 == 1 and bool(place < 0 or number > _LAST_V6[place])
+    index = bisect.bisect_right(_FIRST_V6, number) - 1
+    return number >> 125 == 1 and bool(index < 0 or number > _LAST_V6[index])
 
 
 def _is_public_v4(shadow: Shadow, start: int, end: int) -> bool:
     largest = _largest(shadow.codes[start:end])
     if largest is None:
         return False
-    said = _CONTEXT.says(shadow.before(start))
-    return said is True or (said is None and largest >= _SMALL)
+    words = _CONTEXT.says(shadow.before(start))
+    return words is True or (words is None and largest >= _SMALL)
 
 
 @functools.lru_cache(4096)

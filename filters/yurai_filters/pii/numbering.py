@@ -1,4 +1,4 @@
-"""Which digits are a phone number of which country, by the tables of libphonenumber, matched on RE2.
+"""Tell which digits are a phone number of which country, by the tables of libphonenumber, matched on RE2.
 
 `phonenumbers.is_valid_number` says the same (a test compares them on its own examples), but takes some 100 microseconds
 a number; pages with lists of numbers have thousands.
@@ -39,12 +39,12 @@ def is_national(code: int, digits: bytes) -> bool:
 def _of_code(code: int) -> Any:  # noqa: ANN401 - google-re2 has no types
     written: dict[str, None] = {}
     for region in COUNTRY_CODE_TO_REGION_CODE[code]:
-        found = (
+        ranges = (
             PhoneMetadata.metadata_for_nongeo_region(code)
             if region == _WORLD
             else PhoneMetadata.metadata_for_region(region)
         )
-        kinds = [getattr(found, kind) for kind in _KINDS]
+        kinds = [getattr(ranges, kind) for kind in _KINDS]
         written |= dict.fromkeys(
             kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern
         )

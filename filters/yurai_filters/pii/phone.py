@@ -1,4 +1,4 @@
-"""Phone numbers: international ones anywhere, forms of Japan and North America where words say so.
+"""Find phone numbers: international ones anywhere, forms of Japan and North America where words say so.
 
 National digits alone are order numbers, prices and dates as often as phone numbers, so a word before them (`tel`,
 `電話`) must say what they are, and none after it that they are something else. Japanese mobile numbers in groups
@@ -39,7 +39,7 @@ _TOUCHES = _DIGIT | frozenset(b"_+")
 
 def find_phones(shadow: Shadow) -> list[tuple[int, int]]:
     """Return places of phone numbers in the shadow."""
-    codes, found, last = shadow.codes, [], -1
+    codes, spans, last = shadow.codes, [], -1
     matches = _FORMS.finditer(codes)
     while (match := next(matches, None)) is not None:
         start, stop = match.span()
@@ -48,10 +48,10 @@ def find_phones(shadow: Shadow) -> list[tuple[int, int]]:
             position = _group_end(codes, start, stop)
         else:
             position = last = _with_extension(codes, end)
-            found.append((start, position))
+            spans.append((start, position))
         if position != stop:
             matches = _FORMS.finditer(codes, position)
-    return found
+    return spans
 
 
 def _group_end(codes: bytes, start: int, stop: int) -> int:
@@ -73,12 +73,12 @@ def _end(shadow: Shadow, start: int, end: int, last: int) -> int | None:
         return None
     if not _is_national(digits):
         return None
-    said = _CONTEXT.says(shadow.before(start))
-    if said is None:
-        said = (written.startswith(_MOBILE[0]) and len(written) == _MOBILE[1] and written[8:9] == b"-") or _follows(
+    words = _CONTEXT.says(shadow.before(start))
+    if words is None:
+        words = (written.startswith(_MOBILE[0]) and len(written) == _MOBILE[1] and written[8:9] == b"-") or _follows(
             shadow.codes, start, last
         )
-    return end if said else None
+    return end if words else None
 
 
 def _is_national(digits: bytes) -> bool:

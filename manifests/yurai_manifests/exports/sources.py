@@ -1,4 +1,4 @@
-"""Export `sources`: one line for each input file, with its digest and what became of its bytes and records."""
+"""Export `sources`: one line for each input file, with its digest and what became of its records."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The command line: `yurai run`, one command for each stage, and the commands that look at an output."""
+"""Define the command line: `yurai run`, one command for each stage, and the commands that look at an output."""
 
 import json
 import os

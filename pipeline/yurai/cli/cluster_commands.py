@@ -1,4 +1,4 @@
-"""The commands about clusters: `yurai submit`, the retry loop, and `yurai doctor`, which examines every node."""
+"""Define `yurai submit`, which runs a recipe as a job and retries it, and `yurai doctor`, which examines every node."""
 
 import inspect
 import sys

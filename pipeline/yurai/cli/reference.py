@@ -35,7 +35,12 @@ rest is given with `--set`. Rules of `filter` and taggers of `measure`: [catalog
 def cli_page() -> str:
     """Return docs/cli.md: each command with its help, arguments and options."""
     groups = [(group.name, group.typer_instance) for group in app.registered_groups]
-    inner = (_command(command, f"{name} ") for name, found in groups if found for command in found.registered_commands)
+    inner = (
+        _command(command, f"{name} ")
+        for name, inner_app in groups
+        if inner_app
+        for command in inner_app.registered_commands
+    )
     return _page("Commands", CLI, [*map(_command, app.registered_commands), *inner])
 
 
@@ -93,7 +98,7 @@ def _command(command: CommandInfo, group: str = "") -> str:
     function = command.callback
     assert function is not None  # typer registers functions alone
     hints = get_type_hints(function, include_extras=True)
-    rows = [_option(found, hints[found.name]) for found in inspect.signature(function).parameters.values()]
+    rows = [_option(parameter, hints[parameter.name]) for parameter in inspect.signature(function).parameters.values()]
     text = inspect.cleandoc(command.help or function.__doc__ or "")
     return f"## yurai {group}{command.name or function.__name__}\n\n{text}\n\n" + _table(
         ("", "value", "default", ""), *rows
@@ -107,15 +112,20 @@ def _option(parameter: inspect.Parameter, annotated: Any) -> tuple[str, ...]:  #
         name = str(info.default) if isinstance(info.default, str) else f"--{parameter.name.replace('_', '-')}"
     value = info.metavar if info.metavar and info.metavar != name else expected(annotated.__origin__)
     unset = default is None or default is False
-    said = "required" if default is parameter.empty else "" if unset else f"`{default}`"
-    return f"`{name}`", "" if value == expected(bool) else value.removesuffix(" or unset"), said, info.help or ""
+    default_shown = "required" if default is parameter.empty else "" if unset else f"`{default}`"
+    return (
+        f"`{name}`",
+        "" if value == expected(bool) else value.removesuffix(" or unset"),
+        default_shown,
+        info.help or "",
+    )
 
 
 def _columns(schema: pa.Schema) -> str:
-    said = [{key.decode(): word.decode() for key, word in (field.metadata or {}).items()} for field in schema]
+    metadata = [{key.decode(): word.decode() for key, word in (field.metadata or {}).items()} for field in schema]
     rows = [
         (f"`{field.name}`", f"`{field.type}`", word["tier"], word["doc"] + ("" if field.nullable else "; never null"))
-        for field, word in zip(schema, said, strict=True)
+        for field, word in zip(schema, metadata, strict=True)
     ]
     return _table(("column", "type", "tier", "meaning"), *rows)
 

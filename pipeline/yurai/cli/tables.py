@@ -1,4 +1,4 @@
-"""What commands show to people: tables that fit a terminal."""
+"""Print what commands show to people, as tables that fit a terminal."""
 
 import tomllib
 from typing import Any
@@ -38,24 +38,24 @@ def _bytes(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def summary(found: Audit, out: str, *, report: bool = False) -> None:
+def summary(result: Audit, out: str, *, report: bool = False) -> None:
     """Print the end of a run: what was kept and dropped, and what to look at next."""
-    totals = found.totals
+    totals = result.totals
     outcomes = " + ".join(f"{totals[name]:,} {name}" for name in ("kept", "dropped", "failed"))
     console.print(f"{totals['candidates']:,} candidates = {outcomes}", soft_wrap=True)
     console.print(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
-    console.print(f"digest {found.digest}")
+    console.print(f"digest {result.digest}")
     explain = f"    yurai explain {out} --token 00000:0" if totals["shards"] else ""
     if report:
         console.print(f"report {out.rstrip('/')}/{PAGE}", soft_wrap=True)
     console.print(f"next:  yurai audit {out}{explain}", soft_wrap=True)
 
 
-def audit(found: Audit, out: str) -> None:
+def audit(result: Audit, out: str) -> None:
     """Print an audit: totals, reasons, findings."""
-    totals = found.totals
+    totals = result.totals
     lost = sum(gap["bytes"] for gap in totals["unreadable"])
-    console.print(Text(out, "bold"), Text(f" digest {found.digest}"), soft_wrap=True)
+    console.print(Text(out, "bold"), Text(f" digest {result.digest}"), soft_wrap=True)
     rows = _table("rows", "outcome")
     for name in ("candidates", "kept", "dropped", "failed"):
         rows.add_row(f"{totals[name]:,}", name)
@@ -65,33 +65,33 @@ def audit(found: Audit, out: str) -> None:
     rows.add_row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {_bytes(lost)}")
     console.print(rows)
     gone = _table("rows", "outcome", "stage", "reason")
-    for outcome, by_stage in (("dropped", found.dropped_by), ("failed", found.failed_by), ("noted", found.notes)):
+    for outcome, by_stage in (("dropped", result.dropped_by), ("failed", result.failed_by), ("noted", result.notes)):
         for stage, counts in by_stage.items():
             for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
                 gone.add_row(f"{count:,}", outcome, stage, reason)
     console.print(gone)
-    for finding in found.findings:
-        said = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
-        console.print(Text.assemble((finding.severity, SEVERITIES[finding.severity]), said))
-    verdict = "adds up" if found.ok else "DOES NOT ADD UP: do not publish"
+    for finding in result.findings:
+        sentence = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
+        console.print(Text.assemble((finding.severity, SEVERITIES[finding.severity]), sentence))
+    verdict = "adds up" if result.ok else "DOES NOT ADD UP: do not publish"
     console.print(Text(verdict, "bold"))
 
 
-def plan(found: Plan) -> None:
+def plan(prediction: Plan) -> None:
     """Print what a run needs, beside what the sample of it took."""
     console.print(
-        f"sample: {found.candidates:,} pages, {found.share:.2%} of the bytes, from {found.sampled:,} of "
-        f"{found.sources:,} sources; predicted for {found.workers} workers on this kind of machine",
+        f"sample: {prediction.candidates:,} pages, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of "
+        f"{prediction.sources:,} sources; predicted for {prediction.workers} workers on this kind of machine",
         soft_wrap=True,
     )
     table = _table("need", "predicted", "sample", "")
     words = {"memory": "peak of all processes", "tokens": "duplicates that the sample cannot show are not taken off"}
-    for need in found.needs:
-        said = (_amount(value, need.unit) for value in (need.predicted, need.sample))
-        table.add_row(need.name, *said, words.get(need.name, ""))
+    for need in prediction.needs:
+        amounts = (_amount(value, need.unit) for value in (need.predicted, need.sample))
+        table.add_row(need.name, *amounts, words.get(need.name, ""))
     console.print(table)
-    if found.dedup:
-        _dedup(found.dedup)
+    if prediction.dedup:
+        _dedup(prediction.dedup)
 
 
 def _dedup(needs: tuple[DedupNeed, ...]) -> None:
@@ -116,9 +116,9 @@ def _amount(value: float, unit: str) -> str:
     return f"{value:,.0f} {unit}"
 
 
-def lives(found: list[dict[str, Any]]) -> None:
+def lives(pages: list[dict[str, Any]]) -> None:
     """Print the lives of pages."""
-    for life in found:
+    for life in pages:
         console.print(_life(life), soft_wrap=True)
 
 
@@ -144,10 +144,10 @@ def _life(life: dict[str, Any]) -> str:
         )
         if life["kept_doc_id"]:
             lines.append(f"{'':<10}{_copy_of(life)}")
-    lines += [f"{'' if place else 'rights':<10}{_said(mark)}" for place, mark in enumerate(life["rights"])]
+    lines += [f"{'' if index else 'rights':<10}{_said(mark)}" for index, mark in enumerate(life["rights"])]
     lines += [
-        f"{'decisions':<10}{_decision(entry, life)}" if not place else f"{'':<10}{_decision(entry, life)}"
-        for place, entry in enumerate(life["decisions"])
+        f"{'decisions':<10}{_decision(entry, life)}" if not index else f"{'':<10}{_decision(entry, life)}"
+        for index, entry in enumerate(life["decisions"])
     ]
     return "\n".join(line for line in lines if line)
 
@@ -169,24 +169,24 @@ def _record_origin(life: dict[str, Any]) -> list[str]:
 
 def _row_origin(life: dict[str, Any]) -> list[str]:
     """Say where a row stands, and what its [[source]] table says of the file."""
-    place = f"row at byte {life['warc_offset']:,} of {life['source']}, {life['warc_length']:,} bytes"
+    origin = f"row at byte {life['warc_offset']:,} of {life['source']}, {life['warc_length']:,} bytes"
     if row_kind(life["source"]) == "parquet":
-        place = f"row {life['warc_offset']:,} of {life['source']}"
+        origin = f"row {life['warc_offset']:,} of {life['source']}"
     table = life["source_table"] or {}
-    said = ", ".join(filter(None, (table.get("name"), table.get("licence"), table.get("terms_url"))))
+    terms = ", ".join(filter(None, (table.get("name"), table.get("licence"), table.get("terms_url"))))
     return [
         f"{'dated':<10}{life['capture_date']}" if life["capture_date"] else "",
-        f"{'from':<10}{place}",
+        f"{'from':<10}{origin}",
         f"{'key':<10}{life['warc_record_id']}" if life["warc_record_id"] else "",
         f"{'':<10}file sha256 {life['source_sha256']}",
-        f"{'source':<10}{said}" if said else "",
+        f"{'source':<10}{terms}" if terms else "",
     ]
 
 
 def _said(mark: dict[str, Any]) -> str:
-    place = {"http": "", "unknown": "", "body": ""}.get(mark["place"], f" in {mark['place']}")
-    said = mark["norm"] or f"unreadable {_cut(shown(mark['raw']))}"
-    return f"{said} by {mark['channel']}{place}, scope {mark['subject_scope']}"
+    where = {"http": "", "unknown": "", "body": ""}.get(mark["place"], f" in {mark['place']}")
+    licence = mark["norm"] or f"unreadable {_cut(shown(mark['raw']))}"
+    return f"{licence} by {mark['channel']}{where}, scope {mark['subject_scope']}"
 
 
 def _cut(raw: str) -> str:
@@ -233,8 +233,8 @@ def filters() -> None:
     load_plugins()
     table = _table("name", "kind", "package", "reasons", "what it does")
     for declaration in (*FILTERS.values(), *EDITORS.values(), *TAGGERS.values()):
-        said = ", ".join(reasons(declaration)) if declaration.kind == "filter" else ""
-        table.add_row(declaration.name, declaration.kind, declaration.package.name, said, declaration.summary)
+        given = ", ".join(reasons(declaration)) if declaration.kind == "filter" else ""
+        table.add_row(declaration.name, declaration.kind, declaration.package.name, given, declaration.summary)
     console.print(table)
 
 

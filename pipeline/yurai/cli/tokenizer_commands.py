@@ -1,4 +1,4 @@
-"""The commands `yurai tokenizer ...`: make a tokenizer that the stage tokenize can use."""
+"""Define `yurai tokenizer ...`, which makes a tokenizer that stage tokenize can use."""
 
 import json
 from typing import Annotated

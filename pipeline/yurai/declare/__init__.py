@@ -1,1 +1,1 @@
-"""How stages, rules, lists and models are declared and checked, and what every stage does with record batches."""
+"""Declare and check stages, rules, lists and models, and build the record batches that every stage handles."""

@@ -1,4 +1,4 @@
-"""Small helpers over record batches of the DOCUMENT and DROPPED schemas."""
+"""Build and change record batches of the DOCUMENT and DROPPED schemas."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def with_columns(batch: pa.RecordBatch, columns: Mapping[str, AnyArray]) -> pa.R
         ContractError: an unknown column, or one of another length or type than the schema says.
     """
     for name, column in columns.items():
-        place = batch.schema.get_field_index(name)
-        if place < 0:
+        index = batch.schema.get_field_index(name)
+        if index < 0:
             raise ContractError(f"column {name} is not in the DOCUMENT schema")
-        if len(column) != batch.num_rows or column.type != batch.schema.field(place).type:
+        if len(column) != batch.num_rows or column.type != batch.schema.field(index).type:
             raise ContractError(
                 f"column {name} came back as {len(column)} x {column.type}, "
-                f"expected {batch.num_rows} x {batch.schema.field(place).type}"
+                f"expected {batch.num_rows} x {batch.schema.field(index).type}"
             )
-        batch = batch.set_column(place, batch.schema.field(place), column)
+        batch = batch.set_column(index, batch.schema.field(index), column)
     return batch
 
 
@@ -57,8 +57,8 @@ def _with_scores(batch: pa.RecordBatch, scores: Mapping[str, AnyArray]) -> pa.Re
     merged = {**named_scores(batch), **scores}
     values = {name: cast("pa.FloatArray", column).to_pylist() for name, column in sorted(merged.items())}
     rows = [
-        [{"name": name, "score": column[place]} for name, column in values.items() if column[place] is not None]
-        for place in range(batch.num_rows)
+        [{"name": name, "score": column[row]} for name, column in values.items() if column[row] is not None]
+        for row in range(batch.num_rows)
     ]
     return with_columns(batch, {"quality": pa.array(rows, batch.schema.field("quality").type)})
 
@@ -69,12 +69,12 @@ def named_scores(batch: pa.RecordBatch) -> dict[str, AnyArray]:
     if quality.null_count == batch.num_rows:
         return {}
     rows, entries = pc.list_parent_indices(quality), pc.list_flatten(quality)
-    names, found = entries.field("name"), entries.field("score")
+    names, scores = entries.field("name"), entries.field("score")
     columns = {}
     for name in sorted(pc.unique(names).to_pylist()):
         here = pc.equal(names, name)
-        place = pc.index_in(pa.array(range(batch.num_rows), rows.type), value_set=rows.filter(here))
-        columns[name] = found.filter(here).take(place)
+        entry_of = pc.index_in(pa.array(range(batch.num_rows), rows.type), value_set=rows.filter(here))
+        columns[name] = scores.filter(here).take(entry_of)
     return columns
 
 
@@ -105,7 +105,7 @@ def dropped_rows(
     stage: str,
     reasons: AnyArray,
     details: Sequence[str | None] | None = None,
-    said: Mapping[str, AnyArray] | None = None,
+    columns: Mapping[str, AnyArray] | None = None,
 ) -> pa.RecordBatch:
     """Return DROPPED rows for `batch`, all dropped by `stage`; `reasons` and `details` are parallel to it.
 
@@ -119,7 +119,7 @@ def dropped_rows(
         reasons.cast(pa.string()),
         pa.array(details if details is not None else [None] * count, pa.string()),
     ]
-    known = said or {}
+    known = columns or {}
     values += [known.get(field.name, pa.nulls(count, field.type)) for field in list(DROPPED)[len(values) :]]
     return pa.RecordBatch.from_arrays(values, schema=DROPPED)
 

@@ -1,4 +1,4 @@
-"""Lists that rules name in a recipe: pinned by digest before anything runs, loaded once in each process.
+"""Pin the lists that rules name in a recipe by their digests, and load each once in a process.
 
 A checked recipe holds each list as `spec#sha256=digest`. What travels to workers is that name; a worker reads the list
 itself and refuses one that was changed since.
@@ -23,15 +23,15 @@ def pinned(declaration: Declaration, complete: Mapping[str, object]) -> dict[str
     Raises:
         RecipeError: a list is not there, holds a wrong entry, or has another digest than the recipe says.
     """
-    found = dict(complete)
+    settings = dict(complete)
     for name, kind in _lists(declaration).items():
         try:
             once = functools.cache(read)
-            found[name] = pin(kind, names_of(complete[name]), once)
-            load(kind, names_of(found[name]), once)
+            settings[name] = pin(kind, names_of(complete[name]), once)
+            load(kind, names_of(settings[name]), once)
         except ValueError as error:
             raise _refused(declaration, name, error) from error
-    return found
+    return settings
 
 
 def loaded(declaration: Declaration, complete: Mapping[str, object]) -> dict[str, object]:
@@ -40,21 +40,21 @@ def loaded(declaration: Declaration, complete: Mapping[str, object]) -> dict[str
     Raises:
         RecipeError: as `pinned`.
     """
-    found = dict(complete)
+    settings = dict(complete)
     for name, kind in _lists(declaration).items():
         try:
-            found[name] = _load(kind, names_of(complete[name]))  # type: ignore[arg-type] # a class is hashable
+            settings[name] = _load(kind, names_of(complete[name]))  # type: ignore[arg-type] # a class is hashable
         except ValueError as error:
             raise _refused(declaration, name, error) from error
-    return found
+    return settings
 
 
 def digests(declaration: Declaration, complete: Mapping[str, object]) -> dict[str, str]:
     """Return the sha256 of each list, by setting and place: what a list is, wherever it lies."""
     return {
-        f"{name}[{place}]": spec.partition(PIN)[2]
+        f"{name}[{index}]": spec.partition(PIN)[2]
         for name in _lists(declaration)
-        for place, spec in enumerate(names_of(complete[name]))
+        for index, spec in enumerate(names_of(complete[name]))
     }
 
 

@@ -1,4 +1,4 @@
-"""Models by name, path or URL, their sha256 checked before they are loaded, once per process.
+"""Find models by name, path or URL, check their sha256, and load each once in a process.
 
 A fastText file that was cut in half loads without an error and answers "en" for every text, so nothing is loaded whose
 digest is not the one expected.
@@ -69,9 +69,9 @@ def check_model(spec: str, sha256: str) -> None:
 
 def _checked(spec: str, sha256: str, folder: Path) -> Path:
     path = _locate(spec, folder)
-    found = sha256_file(path)
-    if found != sha256:
-        raise RecipeError(f"model {spec} has sha256 {found}, not {sha256}: damaged or another version; fetch it again")
+    digest = sha256_file(path)
+    if digest != sha256:
+        raise RecipeError(f"model {spec} has sha256 {digest}, not {sha256}: damaged or another version; fetch it again")
     return path
 
 

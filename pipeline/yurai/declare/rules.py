@@ -1,4 +1,4 @@
-"""The rules of a filter stage: filters and editors by name, with their settings, in the order they are applied."""
+"""Read the rules of a filter stage: filters and editors by name, with their settings, in their order."""
 
 import difflib
 import functools
@@ -138,8 +138,8 @@ def settings_identity(settings: Settings) -> dict[str, Json]:
 def list_digests(settings: Settings) -> dict[str, str]:
     """Return the sha256 of each list that rules name, by its place in the recipe."""
     return {
-        f"rules[{place}] {one.name}.{name}": digest
-        for place, one in enumerate(rules_of(settings))
+        f"rules[{index}] {one.name}.{name}": digest
+        for index, one in enumerate(rules_of(settings))
         for name, digest in digests(one.rule, one.settings).items()
     }
 

@@ -1,4 +1,4 @@
-"""A stage declares itself whole, once: settings with their ranges, its place, its driver, its command, its reasons.
+"""Let a stage declare itself whole, once: its settings with their ranges, its place, driver, command and reasons.
 
 From the declaration come the recipe's check, the options of the command, the documentation, the manifest entry and the
 fingerprint. Declaring registers; `yurai.stages` imports all declarations.

@@ -1,4 +1,4 @@
-"""Values of a stage's settings: from a recipe or the command line, checked; and back from what a run wrote."""
+"""Check the values of a stage's settings from a recipe or the command line, and restore them from what a run wrote."""
 
 import difflib
 import types
@@ -44,5 +44,5 @@ def kind_of(setting: Setting) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint for a name that is not among those known, or nothing."""
-    found = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    matches = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""

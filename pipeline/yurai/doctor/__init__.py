@@ -1,4 +1,4 @@
-"""Is every machine fit for the run, before it starts? What differs or is out of reach is told by node, with what to do.
+"""Examine every machine before a run starts, and say by node what differs or is out of reach, and what to do.
 
 `node` is what a machine finds out about itself, `code` the digests of what it runs, `survey` asks all machines and
 compares, `guard` lets no task start on a node that joined later and is not the same. Nothing here knows Ray: the

@@ -1,4 +1,4 @@
-"""What a machine runs: digests of Yurai's own files, and of the installed packages that output depends on."""
+"""Tell what a machine runs: digests of Yurai's own files, and of the installed packages that output depends on."""
 
 import functools
 import importlib.metadata
@@ -55,15 +55,15 @@ def _package(name: str) -> str:
     if name in TABLES:
         return version_of(name)
     try:
-        found = importlib.metadata.distribution(name)
+        distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
     lines = sorted(
         f"{file} {file.hash.value}"
-        for file in found.files or ()
+        for file in distribution.files or ()
         if file.hash and file.parts[0] != ".." and not file.parts[0].endswith(".dist-info")
     )
-    return f"{found.version} {sha256(chr(10).join(lines).encode())[:SHOWN]}"
+    return f"{distribution.version} {sha256(chr(10).join(lines).encode())[:SHOWN]}"
 
 
 def python() -> str:

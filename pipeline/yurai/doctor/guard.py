@@ -1,4 +1,4 @@
-"""The last check: a worker on a node that joined after the survey runs no task unless it is the same and sees OUT."""
+"""Refuse tasks on a worker whose node joined after the survey, unless it is the same and sees OUT."""
 
 import functools
 import platform

@@ -1,4 +1,4 @@
-"""What a machine finds out about itself: `look` first, then `cross`, which reads what the other machines wrote.
+"""Tell what a machine finds out about itself: `look` first, then `cross`, which reads what other machines wrote.
 
 Both run on the machine that is asked, so they take and return plain values. Trouble is a fault in words, never an
 exception: a machine with trouble is what the doctor is looking for.
@@ -121,8 +121,8 @@ def _disk(output: str) -> Fact:
     folders = [Path(tempfile.gettempdir()), *([store.root] if isinstance(store, LocalStore) else [])]
     free = {str(folder): shutil.disk_usage(_existing(folder)).free for folder in folders}
     short = [folder for folder, size in free.items() if size < FREE_BYTES]
-    said = ", ".join(f"{size / 1e9:,.0f} GB free at {folder}" for folder, size in free.items())
-    return Fact(said, f"less than {FREE_BYTES / 1e9:.0f} GB free at {' and '.join(short)}" if short else "")
+    spaces = ", ".join(f"{size / 1e9:,.0f} GB free at {folder}" for folder, size in free.items())
+    return Fact(spaces, f"less than {FREE_BYTES / 1e9:.0f} GB free at {' and '.join(short)}" if short else "")
 
 
 def _existing(folder: Path) -> Path:
@@ -138,19 +138,21 @@ def token_file() -> Path | None:
 
 def _auth(ask: Ask) -> Fact:
     mode, path = os.environ.get(AUTH_VARIABLE, "unset"), token_file()
-    found = path is not None and path.is_file()
-    bits = stat.S_IMODE(path.stat().st_mode) if path is not None and found else 0
-    said = f"{AUTH_VARIABLE} {mode}" + (f", {path} mode {bits:04o}" if found else "")
+    has_file = path is not None and path.is_file()
+    bits = stat.S_IMODE(path.stat().st_mode) if path is not None and has_file else 0
+    described = f"{AUTH_VARIABLE} {mode}" + (f", {path} mode {bits:04o}" if has_file else "")
     if bits & 0o077:
-        return Fact(said, f"{path} can be read by others (mode {bits:04o}), and whoever has the token can run code")
+        return Fact(
+            described, f"{path} can be read by others (mode {bits:04o}), and whoever has the token can run code"
+        )
     if ask.guarded and mode != "token":
-        return Fact(said, f"{AUTH_VARIABLE} is {mode}: whoever reaches this node can run code on it")
-    return Fact(said)
+        return Fact(described, f"{AUTH_VARIABLE} is {mode}: whoever reaches this node can run code on it")
+    return Fact(described)
 
 
 def _keepalive() -> Fact:
     given = {name: os.environ.get(name, "unset") for name in KEEPALIVE}
     wrong = [name for name, text in given.items() if not text.isdecimal() or int(text) > KEEPALIVE_MS]
-    said = ", ".join(f"{name}={text}" for name, text in given.items())
-    return Fact(said, f"{' and '.join(wrong)} not set: a node that falls silent keeps its tasks for 7 minutes"
+    described = ", ".join(f"{name}={text}" for name, text in given.items())
+    return Fact(described, f"{' and '.join(wrong)} not set: a node that falls silent keeps its tasks for 7 minutes"
                 if wrong else "")  # fmt: skip

@@ -99,13 +99,13 @@ def survey(fleet: Fleet, ask: Ask) -> list[Check]:
         if store:
             store.put(note_key(asked.nonce, DRIVER), asked.nonce.encode())
         mine = look(asked, DRIVER, True)
-        found = fleet.ask(look, {one.key: (asked, one.key, one.runs_tasks) for one in fleet.machines})
-        unseen = _unseen(fleet, asked, store, found) if store else {}
+        answers = fleet.ask(look, {one.key: (asked, one.key, one.runs_tasks) for one in fleet.machines})
+        unseen = _unseen(fleet, asked, store, answers) if store else {}
     finally:
         if store:
             for name in (DRIVER, *(one.key for one in fleet.machines)):
                 store.remove(note_key(asked.nonce, name))
-    checks = [check for one in fleet.machines for check in _judge(one, found[one.key], mine, unseen)]
+    checks = [check for one in fleet.machines for check in _judge(one, answers[one.key], mine, unseen)]
     return [*checks, *_odd_driver(fleet.machines, checks)]
 
 
@@ -116,14 +116,14 @@ def _odd_driver(machines: tuple[Machine, ...], checks: list[Check]) -> Iterator[
     if len(unfit.intersection(others)) * 2 > len(others) > 1:
         for one in machines:
             if one.drives:
-                said = "the driver runs here, and most other nodes differ from it"
-                yield Check(one.label, "driver", "fail", said, "look at this node first: it is likely the odd one")
+                message = "the driver runs here, and most other nodes differ from it"
+                yield Check(one.label, "driver", "fail", message, "look at this node first: it is likely the odd one")
 
 
-def _unseen(fleet: Fleet, ask: Ask, store: Store, found: Mapping[str, dict[str, Fact] | Silent]) -> dict[str, str]:
+def _unseen(fleet: Fleet, ask: Ask, store: Store, answers: Mapping[str, dict[str, Fact] | Silent]) -> dict[str, str]:
     """Return {machine: whose notes it cannot read, or who cannot read its own}; those without a note are left out."""
     labels = {one.key: one.label for one in fleet.machines}
-    wrote = [key for key, facts in found.items() if not isinstance(facts, Silent) and _wrote(facts)]
+    wrote = [key for key, facts in answers.items() if not isinstance(facts, Silent) and _wrote(facts)]
     lost = {
         key: "the driver does not see what it writes" for key in wrote if store.size(note_key(ask.nonce, key)) is None
     }
@@ -166,12 +166,12 @@ def _difference(there: Fact, here: Fact) -> str:
         names = sorted({*there.value, *here.value})
         pairs = [(name, there.value.get(name, "none"), here.value.get(name, "none")) for name in names]
         return "; ".join(
-            f"{name} is {found}, {wanted} with the driver" for name, found, wanted in pairs if found != wanted
+            f"{name} is {theirs}, {wanted} with the driver" for name, theirs, wanted in pairs if theirs != wanted
         )
     return f"{_plain(there.value)}, but {_plain(here.value) if not here.fault else here.fault} with the driver"
 
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {found}" for name, found in value.items()) or "none"
+        return ", ".join(f"{name} {text}" for name, text in value.items()) or "none"
     return (", ".join(value) or "none") if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""What `yurai doctor` shows: for each node which checks passed and failed, then each failure with what to do."""
+"""Show the result of `yurai doctor`: for each node which checks passed and failed, then what to do about failures."""
 
 import json
 from dataclasses import asdict
@@ -41,8 +41,10 @@ def refusal(checks: list[Check]) -> str:
     """Return one line that names every node that cannot take part, and the checks that it failed."""
     failed = failures(checks)
     nodes = dict.fromkeys(check.node for check in failed)
-    said = "; ".join(f"{node}: {', '.join(check.check for check in failed if check.node == node)}" for node in nodes)
+    failures_by_node = "; ".join(
+        f"{node}: {', '.join(check.check for check in failed if check.node == node)}" for node in nodes
+    )
     return (
-        f"{len(nodes)} of {len({check.node for check in checks})} nodes cannot take part: {said}. "
+        f"{len(nodes)} of {len({check.node for check in checks})} nodes cannot take part: {failures_by_node}. "
         "Nothing was run: mend them or take them out of the cluster, then run the same command"
     )

@@ -1,1 +1,1 @@
-"""What runs the tasks of a step, wherever it runs them, and skips those that are committed."""
+"""Run the tasks of a step wherever the runner runs them, and skip those that are committed."""

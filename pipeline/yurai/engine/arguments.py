@@ -1,4 +1,4 @@
-"""What a task is told besides its inputs: frozen dataclasses, and the JSON of them that task keys are made of."""
+"""Carry the arguments of a task as frozen dataclasses, and write the JSON of them that task keys are made of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass

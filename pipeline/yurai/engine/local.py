@@ -1,4 +1,4 @@
-"""LocalRunner: tasks in this process, or in processes of this machine. No Ray."""
+"""Run tasks in this process, or in several processes of this machine, without Ray."""
 
 import multiprocessing
 import os

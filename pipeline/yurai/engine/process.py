@@ -1,4 +1,4 @@
-"""What a helper process needs so that it never outlives the program that started it."""
+"""End a helper process when the program that started it ends."""
 
 import ctypes
 import os

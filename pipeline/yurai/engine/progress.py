@@ -1,4 +1,4 @@
-"""Progress of long work: bars with rate and ETA on a terminal, plain lines elsewhere."""
+"""Show the progress of long work: bars with rate and ETA on a terminal, plain lines elsewhere."""
 
 import sys
 import time

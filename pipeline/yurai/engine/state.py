@@ -1,4 +1,4 @@
-"""What is true between two steps of a run: which shards hold what, and what has been counted so far."""
+"""Remember what is true between two steps of a run: which shards hold what, and what has been counted."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -50,8 +50,8 @@ def of_step(store: Store, record: StepRecord, name: str) -> Shards:
 
 def of_files(store: Store, files: list[Delivered]) -> Shards:
     """Return delivered files as shards."""
-    found = [Shard(store.url, file.name, file.sha256, file.rows, file.size, file.name) for file in files]
-    return Shards(len(found), sum(f.rows for f in found), sum(f.size for f in found), lambda: iter(found))
+    shards = [Shard(store.url, file.name, file.sha256, file.rows, file.size, file.name) for file in files]
+    return Shards(len(shards), sum(f.rows for f in shards), sum(f.size for f in shards), lambda: iter(shards))
 
 
 def chained(parts: list[Shards]) -> Shards:
@@ -107,12 +107,12 @@ def of_parquet(inputs: list[str]) -> State:
         RecipeError: no such file, or other columns than DOCUMENT has.
     """
     shards = sorted((_parquet(url) for url in inputs), key=lambda shard: (shard.source, shard.sha256))
-    found = Shards(len(shards), sum(s.rows for s in shards), sum(s.size for s in shards), lambda: iter(shards))
+    whole = Shards(len(shards), sum(s.rows for s in shards), sum(s.size for s in shards), lambda: iter(shards))
     empty = Shards(0, 0, 0, lambda: iter(()))
     digest = fingerprint({"files": [shard.sha256 for shard in shards]})
-    sources = {"count": len(shards), "bytes": found.size, "digest": digest}
-    counts = (StageCounts("parquet", found.rows, found.rows),)
-    return State(digest, found, found, (empty,), empty, counts=counts, carried={"digest": digest, "sources": sources})
+    sources = {"count": len(shards), "bytes": whole.size, "digest": digest}
+    counts = (StageCounts("parquet", whole.rows, whole.rows),)
+    return State(digest, whole, whole, (empty,), empty, counts=counts, carried={"digest": digest, "sources": sources})
 
 
 def _parquet(url: str) -> Shard:

@@ -1,4 +1,4 @@
-"""The steps of one stage that needs several: their ids, the keys of their tasks, and their records in order."""
+"""Run the several steps of one stage, and keep their ids, the keys of their tasks, and their records in order."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A task: a pure function of input shards and arguments, which any process can run.
+"""Define a task: a pure function of input shards and arguments, which any process can run and commit.
 
 Tasks carry paths and settings, never rows. `execute` runs one attempt: the function writes to a private spool and
 returns a record, which is then committed; what a crash leaves behind is unreferenced.
@@ -85,11 +85,11 @@ def task_function(name: str) -> Callable[[Callable[[Task[A], Attempt], TaskRecor
 
     def declare(function: Callable[[Task[A], Attempt], TaskRecord]) -> TaskFunction[A]:
         declared = TaskFunction(name, function)
-        place = declared.__module__, declared.__qualname__
+        identity = declared.__module__, declared.__qualname__
         known = _KNOWN.setdefault(name, declared)
-        if (known.__module__, known.__qualname__) != place:
+        if (known.__module__, known.__qualname__) != identity:
             raise ContractError(
-                f"task functions {known.__module__}.{known.__qualname__} and {'.'.join(place)} are both {name}"
+                f"task functions {known.__module__}.{known.__qualname__} and {'.'.join(identity)} are both {name}"
             )
         return declared
 

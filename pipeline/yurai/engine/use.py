@@ -1,4 +1,4 @@
-"""A stage as a recipe uses it: its name and its settings, which the state of a run remembers."""
+"""Define a stage as a recipe uses it: its name and its settings."""
 
 from dataclasses import dataclass, fields
 from typing import Generic, TypeVar

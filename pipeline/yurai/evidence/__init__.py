@@ -1,4 +1,4 @@
-"""Rights evidence: what a page, its HTTP headers or a source table say of licences and of use for training.
+"""Find rights evidence: what a page, its HTTP headers or a source table say of licences and of use for training.
 
 A mark is what was said, where, and of what; nothing here decides what it means for the corpus. `html_marks` and
 `header_marks` find marks, `choose` picks the rows of a page, `evidence_row` writes one.

@@ -1,4 +1,4 @@
-"""Marks in HTTP headers: `Link: <...>; rel="license"`, X-Robots-Tag, TDM reservation, Content-Usage."""
+"""Find marks in HTTP headers: `Link: <...>; rel="license"`, X-Robots-Tag, TDM reservation, Content-Usage."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -44,7 +44,7 @@ def _links(value: str) -> Iterator[Mark]:
         target, *parameters = _split(link, ";")
         address = target.strip()
         named = {
-            key.strip().lower(): said.strip().strip("\"'") for key, _, said in (p.partition("=") for p in parameters)
+            key.strip().lower(): text.strip().strip("\"'") for key, _, text in (p.partition("=") for p in parameters)
         }
         if "license" not in named.get("rel", "").lower().split() or not (address[:1] == "<" and address[-1:] == ">"):
             continue
@@ -57,12 +57,12 @@ def _links(value: str) -> Iterator[Mark]:
 def _split(value: str, separator: str) -> list[str]:
     """Parts of a header value; separators in quotes and in <...> are part of it."""
     parts, start, inside = list[str](), 0, ""
-    for place, letter in enumerate(value):
+    for index, letter in enumerate(value):
         if inside:
             inside = "" if letter == inside else inside
         elif letter in '"<':
             inside = '"' if letter == '"' else ">"
         elif letter == separator:
-            parts.append(value[start:place])
-            start = place + 1
+            parts.append(value[start:index])
+            start = index + 1
     return [*parts, value[start:]]

@@ -1,4 +1,4 @@
-"""Marks in the markup of a page: links and badges, `rel=license`, meta elements, JSON-LD, microdata and RDFa.
+"""Find marks in the markup of a page: links and badges, `rel=license`, meta elements, JSON-LD, microdata and RDFa.
 
 The tree is read before the main-text extractor changes it. Most pages hold none of the words that a mark needs, which
 the bytes tell at once.
@@ -57,18 +57,18 @@ def html_marks(markup: bytes, tree: HtmlElement, url: str) -> tuple[Mark, ...]:
     if not _ANY.search(markup):
         return ()
     lower = markup.lower()
-    found = [*_metas(tree)]
+    marks = [*_metas(tree)]
     if _A_LINK.search(markup):
-        found += _links(tree, url)
+        marks += _links(tree, url)
     if b"ld+json" in lower or b"rsl+xml" in lower:
-        found += _scripts(tree)
+        marks += _scripts(tree)
     if b"rdf:resource" in lower:
-        found += _rdf(markup)
+        marks += _rdf(markup)
     if _A_PROPERTY.search(markup):
-        found += _properties(tree, url)
-    if any(mark.kind == "licence_claim" and mark.scope in OF_THE_TEXT for mark in found):
-        found += _contradictions(tree, lower)
-    return tuple(found)
+        marks += _properties(tree, url)
+    if any(mark.kind == "licence_claim" and mark.scope in OF_THE_TEXT for mark in marks):
+        marks += _contradictions(tree, lower)
+    return tuple(marks)
 
 
 def _metas(tree: HtmlElement) -> Iterator[Mark]:
@@ -114,9 +114,9 @@ def _links(tree: HtmlElement, url: str) -> Iterator[Mark]:
         yield _link(channel, address, element, url)
 
 
-def _ends(found: list[Any], count: int) -> list[Any]:
+def _ends(marks: list[Any], count: int) -> list[Any]:
     """The first and the last so many: what is said of a page stands at its ends, and looking at each costs."""
-    return found[:count] + found[count:][-count:]
+    return marks[:count] + marks[count:][-count:]
 
 
 def _channel(element: HtmlElement, address: str) -> str | None:
@@ -167,17 +167,19 @@ def _scripts(tree: HtmlElement) -> Iterator[Mark]:
 def _rdf(markup: bytes) -> Iterator[Mark]:
     """Licences in RDF/XML, as Creative Commons had it put into a comment, which the tree lacks, until 2008."""
     about = ""
-    for found in _RDF.finditer(markup):
-        if found[1] is not None:
-            about = found[1].decode("utf-8", "replace")
-        elif (norm := cc_id(address := found[2].decode("utf-8", "replace"))) is not None:
+    for block in _RDF.finditer(markup):
+        if block[1] is not None:
+            about = block[1].decode("utf-8", "replace")
+        elif (norm := cc_id(address := block[2].decode("utf-8", "replace"))) is not None:
             yield Mark("licence_claim", "rdf", address, norm, "embedded" if about else "page")
 
 
 def _properties(tree: HtmlElement, url: str) -> Iterator[Mark]:
     """Licences in microdata (`itemprop`) and RDFa (`property`); the item or subject says of what."""
     for element in _ends([element for element in _PROPERTIES(tree) if _property_channel(element)], _MANY):
-        value = next((found for key in ("href", "content", "resource", "src") if (found := element.get(key))), None)
+        value = next(
+            (attribute for key in ("href", "content", "resource", "src") if (attribute := element.get(key))), None
+        )
         raw = (value or "".join(element.itertext())).strip()
         if raw:
             channel, at = _property_channel(element), spot(element, url)
@@ -204,6 +206,6 @@ def _contradictions(tree: HtmlElement, lower: bytes) -> Iterator[Mark]:
     for phrases, norm in ((_RESERVED, "all-rights-reserved"), (_EXCEPTED, "except-where-noted")):
         if not any(phrase.encode() in lower for phrase in phrases):
             continue
-        said = next((text for text in _TEXT(tree) if any(phrase in text.lower() for phrase in phrases)), None)
-        if said is not None:
-            yield Mark("notice", "text", " ".join(said.split()), norm, "page", "body")
+        sentence = next((text for text in _TEXT(tree) if any(phrase in text.lower() for phrase in phrases)), None)
+        if sentence is not None:
+            yield Mark("notice", "text", " ".join(sentence.split()), norm, "page", "body")

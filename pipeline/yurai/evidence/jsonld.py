@@ -1,4 +1,4 @@
-"""Licences in JSON-LD: a `license` belongs to the node that it stands in, which more often than not is a picture."""
+"""Find licences in JSON-LD, each with the node that it stands in, which more often than not is a picture."""
 
 import json
 import re
@@ -49,11 +49,11 @@ def json_ld_marks(text: str, place: Place, path: str) -> Iterator[Mark]:
         value = json.loads(_unwrapped(text), strict=False)
     except (ValueError, RecursionError):
         return
-    found = 0
+    count = 0
     for pointer, node in _nodes(value):
         for mark in _of_node(node, pointer, place, path):
-            found += 1
-            if found > MAX_MARKS:
+            count += 1
+            if count > MAX_MARKS:
                 return
             yield mark
 
@@ -76,7 +76,7 @@ def _nodes(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401 
             yield pointer, item
             waiting += [(f"{pointer}/{key}", inner) for key, inner in reversed(item.items())]
         elif isinstance(item, list):
-            waiting += [(f"{pointer}/{place}", inner) for place, inner in reversed(list(enumerate(item)))]
+            waiting += [(f"{pointer}/{index}", inner) for index, inner in reversed(list(enumerate(item)))]
 
 
 def _of_node(node: dict[str, Any], pointer: str, place: Place, path: str) -> Iterator[Mark]:
@@ -85,8 +85,8 @@ def _of_node(node: dict[str, Any], pointer: str, place: Place, path: str) -> Ite
     for key, value in node.items():
         where = f"{path}#{pointer}/{key}"
         if key.lower() in _KEYS or _IRI.fullmatch(key):
-            for said in _said(value):
-                yield Mark("licence_claim", "json-ld", said, licence_id(said), scope, place, where)
+            for licence in _said(value):
+                yield Mark("licence_claim", "json-ld", licence, licence_id(licence), scope, place, where)
         elif key == "isAccessibleForFree" and str(value).lower() == "false":
             yield Mark("notice", "json-ld", f"{key}: {value}", "paywalled", scope, place, where)
 
@@ -95,6 +95,6 @@ def _said(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
     """Strings that a `license` gives: itself, its members, or the address or name of a node."""
     for item in value if isinstance(value, list) else [value]:
         inner = [item.get(key) for key in ("@id", "url", "@value", "name")] if isinstance(item, dict) else [item]
-        said = next((text.strip() for text in inner if isinstance(text, str)), "")
-        if said:
-            yield said
+        inner_text = next((text.strip() for text in inner if isinstance(text, str)), "")
+        if inner_text:
+            yield inner_text

@@ -1,4 +1,4 @@
-"""A mark: one thing said about rights; which marks of a page become rows of `evidence/`, and what they declare."""
+"""Define a mark, one thing said about rights, and choose which marks of a page become rows of `evidence/`."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -76,13 +76,13 @@ def choose(marks: tuple[Mark, ...]) -> Chosen:
     seen: set[tuple[str, str, str]] = set()
     counts: dict[int, int] = {}
     ranked = []
-    for place, mark in enumerate(unique.values()):
+    for index, mark in enumerate(unique.values()):
         again = mark.statement in seen
         seen.add(mark.statement)
         group = _group(mark)
         nth = 0 if again else counts.get(group, 0)
         counts[group] = nth + 1 if not again else counts.get(group, 0)
-        ranked.append((_rank(group, nth, again=again), place, mark))
+        ranked.append((_rank(group, nth, again=again), index, mark))
     ranked.sort(key=lambda entry: entry[:2])
     return Chosen(tuple(mark for _, _, mark in ranked[:MAX_ROWS]), len(ranked) > MAX_ROWS)
 

@@ -1,4 +1,4 @@
-"""From the address or name of a licence to one id: that of SPDX where there is one, else `LicenseRef-...`.
+"""Map the address or name of a licence to one id: that of SPDX where there is one, else `LicenseRef-...`.
 
 What is not said is not filled in: Creative Commons without a version is `LicenseRef-CC-BY-unspecified`, never 4.0.
 Sources: the SPDX licence list 3.x (https://spdx.org/licenses/), the URL scheme of creativecommons.org.
@@ -98,10 +98,10 @@ def cc_id(value: str) -> str | None:
     text = _plain(value)
     host = _HOST.match(text)
     badge = None if host else _BADGE_HOST.match(text)
-    found = host or badge
-    if found is None:
+    match = host or badge
+    if match is None:
         return None
-    path = re.split(r"[?#\s]", text[found.end() :].lower(), maxsplit=1)[0]
+    path = re.split(r"[?#\s]", text[match.end() :].lower(), maxsplit=1)[0]
     folder, *rest = [*filter(None, path.split("/")), ""]
     if folder not in ("licenses", "licences", "license", "publicdomain", "l", "p"):
         return None
@@ -139,21 +139,21 @@ def licence_id(value: str) -> str | None:
     Free text names a licence where one is in it and no second one is: "CC BY-SA 4.0, photos excepted".
     """
     text = _plain(value)
-    if (found := _IDS.get(text.lower())) is not None:
-        return found
-    if (found := cc_id(text) or _by_address(text)) is not None:
-        return found
+    if (known := _IDS.get(text.lower())) is not None:
+        return known
+    if (known := cc_id(text) or _by_address(text)) is not None:
+        return known
     words = (word.strip("<>()[]{}\"'.,;") for word in text.split())
-    links = {found for word in words if "/" in word and (found := cc_id(word) or _by_address(word))}
+    links = {known for word in words if "/" in word and (known := cc_id(word) or _by_address(word))}
     names = links or {_short(match) for match in _NAMED.finditer(text.upper())}
     return names.pop() if len(names) == 1 else None
 
 
 def _by_address(text: str) -> str | None:
-    found = _SCHEME.match(text)
-    if found is None:
+    scheme = _SCHEME.match(text)
+    if scheme is None:
         return None
-    address = text[found.end() :].lower()
+    address = text[scheme.end() :].lower()
     if address.startswith(_SPDX_PAGE):
         return _IDS.get(re.sub(r"(\.html|\.json)?/?$", "", address.removeprefix(_SPDX_PAGE)))
     return next((_ADDRESSES[known] for known in _LONGEST_FIRST if address.startswith(known)), None)

@@ -1,4 +1,4 @@
-"""Where on a page a mark stands, and what that makes it speak of.
+"""Tell where on a page a mark stands, and what that makes it speak of.
 
 A licence in the caption of a picture is the picture's. The page's own footer speaks of the page; comments, sidebars and
 widgets speak of whoever wrote them. What stands around is read from element names, roles, and the names of boxes.

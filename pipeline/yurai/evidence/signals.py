@@ -1,4 +1,4 @@
-"""Signals that reserve use, in the forms that headers and `<meta>` share.
+"""Read the signals that reserve use, in the forms that headers and `<meta>` share.
 
 Sources: the robots directives of the large search engines with `noai` and `noimageai` as DeviantArt introduced them;
 TDM Reservation Protocol (W3C Community Group, 2024); draft-ietf-aipref-attach and -vocab (RFC 9651 dictionaries).
@@ -25,7 +25,7 @@ def robots(value: str, agent: str | None = None) -> str | None:
 
     `index, follow` and limits of previews restrict no use and leave no mark.
     """
-    said: list[str] = []
+    rules: list[str] = []
     for part in value.lower().split(","):
         head, colon, rest = part.strip().partition(":")
         name = head.strip()
@@ -33,8 +33,8 @@ def robots(value: str, agent: str | None = None) -> str | None:
             continue
         if colon and _AGENT.fullmatch(name):
             agent, name = name, rest.strip()
-        said += [f"{agent}:{word}" if agent else word for word in name.split() if word in _RESTRICTING]
-    return ",".join(dict.fromkeys(said)) or None
+        rules += [f"{agent}:{word}" if agent else word for word in name.split() if word in _RESTRICTING]
+    return ",".join(dict.fromkeys(rules)) or None
 
 
 def is_robots_name(name: str) -> bool:
@@ -50,14 +50,14 @@ def content_usage(value: str) -> str | None:
     """
     entries: dict[str, str] = {}
     for part in value.split(","):
-        key, equals, said = part.strip().partition("=")
+        key, equals, usage = part.strip().partition("=")
         if not _KEY.fullmatch(key):
             return None
-        said = said.partition(";")[0].strip()
+        usage = usage.partition(";")[0].strip()
         entries.pop(key, None)
-        if equals and said in ("y", "n"):
-            entries[key] = said
-    return ",".join(f"{key}={said}" for key, said in entries.items()) or None
+        if equals and usage in ("y", "n"):
+            entries[key] = usage
+    return ",".join(f"{key}={usage}" for key, usage in entries.items()) or None
 
 
 def tdm(name: str, value: str) -> str | None:

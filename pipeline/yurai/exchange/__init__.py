@@ -1,1 +1,1 @@
-"""How rows travel between tasks: written to files, parted into partitions level by level, read by checked ranges."""
+"""Bring rows from the tasks that write them to the tasks that need them, in files, partition by partition."""

@@ -1,4 +1,4 @@
-"""How rows get from the tasks that write them to the task that needs them: an exchange in files, level by level.
+"""Plan an exchange: rows get from the tasks that write them to the one that needs them, level by level.
 
 Writers write their rows as they come. Each level reads ranges and writes files parted into at most 256 ranges, one
 task for as many rows as make 4 MiB a range; so every read is large however many files and partitions there are. One
@@ -66,15 +66,15 @@ def exchange(
     """
 
     def everything() -> Iterator[Span]:
-        return (place for record in records for place in written(steps.engine, record, output))
+        return (span for record in records for span in written(steps.engine, record, output))
 
-    found = Partitions(1, lambda: iter([list(everything())]))
+    partitions = Partitions(1, lambda: iter([list(everything())]))
     before: Before = lambda: iter([everything()])  # noqa: E731 - a list of the spans of a million writers would be 1 GB
     cover = route.count
     for number, width in enumerate(widths(route.count)):
-        found = _Level(steps, f"{name}-{number}", before, kind, route, cover, width).run()
-        before, cover = found.read, width
-    return found
+        partitions = _Level(steps, f"{name}-{number}", before, kind, route, cover, width).run()
+        before, cover = partitions.read, width
+    return partitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class _Level:
 
     def batches(self) -> Iterator[tuple[int, list[Span]]]:
         """Yield what each task reads, and of which partition."""
-        for coarse, found in enumerate(self.before()):
-            for batch in batches(found, self.parts(coarse) * MIN_READ):
+        for coarse, spans in enumerate(self.before()):
+            for batch in batches(spans, self.parts(coarse) * MIN_READ):
                 yield coarse, batch
 
     def arguments(self) -> Iterator[Split]:
@@ -122,7 +122,7 @@ class _Level:
                 group = [file for _, file in following[1]]
                 following = next(groups, None)
             for part in range(self.parts(coarse)):
-                yield [place for file in group if (place := file.span(part)).end > place.start]
+                yield [span for file in group if (span := file.span(part)).end > span.start]
 
 
 def batches(places: Iterable[Span], least: int) -> Iterator[list[Span]]:
@@ -130,9 +130,9 @@ def batches(places: Iterable[Span], least: int) -> Iterator[list[Span]]:
     full: list[Span] = []
     held: list[Span] = []
     size = 0
-    for place in places:
-        held.append(place)
-        size += place.end - place.start
+    for piece in places:
+        held.append(piece)
+        size += piece.end - piece.start
         if size >= least:
             if full:
                 yield full

@@ -1,4 +1,4 @@
-"""Which partition a row belongs to: by a hash, by the range that a place lies in, or by the number of a shard."""
+"""Tell which partition a row belongs to: by a hash, by the range of a number, or by the number of a shard."""
 
 from dataclasses import dataclass
 
@@ -38,15 +38,15 @@ class Route:
             values = values[name]
         numbers = places(values) if values.dtype == NODE else values
         if self.edges:
-            found = np.searchsorted(np.array(self.edges, np.int64), numbers.astype(np.int64), side="right") - 1
+            numbers_of = np.searchsorted(np.array(self.edges, np.int64), numbers.astype(np.int64), side="right") - 1
         elif self.every:
-            found = numbers.astype(np.int64) // self.every
+            numbers_of = numbers.astype(np.int64) // self.every
         else:
             high = numbers.astype(np.uint64) >> np.uint64(32)
             high *= np.uint64(self.count)
             high >>= np.uint64(32)
-            found = high.view(np.int64)
-        return np.asarray(found, np.int64)
+            numbers_of = high.view(np.int64)
+        return np.asarray(numbers_of, np.int64)
 
 
 def by_hash(name: str, rows: int, kind: str, memory_bytes: int) -> Route:

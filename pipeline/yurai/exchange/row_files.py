@@ -1,4 +1,4 @@
-"""Fixed-width rows in files, for the steps that reduce: written in one go or by partition, read by checked ranges.
+"""Write fixed-width rows to files, in one go or by partition, and read ranges of them back, checked.
 
 A task writes one file, never one per partition; its record indexes the ranges of partitions. Every range carries a
 check of its own, since hashing a whole file for one of its ranges would read it once per partition. How rows travel
@@ -93,8 +93,8 @@ def file_range(file: IO[bytes], start: int, end: int, dtype: np.dtype[np.void]) 
     """Yield the rows in the bytes from `start` to `end` of an open file, some megabytes at a time."""
     file.seek(start)
     step = _step(dtype)
-    for place in range(start, end, step):
-        yield np.frombuffer(file.read(min(step, end - place)), dtype)
+    for start_row in range(start, end, step):
+        yield np.frombuffer(file.read(min(step, end - start_row)), dtype)
 
 
 def _step(dtype: np.dtype[np.void]) -> int:
@@ -124,7 +124,7 @@ def whole_span(shard: Shard, size: int) -> Span:
     return Span(shard, 0, size, WHOLE)
 
 
-def read_chunks(place: Span, dtype: np.dtype[np.void]) -> Iterator[Rows]:
+def read_chunks(span: Span, dtype: np.dtype[np.void]) -> Iterator[Rows]:
     """Yield the rows of one range, some megabytes at a time: one request to the store each.
 
     What fits into one chunk is checked before it is yielded; of more, the last chunk is not yielded if damaged.
@@ -132,27 +132,27 @@ def read_chunks(place: Span, dtype: np.dtype[np.void]) -> Iterator[Rows]:
     Raises:
         ShardError: missing, unreadable, or other bytes than were written.
     """
-    store, step = open_store(place.shard.store), _step(dtype)
-    where = f"{store.url}/{place.shard.path}"
-    sums = _Sums(place)
-    for start in range(place.start, place.end, step):
-        end = min(start + step, place.end)
+    store, step = open_store(span.shard.store), _step(dtype)
+    where = f"{store.url}/{span.shard.path}"
+    sums = _Sums(span)
+    for start in range(span.start, span.end, step):
+        end = min(start + step, span.end)
         try:
-            data = store.read_range(place.shard.path, start, end)
+            data = store.read_range(span.shard.path, start, end)
         except OSError as error:
-            raise ShardError(f"cannot read {where}: {error}; {remedy(place.shard)}") from error
+            raise ShardError(f"cannot read {where}: {error}; {remedy(span.shard)}") from error
         sums.add(data)
-        if len(data) < end - start or (end == place.end and not sums.good()):
-            raise ShardError(f"{where} was changed between byte {place.start} and {place.end}; {remedy(place.shard)}")
+        if len(data) < end - start or (end == span.end and not sums.good()):
+            raise ShardError(f"{where} was changed between byte {span.start} and {span.end}; {remedy(span.shard)}")
         yield np.frombuffer(data, dtype)
 
 
 class _Sums:
     """The running check of a span."""
 
-    def __init__(self, place: Span) -> None:
-        self._place, self._crc = place, 0
-        self._digest = hashlib.sha256() if place.check == WHOLE else None
+    def __init__(self, span: Span) -> None:
+        self._place, self._crc = span, 0
+        self._digest = hashlib.sha256() if span.check == WHOLE else None
 
     def add(self, data: bytes) -> None:
         if self._digest:
@@ -168,7 +168,7 @@ class _Sums:
 
 def read_rows(places: Iterable[Span], dtype: np.dtype[np.void]) -> Rows:
     """Return the rows of all ranges, in order."""
-    chunks = [chunk for place in places for chunk in read_chunks(place, dtype)]
+    chunks = [chunk for span in places for chunk in read_chunks(span, dtype)]
     return np.concatenate([*chunks, np.empty(0, dtype)], dtype=dtype)
 
 
@@ -183,9 +183,9 @@ def read_twice(places: list[Span], dtype: np.dtype[np.void], held_bytes: int) ->
     if size_of(places) <= held_bytes:
         held = [read_rows(places, dtype)]
         return lambda: held
-    return lambda: (rows for place in places for rows in read_chunks(place, dtype))
+    return lambda: (rows for span in places for rows in read_chunks(span, dtype))
 
 
 def size_of(places: Iterable[Span]) -> int:
     """Return the bytes of all ranges."""
-    return sum(place.end - place.start for place in places)
+    return sum(span.end - span.start for span in places)

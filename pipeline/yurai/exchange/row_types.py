@@ -1,4 +1,4 @@
-"""The fixed-width rows that steps of dedup hand on, and the one order among documents.
+"""Define the fixed-width rows that steps of dedup hand on, and the one order among documents.
 
 A NODE is a document: its rank in keep order, then its doc_id, then where its row lies. NODEs compare by (rank, id): the
 lower one stays. Places (shard, row) take no part in the order, so how a corpus is cut into shards changes nothing.

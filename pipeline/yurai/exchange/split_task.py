@@ -1,4 +1,4 @@
-"""The task of one level of an exchange: rows of some files, parted into ranges of one file."""
+"""Run one level of an exchange: part the rows of some files into ranges of one file."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Rows by partition, on their way into a file of partitions: in memory, and on the spool once they are many."""
+"""Collect rows by partition on their way into a file: in memory, and on the spool once they are many."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""From the bytes of a page to its text: charset, handlers by media type, and the child process that contains them.
+"""Turn the bytes of a page into text: charset, handlers by media type, and the child process that contains them.
 
 `extract_page` is the pure function; `Sandbox` runs it where a hostile page costs itself and nothing else. A handler of
 another package imports what it needs from here: it is loaded last, by `router`.

@@ -1,4 +1,4 @@
-"""All readable text of a page, block by block, in one linear walk.
+"""Take all readable text of a page, block by block, in one linear walk.
 
 It answers what to keep when the main-text extractor finds nothing or would take too long, whether a page carries
 navigation at all (how much of it is links), and how much of the page an extraction covers.

@@ -1,4 +1,4 @@
-"""Deterministic limits that are checked in one pass over the bytes, before a parser sees them.
+"""Check deterministic limits in one pass over the bytes, before a parser sees them.
 
 A limit on time would make the result depend on the load of the machine. These do not, and they cover what was measured
 to be worse than linear: 50,000 attributes on one tag cost libxml2 26 CPU seconds, 80,000 paragraphs trafilatura 18.
@@ -29,7 +29,7 @@ _QUOTED: Final = re.compile(rb"=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+')")
 
 def over_budget(markup: bytes, options: ExtractOptions) -> str | None:
     """Reason to drop a page unparsed ("budget-doctype", "budget-attributes"), or None."""
-    if any(len(found[0]) > options.max_doctype for found in _DOCTYPE.finditer(markup)):
+    if any(len(doctype[0]) > options.max_doctype for doctype in _DOCTYPE.finditer(markup)):
         return "budget-doctype"
     # an attribute takes two bytes at the least
     shortest = 2 * options.max_attributes

@@ -1,4 +1,4 @@
-"""Bytes of a page to text: which charset, by whose word, and how much of it did not decode.
+"""Decode the bytes of a page, and tell which charset it was, by whose word, and how much did not decode.
 
 The chain is BOM, ISO-2022-JP (and -KR) escapes, NUL pattern, HTTP header, `<meta>`, strict UTF-8, strict EUC-JP,
 strict CP932, detector, fallback. It differs from a browser's in one thing: a declaration has to fit the bytes. Headers
@@ -58,8 +58,8 @@ class Decoded:
     @property
     def flags(self) -> tuple[str, ...]:
         """What the columns note of it."""
-        found = {"charset-conflict": self.conflict, "undecodable-bytes": self.replaced > 0}
-        return tuple(flag for flag, applies in found.items() if applies)
+        facts = {"charset-conflict": self.conflict, "undecodable-bytes": self.replaced > 0}
+        return tuple(flag for flag, applies in facts.items() if applies)
 
 
 def decode_page(body: bytes, http_charset: str | None, *, markup: bool = True) -> Decoded:

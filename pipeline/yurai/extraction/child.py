@@ -1,4 +1,4 @@
-"""The process in which pages are extracted: `python -m yurai.extraction.child PARENT_PID`, started by the sandbox.
+"""Serve pages in a process of its own: `python -m yurai.extraction.child PARENT_PID`, started by the sandbox.
 
 It reads pickled (page, options) from its first standard stream and writes pickled extractions to its second. Pickle is
 safe there: both ends are this program, on a pipe that nobody else holds, and page bytes travel as plain `bytes`. Before

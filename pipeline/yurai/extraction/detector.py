@@ -1,4 +1,4 @@
-"""A guess for pages that name no charset and are neither UTF-8 nor Japanese: charset-normalizer, then local custom.
+"""Guess the charset of pages that name none and are neither UTF-8 nor Japanese.
 
 The detector separates scripts well and Latin alphabets badly (French comes out as windows-1250). Between those the
 page's own `lang` decides, as the HTML standard has browsers do with the reader's locale

@@ -1,4 +1,4 @@
-"""A handler declares itself: the media types that it reads, and what may come of a page of theirs."""
+"""Let a handler declare itself: the media types that it reads, and what may come of a page of theirs."""
 
 from __future__ import annotations
 

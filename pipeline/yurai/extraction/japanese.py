@@ -1,4 +1,4 @@
-"""Japanese byte encodings as the web writes them, and the test that tells Japanese text from a lucky decoding.
+"""Decode Japanese encodings as the web writes them, and tell Japanese text from a lucky decoding.
 
 Python's codecs know the standards; pages use Microsoft's and NEC's extensions of them (circled digits, "No." signs).
 Here EUC-JP and ISO-2022-JP fall back, character by character, on the CP932 reading of the same JIS cell, which is what

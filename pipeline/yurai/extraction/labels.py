@@ -1,4 +1,4 @@
-"""From a charset label of the web to the Python codec that decodes what browsers decode under it.
+"""Map a charset label of the web to the Python codec that decodes what browsers decode under it.
 
 Pages name charsets loosely: `shift_jis` in the wild means Windows-31J, `iso-8859-1` means windows-1252. The WHATWG
 Encoding Standard (https://encoding.spec.whatwg.org/#names-and-labels) fixes those readings; this module is its table

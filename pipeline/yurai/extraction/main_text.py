@@ -1,4 +1,4 @@
-"""Main text and date of a parsed page, by trafilatura: the only module that knows it.
+"""Extract main text and date of a parsed page by trafilatura: the only module that knows it.
 
 It gets trees alone, as it inflates bytes by their magic number without a bound; `deduplicate` stays off, because its
 memory is global to the process and would make a page depend on those before it; dates are bounded by the capture, or
@@ -44,5 +44,5 @@ def main_text(tree: HtmlElement, url: str, mode: Mode) -> str:
 
 def date_of(tree: HtmlElement, url: str, capture_date: str) -> str | None:
     """Date of first publication (YYYY-MM-DD), never after the day of capture."""
-    found = find_date(deepcopy(tree), original_date=True, url=url, max_date=capture_date[:10])
-    return str(found) if found else None
+    date = find_date(deepcopy(tree), original_date=True, url=url, max_date=capture_date[:10])
+    return str(date) if date else None

@@ -1,4 +1,4 @@
-"""Which media type a body is handled as: what its header says, unless it says nothing or the bytes are plainly binary.
+"""Tell which media type a body is handled as: its header's, unless that says nothing or the bytes are binary.
 
 After the WHATWG MIME Sniffing Standard (https://mimesniff.spec.whatwg.org/), cut down to what decides between handlers.
 """

@@ -1,4 +1,4 @@
-"""The settings of an extraction, which are those of stage extract: how text is found, and what one page may cost."""
+"""Define the settings of an extraction, those of stage extract: how text is found, and what one page may cost."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""PDF to text, page by page, by pdfium: the only module that knows it.
+"""Extract the text of a PDF, page by page, by pdfium: the only module that knows it.
 
 Lines are as they stand on the page; a word that was broken at the end of a line is joined, as pdfium tells such a
 hyphen from others. Pages are parted by form feeds, see docs/decisions/0013-pages-are-form-feeds.md.
@@ -54,7 +54,7 @@ def _from_document(document: pypdfium2.PdfDocument, mime: str, options: ExtractO
     except _TooLongError:
         return Extraction("dropped", mime, "budget-text", flags=tuple(flags))
     flags += ["pdf-page-broken"] * (None in pages)
-    text = join_pages(found or "" for found in pages)
+    text = join_pages(page_text or "" for page_text in pages)
     title = _title(document) if options.titles else None
     if not text.strip():
         reason = "pdf-broken" if None in pages else "no-text"

@@ -1,4 +1,4 @@
-"""What charset a page declares about itself, read from its first bytes before anything is decoded.
+"""Read which charset a page declares about itself, from its first bytes, before anything is decoded.
 
 The HTML standard's "prescan a byte stream to determine its encoding" and "get an XML encoding"
 (https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding), with patterns in
@@ -57,17 +57,17 @@ def _ascii_compatible(label: str) -> str:
 
 def _scan(head: bytes) -> str | None:
     position = 0
-    while found := _NEXT.search(head, position):
-        if found["comment"]:
+    while markup := _NEXT.search(head, position):
+        if markup["comment"]:
             # the standard lets the two hyphens that open a comment close it too
-            end = _COMMENT_END.search(head, found.start() + 2)
+            end = _COMMENT_END.search(head, markup.start() + 2)
             position = end.end() if end else len(head)
-        elif found["other"]:
-            position = _after(head, b">", found.end())
+        elif markup["other"]:
+            position = _after(head, b">", markup.end())
         else:
-            start = found.end() if found["meta"] else _tag_name_end(head, found.end())
+            start = markup.end() if markup["meta"] else _tag_name_end(head, markup.end())
             attributes, position = _attributes(head, start)
-            if found["meta"] and attributes is not None and (label := _label(attributes)):
+            if markup["meta"] and attributes is not None and (label := _label(attributes)):
                 return label
     return None
 
@@ -86,12 +86,12 @@ def _attributes(head: bytes, start: int) -> tuple[dict[bytes, bytes] | None, int
     """First value of every attribute of one tag and the place after it; None for a tag that the window cuts off."""
     values: dict[bytes, bytes] = {}
     position = start
-    while found := _ATTRIBUTE.match(head, position):
-        if _UNCLOSED.match(head, found.end()):
+    while attribute := _ATTRIBUTE.match(head, position):
+        if _UNCLOSED.match(head, attribute.end()):
             return None, len(head)
-        value = found["dq"] or found["sq"] or found["plain"] or b""
-        values.setdefault(found["name"].lower(), value)
-        position = found.end()
+        value = attribute["dq"] or attribute["sq"] or attribute["plain"] or b""
+        values.setdefault(attribute["name"].lower(), value)
+        position = attribute.end()
     closing = head.find(b">", position)
     return (values, closing + 1) if closing >= 0 else (None, len(head))
 

@@ -1,4 +1,4 @@
-"""One child process as its parent sees it: start it, feed it pages, take its answers, read how it died."""
+"""Start a child process, feed it pages, take its answers, and read how it died."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes into an extraction, what comes out of it, and the ledger of its verdicts."""
+"""Define what goes into an extraction, what comes out of it, and the ledger of its verdicts."""
 
 from __future__ import annotations
 

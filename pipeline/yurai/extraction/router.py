@@ -1,4 +1,4 @@
-"""Extract one page by the handler of its media type; the pure function that the child process runs."""
+"""Extract one page by the handler of its media type: the pure function that the child process runs."""
 
 from dataclasses import replace
 

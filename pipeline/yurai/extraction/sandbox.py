@@ -1,4 +1,4 @@
-"""Extraction in a child process that a page may hang, fill or crash without cost to any other page.
+"""Extract pages in a child process, which a page may hang, fill or crash without cost to any other page.
 
 A verdict of the limits (CPU, memory, crash) is put into a ledger before it is handed on, and the ledger is asked first:
 what one run decided on a slow machine, every later run repeats. A death that may be someone else's doing (memory
@@ -117,9 +117,9 @@ class Sandbox:
 
     def _resend(self, waiting: deque[tuple[Page, str | None]]) -> None:
         """Give a new child what the dead one left, except equal pages, on which there is a verdict by now."""
-        for place, (page, _) in enumerate(waiting):
+        for index, (page, _) in enumerate(waiting):
             known = self.ledger.get(self._key(page))
-            waiting[place] = (page, known)
+            waiting[index] = (page, known)
             if known is None:
                 self._running().send(page)
 

@@ -1,4 +1,4 @@
-"""From decoded text to a parsed page that is safe to walk, and the title it carries.
+"""Parse decoded text into a tree that is safe to walk, and read its title.
 
 The parser gets UTF-8 bytes with the encoding stated (lxml refuses text that has an XML declaration), with options under
 which trafilatura gives on a tree what it gives on text. libxml2 drops what lies deeper than 256 elements, or 2,048 with
@@ -98,19 +98,19 @@ def _flatten(markup: bytes, depth: int) -> bytes:
     """The page with tags below a depth taken out and their text left in, a line break in place of each."""
     open_names: list[bytes] = []
 
-    def keep_or_break(found: re.Match[bytes]) -> bytes:
-        closing, name = found[1], found[2].lower()
+    def keep_or_break(tag: re.Match[bytes]) -> bytes:
+        closing, name = tag[1], tag[2].lower()
         if name in _VOID:
-            return found[0]
+            return tag[0]
         if not closing:
             open_names.append(name)
-            return found[0] if len(open_names) <= depth else b"\n"
+            return tag[0] if len(open_names) <= depth else b"\n"
         if name not in open_names[-depth:]:
-            return b"" if len(open_names) > depth else found[0]
+            return b"" if len(open_names) > depth else tag[0]
         kept = len(open_names) <= depth
         while open_names.pop() != name:
             pass
-        return found[0] if kept else b"\n"
+        return tag[0] if kept else b"\n"
 
     return TAG.sub(keep_or_break, RAW_TEXT.sub(b"", markup))
 
@@ -123,5 +123,5 @@ _TITLES: Final = tuple(
 
 def title_of(tree: HtmlElement) -> str | None:
     """Title of a page on one line: `<title>`, else `og:title`, else the first `<h1>`; None if all are empty."""
-    found = (printable(" ".join(str(path(tree)).split())) for path in _TITLES)
-    return next(filter(None, found), None)
+    titles = (printable(" ".join(str(path(tree)).split())) for path in _TITLES)
+    return next(filter(None, titles), None)

@@ -1,4 +1,4 @@
-"""Sample files: whole units of the input, cut at even distances, so that no archive is read through.
+"""Cut sample files: whole units of the input at even distances, so that no archive is read through.
 
 Windows of equal length lie at equal distances over the bytes of each source, and a unit belongs to the window that it
 begins in: each unit has the same chance, whatever its size. Only the windows are read, also from object storage.
@@ -95,11 +95,11 @@ def _units(files: fsspec.AbstractFileSystem, path: str, start: int, stop: int, k
         data = _read(files, path, start, stop + beyond)
         at_end = len(data) < wanted + beyond
         first, last = None, len(data) if at_end else None
-        for place in _starts(data, kind, at_start=start == 0):
-            if place >= wanted:
-                last = place
+        for offset in _starts(data, kind, at_start=start == 0):
+            if offset >= wanted:
+                last = offset
                 break
-            first = place if first is None else first
+            first = offset if first is None else first
         if first is None:
             return
         if last is not None:
@@ -125,10 +125,10 @@ def _several(opening: bytes, codec: Codec) -> bool:
 def _kind(opening: bytes) -> Kind:
     """Tell what a file is cut into: members of a codec, plain records, or lines."""
     with _mapped(opening) as file:
-        found = container(file)
-    if found is None:
+        kind = container(file)
+    if kind is None:
         return "lines"
-    return found[1] or "records"
+    return kind[1] or "records"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What near-duplicate search costs before it is run: files, requests, bytes and CPU hours of each step.
+"""Predict what near-duplicate search costs: files, requests, bytes and CPU hours of each step.
 
 The steps are those of the stage, and each reads whole what steps before it wrote. A corpus is a few numbers: what its
 documents look like to the search, which a sample or an earlier run tells.
@@ -213,9 +213,9 @@ def _exact(our: _Counts, checks: tuple[Good, ...], edges: list[Good]) -> Iterato
     yield Step("exact", segments, (our.text, *there), (sent, inside), seconds + sent.bytes / speed.moved)
     moves, there = exchange("shingles", (sent,), segments, speed)
     yield from moves
-    found = _rows("edges of meet", decided * across, EDGE.itemsize, segments)
-    yield Step("meet", segments, (our.text, *there), (found,), seconds + sent.bytes / speed.sorted)
-    edges += [inside, found]
+    met = _rows("edges of meet", decided * across, EDGE.itemsize, segments)
+    yield Step("meet", segments, (our.text, *there), (met,), seconds + sent.bytes / speed.sorted)
+    edges += [inside, met]
 
 
 def _decided(our: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:

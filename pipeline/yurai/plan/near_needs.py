@@ -1,4 +1,4 @@
-"""What near-duplicate search will cost, for the preset of the recipe and beside it for all others."""
+"""Predict the cost of near-duplicate search for the preset of the recipe, and beside it for all others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

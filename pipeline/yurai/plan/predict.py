@@ -1,4 +1,4 @@
-"""From two trials to what the whole run needs: a line through both, over the compressed bytes of the input.
+"""Predict what the whole run needs by a line through two trials, over the compressed bytes of the input.
 
 The smaller trial shows what a run costs whatever its size (starting processes, loading models, a file for each task),
 the difference between the two what each byte costs. Bytes are known of the whole input without reading it, pages are
@@ -93,9 +93,9 @@ def make_plan(
             arguments += ["--runner", runner, "--workers", str(held), "--no-report"]
             arguments += [option for option in ("--sources", tables) if tables and option]
             trials.append((copied, watch(arguments, Path(folder) / f"{name}-out")))
-    found = _plan(trials, sources, len(chosen), workers, held)
-    dedup = dedup_needs(checked.stages, trials[-1][1].run, 1 / found.share, len(sources))
-    return replace(found, dedup=dedup)
+    prediction = _plan(trials, sources, len(chosen), workers, held)
+    dedup = dedup_needs(checked.stages, trials[-1][1].run, 1 / prediction.share, len(sources))
+    return replace(prediction, dedup=dedup)
 
 
 def _spread(sources: list[Source], tables: tuple[SourceTable, ...]) -> list[Source]:
@@ -106,7 +106,7 @@ def _spread(sources: list[Source], tables: tuple[SourceTable, ...]) -> list[Sour
     chosen = []
     for group in groups.values():
         count = min(len(group), max(1, FILES * len(group) // len(sources)))
-        chosen += [group[int(place * len(group) / count)] for place in range(count)]
+        chosen += [group[int(index * len(group) / count)] for index in range(count)]
     return sorted(chosen)
 
 
@@ -118,9 +118,9 @@ def _copy(sources: Iterable[Source], folder: Path, share: float, files: int) -> 
     """
     copied, number, piece = 0.0, 0, folder.with_suffix(".piece")
     for source in sources:
-        found = cut(source, piece, share)
-        copied += source.size * found.copied / found.whole if found.whole else 0
-        joins = is_web_archive(source.name) and source.name.endswith(".gz") and found.apart
+        piece_cut = cut(source, piece, share)
+        copied += source.size * piece_cut.copied / piece_cut.whole if piece_cut.whole else 0
+        joins = is_web_archive(source.name) and source.name.endswith(".gz") and piece_cut.apart
         target = folder / (JOINED.format(number % files) if joins else source.name)
         number += joins
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The parts of a cost model: goods that steps hand on in files, and the levels of an exchange.
+"""Model the cost of what steps hand on in files, and of the levels of an exchange.
 
 Bytes are laws of row widths and counts; only speeds are measured. One request reads or writes one range of a file, or
 50 MiB of a longer one, as S3 clients cut uploads; every task also puts a record.

@@ -38,18 +38,18 @@ def watch(arguments: Sequence[str], out: Path) -> Trial:
     """
     started, memory, cpu = time.monotonic(), 0, dict[int, float]()
     # a file, since a pipe that nobody reads while we look would fill and stop the run
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "yurai", *arguments], stdout=subprocess.DEVNULL, stderr=said
+            [sys.executable, "-m", "yurai", *arguments], stdout=subprocess.DEVNULL, stderr=output
         )
         while process.poll() is None:
-            found = list(tree(process.pid))
-            memory = max(memory, sum(one.memory for one in found))
-            cpu |= {one.process: one.cpu for one in found}
+            members = list(tree(process.pid))
+            memory = max(memory, sum(one.memory for one in members))
+            cpu |= {one.process: one.cpu for one in members}
             time.sleep(LOOK_SECONDS)
         wall = time.monotonic() - started
-        said.seek(0)
-        message = said.read().decode("utf-8", "replace")
+        output.seek(0)
+        message = output.read().decode("utf-8", "replace")
     if process.returncode:
         raise RecipeError(f"the recipe does not run over a sample of this input: {message[-2000:].strip()}")
     return Trial(wall, sum(cpu.values()), memory, disk_bytes(out), load_run(open_store(str(out))))
@@ -69,10 +69,10 @@ def tree(root: int) -> Iterator[Usage]:
     for entry in PROC.iterdir():
         if entry.name.isdecimal():
             children.setdefault(_number(entry / "status", "PPid:"), []).append(int(entry.name))
-    found = [root]
-    while found:
-        process = found.pop()
-        found += children.get(process, [])
+    members = [root]
+    while members:
+        process = members.pop()
+        members += children.get(process, [])
         folder = PROC / str(process)
         yield Usage(process, _number(folder / "smaps_rollup", "Pss:") * 1024, _cpu(folder / "stat"))
 
@@ -97,9 +97,9 @@ def _read(path: Path) -> str:
 
 def disk_bytes(folder: Path) -> int:
     """Return the bytes of all files below `folder`; a file under several names counts once."""
-    found: dict[int, int] = {}
+    sizes: dict[int, int] = {}
     for parent, _, names in os.walk(folder):
         for name in names:
             status = (Path(parent) / name).stat()
-            found[status.st_ino] = status.st_size
-    return sum(found.values())
+            sizes[status.st_ino] = status.st_size
+    return sum(sizes.values())

@@ -1,4 +1,4 @@
-"""All that knows Ray: the runner, how a cluster is joined, jobs, and the examination of its nodes.
+"""Run on Ray: the runner, how a cluster is joined, jobs, and the examination of its nodes.
 
 `runner` runs tasks, `connect` joins a cluster or refuses it, `submit` is the retry loop around Ray's jobs (their client
 is `jobs`), and `doctor` asks every node of a cluster what it is. Nothing outside this package imports Ray.

@@ -1,4 +1,4 @@
-"""How a Ray cluster is joined: an address is always given, and one beyond this machine must ask for a token."""
+"""Join a Ray cluster: an address is always given, and one beyond this machine must ask for a token."""
 
 import ipaddress
 import logging
@@ -67,8 +67,8 @@ def resolved(address: str) -> str:
     """Return the address that `job` stands for; others as they are."""
     if address != "job":
         return address
-    if found := os.environ.get("RAY_ADDRESS"):
-        return found
+    if address_given := os.environ.get("RAY_ADDRESS"):
+        return address_given
     raise RecipeError("--address job is for jobs of a Ray cluster, which find RAY_ADDRESS set; give HOST:PORT")
 
 
@@ -81,9 +81,9 @@ def close_token_file() -> None:
 
 def unauthorised(address: str, error: Exception) -> RecipeError:
     """Return the error that says what to do where the token was refused, or none was sent."""
-    said = str(error).partition("\n")[0]
+    message = str(error).partition("\n")[0]
     return RecipeError(
-        f"{address} refused this user (401): {said} Set {AUTH_VARIABLE}=token here, and bring the head's token "
+        f"{address} refused this user (401): {message} Set {AUTH_VARIABLE}=token here, and bring the head's token "
         "(`ray get-auth-token` there) to ~/.ray/auth_token, mode 600"
     )
 

@@ -1,4 +1,4 @@
-"""Ray's job server, as `yurai submit` needs it: every request ends in time, and each kind of trouble has a name."""
+"""Talk to Ray's job server: every request ends in time, and each kind of trouble has a name."""
 
 import contextlib
 import os
@@ -80,9 +80,9 @@ class Jobs:
         except AuthenticationError as error:
             raise unauthorised(self.address, error) from error
         except (OSError, RuntimeError) as error:
-            said = str(error).strip() or type(error).__name__
+            message = str(error).strip() or type(error).__name__
             raise HeadLostError(
-                f"no answer from the job server at {self.address}: {said}; check the address and that the head runs"
+                f"no answer from the job server at {self.address}: {message}; check the address and that the head runs"
             ) from error
 
 

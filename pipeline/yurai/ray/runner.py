@@ -1,4 +1,4 @@
-"""RayRunner: tasks on a Ray cluster, or on Ray started for this run on this machine.
+"""Run tasks on a Ray cluster, or on Ray started for this run on this machine.
 
 Ray is a scheduler, never the store of record: tasks carry paths, results are keys, and the cluster may vanish at any
 instant. Core tasks, not Ray Data: inputs and outputs are files (docs/decisions/0004-ray-core-over-files.md).

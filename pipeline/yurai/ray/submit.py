@@ -1,4 +1,4 @@
-"""The retry loop around Ray's jobs: a job runs once, and its record dies with the head, so somebody has to start again.
+"""Start a Ray job, follow it, and start it again when it or the head dies, whose record of it dies too.
 
 What was committed lies in the output, so starting again is resuming. A job's id is made of its output and of what is
 run, so that a second call for the same output follows the job that is there (docs/decisions/0014).
@@ -147,19 +147,19 @@ def _follow(jobs: Jobs, name: str) -> JobDetails:
     """Print what the job says until it has ended; the longer its log, the rarer it is asked for."""
     shown = 0
     while True:
-        found = jobs.all().get(name)
-        if found is None:
+        job = jobs.all().get(name)
+        if job is None:
             raise HeadLostError(f"the head at {jobs.address} does not know job {name} any more: it was started anew")
-        said = jobs.logs(name)
-        if said is None and found.status.is_terminal():
+        log = jobs.logs(name)
+        if log is None and job.status.is_terminal():
             _say(f"the log of job {name} cannot be read any more: the node it ran on does not answer")
-        said = said or ""
-        new = "".join(line for line in said[shown:].splitlines(keepends=True) if not line.startswith(OWN_LINE))
+        log = log or ""
+        new = "".join(line for line in log[shown:].splitlines(keepends=True) if not line.startswith(OWN_LINE))
         sys.stdout.write(new)
         sys.stdout.flush()
-        shown = max(shown, len(said))  # a node that cannot be asked now has said what it has said
-        if found.status.is_terminal():
-            return found
+        shown = max(shown, len(log))  # a node that cannot be asked now has said what it has said
+        if job.status.is_terminal():
+            return job
         time.sleep(max(POLL_SECONDS, shown / BYTES_A_SECOND))
 
 
@@ -187,11 +187,11 @@ def _reason(jobs: Jobs, name: str, ended: JobDetails) -> JobFailedError:
             f"job {name}: the cluster has no `yurai` on the PATH of its nodes; install it in their image, or put its "
             f"folder on the PATH before `ray start`. The shell said: {last}"
         )
-    said = SAID.match(last)
-    kind = getattr(errors, said[1], None) if said else None
-    if said and isinstance(kind, type) and issubclass(kind, YuraiError) and not issubclass(kind, ShardError):
-        raise kind(f"job {name}: {said[2]}")
-    if code == WRONG_CALL and not said:
+    match = SAID.match(last)
+    kind = getattr(errors, match[1], None) if match else None
+    if match and isinstance(kind, type) and issubclass(kind, YuraiError) and not issubclass(kind, ShardError):
+        raise kind(f"job {name}: {match[2]}")
+    if code == WRONG_CALL and not match:
         raise RecipeError(f"job {name} was called wrongly: {last}; does the cluster run the same Yurai?")
     why = last if code is not None and last else (ended.message or "no reason given").splitlines()[0]
     return JobFailedError(f"job {name} failed: {why}", code)

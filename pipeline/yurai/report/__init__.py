@@ -1,4 +1,4 @@
-"""The report of a run: one HTML page for people who must decide whether to trust and publish a corpus.
+"""Make the report of a run: one HTML page for people who decide whether to trust and publish a corpus.
 
     facts    a delivered file     -> counts, histograms, the pages nearest to each limit (a task)
     copies   delivered files      -> where dedup ran: what went, how similar, the largest clusters (three steps)

@@ -1,4 +1,4 @@
-"""What the page owes to an auditor beside counts: the recipe as it ran, what was not checked, and how fast it went."""
+"""Make the sections for an auditor: the recipe as it ran, what was not checked, and how fast the run was."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ def _unreadable(audit: Audit) -> list[Markup]:
     rows: list[list[Child]] = [
         [visible(gap["file"]), number(gap["offset"]), number(gap["bytes"])] for gap in gaps[:RANGES]
     ]
-    said = f"{plural(len(gaps), 'range')}, {size(lost)}" + (f"; the first {RANGES}:" if len(gaps) > RANGES else "")
-    return [el("p", said), table(["file", "#at byte", "#bytes"], rows)]
+    summary = f"{plural(len(gaps), 'range')}, {size(lost)}" + (f"; the first {RANGES}:" if len(gaps) > RANGES else "")
+    return [el("p", summary), table(["file", "#at byte", "#bytes"], rows)]
 
 
 def _item(text: str) -> Markup:

@@ -1,4 +1,4 @@
-"""The horizontal axis of a rule's charts: which values are shown, where they lie, and which are named."""
+"""Choose the horizontal axis of a rule's charts: which values are shown, where they lie, and which are named."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Axis:
 
     def place(self, value: float) -> float:
         """Return where `value` lies, in percent; what lies beyond an end is put there."""
-        low, high, found = (self._scaled(one) for one in (self.low, self.high, value))
-        return 100 * min(max((found - low) / (high - low), 0.0), 1.0)
+        low, high, scaled = (self._scaled(one) for one in (self.low, self.high, value))
+        return 100 * min(max((scaled - low) / (high - low), 0.0), 1.0)
 
     def _scaled(self, value: float) -> float:
         return math.log10(max(value, self.low)) if self.log else value
@@ -60,8 +60,8 @@ class Axis:
 def axis_for(edges: Edges, bins: Mapping[int, int], limits: list[float]) -> Axis:
     """Return the axis that shows nearly all pages and every limit."""
     total, before, low, high = sum(bins.values()), 0, math.inf, -math.inf
-    for place, rows in sorted(bins.items()):
-        left, right = float(edges[max(place - 1, 0)]), float(edges[min(place, len(edges) - 1)])
+    for number, rows in sorted(bins.items()):
+        left, right = float(edges[max(number - 1, 0)]), float(edges[min(number, len(edges) - 1)])
         if before <= total * (1 - TAIL) and before + rows >= total * TAIL:
             low, high = min(low, left), max(high, right)
         before += rows

@@ -1,4 +1,4 @@
-"""Histograms that can be added up: fixed bins for any measure, with each limit an edge of its own.
+"""Count histograms that can be added up: fixed bins for any measure, with each limit an edge of its own.
 
 Edges do not depend on the data, so files are counted apart and summed: steps of 0.005 from 0 to 1 for shares, 40 steps
 a decade beyond for counts, mirrored below 0. A limit splits the bin it falls into, so shares at a limit are exact.

@@ -1,4 +1,4 @@
-"""Drawings as inline SVG: bars in tables, histograms with their limits, and the kept share as a limit moves.
+"""Draw inline SVG: bars in tables, histograms with their limits, and the kept share as a limit moves.
 
 Places along the horizontal are percentages and letters have their own size, so one drawing fits a telephone, a screen
 and paper. Colours come from classes of style.css; what is drawn is also said in words beside it.
@@ -55,27 +55,31 @@ def columns(
 
     Neighbouring bins are joined until a column is wide enough, never across a limit.
     """
-    found: list[tuple[float, float, int, bool]] = []
+    drawn: list[tuple[float, float, int, bool]] = []
     stops = {int(np.searchsorted(edges, mark.value, "left" if mark.side == "below" else "right")) for mark in marks}
     first, last = _shown(edges, axis)
-    held, left = sum(rows for place, rows in bins.items() if place < first), 0.0
-    for place in range(first, last + 1):
-        right = axis.place(float(edges[place])) if place < last else 100.0
-        held += bins.get(place, 0) if place < last else sum(rows for other, rows in bins.items() if other >= last)
-        if right - left < NARROWEST and place not in stops and place != last:
+    held, left = sum(rows for bin_number, rows in bins.items() if bin_number < first), 0.0
+    for bin_number in range(first, last + 1):
+        right = axis.place(float(edges[bin_number])) if bin_number < last else 100.0
+        held += (
+            bins.get(bin_number, 0) if bin_number < last else sum(rows for other, rows in bins.items() if other >= last)
+        )
+        if right - left < NARROWEST and bin_number not in stops and bin_number != last:
             continue
         if held:
-            least = float(edges[place - 1]) if place else -np.inf  # all bins of a column lie on one side of a limit
+            least = (
+                float(edges[bin_number - 1]) if bin_number else -np.inf
+            )  # all bins of a column lie on one side of a limit
             start = min(left, 100 - THINNEST)
             end = min(max(right, start + THINNEST), 100.0)
-            found.append((start, end, held, any(beyond(mark, least) for mark in marks)))
+            drawn.append((start, end, held, any(beyond(mark, least) for mark in marks)))
         held, left = 0, right
-    return found
+    return drawn
 
 
 def _shown(edges: Edges, axis: Axis) -> tuple[int, int]:
     """Return the range of edges from the last one before the axis to the first one behind it."""
-    first, last = (int(place) for place in np.searchsorted(edges, [axis.low, axis.high]))
+    first, last = (int(edge) for edge in np.searchsorted(edges, [axis.low, axis.high]))
     return max(first - 1, 0), min(last + 1, len(edges))
 
 
@@ -86,11 +90,11 @@ def beyond(mark: Mark, value: float) -> bool:
 
 def histogram(edges: Edges, bins: Mapping[int, int], axis: Axis, marks: Sequence[Mark], label: str) -> Markup:
     """Return the histogram: the area of a column is its pages, so columns of different widths compare."""
-    found = columns(edges, bins, axis, marks)
-    ceiling = _ceiling([rows / (right - left) for left, right, rows, _ in found])
+    bars = columns(edges, bins, axis, marks)
+    ceiling = _ceiling([rows / (right - left) for left, right, rows, _ in bars])
     floor = TOP + PLOT
-    drawn = [_column(*one, ceiling, floor) for one in found]
-    lines = [_limit(mark, axis, place, floor) for place, mark in enumerate(marks)]
+    drawn = [_column(*one, ceiling, floor) for one in bars]
+    lines = [_limit(mark, axis, index, floor) for index, mark in enumerate(marks)]
     return drawing(floor + 20, label, *drawn, line(0.0, floor, 100.0, floor, "axis"), *ticks(axis, floor), *lines)
 
 
@@ -104,18 +108,18 @@ def _column(left: float, right: float, rows: int, goes: bool, ceiling: float, fl
     density = rows / (right - left)
     height = max(PLOT * min(density / ceiling, 1.0), 1.0)
     kind = "goes" if goes else "stays"
-    place = {"x": percentage(left), "width": percentage(max(right - left - 0.2, 0.2))}
-    whole = el("rect", el("title", f"{number(rows)} pages"), class_=kind, y=floor - height, height=height, **place)
+    style = {"x": percentage(left), "width": percentage(max(right - left - 0.2, 0.2))}
+    whole = el("rect", el("title", f"{number(rows)} pages"), class_=kind, y=floor - height, height=height, **style)
     if density <= ceiling:
         return whole
-    cut = el("rect", class_="cut", y=floor - height + 14, height=3, **place)
+    cut = el("rect", class_="cut", y=floor - height + 14, height=3, **style)
     middle = left < MIDDLE
     anchor, where, shift = ("start", right, 4) if middle else ("end", left, -4)
-    said = f"{number(rows)} pages"
+    label = f"{number(rows)} pages"
     return join(
         whole,
         cut,
-        el("text", said, class_="scale", x=percentage(where), dx=shift, y=floor - height + 10, text_anchor=anchor),
+        el("text", label, class_="scale", x=percentage(where), dx=shift, y=floor - height + 10, text_anchor=anchor),
     )
 
 
@@ -130,21 +134,21 @@ def kept_curve(edges: Edges, bins: Mapping[int, int], axis: Axis, marks: Sequenc
         for share in (0.5, 1.0)
     ]
     curves = [
-        el("path", class_=f"curve {_colour(place)}", d=path(edges, bins, axis, mark.side))
-        for place, mark in enumerate(marks)
+        el("path", class_=f"curve {_colour(index)}", d=path(edges, bins, axis, mark.side))
+        for index, mark in enumerate(marks)
     ]
     dots = [
         join(
-            line(axis.place(mark.value), 8.0, axis.place(mark.value), floor, f"limit {_colour(place)}"),
+            line(axis.place(mark.value), 8.0, axis.place(mark.value), floor, f"limit {_colour(index)}"),
             el(
                 "circle",
-                class_=f"dot {_colour(place)}",
+                class_=f"dot {_colour(index)}",
                 cx=percentage(axis.place(mark.value)),
                 cy=floor - CURVE * kept_at(edges, bins, mark),
                 r=4,
             ),
         )
-        for place, mark in enumerate(marks)
+        for index, mark in enumerate(marks)
     ]
     framed = el("svg", *curves, x=0, y=8, width="100%", height=CURVE, viewBox="0 0 100 100", preserveAspectRatio="none")
     lines = [*grid, framed, *dots, line(0.0, floor, 100.0, floor, "axis")]
@@ -154,15 +158,15 @@ def kept_curve(edges: Edges, bins: Mapping[int, int], axis: Axis, marks: Sequenc
 def path(edges: Edges, bins: Mapping[int, int], axis: Axis, side: Side) -> str:
     """Return the curve as a path in a square of 100: right along the axis, up with the kept share."""
     first, last = _shown(edges, axis)
-    total, under = sum(bins.values()) or 1, sum(rows for place, rows in bins.items() if place < first)
+    total, under = sum(bins.values()) or 1, sum(rows for index, rows in bins.items() if index < first)
     points: list[tuple[float, float]] = []
-    for place in range(first, last):
-        under += bins.get(place, 0)
+    for index in range(first, last):
+        under += bins.get(index, 0)
         kept = (total - under if side == "below" else under) / total
-        point = (round(axis.place(float(edges[place])), 2), round(100 - 100 * kept, 2))
-        if points and point[0] - points[-1][0] < 0.25 and first < place < last - 1:  # noqa: PLR2004 - nobody sees a quarter of a percent
+        point = (round(axis.place(float(edges[index])), 2), round(100 - 100 * kept, 2))
+        if points and point[0] - points[-1][0] < 0.25 and first < index < last - 1:  # noqa: PLR2004 - nobody sees a quarter of a percent
             continue
-        if side == "above" and edges[place] <= 0 <= axis.low:
+        if side == "above" and edges[index] <= 0 <= axis.low:
             continue  # what is exactly 0 stays at a limit of 0: the next edge counts it
         points.append(point)
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
@@ -172,28 +176,28 @@ def kept_at(edges: Edges, bins: Mapping[int, int], mark: Mark) -> float:
     """Return the share of pages that the limit keeps."""
     last = int(np.searchsorted(edges, mark.value, "left" if mark.side == "below" else "right"))
     total = sum(bins.values()) or 1
-    under = sum(rows for place, rows in bins.items() if place <= last)
+    under = sum(rows for number, rows in bins.items() if number <= last)
     return (total - under if mark.side == "below" else under) / total
 
 
-def _limit(mark: Mark, axis: Axis, place: int, floor: float) -> Markup:
+def _limit(mark: Mark, axis: Axis, index: int, floor: float) -> Markup:
     where = axis.place(mark.value)
-    row = 12.0 + 14 * (place % 2)
+    row = 12.0 + 14 * (index % 2)
     anchor, shift = ("start", 4) if where < MIDDLE else ("end", -4)
     name = el(
         "text",
         f"{mark.name} {number(mark.value)}",
-        class_=f"name {_colour(place)}",
+        class_=f"name {_colour(index)}",
         x=percentage(where),
         dx=shift,
         y=row,
         text_anchor=anchor,
     )
-    return join(line(where, row - 10, where, floor, f"limit {_colour(place)}"), name)
+    return join(line(where, row - 10, where, floor, f"limit {_colour(index)}"), name)
 
 
-def _colour(place: int) -> str:
-    return "first" if place % 2 == 0 else "second"
+def _colour(index: int) -> str:
+    return "first" if index % 2 == 0 else "second"
 
 
 def ticks(axis: Axis, floor: float) -> list[Markup]:

@@ -1,4 +1,4 @@
-"""Pieces that several sections of the page are made of: sections, tables, one page of the crawl."""
+"""Make the pieces that several sections are made of: sections, tables, one page of the crawl."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def section(name: str, title: str, lead: str, *children: Child) -> Markup:
     return el("section", el("h2", title), el("p", lead, class_="lead"), *children, id_=name)
 
 
-def title(name: str, said: str) -> Markup:
+def title(name: str, note: str) -> Markup:
     """Return the heading of a card, with a few words beside it."""
-    return el("div", el("h3", name), el("span", said), class_="heading")
+    return el("div", el("h3", name), el("span", note), class_="heading")
 
 
 def card(*children: Child) -> Markup:
@@ -37,7 +37,7 @@ def card(*children: Child) -> Markup:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Child]], *, wide: int | None = None) -> Markup:
     """Return a table; a head that begins with `#` is of a column of numbers, `wide` is the column of bars."""
-    kinds = ["n" if head.startswith("#") else "w" if place == wide else None for place, head in enumerate(heads)]
+    kinds = ["n" if head.startswith("#") else "w" if index == wide else None for index, head in enumerate(heads)]
     head = [el("th", text.removeprefix("#"), class_=kind, scope="col") for text, kind in zip(heads, kinds, strict=True)]
     body = [el("tr", *(el("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True))) for row in rows]
     whole = el("table", el("thead", el("tr", *head)), el("tbody", *body))

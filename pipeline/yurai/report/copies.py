@@ -1,4 +1,4 @@
-"""What the report says of duplicates: the records that tasks write, and how those of several files are joined.
+"""Define the records that tasks write about duplicates, and join those of several files.
 
 leaders  documents/, extracted/ -> kept pages by group, the largest clusters, the sources of each extracted file
 copies   dropped/, documents/   -> similarities, the copies of those clusters, ids of what went

@@ -1,4 +1,4 @@
-"""Drawings about duplicates: how similar copies are, and what bands find, predicted and seen."""
+"""Draw charts about duplicates: how similar copies are, and what bands find, predicted and seen."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ MIDDLE = 50.0
 
 def similarities(bins: Mapping[str, Mapping[int, int]], threshold: float | None, label: str) -> Markup:
     """Return a histogram of copies by similarity, `bins` {how it is known: {bin: copies}} one above the other."""
-    places = sorted({place for held in bins.values() for place in held})
+    places = sorted({number for held in bins.values() for number in held})
     axis = Axis(min(places[0] * 10 // BINS / 10, 0.9), 1.0, log=False)
-    heights = sorted((sum(held.get(place, 0) for held in bins.values()) for place in places), reverse=True)
+    heights = sorted((sum(held.get(number, 0) for held in bins.values()) for number in places), reverse=True)
     ceiling = min(heights[0], SPIKE * heights[1]) if len(heights) > 1 else heights[0]
     floor = TOP + PLOT
-    drawn = [_stack(place, bins, axis, ceiling, floor) for place in places]
+    drawn = [_stack(number, bins, axis, ceiling, floor) for number in places]
     marks = [_threshold(threshold, axis, 0.0, floor)] if threshold is not None and threshold >= axis.low else []
     return drawing(floor + 20, label, *drawn, line(0.0, floor, 100.0, floor, "axis"), *ticks(axis, floor), *marks)
 
 
-def _stack(place: int, bins: Mapping[str, Mapping[int, int]], axis: Axis, ceiling: float, floor: float) -> Markup:
-    left, right = axis.place(place / BINS), axis.place((place + 1) / BINS)
-    total = sum(held.get(place, 0) for held in bins.values())
+def _stack(bin_number: int, bins: Mapping[str, Mapping[int, int]], axis: Axis, ceiling: float, floor: float) -> Markup:
+    left, right = axis.place(bin_number / BINS), axis.place((bin_number + 1) / BINS)
+    total = sum(held.get(bin_number, 0) for held in bins.values())
     scale = PLOT * min(1.0, ceiling / total) / ceiling
     across: dict[str, str | float] = {"x": percentage(left), "width": percentage(right - left - 0.2)}
     drawn, top = list[Markup](), floor
     for name, held in bins.items():
-        if count := held.get(place, 0):
+        if count := held.get(bin_number, 0):
             height = max(count * scale, 1.0)
             top -= height
-            said = f"{number(count)} by {name}"
-            drawn.append(el("rect", el("title", said), class_=name, y=top, height=height, **across))
+            label = f"{number(count)} by {name}"
+            drawn.append(el("rect", el("title", label), class_=name, y=top, height=height, **across))
     if total > ceiling:
         anchor, where, shift = ("end", left, -4) if left > MIDDLE else ("start", right, 4)
         drawn.append(el("rect", class_="cut", y=top + 14, height=3, **across))
-        said, x = plural(total, "copy", "copies"), percentage(where)
-        drawn.append(el("text", said, class_="scale", x=x, dx=shift, y=top + 10, text_anchor=anchor))
+        label, x = plural(total, "copy", "copies"), percentage(where)
+        drawn.append(el("text", label, class_="scale", x=x, dx=shift, y=top + 10, text_anchor=anchor))
     return join(*drawn)
 
 
@@ -87,7 +87,7 @@ def seen(halves: Sequence[Sequence[int]]) -> list[Seen]:
     """Return what was seen, of ranges in which there were pairs; `halves` is what `seen_by_halves` returns."""
     even, _, both = halves
     rows = zip(even, both, strict=True)
-    return [Seen(place / CURVE_BINS, pairs, twice) for place, (pairs, twice) in enumerate(rows) if pairs]
+    return [Seen(number / CURVE_BINS, pairs, twice) for number, (pairs, twice) in enumerate(rows) if pairs]
 
 
 def detection(bands: int, rows: int, threshold: float, points: Sequence[Seen], label: str) -> Markup:
@@ -116,7 +116,7 @@ def detection(bands: int, rows: int, threshold: float, points: Sequence[Seen], l
 
 
 def _path(chance: Callable[[float], float]) -> str:
-    points = ((place * 100 / STEPS, 100 - 100 * chance(place / STEPS)) for place in range(STEPS + 1))
+    points = ((step * 100 / STEPS, 100 - 100 * chance(step / STEPS)) for step in range(STEPS + 1))
     return "M" + "L".join(f"{x:g} {y:.2f}" for x, y in points)
 
 
@@ -124,8 +124,8 @@ def _dot(one: Seen, axis: Axis, floor: float) -> Markup:
     where, share = axis.place(one.middle), one.both / one.pairs
     low, high = wilson(one.both, one.pairs)
     name = "dot second" if one.pairs >= ENOUGH else "dot hollow"
-    said = f"{number(one.both)} of {number(one.pairs)} pairs"
+    label = f"{number(one.both)} of {number(one.pairs)} pairs"
     return join(
         line(where, floor - HIGH * high, where, floor - HIGH * low, "spread"),
-        el("circle", el("title", said), class_=name, cx=percentage(where), cy=floor - HIGH * share, r=4),
+        el("circle", el("title", label), class_=name, cx=percentage(where), cy=floor - HIGH * share, r=4),
     )

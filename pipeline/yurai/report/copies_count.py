@@ -1,4 +1,4 @@
-"""Have tasks find what the delivered files say of duplicates, and join what they found."""
+"""Have tasks count what the delivered files say of duplicates, and join their counts."""
 
 from __future__ import annotations
 
@@ -101,20 +101,20 @@ def count_copies(engine: Engine, store: Store, run: RunRecord) -> Copies | None:
     counting = _Counting(engine, store, run)
     led = counting.over("leaders", ("extracted", "documents"), leaders, Leaders)
     known: list[Led] = [json.loads(facts) for facts in counting.facts(led)]
-    found = Copies(clusters=[Cluster(one["doc_id"], one["size"]) for one in _leaders(known)])
-    names = [cluster.doc_id for cluster in found.clusters]
+    counted = Copies(clusters=[Cluster(one["doc_id"], one["size"]) for one in _leaders(known)])
+    names = [cluster.doc_id for cluster in counted.clusters]
     kinds = ("dropped", *(["documents"] if any(getattr(use.settings, "annotate", False) for use in uses) else []))
     stages = sorted({use.name for use in uses})
     copied = counting.over("copies", kinds, copies, lambda kind: CopiesOf(kind, stages, names))
     held: list[Copied] = [json.loads(facts) for facts in counting.facts(copied)]
-    _add_copies(found, held)
+    _add_copies(counted, held)
     gone = [(facts["sources"], shard) for facts, shard in zip(held, of_step(engine.store, copied, "gone"), strict=True)]
-    show = sorted({*names, *(one["doc_id"] for cluster in found.clusters for one in cluster.copies)})
+    show = sorted({*names, *(one["doc_id"] for cluster in counted.clusters for one in cluster.copies)})
     ended = _removed(counting, [facts["sources"] for facts in known], gone, show)
-    _add_removed(found, [json.loads(facts) for facts in counting.facts(ended)])
-    found.groups = _groups(engine.store, [led, ended])
-    found.marked = _of_all(found.groups["source"], "marked")
-    return found
+    _add_removed(counted, [json.loads(facts) for facts in counting.facts(ended)])
+    counted.groups = _groups(engine.store, [led, ended])
+    counted.marked = _of_all(counted.groups["source"], "marked")
+    return counted
 
 
 def _leaders(known: list[Led]) -> list[Leader]:
@@ -137,20 +137,20 @@ def _removed(
     return counting.step("removed", len(shards), made)
 
 
-def _add_copies(found: Copies, held: list[Copied]) -> None:
+def _add_copies(copies: Copies, held: list[Copied]) -> None:
     for facts in held:
         for by, bins in facts["bins"].items():
-            sums = found.similarity.setdefault(by, Counter())
-            sums.update({int(place): rows for place, rows in bins.items()})
+            sums = copies.similarity.setdefault(by, Counter())
+            sums.update({int(number): rows for number, rows in bins.items()})
     shown = least_similar(one for facts in held for one in facts["copies"])
-    for cluster in found.clusters:
+    for cluster in copies.clusters:
         cluster.copies = [one for one in shown if one["leader"] == cluster.doc_id]
 
 
-def _add_removed(found: Copies, ended: list[Ended]) -> None:
-    found.pages = {page["doc_id"]: page for facts in ended for page in facts["pages"]}
-    found.removed = sum(rows for by, bins in found.similarity.items() if by != "marked" for rows in bins.values())
-    found.lost = found.removed - sum(facts["removed"] for facts in ended)
+def _add_removed(copies: Copies, ended: list[Ended]) -> None:
+    copies.pages = {page["doc_id"]: page for facts in ended for page in facts["pages"]}
+    copies.removed = sum(rows for by, bins in copies.similarity.items() if by != "marked" for rows in bins.values())
+    copies.lost = copies.removed - sum(facts["removed"] for facts in ended)
 
 
 def _groups(store: Store, records: list[StepRecord]) -> dict[str, Groups]:
@@ -180,22 +180,22 @@ def _top(database: duckdb.DuckDBPyConnection, what: str) -> Groups:
         "ORDER BY marked + removed DESC, name LIMIT ?",
         [what, TOP],
     ).fetchall()
-    found = Groups([Group(*row) for row in rows])
+    groups = Groups([Group(*row) for row in rows])
     totals = database.execute(
         "SELECT coalesce(sum(kept), 0)::BIGINT, coalesce(sum(marked), 0)::BIGINT, coalesce(sum(removed), 0)::BIGINT, "
         "count(*), count(*) FILTER (removed > kept), count(*) FILTER (removed > 0 AND kept = 0) "
         "FROM sums WHERE what = ?",
         [what],
     ).fetchall()[0]
-    kept, marked, removed, found.count, found.most, found.whole = (int(value) for value in totals)
-    top = found.top
-    found.rest = Group(
+    kept, marked, removed, groups.count, groups.most, groups.whole = (int(value) for value in totals)
+    top = groups.top
+    groups.rest = Group(
         "",
         kept - sum(one.kept for one in top),
         marked - sum(one.marked for one in top),
         removed - sum(one.removed for one in top),
     )
-    return found
+    return groups
 
 
 def _of_all(groups: Groups, name: str) -> int:

@@ -1,4 +1,4 @@
-"""The section on duplicates: what went and of what, the largest clusters, and how far the decisions can be trusted."""
+"""Make the section on duplicates: what was removed, the largest clusters, and how far to trust the decisions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KNOWN = {
 }
 
 
-def duplicates(run: RunRecord, found: Copies, uses: list[AnyUse]) -> Markup:
+def duplicates(run: RunRecord, copies: Copies, uses: list[AnyUse]) -> Markup:
     """Return the section; `uses` are the stages that looked for duplicates."""
     searched = list(near_searches(run))
     named = " and ".join(use.name for use in uses)
@@ -38,7 +38,7 @@ def duplicates(run: RunRecord, found: Copies, uses: list[AnyUse]) -> Markup:
         f"What {named} removed, because it stands in the corpus another time. Shares are of the pages that no other "
         "stage dropped; language and licence are those of the extracted page."
     )
-    shows = [_removed(found), _clusters(found, searched), _similar(found, searched)]
+    shows = [_removed(copies), _clusters(copies, searched), _similar(copies, searched)]
     return section("duplicates", "Duplicates", lead, *shows, *(_searched(one) for one in searched))
 
 
@@ -55,14 +55,16 @@ def _searched(one: Searched) -> Markup:
     return join(card(*errors(one)), card(*found_by_bands(one)), card(*left_out(one)))
 
 
-def _removed(found: Copies) -> Markup:
-    if not found.removed and not found.marked:
+def _removed(copies: Copies) -> Markup:
+    if not copies.removed and not copies.marked:
         return card(none("No page was removed as a duplicate."))
-    said = [plural(found.removed, "page") + " removed"]
-    said += [f"{plural(found.marked, 'page')} marked as copies and kept"] if found.marked else []
-    said += [f"{plural(found.lost, 'removed page')} not among the extracted ones, so in no table"] if found.lost else []
-    cards = [card(*_group(what, groups, marks=bool(found.marked))) for what, groups in found.groups.items()]
-    return join(el("p", "; ".join(said) + "."), key(("dropped", "removed"), ("kept", "kept")), *cards)
+    parts = [plural(copies.removed, "page") + " removed"]
+    parts += [f"{plural(copies.marked, 'page')} marked as copies and kept"] if copies.marked else []
+    parts += (
+        [f"{plural(copies.lost, 'removed page')} not among the extracted ones, so in no table"] if copies.lost else []
+    )
+    cards = [card(*_group(what, groups, marks=bool(copies.marked))) for what, groups in copies.groups.items()]
+    return join(el("p", "; ".join(parts) + "."), key(("dropped", "removed"), ("kept", "kept")), *cards)
 
 
 def _group(what: str, groups: Groups, *, marks: bool) -> list[Markup]:
@@ -100,20 +102,20 @@ def _loss(groups: Groups) -> str:
     return f"Of {number(groups.count)} in all, {number(groups.most)} lost more than half, {number(groups.whole)} all."
 
 
-def _clusters(found: Copies, searched: list[Searched]) -> Markup:
-    shows = [card(*_cluster(one, found)) for one in found.clusters if one.doc_id in found.pages]
+def _clusters(copies: Copies, searched: list[Searched]) -> Markup:
+    shows = [card(*_cluster(one, copies)) for one in copies.clusters if one.doc_id in copies.pages]
     lead = (
         "The largest clusters whose first page stays: that page, and the copies least like it. Marked is what the "
         "other text lacks in that place, redacted and from the beginning of the extracted pages."
     )
     older = "Clusters whose kept page lies in an earlier run are not among them."
-    said = lead + (f" {older}" if any(one.near.against for one in searched) else "")
-    return join(el("h3", "Largest clusters"), el("p", said, class_="caption"), *(shows or [none("There is none.")]))
+    text = lead + (f" {older}" if any(one.near.against for one in searched) else "")
+    return join(el("h3", "Largest clusters"), el("p", text, class_="caption"), *(shows or [none("There is none.")]))
 
 
-def _cluster(cluster: Cluster, found: Copies) -> list[Markup]:
-    kept = found.pages[cluster.doc_id]
-    copies = [(one, found.pages[one["doc_id"]]) for one in cluster.copies if one["doc_id"] in found.pages]
+def _cluster(cluster: Cluster, all_copies: Copies) -> list[Markup]:
+    kept = all_copies.pages[cluster.doc_id]
+    copies = [(one, all_copies.pages[one["doc_id"]]) for one in cluster.copies if one["doc_id"] in all_copies.pages]
     texts = [page["excerpt"] for _, page in copies]
     left = crawled(_with_marks(kept, texts), goes=False, score="stays")
     right = [crawled(_with_marks(page, [kept["excerpt"]]), goes=True, score=_score(one)) for one, page in copies]
@@ -132,15 +134,15 @@ def _score(one: Copy) -> str:
     return f"{number(float(one['jaccard']))} ({one['by']})"
 
 
-def _similar(found: Copies, searched: list[Searched]) -> Markup:
-    known = {name: found.similarity[name] for name in KNOWN if name in found.similarity}
+def _similar(copies: Copies, searched: list[Searched]) -> Markup:
+    known = {name: copies.similarity[name] for name in KNOWN if name in copies.similarity}
     totals = {name: sum(held.values()) for name, held in known.items()}
-    said = [f"{number(rows)} {name} ({KNOWN[name]})" for name, rows in totals.items()]
-    unknown = sum(found.similarity.get(NO_SIMILARITY, Counter[int]()).values())
-    said += (
+    parts = [f"{number(rows)} {name} ({KNOWN[name]})" for name, rows in totals.items()]
+    unknown = sum(copies.similarity.get(NO_SIMILARITY, Counter[int]()).values())
+    parts += (
         [f"{number(unknown)} with an equal URL, or without a line of their own: similarity unknown"] if unknown else []
     )
-    words = f"{'; '.join(said)}." if said else ""
+    words = f"{'; '.join(parts)}." if parts else ""
     head = el("h3", "How similar copies are to the page that stays")
     if not known:
         return card(head, none(words or "There is no copy."))

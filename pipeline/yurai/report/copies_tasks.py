@@ -1,4 +1,4 @@
-"""Tasks that find out what the report says of duplicates, each over one delivered file.
+"""Count what one delivered file says of duplicates, as a task.
 
 Removed rows know where they came from, not their language or licence: those are with the extracted page. Files hold
 pages in input order, so an extracted file is met only with the ids of removed pages of its own sources.
@@ -166,7 +166,7 @@ def copies(task: Task[CopiesOf], attempt: Attempt) -> TaskRecord:
             gone.append(pa.Table.from_batches([rows.select(GONE.names)]).cast(GONE))
             sources.update(strings(rows, "source"))
     table = pa.concat_tables(gone)
-    counts = {name: {str(place): rows for place, rows in sorted(held.items())} for name, held in sorted(bins.items())}
+    counts = {name: {str(number): rows for number, rows in sorted(held.items())} for name, held in sorted(bins.items())}
     facts: Copied = {"bins": counts, "copies": least, "sources": _few(sources)}
     _write(attempt, facts, table, "gone")
     return TaskRecord(task.key, shard.source, shard.sha256)

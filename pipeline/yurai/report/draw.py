@@ -81,8 +81,8 @@ def matching(run: RunRecord, wanted: str) -> list[tuple[str, str]]:
     """Return (stage, reason) of all drops and failures that `wanted` names."""
     known = [(one.stage, reason, rows) for one in run.stages for reason, rows in (one.dropped + one.failed).items()]
     for test in (lambda _, reason: reason == wanted, lambda stage, _: stage == wanted, _begins(wanted)):
-        if found := [(stage, reason) for stage, reason, _ in known if test(stage, reason)]:
-            return found
+        if matches := [(stage, reason) for stage, reason, _ in known if test(stage, reason)]:
+            return matches
     listed = "".join(f"\n  {rows:>12,}  {stage}  {shown(reason)}" for stage, reason, rows in sorted(known))
     raise RecipeError(f"nothing was dropped by {wanted!r}; what there is:{listed or ' nothing was dropped'}")
 
@@ -114,10 +114,10 @@ def _ranked(
             for batch in read_rows(handle, columns):
                 rows = _wanted(batch, wanted)
                 names = strings(batch, "doc_id")
-                found = [names[row] for row in rows]
+                ids = [names[row] for row in rows]
                 yield [
                     Place(rank, name, file.name, start + row)
-                    for rank, name, row in zip(ranks(found, seed).tolist(), found, rows, strict=True)
+                    for rank, name, row in zip(ranks(ids, seed).tolist(), ids, rows, strict=True)
                 ]
                 start += batch.num_rows
 
@@ -135,22 +135,22 @@ def _smallest(batches: Iterator[list[Place]], count: int) -> list[Place]:
     held: list[Place] = []
     for places in batches:
         bound = held[-1].rank if len(held) == count else 2**64
-        held = sorted(held + [place for place in places if place.rank <= bound])[:count]
+        held = sorted(held + [candidate for candidate in places if candidate.rank <= bound])[:count]
     return held
 
 
 def _rows(store: Store, places: list[Place]) -> list[Row]:
     """Return the whole rows at `places`, in their order; of a file, only the row groups that hold one are read."""
-    found: dict[Place, Row] = {}
-    for name in sorted({place.file for place in places}):
-        here = [place for place in places if place.file == name]
+    rows_of: dict[Place, Row] = {}
+    for name in sorted({wanted.file for wanted in places}):
+        here = [wanted for wanted in places if wanted.file == name]
         with store.open(name) as handle, pq.ParquetFile(handle) as parquet:
-            for group in sorted({place.row // ROW_GROUP for place in here}):
+            for group in sorted({wanted.row // ROW_GROUP for wanted in here}):
                 table = parquet.read_row_group(group)
-                for place in here:
-                    if place.row // ROW_GROUP == group:
-                        found[place] = table.slice(place.row % ROW_GROUP, 1).to_pylist()[0]
-    return [found[place] for place in places]
+                for wanted in here:
+                    if wanted.row // ROW_GROUP == group:
+                        rows_of[wanted] = table.slice(wanted.row % ROW_GROUP, 1).to_pylist()[0]
+    return [rows_of[wanted] for wanted in places]
 
 
 def _extracted(store: Store, run: RunRecord, names: list[str]) -> dict[str, Row]:

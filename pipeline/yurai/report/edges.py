@@ -1,4 +1,4 @@
-"""The pages nearest to a limit, on either side: what an auditor reads to see whether the limit is right."""
+"""Find the pages nearest to a limit, on either side, which an auditor reads to see whether the limit is right."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Nearest:
             near = away <= self._held[-1][0]
             away, places, values = away[near], places[near], values[near]
         closest = sorted(
-            (distance, names[place], place, value)
-            for distance, place, value in zip(away.tolist(), places.tolist(), values.tolist(), strict=True)
+            (distance, names[index], index, value)
+            for distance, index, value in zip(away.tolist(), places.tolist(), values.tolist(), strict=True)
         )[:NEAREST]
-        new = [(distance, name, value, row(place)) for distance, name, place, value in closest]
+        new = [(distance, name, value, row(index)) for distance, name, index, value in closest]
         self._held = nearest(self._held + new)
 
     def json(self) -> list[NearPage]:

@@ -1,4 +1,4 @@
-"""One page's life: where it came from, what each stage made of it, and the tokens it became.
+"""Tell one page's life: where it came from, what each stage made of it, and the tokens it became.
 
 Decisions are not looked up but made again, from the stored measures and the recipe in run.json: what is shown is what
 the corpus was built by.
@@ -64,21 +64,21 @@ def explain(store: Store, key: str) -> list[Row]:
     ]
 
 
-def explain_token(store: Store, place: str) -> Row:
+def explain_token(store: Store, token: str) -> Row:
     """Return the life of the page behind a token; `place` is SHARD:N, token N (from 0) of shards/SHARD.
 
     Raises:
         RecipeError: no such shard or token.
     """
     run = load_run(store)
-    shard, _, number = place.rpartition(":")
+    shard, _, number = token.rpartition(":")
     name = f"shards/{shard.removeprefix('shards/').partition('.')[0]}.parquet"
     if not number.isdecimal() or name not in {file.name for file in run.files("shards")}:
         names = ", ".join(
             file.name.removeprefix("shards/").partition(".")[0] for file in token_shards(run.files("shards"))
         )
         raise RecipeError(
-            f"--token wants SHARD:N, such as 00000:1234, not {place!r}; shards: {names or 'none, not tokenized'}"
+            f"--token wants SHARD:N, such as 00000:1234, not {token!r}; shards: {names or 'none, not tokenized'}"
         )
     with store.open(name) as file:
         index = pq.read_table(file, columns=INDEX)
@@ -113,14 +113,14 @@ def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) ->
 def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, gone: Row | None) -> Row:
     row = kept or gone or {}
     life: Row = {name: row[name] for name in ORIGIN}
-    if found := kept or page:
-        life |= {name: found.get(name) for name in MEASURED}
-        life["pages"] = page_count(found["media_type"], found["text"])
+    if shown := kept or page:
+        life |= {name: shown.get(name) for name in MEASURED}
+        life["pages"] = page_count(shown["media_type"], shown["text"])
     life["outcome"] = gone["outcome"] if gone else "kept"
     if gone:
         life |= {name: gone[name] for name in GONE}
     life["rights"] = [
-        {name: said[name] for name in RIGHTS} for said in _rows(store, run, "evidence", "doc_id", life["doc_id"])
+        {name: mark[name] for name in RIGHTS} for mark in _rows(store, run, "evidence", "doc_id", life["doc_id"])
     ]
     life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
     life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
@@ -138,12 +138,12 @@ def _tokens(store: Store, run: RunRecord, doc_id: str) -> Row | None:
         if not file.name.endswith(".parquet"):
             continue
         with store.open(file.name) as handle:
-            found = pq.read_table(handle, columns=INDEX, filters=pc.field("doc_id") == doc_id).to_pylist()
-        if found:
+            entries = pq.read_table(handle, columns=INDEX, filters=pc.field("doc_id") == doc_id).to_pylist()
+        if entries:
             return {
                 "shard": _ids_of(run, file.name),
-                "start": found[0]["token_start"],
-                "count": found[0]["token_count"],
+                "start": entries[0]["token_start"],
+                "count": entries[0]["token_count"],
             }
     return None
 
@@ -159,27 +159,27 @@ def decisions(run: RunRecord, page: Row | None, gone: Row | None, kept: Row | No
     What line-dedup takes out depends on other pages, so rules behind it are asked of the row that was `kept`; of one
     that went later its text is nowhere, and only the rule that dropped it is known.
     """
-    found: list[Row] = []
+    made: list[Row] = []
     measures: list[AnyUse] = []
     batch = _batch(page)
     for value in run.recipe_stages:
         use = restored_use(value)
         asked = isinstance(use.settings, Filter) and batch is not None
         if gone and gone["stage"] == use.name and not asked:
-            return [*found, {"stage": use.name, "verdict": gone["outcome"], "reason": gone["reason"]}]
+            return [*made, {"stage": use.name, "verdict": gone["outcome"], "reason": gone["reason"]}]
         if isinstance(use.settings, Filter) and batch:
             batch, rules = Decider(use.name, use.settings.rules, measures).trace(batch)
-            found += rules
+            made += rules
             if rules and rules[-1]["verdict"] == "dropped":
-                return found
+                return made
             continue
         measures += [use] if stage_of(use).kind is Kind.MEASURE else []
         settings = {name: setting for name, setting in value.items() if name != "use"}
-        found.append({"stage": use.name, "verdict": "kept", "settings": settings})
+        made.append({"stage": use.name, "verdict": "kept", "settings": settings})
         if use.name == "line-dedup":
             batch = _batch(kept)
-            found[-1]["verdict"] = "edited" if _edited_by(use, kept) else "kept"
-    return found
+            made[-1]["verdict"] = "edited" if _edited_by(use, kept) else "kept"
+    return made
 
 
 def _batch(row: Row | None) -> pa.RecordBatch | None:

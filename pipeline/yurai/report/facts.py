@@ -1,4 +1,4 @@
-"""What one delivered file adds to the report: a task, so that it runs where the file is read and is not run twice.
+"""Count what one delivered file adds to the report, as a task that runs where the file is read.
 
 Outputs: `facts`, JSON with counts and histograms, and `counts`, Parquet with one row for each domain or licence mark.
 What is shown of a page is redacted here, before it is written anywhere.

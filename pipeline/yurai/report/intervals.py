@@ -1,4 +1,4 @@
-"""How far a share that was counted may lie from the one it stands for."""
+"""Tell how far a counted share may lie from the one that it stands for."""
 
 Z = 1.96
 """Of the normal distribution, 95 % lie within so many standard deviations."""

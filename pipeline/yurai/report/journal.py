@@ -1,4 +1,4 @@
-"""How fast it went: times and memory from OUT/journal, which belongs to no digest."""
+"""Read how fast a run was, from times and memory in OUT/journal, which belongs to no digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second half of the page: each rule with its limits, the shape of what it judges, and the pages at the edge."""
+"""Make the second half of the page: each rule with its limits, what it judges, and the pages at the edge."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ def rules(facts: Facts, stages: Sequence[StageCounts]) -> Markup:
         return section("rules", "Rules", lead, none("The recipe has no filter."))
     first = dict(itertools.chain.from_iterable(_dropped(counts) for counts in stages))
     names = key(("stays", "stays"), ("goes", "goes"))
-    return section("rules", "Rules", lead, names, *(_rule(one, first, place) for place, one in enumerate(facts.rules)))
+    return section("rules", "Rules", lead, names, *(_rule(one, first, index) for index, one in enumerate(facts.rules)))
 
 
-def anchor(place: int) -> str:
+def anchor(index: int) -> str:
     """Return the id of the part of rule number `place`."""
-    return f"rule-{place}"
+    return f"rule-{index}"
 
 
 def _dropped(counts: StageCounts) -> Iterator[tuple[tuple[str, str], int]]:
     return (((counts.stage, reason), rows) for reason, rows in counts.dropped.items())
 
 
-def _rule(value: RuleCounts, first: Mapping[tuple[str, str], int], place: int) -> Markup:
+def _rule(value: RuleCounts, first: Mapping[tuple[str, str], int], index: int) -> Markup:
     judged = value["judged"]
-    said = f"{number(judged)} pages judged, {number(value['not_judged'])} not judged"
+    counts = f"{number(judged)} pages judged, {number(value['not_judged'])} not judged"
     rows: list[list[Child]] = [
         [
             el("code", reason),
@@ -55,37 +55,37 @@ def _rule(value: RuleCounts, first: Mapping[tuple[str, str], int], place: int) -
     heads = ["reason", "#drops alone", "#of judged", "#dropped in the run"]
     shown = table(heads, rows) if rows else none("It drops none of these pages.")
     measures = [_measure(limits) for limits in _by_measure(value["limits"])]
-    found = card(title(value["rule"], said), shown, *measures)
-    return el("div", found, id_=anchor(place))
+    block = card(title(value["rule"], counts), shown, *measures)
+    return el("div", block, id_=anchor(index))
 
 
 def _by_measure(limits: list[LimitCounts]) -> list[list[LimitCounts]]:
     """Group the limits by what they compare; a value that a rule works out itself stands alone."""
     groups: dict[str, list[LimitCounts]] = {}
-    for place, limit in enumerate(limits):
-        if any(limit == other for other in limits[:place]):
+    for index, limit in enumerate(limits):
+        if any(limit == other for other in limits[:index]):
             continue
-        groups.setdefault(limit["column"] or f"{place}", []).append(limit)
+        groups.setdefault(limit["column"] or f"{index}", []).append(limit)
     return list(groups.values())
 
 
 def _measure(limits: list[LimitCounts]) -> Markup:
     name = limits[0]["column"] or f"value behind {_name(limits[0])}"
-    bins = {int(place): rows for place, rows in limits[0]["bins"].items()}
+    bins = {int(bin_number): rows for bin_number, rows in limits[0]["bins"].items()}
     if not bins:
         return el("div", el("h4", el("code", name)), none("No page has a value to compare."), class_="measure")
     edges = edges_for((limit["side"], limit["value"]) for limit in limits)
     marks = [Mark(_name(limit), limit["side"], limit["value"]) for limit in limits]
     axis = axis_for(edges, bins, [limit["value"] for limit in limits])
     total = sum(bins.values())
-    said = [_sentence(limit, total) for limit in limits]
-    items = [el("li", text, class_=("first", "second")[place % 2]) for place, text in enumerate(said)]
+    sentences = [_sentence(limit, total) for limit in limits]
+    items = [el("li", text, class_=("first", "second")[bin_number % 2]) for bin_number, text in enumerate(sentences)]
     scale = "logarithmic" if axis.log else "linear"
     return el(
         "div",
         el("h4", el("code", name)),
         el("ul", *items, class_="limits"),
-        histogram(edges, bins, axis, marks, f"Histogram of {name}. " + " ".join(said)),
+        histogram(edges, bins, axis, marks, f"Histogram of {name}. " + " ".join(sentences)),
         el("p", f"{number(total)} pages by {name}; {scale} scale; {READING}", class_="caption"),
         kept_curve(edges, bins, axis, marks, f"Share kept as the limits of {name} move"),
         el("p", "share kept if this limit alone stood elsewhere on the same scale", class_="caption"),

@@ -1,4 +1,4 @@
-"""HTML and SVG, written by one function that escapes whatever is not markup already.
+"""Write HTML and SVG by one function, which escapes whatever is not markup already.
 
 Only `el` makes `Markup`, so text from a crawl cannot become an element or an attribute, whoever passes it on.
 """
@@ -21,14 +21,14 @@ def el(name: str, *children: Child, **attributes: str | float | None) -> Markup:
 
     `class_` and `for_` lose their underscore, inner underscores become hyphens; an attribute of None is left out.
     """
-    said = "".join(
+    written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
     if name in VOID and not children:
-        return Markup(f"<{name}{said}/>")
-    return Markup(f"<{name}{said}>{join(*children)}</{name}>")
+        return Markup(f"<{name}{written}/>")
+    return Markup(f"<{name}{written}>{join(*children)}</{name}>")
 
 
 def join(*children: Child) -> Markup:

@@ -1,4 +1,4 @@
-"""What one half of the bands finds of the pairs that the other half has found: a prediction that can be seen.
+"""Predict recall from what one half of the bands finds of the pairs that the other half has found.
 
 Pairs that no band finds are never seen, so what all bands find of everything cannot be counted. But the even and the
 odd bands look for the same pairs: of those that the even ones found, the odd ones find a share that can be counted, and
@@ -28,7 +28,7 @@ def by_other_half(estimate: float, bands: int, rows: int) -> float:
     equal = round(estimate * bands * rows)
     some = equal / (bands * rows)  # the share that makes the number likeliest: it cancels out, floats stay large
     (_, missed), (every, missed_by_odd) = (equal_hashes(some, half, rows) for half in (even, odd))
-    found = equal_hashes(some, even, rows)[0] - missed
-    before = float(np.convolve(found, every)[equal])
-    both = float(np.convolve(found, every - missed_by_odd)[equal])
+    pairs = equal_hashes(some, even, rows)[0] - missed
+    before = float(np.convolve(pairs, every)[equal])
+    both = float(np.convolve(pairs, every - missed_by_odd)[equal])
     return min(1.0, both / before) if before > LEAST else 0.0

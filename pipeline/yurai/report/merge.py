@@ -1,4 +1,4 @@
-"""Add up what the tasks counted; memory holds the sums, and domains and marks are added up by DuckDB on disk."""
+"""Add up what the tasks counted: sums in memory, domains and marks by DuckDB on disk."""
 
 from __future__ import annotations
 

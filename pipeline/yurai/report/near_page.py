@@ -1,4 +1,4 @@
-"""What a near-dedup owes to an auditor: errors of its estimate, what its bands find, and what it left out."""
+"""Make the auditor's part on near-dedup: errors of its estimate, what its bands find, and what it left out."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def errors(one: Searched) -> list[Markup]:
         _error("taken for duplicates", "below the threshold (false positives)", *yes),
         _error("taken for different", "at or above the threshold (false negatives)", *no),
     ]
-    return [head, el("p", how, class_="caption"), el("ul", *(el("li", said) for said in items), class_="plain")]
+    return [head, el("p", how, class_="caption"), el("ul", *(el("li", item) for item in items), class_="plain")]
 
 
 def _error(taken: str, wrong: str, hits: int, count: int) -> str:
@@ -78,12 +78,12 @@ def found_by_bands(one: Searched) -> list[Markup]:
     """Return the S-curve, predicted and seen, and what is missed at the threshold."""
     near, preset = one.near, one.near.resolved
     missed = 1 - found(near.threshold, preset.bands, preset.rows)
-    said = (
+    text = (
         f"{preset.bands} bands of {preset.rows} hashes: of pairs with similarity {number(near.threshold)}, just the "
         f"threshold, they are expected to miss {percent(missed)}; of pairs 0.1 above it "
         f"{percent(1 - found(min(1.0, near.threshold + 0.1), preset.bands, preset.rows))}."
     )
-    shown: list[Markup] = [_head("What the bands find", one), el("p", said), _predicted(near)]
+    shown: list[Markup] = [_head("What the bands find", one), el("p", text), _predicted(near)]
     points = seen(one.facts["seen"])
     if preset.bands == 1 or not points:
         return [
@@ -96,7 +96,7 @@ def found_by_bands(one: Searched) -> list[Markup]:
         f"seen, with 95 % intervals, hollow for fewer than {ENOUGH} pairs. What no band finds is never seen: where the "
         "dots follow the dashed line, the other may be believed."
     )
-    drawn = detection(preset.bands, preset.rows, near.threshold, points, "S-curve: " + said)
+    drawn = detection(preset.bands, preset.rows, near.threshold, points, "S-curve: " + text)
     details = el(
         "details",
         el("summary", "the dots as numbers: pairs, and the prediction at the middle of each range"),
@@ -135,16 +135,16 @@ def left_out(one: Searched) -> list[Markup]:
     """Return which bounds bit."""
     tally, head = one.facts["tally"], _head("Bounds that bit", one)
     if not tally["bounded"]:
-        said = (
+        text = (
             f"None: none of {plural(tally['buckets'], 'bucket')} held more than {BUCKET} documents (the largest "
             f"{number(tally['largest'])}), so every pair of every bucket became a candidate: {number(tally['pairs'])}, "
             "with repetitions."
         )
-        return [head, el("p", said)]
-    said = (
+        return [head, el("p", text)]
+    text = (
         f"{number(tally['bounded'])} of {plural(tally['buckets'], 'bucket')} held more than {BUCKET} documents, the "
         f"largest {number(tally['largest'])}. There, documents were compared with the {FIRST} first in keep order "
         f"alone: {plural(tally['left_out'], 'pair')} of one bucket did not become candidates there, "
         f"{number(tally['pairs'])} did (both with repetitions). Another band may have brought them together."
     )
-    return [head, el("p", said)]
+    return [head, el("p", text)]

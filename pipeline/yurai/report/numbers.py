@@ -1,4 +1,4 @@
-"""Numbers as the report says them."""
+"""Format numbers as the report shows them."""
 
 BYTES = ("B", "kB", "MB", "GB", "TB", "PB")
 STEP = 1000
@@ -40,7 +40,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def duration(seconds: int) -> str:
     """Return seconds as hours, minutes and seconds, without leading parts of nothing."""
     hours, minutes = divmod(seconds // 60, 60)
-    said = f"{seconds % 60} s"
+    text = f"{seconds % 60} s"
     if hours or minutes:
-        said = f"{minutes} min {said}"
-    return f"{hours} h {said}" if hours else said
+        text = f"{minutes} min {text}"
+    return f"{hours} h {text}" if hours else text

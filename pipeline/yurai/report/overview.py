@@ -1,4 +1,4 @@
-"""The first half of the page: what went in, what came out, and of what it is."""
+"""Make the first half of the page: what went in, what came out, and what it consists of."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def funnel(run: RunRecord) -> Markup:
 
 def _stage(counts: StageCounts, candidates: int) -> list[Child]:
     rows = [("kept", counts.kept), ("dropped", counts.dropped.total()), ("failed", counts.failed.total())]
-    said = f"{counts.stage}: " + ", ".join(f"{number(count)} {name}" for name, count in rows)
-    drawn = bar([(name, share(count, candidates)) for name, count in rows], said)
+    label = f"{counts.stage}: " + ", ".join(f"{number(count)} {name}" for name, count in rows)
+    drawn = bar([(name, share(count, candidates)) for name, count in rows], label)
     return [el("b", counts.stage), number(counts.seen), *(number(count) if count else "" for _, count in rows), drawn]
 
 
 def _why(counts: StageCounts) -> list[Markup]:
-    said = f"{number(counts.seen - counts.kept)} of {number(counts.seen)} end here"
+    label = f"{number(counts.seen - counts.kept)} of {number(counts.seen)} end here"
     rows = [*_reasons(counts.dropped, "dropped", counts.seen), *_reasons(counts.failed, "failed", counts.seen)]
-    return [title(counts.stage, said), _reason_table(rows)]
+    return [title(counts.stage, label), _reason_table(rows)]
 
 
 def _reasons(counts: Counter[str], outcome: str, seen: int) -> Rows:
@@ -97,14 +97,16 @@ def _sides(extracted: Sums, documents: Sums) -> Rows:
     """Return a row for each name, the most frequent first: extracted and kept pages, bytes of kept text, a bar."""
     nothing = Counter[str]()
     pages = {name: (extracted.get(name, nothing), documents.get(name, nothing)) for name in {*extracted, *documents}}
-    most = max((found["pages"] for found, _ in pages.values()), default=1)
+    most = max((all_pages["pages"] for all_pages, _ in pages.values()), default=1)
     rows: Rows = []
-    for name, (found, kept) in sorted(pages.items(), key=lambda item: (-item[1][0]["pages"], item[0])):
-        part, rest = share(kept["pages"], most), share(found["pages"] - kept["pages"], most)
-        label = f"{number(kept['pages'])} of {number(found['pages'])} kept"
-        left = percent(share(kept["pages"], found["pages"]))
+    for name, (all_pages, kept) in sorted(pages.items(), key=lambda item: (-item[1][0]["pages"], item[0])):
+        part, rest = share(kept["pages"], most), share(all_pages["pages"] - kept["pages"], most)
+        label = f"{number(kept['pages'])} of {number(all_pages['pages'])} kept"
+        left = percent(share(kept["pages"], all_pages["pages"]))
         drawn = bar([("kept", part), ("soft", rest)], label)
-        rows.append([shown(name), number(found["pages"]), number(kept["pages"]), left, size(kept["text_bytes"]), drawn])
+        rows.append(
+            [shown(name), number(all_pages["pages"]), number(kept["pages"]), left, size(kept["text_bytes"]), drawn]
+        )
     return rows
 
 
@@ -132,9 +134,9 @@ def domains(facts: Facts) -> Markup:
     )
 
 
-def _domain(entry: Entry, value: int, whole: int, said: str) -> list[Child]:
+def _domain(entry: Entry, value: int, whole: int, note: str) -> list[Child]:
     part = share(value, whole)
-    return [el("bdi", shown(entry.name)), said, percent(part), bar([("kept", part)], percent(part))]
+    return [el("bdi", shown(entry.name)), note, percent(part), bar([("kept", part)], percent(part))]
 
 
 def licences(facts: Facts) -> Markup:
@@ -147,9 +149,9 @@ def licences(facts: Facts) -> Markup:
         return section("licences", "Licence marks", lead, none("None recorded."))
     rows: Rows = []
     for entry in facts.marks:
-        kind, channel, said = entry.name.split("\t", 2)
+        kind, channel, licence = entry.name.split("\t", 2)
         rows.append(
-            [el("code", shown(said)), kind.replace("_", " "), channel, number(entry.rows), number(entry.documents)]
+            [el("code", shown(licence)), kind.replace("_", " "), channel, number(entry.rows), number(entry.documents)]
         )
     more = facts.mark_kinds - len(rows)
     heads = ["mark", "kind", "channel", "#found", "#pages"]

@@ -1,4 +1,4 @@
-"""The whole page: head, summary and sections in one self-contained HTML text.
+"""Put the whole page together: head, summary and sections in one self-contained HTML text.
 
 No script, no image, nothing fetched: the policy in its head forbids all but the one style sheet, named by its digest.
 """
@@ -80,7 +80,7 @@ def _link(key: str, title: str, inner: Markup | None = None) -> Markup:
 
 def _inner(report: Report) -> Markup | None:
     rules = report.facts.rules if report.facts else []
-    links = [_link(judged.anchor(place), one["rule"]) for place, one in enumerate(rules)]
+    links = [_link(judged.anchor(index), one["rule"]) for index, one in enumerate(rules)]
     return el("ul", *links, class_="inner") if links else None
 
 
@@ -133,14 +133,14 @@ def _tiles(report: Report) -> Markup:
 
 def _sections(report: Report) -> list[tuple[str, str, Markup]]:
     facts = report.facts
-    found = [("funnel", "Funnel", overview.funnel(report.run))]
+    sections = [("funnel", "Funnel", overview.funnel(report.run))]
     if facts is None:
         gone = section(
             "pages", "Pages", "What the delivered files hold could not be counted.", none(visible(report.unread))
         )
-        found.append(("pages", "Pages", gone))
+        sections.append(("pages", "Pages", gone))
     else:
-        found += [
+        sections += [
             ("languages", "Languages", overview.languages(facts)),
             ("years", "Years of capture", overview.years(facts)),
             ("domains", "Top domains", overview.domains(facts)),
@@ -150,9 +150,9 @@ def _sections(report: Report) -> list[tuple[str, str, Markup]]:
         ]
         if facts.copies:
             shown = duplicates(report.run, facts.copies, dedup_stages(report.run))
-            found.append(("duplicates", "Duplicates", shown))
+            sections.append(("duplicates", "Duplicates", shown))
     return [
-        *found,
+        *sections,
         ("not-checked", "What was not checked", auditor_sections.not_checked(report.run, report.audit, facts)),
         ("recipe", "Recipe", auditor_sections.recipe(report.run)),
         ("throughput", "Throughput", auditor_sections.throughput(report.paces)),

@@ -1,4 +1,4 @@
-"""What is counted for each rule of a filter stage, over all rows that it can judge, whatever others say of them."""
+"""Count for each rule of a filter stage over all rows that it can judge, whatever other rules say of them."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ class LimitFacts:
         self.goes += int(gone.sum())
         names = strings(rows, "doc_id")
 
-        def row(place: int) -> Row:
-            return {name: rows.column(name)[place].as_py() for name in SHOWN}
+        def row(index: int) -> Row:
+            return {name: rows.column(name)[index].as_py() for name in SHOWN}
 
         for held, side in ((self.leaving, gone), (self.staying, ~gone)):
             held.offer(values[side], places[side], names, row)

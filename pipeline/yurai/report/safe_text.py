@@ -1,4 +1,4 @@
-"""What a crawl wrote, made fit to be shown: personal data redacted, nothing invisible, nothing that moves other text.
+"""Make text of a crawl fit to be shown: personal data redacted, nothing invisible, nothing that moves other text.
 
 Every title, URL, host and excerpt that a report, a sample or `yurai explain` shows goes through here. HTML is escaped
 later, by the one function that writes HTML (`yurai.report.markup`).
@@ -25,14 +25,14 @@ def shown(text: str | None) -> str:
 def shown_url(url: str | None) -> str:
     """Return a URL as `shown` does; where its escapes hide personal data, the form without escapes is what is shown."""
     plain = unquote(url or "")
-    found = _redacted(plain)
-    return visible(found) if found != " ".join(plain.split()) else shown(url)
+    redacted = _redacted(plain)
+    return visible(redacted) if redacted != " ".join(plain.split()) else shown(url)
 
 
 def excerpt(text: str | None, length: int = EXCERPT) -> str:
     """Return the beginning of `text` as `shown` does, at most `length` characters long."""
-    found = shown((text or "")[:CONTEXT])
-    return found if len(found) <= length else found[: length - 1] + "…"
+    text_shown = shown((text or "")[:CONTEXT])
+    return text_shown if len(text_shown) <= length else text_shown[: length - 1] + "…"
 
 
 def _redacted(text: str) -> str:

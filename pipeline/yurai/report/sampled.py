@@ -1,4 +1,4 @@
-"""How drawn pages are shown: for a terminal, for programs, and as a page like the report."""
+"""Show drawn pages: for a terminal, for programs, and as a page like the report."""
 
 from __future__ import annotations
 

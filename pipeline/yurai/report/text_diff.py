@@ -1,4 +1,4 @@
-"""Two texts side by side: the words of one that the other lacks, marked."""
+"""Mark the words of one text that another lacks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def marked(text: str, others: list[str], length: int) -> Markup:
 
     Texts are compared to their end, so that what lies beyond `length` in one of them is not taken to be missing.
     """
-    places = [(found.start(), found.end()) for found in WORDS.finditer(text)]
+    places = [(word.start(), word.end()) for word in WORDS.finditer(text)]
     words = [text[start:end] for start, end in places]
-    new = sorted({place for other in others for place in _lacking(words, WORDS.findall(other))})
+    new = sorted({index for other in others for index in _lacking(words, WORDS.findall(other))})
     children, last = list[str](), 0
-    for start, end in _runs([places[place] for place in new], text):
+    for start, end in _runs([places[index] for index in new], text):
         if start < length:
             last, before = min(end, length), last
             children += [text[before:start], el("mark", text[start:last])]
@@ -30,15 +30,15 @@ def marked(text: str, others: list[str], length: int) -> Markup:
 
 def _lacking(words: list[str], other: list[str]) -> list[int]:
     codes = SequenceMatcher(None, other, words, autojunk=False).get_opcodes()
-    return [place for name, _, _, first, end in codes if name != "equal" for place in range(first, end)]
+    return [index for name, _, _, first, end in codes if name != "equal" for index in range(first, end)]
 
 
 def _runs(places: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     """Join neighbours that white space alone parts."""
-    found: list[tuple[int, int]] = []
+    runs: list[tuple[int, int]] = []
     for start, end in places:
-        if found and not text[found[-1][1] : start].strip():
-            found[-1] = (found[-1][0], end)
+        if runs and not text[runs[-1][1] : start].strip():
+            runs[-1] = (runs[-1][0], end)
         else:
-            found.append((start, end))
-    return found
+            runs.append((start, end))
+    return runs

@@ -33,40 +33,40 @@ READ = ("extracted", "documents", "evidence")
 def end_run(output: str, runner: Runner, reporter: Reporter, *, report: bool, rebuild: bool = False) -> Audit:
     """Audit the tree that a run has ended, write its report if `report`, and return the audit."""
     store = open_store(output)
-    found = audit(store)
+    result = audit(store)
     if report:
-        write_report(store, found, runner, reporter, rebuild=rebuild)
-    return found
+        write_report(store, result, runner, reporter, rebuild=rebuild)
+    return result
 
 
-def write_report(store: Store, found: Audit, runner: Runner, reporter: Reporter, *, rebuild: bool = False) -> None:
+def write_report(store: Store, result: Audit, runner: Runner, reporter: Reporter, *, rebuild: bool = False) -> None:
     """Count what the tree holds, as tasks that `runner` runs and that are not run twice; put the page.
 
     Raises:
         ShardError: a file of a tree that adds up cannot be read, or the page cannot be written.
     """
     run = load_run(store)
-    store.put(PAGE, _page(store, run, found, lambda: _facts(Engine(store, runner, reporter, rebuild), store, run)))
+    store.put(PAGE, _page(store, run, result, lambda: _facts(Engine(store, runner, reporter, rebuild), store, run)))
 
 
-def make_page(store: Store, found: Audit) -> str:
+def make_page(store: Store, result: Audit) -> str:
     """Return the page of the tree without writing to it: facts that are not there yet are counted in this process.
 
     Raises:
         ShardError: a file of a tree that adds up cannot be read.
     """
     run = load_run(store)
-    return _page(store, run, found, lambda: _counted(store, run)).decode()
+    return _page(store, run, result, lambda: _counted(store, run)).decode()
 
 
-def _page(store: Store, run: RunRecord, found: Audit, count: Callable[[], Facts]) -> bytes:
+def _page(store: Store, run: RunRecord, result: Audit, count: Callable[[], Facts]) -> bytes:
     """A tree that does not add up may have files that cannot be read; its page says so in their place."""
     try:
-        return page(Report(run, found, count(), paces(store, run))).encode()
+        return page(Report(run, result, count(), paces(store, run))).encode()
     except (AuditError, ShardError) as error:
-        if found.ok:
+        if result.ok:
             raise
-        return page(Report(run, found, None, [], unread=str(error))).encode()
+        return page(Report(run, result, None, [], unread=str(error))).encode()
 
 
 def _counted(store: Store, run: RunRecord) -> Facts:

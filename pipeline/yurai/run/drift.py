@@ -1,4 +1,4 @@
-"""The plan of a run, written before anything else: a tree that another recipe or other sources made is refused."""
+"""Write the plan of a run before anything else, and refuse a tree that another recipe or other sources made."""
 
 import json
 from collections.abc import Sequence
@@ -72,8 +72,8 @@ def _fields(name: str, then: object, now: object) -> list[str]:
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
         return [
             line
-            for place, pair in enumerate(zip(then, now, strict=True))
-            for line in _fields(f"{name}[{place}]", *pair)
+            for index, pair in enumerate(zip(then, now, strict=True))
+            for line in _fields(f"{name}[{index}]", *pair)
         ]
     return [f"{name}: {then!r} then, {now!r} now"]
 

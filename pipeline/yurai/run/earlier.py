@@ -1,4 +1,4 @@
-"""The state to go on from: what an earlier tree ended in, or what Parquet files stand for."""
+"""Restore the state to go on from: what an earlier tree ended in, or what Parquet files stand for."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Looks at first rows before anything runs: a run whose text column is not there is refused, not dropped by rows."""
+"""Look at first rows before anything runs, and refuse a run whose text column is not there."""
 
 from collections.abc import Iterable, Mapping
 from typing import IO
@@ -42,12 +42,12 @@ def peek(sources: Iterable[Source], tables: tuple[SourceTable, ...]) -> None:
 def _check(source: Source, kind: Kind, choices: Choices) -> None:
     try:
         with open_remote(source.url) as file:
-            found = _first_line(file, choices) if kind == "jsonl" else _schema(file, choices)
+            notes = _first_line(file, choices) if kind == "jsonl" else _schema(file, choices)
     except OSError as error:
         raise RecipeError(f"--input {source.url} cannot be read: {error}; check the URL and credentials") from error
-    if found is None:
+    if notes is None:
         return
-    roles, columns = found
+    roles, columns = notes
     for role, choice in choices.items():
         if role not in roles and (role == "text" or (choice.named and kind == "parquet")):
             names = " or ".join(map(repr, choice.names))

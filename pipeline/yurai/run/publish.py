@@ -1,4 +1,4 @@
-"""The end of a run: give the delivered files their names, remove what is no longer referenced, write run.json last."""
+"""Name the delivered files at the end of a run, remove what nothing names any more, and write run.json last."""
 
 import importlib.metadata
 import platform
@@ -85,15 +85,15 @@ def _place(store: Store, entries: Named) -> None:
 
 def _named(store: Store, folder: str, record: StepRecord) -> Named:
     """Name the outputs in order; empty files are left out unless all are, so that a folder always opens."""
-    found = [output for _, output in outputs(store, record, folder)]
-    full = [output for output in found if output.rows] or found[:1]
+    outputs_of = [output for _, output in outputs(store, record, folder)]
+    full = [output for output in outputs_of if output.rows] or outputs_of[:1]
     return [(f"{folder}/{number:05}.parquet", output) for number, output in enumerate(full)]
 
 
 def _named_shards(store: Store, record: StepRecord) -> Named:
-    found = [task for task in tasks(store, record) if task.outputs[0].rows] or list(tasks(store, record))[:1]
+    filled = [task for task in tasks(store, record) if task.outputs[0].rows] or list(tasks(store, record))[:1]
     return [
-        (f"shards/{number:05}.{output.name}", output) for number, task in enumerate(found) for output in task.outputs
+        (f"shards/{number:05}.{output.name}", output) for number, task in enumerate(filled) for output in task.outputs
     ]
 
 

@@ -1,4 +1,4 @@
-"""A recipe: an ordered list of stages with their settings. TOML on disk, frozen dataclasses in memory.
+"""Read a recipe: an ordered list of stages with their settings, TOML on disk, frozen dataclasses in memory.
 
     name = "my-corpus"
     about = "one line for people"

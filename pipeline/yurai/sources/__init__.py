@@ -1,1 +1,1 @@
-"""Input: finds what `--input` names, fetches its bytes, and reads records of web archives and rows of tables."""
+"""Find what `--input` names, fetch its bytes, and read records of web archives and rows of tables."""

@@ -1,4 +1,4 @@
-"""Bytes from anywhere to a local file, hashed on the way; nothing is opened before its digest is known to be right."""
+"""Fetch bytes from anywhere to a local file, hashed on the way; a shard is opened once its digest is right."""
 
 import hashlib
 from collections.abc import Iterator
@@ -76,11 +76,11 @@ def fetch_shard(shard: Shard, spool: Path) -> Path:
         else:
             path = spool / Path(shard.path).name
             path.write_bytes(store.read(shard.path))
-        found = sha256_file(path)
+        digest = sha256_file(path)
     except OSError as error:
         raise ShardError(f"cannot read {where}: {error}; {remedy(shard)}") from error
-    if found != shard.sha256:
+    if digest != shard.sha256:
         raise ShardError(
-            f"{where} was changed after it was written (sha256 {found}, not {shard.sha256}); {remedy(shard)}"
+            f"{where} was changed after it was written (sha256 {digest}, not {shard.sha256}); {remedy(shard)}"
         )
     return path

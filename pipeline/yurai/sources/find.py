@@ -1,4 +1,4 @@
-"""What `--input` names: files, folders, globs, path lists, and any fsspec URL of these.
+"""Find what `--input` names: files, folders, globs, path lists, and any fsspec URL of these.
 
 A source's name is its place relative to the common root of its argument (for Common Crawl the `crawl-data/...` key);
 it is identity, so it holds no machine's path. Sources are sorted by name: the order of arguments is irrelevant.
@@ -46,24 +46,24 @@ def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL) -> list[
     Raises:
         RecipeError: nothing there, nothing to read in a folder, an output tree, or two files of one relative name.
     """
-    found: dict[str, Source] = {}
+    by_name: dict[str, Source] = {}
     for argument in arguments:
         for source in _reached(argument, base):
-            other = found.setdefault(source.name, source)
+            other = by_name.setdefault(source.name, source)
             if other.url != source.url:
                 raise RecipeError(
                     f"two inputs have the relative name {source.name}: {other.url} and {source.url}; "
                     "name their common folder as one --input, so that their names differ"
                 )
-    if not found:
+    if not by_name:
         raise RecipeError("no input: give --input a file, a folder, a glob or a path list")
-    for source in found.values():
+    for source in by_name.values():
         if source.size > LARGE_ROWS and row_kind(source.name):
             _tell(
                 f"{source.name}: {source.size / 1e9:,.0f} GB of rows in one file are one task on one CPU, and done "
                 "again from its start after a crash; split it into files below 1 GB"
             )
-    return sorted(found.values())
+    return sorted(by_name.values())
 
 
 def _reached(argument: str, base: str) -> Iterator[Source]:

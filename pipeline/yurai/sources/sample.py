@@ -1,4 +1,4 @@
-"""The sample crawl, from the wheel or from a checkout."""
+"""Find the sample crawl, in the wheel or in a checkout."""
 
 import importlib.resources
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def sample_folder() -> Iterator[Path]:
         RecipeError: this installation does not carry it.
     """
     with importlib.resources.as_file(importlib.resources.files("yurai") / "sample") as packaged:
-        found = next((folder for folder in (packaged, CHECKOUT) if folder.is_dir()), None)
-        if found is None:
+        present = next((folder for folder in (packaged, CHECKOUT) if folder.is_dir()), None)
+        if present is None:
             raise RecipeError("the sample crawl is not in this installation; install the wheel, or run in a checkout")
-        yield found
+        yield present

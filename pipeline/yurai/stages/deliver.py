@@ -1,4 +1,4 @@
-"""Delivery: join consecutive shards of each kind of rows into files of the target size, in input order."""
+"""Deliver: join consecutive shards of each kind of rows into files of the target size, in input order."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -61,22 +61,26 @@ def _same(a: Rows, b: Rows) -> npt.NDArray[np.bool_]:
 
 def decisions(rows: Rows, firsts: Rows, sizes: Numbers, jaccard: float) -> Rows:
     """Return a DECISION for each of `rows` whose key others have; `firsts` and `sizes`: see `first_of_each`."""
-    place = _search(rows, firsts)
-    shared = sizes[place] > 1
-    rows, place = rows[shared], place[shared]
-    kept = firsts["node"][place]
-    found = np.zeros(len(rows), DECISION)
+    index = _search(rows, firsts)
+    shared = sizes[index] > 1
+    rows, index = rows[shared], index[shared]
+    kept = firsts["node"][index]
+    decided_rows = np.zeros(len(rows), DECISION)
     for name in ("shard", "row"):
-        found[name] = rows["node"][name]
-    found["gone"] = places(rows["node"]) != places(kept)
-    found["kept"], found["jaccard"], found["by"] = kept, jaccard, EQUAL
-    found["cluster_high"], found["cluster_low"], found["size"] = kept["id_high"], kept["id_low"], sizes[place]
-    return found
+        decided_rows[name] = rows["node"][name]
+    decided_rows["gone"] = places(rows["node"]) != places(kept)
+    decided_rows["kept"], decided_rows["jaccard"], decided_rows["by"] = kept, jaccard, EQUAL
+    decided_rows["cluster_high"], decided_rows["cluster_low"], decided_rows["size"] = (
+        kept["id_high"],
+        kept["id_low"],
+        sizes[index],
+    )
+    return decided_rows
 
 
 def _search(rows: Rows, firsts: Rows) -> Numbers:
     """Return the place of each row's key in `firsts`: by 64 bits, then past those that share them."""
-    place = np.searchsorted(firsts["hash"], rows["hash"])
-    while not (found := _same(firsts[place], rows)).all():
-        place = place + ~found
-    return place
+    index = np.searchsorted(firsts["hash"], rows["hash"])
+    while not (equal := _same(firsts[index], rows)).all():
+        index = index + ~equal
+    return index

@@ -1,4 +1,4 @@
-"""Keep order: which of two duplicates stays, as one number for each document.
+"""Rank documents by keep order, one number each: of two duplicates the lower one stays.
 
 The lower number stays; documents with equal numbers are ordered by doc_id, so the order is total, and it depends on the
 documents alone: not on workers, shards, or the order of inputs. Documents of earlier runs (ranks below NEW) precede all
@@ -124,10 +124,10 @@ def _scores(batch: pa.RecordBatch, quality: str) -> Ranks:
 def _licences(batch: pa.RecordBatch) -> Ranks:
     both: Any = pc.coalesce(batch.column("concluded_spdx"), batch.column("declared_spdx"))
     names: Any = both.fill_null("")
-    found = np.full(batch.num_rows, UNKNOWN, np.int64)
+    classes = np.full(batch.num_rows, UNKNOWN, np.int64)
     for pattern, number in reversed(CLASSES):
-        found[pc.match_substring_regex(names, pattern).to_numpy(zero_copy_only=False)] = number
-    return found
+        classes[pc.match_substring_regex(names, pattern).to_numpy(zero_copy_only=False)] = number
+    return classes
 
 
 def _is_number(kind: pa.DataType) -> bool:

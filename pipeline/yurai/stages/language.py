@@ -49,10 +49,10 @@ def label(batch: pa.RecordBatch, settings: Language) -> pa.RecordBatch:
             codes.append("und")
             scores.append(0.0)
             continue
-        labels, found = loaded.predict(line, k=1)
-        known = bool(labels) and math.isfinite(found[0])
+        labels, confidences = loaded.predict(line, k=1)
+        known = bool(labels) and math.isfinite(confidences[0])
         codes.append(labels[0].removeprefix(LABEL) if known else "und")
-        scores.append(round(min(found[0], 1.0), 4) if known else 0.0)
+        scores.append(round(min(confidences[0], 1.0), 4) if known else 0.0)
     return with_columns(batch, {"lang": pa.array(codes, pa.string()), "lang_score": pa.array(scores, pa.float32())})
 
 

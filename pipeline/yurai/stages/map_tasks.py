@@ -1,4 +1,4 @@
-"""What stages that map share: one shard in, one shard out, in the same order; and the driver of measuring stages."""
+"""Map shards one by one, in the same order, and drive measuring stages: what stages that map share."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Packing: which files of a target size consecutive shards are joined into, and which rows each file holds.
+"""Choose which files of a target size consecutive shards are joined into, and which rows each file holds.
 
 The unit of retry (one input) is not the unit of delivery: 90 crawls of a small language are millions of tiny shards.
 File k holds the rows before which [k x target, (k + 1) x target) of text lies, so the bytes delivered depend on the

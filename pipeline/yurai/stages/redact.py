@@ -52,11 +52,11 @@ class Redact(Settings):
 
 def _counts(batch: pa.RecordBatch) -> Counter[str]:
     """Sum column `pii`, by kind."""
-    found = Counter[str]()
+    counts = Counter[str]()
     for row in batch.column("pii").to_pylist():
         for entry in row or ():
-            found[entry["name"]] += entry["count"]
-    return found
+            counts[entry["name"]] += entry["count"]
+    return counts
 
 
 def replace_personal_data(batch: pa.RecordBatch, settings: Redact) -> pa.RecordBatch:
@@ -79,22 +79,22 @@ def replace_personal_data(batch: pa.RecordBatch, settings: Redact) -> pa.RecordB
 
 
 def _row(row: Row, wanted: tuple[PiiKind, ...], replaced: frozenset[PiiKind]) -> Row:
-    found = Counter[str]()
+    counts = Counter[str]()
     for name in ("text", "title"):
         if not row[name] or not (spans := find(row[name], wanted)):
             continue
-        found.update(span.kind for span in spans)
+        counts.update(span.kind for span in spans)
         row[name] = replace(row[name], (span for span in spans if span.kind in replaced))
     before = row["removed_spans"] or []
     gone = Counter({entry["name"].removeprefix(_RULE): entry["count"] for entry in before if _is_ours(entry)})
-    if new := {kind: count for kind, count in found.items() if kind in replaced}:
+    if new := {kind: count for kind, count in counts.items() if kind in replaced}:
         gone.update(new)
         data = row["text"].encode("utf-8")
         row |= {"text_sha256": hashlib.sha256(data).hexdigest(), "text_bytes": len(data)}
         others = [entry for entry in before if not _is_ours(entry)]
         row["removed_spans"] = [*others, *_named(gone, _RULE)]
     # What an earlier pass replaced is in the text no more: it is remembered in removed_spans, and counts for ever.
-    row["pii"] = _named(gone + Counter({kind: count for kind, count in found.items() if kind not in replaced}), "")
+    row["pii"] = _named(gone + Counter({kind: count for kind, count in counts.items() if kind not in replaced}), "")
     return row
 
 

@@ -1,4 +1,4 @@
-"""New texts for some rows of a batch: written with what was changed, and measured again."""
+"""Write new texts into some rows of a batch, with what was changed, and have them measured again."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def rewritten(
 def replace_rows(batch: pa.RecordBatch, rows: pa.RecordBatch, places: list[int]) -> pa.RecordBatch:
     """Return `batch` with `rows` at `places`."""
     order = list(range(batch.num_rows))
-    for new, place in enumerate(places):
-        order[place] = batch.num_rows + new
+    for new, row in enumerate(places):
+        order[row] = batch.num_rows + new
     joined = pa.Table.from_batches([batch, rows]).combine_chunks().to_batches()[0]
     return joined.take(pa.array(order))

@@ -1,4 +1,4 @@
-"""From text to token shards: tokenizers, and the files that trainers read.
+"""Turn text into token shards: tokenizers, and the files that trainers read.
 
 Start at `load_tokenizer`; `base` says what every tokenizer promises, `utf8`, `huggingface` and `sentencepiece` are the
 kinds, `train` makes a new one; `shards` writes Megatron pairs (`megatron`) or Parquet. Shard

@@ -1,4 +1,4 @@
-"""What every tokenizer promises, whatever made its vocabulary."""
+"""Define what every tokenizer promises, whatever made its vocabulary."""
 
 from __future__ import annotations
 

@@ -72,7 +72,9 @@ class HuggingFaceTokenizer:
             encodings = self.model.encode_batch(pieces, add_special_tokens=False)
             if not any(self.eod in encoding.ids for encoding in encodings):
                 return list(chain.from_iterable(encoding.ids for encoding in encodings))
-            pieces = [part for piece, found in zip(pieces, encodings, strict=True) for part in self._cut(piece, found)]
+            pieces = [
+                part for piece, encoded in zip(pieces, encodings, strict=True) for part in self._cut(piece, encoded)
+            ]
 
     def _cut(self, piece: str, encoding: tokenizers.Encoding) -> list[str]:
         spans = [span for token, span in zip(encoding.ids, encoding.offsets, strict=True) if token == self.eod]

@@ -1,4 +1,4 @@
-"""From what a recipe says ("bytes", a path, a URL) to a tokenizer, or to a refusal before anything has run."""
+"""Load the tokenizer that a recipe names ("bytes", a path, a URL), or refuse it before anything has run."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def _read(spec: str) -> bytes:
 
 def _end_of_document(model: tokenizers.Tokenizer, *, spec: str, eod: str | None) -> int:
     wanted = WELL_KNOWN_ENDS if eod is None else (eod,)
-    found = [token for token in (model.token_to_id(text) for text in wanted) if token is not None]
-    if len(found) == 1:
-        return found[0]
+    ids = [token for token in (model.token_to_id(text) for text in wanted) if token is not None]
+    if len(ids) == 1:
+        return ids[0]
     if eod is not None:
         raise RecipeError(f"{spec} has no token {eod!r}; set eod to one of its special tokens: {_specials(model)}")
-    count = f"{len(found)} of" if found else "none of"
+    count = f"{len(ids)} of" if ids else "none of"
     raise RecipeError(
         f"{spec} holds {count} the usual end-of-document tokens {', '.join(WELL_KNOWN_ENDS)}; set eod to one of its "
         f"special tokens: {_specials(model)}"

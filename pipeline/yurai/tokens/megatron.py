@@ -1,4 +1,4 @@
-"""Megatron-core's MMapIndexedDataset: `.bin` holds token ids back to back, `.idx` where each document lies.
+"""Write Megatron-core's MMapIndexedDataset: token ids back to back in `.bin`, where documents lie in `.idx`.
 
 Spec: megatron/core/datasets/indexed_dataset.py of megatron-core. All numbers are little endian:
 

@@ -35,8 +35,8 @@ class SentencePieceTokenizer:
     def encode_batch(self, texts: Sequence[str]) -> list[TokenArray]:
         """Return one array of ids per text, `eod` last."""
         # one worker is one core
-        found = self.model.encode(list(texts), out_type=int, num_threads=1)
-        return [np.array([*ids, self.eod], self.dtype) for ids in found]
+        encoded = self.model.encode(list(texts), out_type=int, num_threads=1)
+        return [np.array([*ids, self.eod], self.dtype) for ids in encoded]
 
     def encode_column(self, texts: Texts) -> tuple[TokenArray, Lengths]:
         """Return the ids of all rows joined, and ids per row. Raises ContractError for a null."""

@@ -1,4 +1,4 @@
-"""The two forms of a token shard: Megatron's pair with an index beside it, or one Parquet file that holds both.
+"""Write a token shard in one of two forms: Megatron's pair with an index, or one Parquet file that holds both.
 
 Either takes documents as rows of the token index and their ids joined, and gives at its end the files of the shard by
 the ending that each is delivered under.

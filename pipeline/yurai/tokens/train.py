@@ -128,21 +128,25 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin
     Raises RecipeError for wrong settings, inputs without text, or an `output` that holds another file.
     """
     settings.check()
-    found = _documents(inputs)
-    if not found.size:
+    documents = _documents(inputs)
+    if not documents.size:
         raise RecipeError(f"{', '.join(inputs)} holds no text to train on; give a tree that kept documents as --input")
-    sample = Sample(found, min(1.0, settings.sample_bytes / found.size))
+    sample = Sample(documents, min(1.0, settings.sample_bytes / documents.size))
     texts = sample.texts()
     first = next(texts, None)
     if first is None:
-        raise RecipeError(f"--sample-bytes {settings.sample_bytes} of {found.size} leaves no document; raise it")
+        raise RecipeError(f"--sample-bytes {settings.sample_bytes} of {documents.size} leaves no document; raise it")
     library = _trained(chain([first], texts), settings)
     data = library.to_str().encode()
     origin: Origin = {
         "tokenizer": {"kind": "byte-level BPE", "sha256": sha256(data), "vocab_size": library.get_vocab_size()},
         "eod": settings.special[0],
         "settings": asdict(settings) | {"special": list(settings.special), "least_seen": _LEAST_SEEN},
-        "input": {"digest": fingerprint({"files": sample.files}), "documents": found.rows, "text_bytes": found.size},
+        "input": {
+            "digest": fingerprint({"files": sample.files}),
+            "documents": documents.rows,
+            "text_bytes": documents.size,
+        },
         "sample": {"documents": sample.documents, "text_bytes": sample.text_bytes},
         "packages": {"tokenizers": version("tokenizers"), "yurai": version("yurai")},
     }

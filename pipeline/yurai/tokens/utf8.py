@@ -1,4 +1,4 @@
-"""The built-in byte tokenizer: UTF-8 bytes are the ids, 256 ends a document. It needs no file and no training."""
+"""Tokenize by UTF-8 bytes, which are the ids; 256 ends a document; no file and no training."""
 
 from __future__ import annotations
 

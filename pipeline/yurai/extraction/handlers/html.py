@@ -1,4 +1,4 @@
-"""Handler of HTML and XHTML: charset, parse, and the main-text extractor."""
+"""Handle HTML and XHTML: charset, parse, and the main-text extractor."""
 
 from yurai.extraction.handler import handles
 from yurai.extraction.options import ExtractOptions

@@ -1,4 +1,4 @@
-"""Handler of PDF, by pdfium."""
+"""Handle PDF, by pdfium."""
 
 from yurai.extraction.handler import handles
 from yurai.extraction.options import ExtractOptions

@@ -1,4 +1,4 @@
-"""Handler of plain text: its charset, its line ends, and no control characters; the author's layout stays as it is."""
+"""Handle plain text: decode it and drop control characters, and leave the author's layout as it is."""
 
 import re
 from typing import Final

@@ -42,11 +42,11 @@ def _sums(numbers: Integers, values: Integers) -> Column:
 
 def _reached(weighed: Integers, sizes: Integers) -> list[Column]:
     count = len(sizes)
-    place = np.arange(count)
+    positions = np.arange(count)
     sums = [np.concatenate([[0], np.cumsum(values)]) for values in (weighed, sizes)]
     columns = []
     for reach in _REACHES:
-        low, high = np.maximum(place - reach, 0), np.minimum(place + reach + 1, count)
+        low, high = np.maximum(positions - reach, 0), np.minimum(positions + reach + 1, count)
         top, bottom = (one[high] - one[low] for one in sums)
         columns.append(_part(top / bottom))
     return columns

@@ -149,9 +149,9 @@ def _around(layout: Layout) -> list[Column]:
                 moved[:step] = values[-step:]
             columns.append(moved)
     sums = [np.concatenate([[0], np.cumsum(values)]) for values in (sizes, linked)]
-    place = np.arange(count)
+    positions = np.arange(count)
     for reach in _SPREAD:
-        low, high = np.maximum(place - reach, 0), np.minimum(place + reach + 1, count)
+        low, high = np.maximum(positions - reach, 0), np.minimum(positions + reach + 1, count)
         size, link = (one[high] - one[low] for one in sums)
         columns += [size / (high - low), link / size]
     return columns
@@ -188,21 +188,21 @@ def _headed(layout: Layout) -> list[Column]:
     """Where a block stands between headings: behind the first h1, how far behind the last one, and of which level."""
     count = len(layout.sizes)
     levels = _LEVEL_OF[layout.tags[0]]
-    place = np.arange(count)
+    positions = np.arange(count)
     firsts = np.flatnonzero(levels == 1)
     first = firsts[0] if len(firsts) else -1
-    last = np.maximum.accumulate(np.where(levels > 0, place, -1))
+    last = np.maximum.accumulate(np.where(levels > 0, positions, -1))
     before = np.cumsum(layout.sizes) - layout.sizes
     behind = np.where(last >= 0, before - before[np.maximum(last, 0)], -1)
-    upcoming = np.minimum.accumulate(np.where(levels > 0, place, count)[::-1])[::-1]
+    upcoming = np.minimum.accumulate(np.where(levels > 0, positions, count)[::-1])[::-1]
     return [
         levels,
-        np.where(first >= 0, np.where(place < first, -1, 1), 0),
-        np.where(first >= 0, place - first, 0),
+        np.where(first >= 0, np.where(positions < first, -1, 1), 0),
+        np.where(first >= 0, positions - first, 0),
         np.where(last >= 0, levels[np.maximum(last, 0)], 0),
-        place - last,
+        positions - last,
         behind,
-        upcoming - place,
+        upcoming - positions,
         np.full(count, (levels > 0).sum()),
         np.full(count, len(firsts)),
     ]

@@ -16,18 +16,18 @@ _LEVELS: Final = {f"h{level}": level for level in range(1, 7)}
 def without_empty(blocks: Sequence[Block], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return `chosen` without headings, those of level 1 apart, whose section has blocks of which none is chosen."""
     kept = chosen.copy()
-    for place, block in enumerate(blocks):
+    for index, block in enumerate(blocks):
         level = _LEVELS.get(block.box.tag, 0)
-        if kept[place] and level > 1 and _is_empty(blocks, kept, place, level):
-            kept[place] = False
+        if kept[index] and level > 1 and _is_empty(blocks, kept, index, level):
+            kept[index] = False
     return kept if kept.any() else chosen
 
 
-def _is_empty(blocks: Sequence[Block], kept: npt.NDArray[np.bool_], place: int, level: int) -> bool:
+def _is_empty(blocks: Sequence[Block], kept: npt.NDArray[np.bool_], heading: int, level: int) -> bool:
     """Whether the section that a heading begins has blocks, and none is chosen."""
-    for number in range(place + 1, len(blocks)):
+    for number in range(heading + 1, len(blocks)):
         if kept[number]:
-            return 0 < _LEVELS.get(blocks[number].box.tag, 0) <= level and number > place + 1
+            return 0 < _LEVELS.get(blocks[number].box.tag, 0) <= level and number > heading + 1
         if 0 < _LEVELS.get(blocks[number].box.tag, 0) <= level:
-            return number > place + 1
-    return place + 1 < len(blocks)
+            return number > heading + 1
+    return heading + 1 < len(blocks)

@@ -48,8 +48,8 @@ class Metadata:
 
 def metadata(tree: HtmlElement, markup: bytes) -> Metadata:
     """Return the metadata of a page; the tree is asked for what its markup holds at all."""
-    found = [*(_METAS(tree) if b"og:type" in markup else ()), *(_ITEMS(tree) if b"itemtype" in markup else ())]
-    names = [name.lower().rpartition("/")[2].strip() for name in found]
+    values = [*(_METAS(tree) if b"og:type" in markup else ()), *(_ITEMS(tree) if b"itemtype" in markup else ())]
+    names = [name.lower().rpartition("/")[2].strip() for name in values]
     scripts = _SCRIPTS(tree) if b"ld+json" in markup else []
     for script in scripts:
         names += [name.lower() for name in _NAMED.findall(script)]

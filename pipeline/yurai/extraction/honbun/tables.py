@@ -25,10 +25,10 @@ def data_tables(blocks: Sequence[Block]) -> Places:
     Data: each cell is one block and short, and two rows or more have several cells.
     """
     places: dict[int, list[int]] = defaultdict(list)
-    for place, block in enumerate(blocks):
+    for index, block in enumerate(blocks):
         if block.box.table:
-            places[block.box.table].append(place)
-    return {number: own for number, own in places.items() if _is_data([blocks[place] for place in own])}
+            places[block.box.table].append(index)
+    return {number: own for number, own in places.items() if _is_data([blocks[index] for index in own])}
 
 
 def _is_data(cells: Sequence[Block]) -> bool:
@@ -46,7 +46,7 @@ def with_whole_tables(blocks: Sequence[Block], chosen: npt.NDArray[np.bool_], ta
     """Return `chosen` with each table of data whole if half of it is chosen, or the blocks before and behind it are."""
     kept = chosen.copy()
     for own in tables.values():
-        sizes = np.array([len(blocks[place].text) for place in own])
+        sizes = np.array([len(blocks[index].text) for index in own])
         half = 2 * sizes[chosen[own]].sum() >= sizes.sum()
         inside = own[0] > 0 and own[-1] + 1 < len(blocks) and bool(chosen[own[0] - 1] and chosen[own[-1] + 1])
         if half or inside:

@@ -1,4 +1,4 @@
-"""Sources beside web archives: rows of JSONL and Parquet files, which are candidates that bring their text along."""
+"""Read rows of JSONL and Parquet files, which are candidates that bring their text along."""
 
 from yurai.sources.rows.names import is_row_file, row_kind
 from yurai.sources.rows.read import read_rows

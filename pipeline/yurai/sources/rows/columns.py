@@ -1,4 +1,4 @@
-"""Which columns of a Parquet file play which role, and how their values come out.
+"""Tell which columns of a Parquet file play which role, and how their values come out.
 
 Only plain types are read: strings and bytes, integers as ids, timestamps and days as dates. An extension type is not.
 """
@@ -35,14 +35,14 @@ class Column:
 
 def columns_of(schema: pa.Schema, choices: Choices) -> dict[str, Column]:
     """Return the column for each role that `schema` has one for; `a.b` is column `a.b`, or field `b` of struct `a`."""
-    found: dict[str, Column] = {}
+    columns: dict[str, Column] = {}
     for role, choice in choices.items():
         for name in choice.names:
             kind = type_at(schema, name)
             if kind is not None:
-                found[role] = Column(name, _read(kind, role))
+                columns[role] = Column(name, _read(kind, role))
                 break
-    return found
+    return columns
 
 
 def type_at(schema: pa.Schema, name: str) -> pa.DataType | None:

@@ -1,4 +1,4 @@
-"""The inflated bytes of a JSONL file, as one stream over all gzip members, zstd frames or lz4 frames."""
+"""Inflate a JSONL file as one stream over all its gzip members, zstd frames or lz4 frames."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Rows of a JSONL file: one object a line, read as a stream with bounded memory, whatever the file is.
+"""Read the rows of a JSONL file as a stream: one object a line, with bounded memory.
 
 Format: https://jsonlines.org and RFC 8259 (hence no NaN, no lone surrogate, UTF-8 only).
 """
@@ -20,13 +20,13 @@ NAMES_TOLD = 20
 def read_jsonl(data: Readable, choices: Choices) -> Iterator[Item]:
     """Yield the rows of `data` in order, then where its bytes went and what to tell; content never raises."""
     inflow = Inflow(data)
-    found: set[str] = set()
+    roles: set[str] = set()
     first: list[str] | None = None
     count = 0
     for offset, line, length, reason in lines(inflow):
         error, value = (reason, None) if reason or line is None else parse(line)
         row = Row(offset, length, pick(value, choices) if value is not None else {}, error)
-        found |= row.values.keys()
+        roles |= row.values.keys()
         first = list(value) if first is None and value is not None else first
         count += 1
         yield row
@@ -37,7 +37,7 @@ def read_jsonl(data: Readable, choices: Choices) -> Iterator[Item]:
             "those before were not proved by a checksum"
         )
     if first is not None:
-        yield from missing(choices, found, first)
+        yield from missing(choices, roles, first)
     elif count:
         yield Note("holds no line that is a JSON object")
 
@@ -88,10 +88,10 @@ def parse(line: bytes) -> tuple[str | None, dict[str, Any] | None]:
     return (None, value) if isinstance(value, dict) else ("not-an-object", None)
 
 
-def missing(choices: Choices, found: set[str] | Mapping[str, Any], columns: list[str]) -> Iterator[Note]:
+def missing(choices: Choices, roles: set[str] | Mapping[str, Any], columns: list[str]) -> Iterator[Note]:
     """Say which columns no row has: the text in any case, others where a table names them."""
     for role, choice in choices.items():
-        if role not in found and (role == "text" or choice.named):
+        if role not in roles and (role == "text" or choice.named):
             names = " or ".join(map(repr, choice.names))
             yield Note(f"no row has {names} ({role}); the first one has {told(columns)}")
 

@@ -1,4 +1,4 @@
-"""Which files hold rows, by name: the name decides, known before a byte is read and the same anywhere."""
+"""Tell by its name whether a file holds rows, before a byte is read."""
 
 import re
 from typing import Literal

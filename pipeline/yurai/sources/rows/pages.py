@@ -1,4 +1,4 @@
-"""What a Parquet file says of itself: its row groups, and how large their pages are before anything is inflated.
+"""Read from a Parquet file which row groups it has and how large their pages are, before anything is inflated.
 
 A footer may claim anything (one of 586 KiB stood over 2.91 GiB); the header of a page is what a reader allocates by.
 pyarrow's own view of a column chunk ends the process where its statistics contradict each other, so it is not asked.
@@ -50,12 +50,12 @@ class _Compact:
 
     def struct(self, depth: int = 0) -> dict[int, Any]:
         """Return the fields of a struct, by id."""
-        found: dict[int, Any] = {}
+        values: dict[int, Any] = {}
         identity = 0
         while head := self._take(1)[0]:
             identity = identity + (head >> 4) if head >> 4 else self._number()
-            found[identity] = self._value(head & 0x0F, depth)
-        return found
+            values[identity] = self._value(head & 0x0F, depth)
+        return values
 
     def _value(self, kind: int, depth: int) -> Any:  # noqa: ANN401 - whatever the field is
         if depth > _MAX_DEPTH:
@@ -116,8 +116,8 @@ def row_groups(data: Readable) -> list[Group]:
         raise PageError("the file does not end in a footer")
     footer = data[start : len(data) - TAIL]
     try:
-        found = _Compact(footer, 0, len(footer)).struct()[4]
-        return [Group(max(int(one[3]), 0), tuple(_chunk(chunk[3]) for chunk in one[1])) for one in found]
+        groups = _Compact(footer, 0, len(footer)).struct()[4]
+        return [Group(max(int(one[3]), 0), tuple(_chunk(chunk[3]) for chunk in one[1])) for one in groups]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise PageError("the footer lacks what a row group has") from error
 

@@ -1,4 +1,4 @@
-"""Rows of a Parquet file: row group by row group, only the mapped columns, in batches whose bytes are bounded.
+"""Read the rows of a Parquet file: row group by row group, only the mapped columns, in bounded batches.
 
 What the file claims is checked before it is believed: rows against its size, pages against a limit, and the inflated
 text against the same ratio as everything else here.

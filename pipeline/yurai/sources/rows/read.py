@@ -1,4 +1,4 @@
-"""Opens a row file and reads it by the kind that its name says."""
+"""Open a row file and read it by the kind that its name says."""
 
 import mmap
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""From a row's own columns to those of a document: which column plays which role, and what its value may be."""
+"""Map a row's own columns to those of a document: which column plays which role, and what its value may be."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,8 +88,8 @@ def fields(values: Mapping[str, object]) -> Fields:
     text, url, title, key, day = (string(role) for role in ("text", "url", "title", "id", "date"))
     date = None
     if day is not None:
-        date, said = capture_date(day)
-        flags.extend(said)
+        date, date_flags = capture_date(day)
+        flags.extend(date_flags)
     error = "text-not-string" if "bad-text" in flags else None
     kept = tuple(sorted({flag for flag in flags if flag != "bad-text"}))
     return Fields(text or "", url, title, date, key, kept, error)

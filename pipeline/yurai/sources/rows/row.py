@@ -1,4 +1,4 @@
-"""What the row readers hand out, and the limits that bound the work on one file."""
+"""Define what the row readers hand out, and the limits that bound the work on one file."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""The [[source]] tables of a recipe: what a row file is, under which terms it came, and which column is what.
+"""Read the [[source]] tables of a recipe: what a row file is, under which terms, and which column is what.
 
     [[source]]
     match = "notes/*.jsonl.zst"        # over source names, * crosses folders; default: every row file

@@ -1,4 +1,4 @@
-"""Reading web archives: finds, bounds, inflates and resynchronises units, and lists every byte that is in no record.
+"""Read web archives: find, bound, inflate and resynchronise units, and list every byte that is in no record.
 
     for part in read_file("crawl.warc.gz"):
         ...  # a Record (response, resource, conversion: candidates; others only counted) or a Gap

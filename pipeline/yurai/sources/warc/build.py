@@ -1,4 +1,4 @@
-"""One `Record` out of a slot, its bytes, and the place and state of the unit that holds it."""
+"""Build one `Record` out of a slot, its bytes, and the place and state of the unit that holds it."""
 
 from __future__ import annotations
 

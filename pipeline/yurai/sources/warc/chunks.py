@@ -1,4 +1,4 @@
-"""HTTP chunked transfer coding (RFC 9112, 7.1) undone, for bodies that may never have been chunked."""
+"""Undo HTTP chunked transfer coding (RFC 9112, 7.1), for bodies that may never have been chunked."""
 
 from __future__ import annotations
 

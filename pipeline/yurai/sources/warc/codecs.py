@@ -1,4 +1,4 @@
-"""The three compressed containers of web archives, behind one bounded decoder interface.
+"""Decode the three compressed containers of web archives behind one bounded interface.
 
 A decoder is fed file bytes and hands out inflated pieces; whatever the input, one call yields a bounded piece, so that
 a decompression bomb costs time in proportion to the limit and never memory.

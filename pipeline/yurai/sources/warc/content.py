@@ -1,4 +1,4 @@
-"""HTTP content codings undone with a bound: gzip, deflate (zlib and raw), br, zstd, at most two layers.
+"""Undo HTTP content codings with a bound: gzip, deflate (zlib and raw), br, zstd, at most two layers.
 
 Servers lie about codings, so a body that was never coded is kept as it is and flagged; a body that ends early keeps
 what it gave; one that breaks, or grows beyond the limit, fails.

@@ -1,4 +1,4 @@
-"""Capture dates: W3C-DTF of WARC (to any precision, WARC/1.1 5.4) and the 14 digits of ARC, as UTC seconds."""
+"""Read capture dates: W3C-DTF of WARC (to any precision, WARC/1.1 5.4) and the 14 digits of ARC, as UTC seconds."""
 
 from __future__ import annotations
 

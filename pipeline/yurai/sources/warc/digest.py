@@ -1,4 +1,4 @@
-"""Payload digests: what the record declares against what its bytes hash to, in each form that tools have hashed."""
+"""Compare the declared payload digest with what the bytes hash to, in each form that tools have hashed."""
 
 from __future__ import annotations
 

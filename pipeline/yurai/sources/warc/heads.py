@@ -1,4 +1,4 @@
-"""Where a record begins: the first lines of WARC and ARC headers, and the search for the next one after damage.
+"""Find where a record begins: the first lines of WARC and ARC headers, and the next one after damage.
 
 A WARC head is a version line followed by a header field, an ARC head a URL record line
 (https://archive.org/web/researcher/ArcFileFormat.php); nothing else is a record, whatever the file is called.
@@ -60,9 +60,9 @@ def next_head(data: Readable, start: int, dialect: str | None, stop: int | None 
     while base < stop:
         before = max(base - 1, 0)
         window = data[before : base + reach + PROBE]
-        found = [at for at in _heads(window, base - before, dialect) if at is not None]
-        if found:
-            return before + min(found) if before + min(found) < stop else None
+        heads = [at for at in _heads(window, base - before, dialect) if at is not None]
+        if heads:
+            return before + min(heads) if before + min(heads) < stop else None
         base, reach = base + reach, min(2 * reach, _FAR)
     return None
 

@@ -1,4 +1,4 @@
-"""Which files of a folder are web archives, by name."""
+"""Tell by its name whether a file of a folder is a web archive."""
 
 from __future__ import annotations
 

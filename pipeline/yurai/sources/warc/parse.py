@@ -1,4 +1,4 @@
-"""The one place that uses warcio: it parses the header lines of one record, and of the HTTP message inside it.
+"""Parse the header lines of one record and of the HTTP message in it: the one module that uses warcio.
 
 Finding, bounding and inflating are ours, because warcio 1.8.1 knows neither zstd nor lz4, stops after the first record
 of a single-member file, reads garbage as an ARC response, and raises on brotli.

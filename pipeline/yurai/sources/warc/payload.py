@@ -1,4 +1,4 @@
-"""From a candidate's block to its payload: HTTP head, transfer coding, digests, content coding, media type."""
+"""Get from a candidate's block to its payload: HTTP head, transfer coding, digests, content coding, media type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads one web archive: every byte of the file ends up in a record or in a gap, and content never raises.
+"""Read one web archive: every byte of the file ends up in a record or in a gap, and content never raises.
 
 Plain files are cut into records directly. Compressed files are walked unit by unit, and each unit's inflated bytes are
 cut in the same way.
@@ -101,16 +101,16 @@ def _unit(unit: Unit, limits: Limits) -> Iterator[Record | Gap]:
 def _merged(parts: Iterable[Record | Gap], size: int) -> Iterator[Record | Gap]:
     """Join adjacent gaps: padding counts as such only next to a record or padding, not inside unreadable bytes."""
     waiting: list[Gap] = []
-    found = False
+    changed = False
     for part in parts:
         if isinstance(part, Record):
             yield from waiting
             waiting.clear()
-            found = True
+            changed = True
             yield part
         elif waiting and waiting[-1].kind in {"unreadable", part.kind}:
             last = waiting.pop()
             waiting.append(Gap(last.offset, last.bytes + part.bytes, last.kind))
         else:
             waiting.append(part)
-    yield from waiting if found else (Gap(0, size, "unreadable"),)
+    yield from waiting if changed else (Gap(0, size, "unreadable"),)

@@ -1,4 +1,4 @@
-"""What the reading layer hands out: records, gaps between them, and the limits that bound the work on one of them."""
+"""Define what the reading layer hands out: records, gaps between them, and the limits on the work for one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the next good unit: its magic, followed by bytes that inflate to the first lines of a record."""
+"""Find the next good unit: its magic, followed by bytes that inflate to the first lines of a record."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def container(file: mmap) -> tuple[int, Codec | None] | None:
             return 0, codec
     if dialect_of(file[:PROBE].lstrip(b"\r\n")) is not None:
         return 0, None
-    found: list[tuple[int, Codec | None]] = []
+    starts: list[tuple[int, Codec | None]] = []
     for choice in (None, *CODECS):
         at = next_head(file, 0, None) if choice is None else next_unit(file, 0, choice)
         if at is not None:
-            found.append((at, choice))
-    return min(found, key=lambda pair: pair[0]) if found else None
+            starts.append((at, choice))
+    return min(starts, key=lambda pair: pair[0]) if starts else None

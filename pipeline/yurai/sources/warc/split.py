@@ -1,4 +1,4 @@
-"""Where each record ends: cuts plain bytes (a file, or the inflated bytes of a unit) into records and holes.
+"""Cut plain bytes (a file, or the inflated bytes of a unit) into records and holes.
 
 A declared length is believed only when a record or the end of the data follows, or the blank line that closes a record
 and no head lies before it.

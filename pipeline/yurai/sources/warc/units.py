@@ -1,4 +1,4 @@
-"""One compressed unit: where it ends, how it ends, and its inflated bytes as something that can be sliced.
+"""Bound one compressed unit: where it ends, how it ends, and its inflated bytes as something to slice.
 
 Units up to 16 MiB are inflated once and kept; a bigger one (a single-member archive is one unit) is measured first and
 then inflated again behind a sliding window, so that memory stays bounded whatever the file is.

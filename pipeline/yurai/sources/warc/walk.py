@@ -1,4 +1,4 @@
-"""Walks the units of a compressed file from one to the next, over damage, and joins those that share a record.
+"""Walk the units of a compressed file from one to the next, over damage, and join those that share a record.
 
 After a damaged unit the walk goes on at the next unit that begins with a record, even inside the range that the damaged
 one seemed to cover: where bytes are missing, a decoder reads on into the units behind them before it notices.

@@ -1,1 +1,1 @@
-"""From decisions to rows, for stages that drop duplicates: what goes is told what stays, then each shard is cut."""
+"""Apply decisions of stages that drop duplicates: tell what goes what stays, then cut each shard."""

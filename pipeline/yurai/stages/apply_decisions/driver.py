@@ -1,4 +1,4 @@
-"""From decisions to rows: every dropped document is told which one was kept instead, then each shard is cut.
+"""Drive the steps from decisions to rows: each dropped document is told what was kept, then shards are cut.
 
 kept   decisions, by the shard of the document that stays
 names  that shard -> URL and path of the document that stays, for each that goes

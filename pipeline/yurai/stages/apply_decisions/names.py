@@ -1,4 +1,4 @@
-"""What a dropped document is told of the one that was kept: its URL, and where it lies.
+"""Tell a dropped document of the one that was kept: its URL, and where it lies.
 
 Steps hand on rows of one width, so a name travels as JSON in parts of 128 bytes, filled up with spaces.
 """
@@ -70,16 +70,16 @@ def _gone(rows: Rows) -> Rows:
 
 def _names(local: Path, needed: Numbers, path: str | None) -> Names:
     """Read the names of the rows `needed` of one shard."""
-    found: list[bytes] = []
+    named: list[bytes] = []
     start = 0
     for batch in read_batches(local, ["url", "source"]):
         low, high = np.searchsorted(needed, [start, start + batch.num_rows])
         here = batch.take(needed[low:high] - start)
         for url, source in zip(here.column("url").to_pylist(), here.column("source").to_pylist(), strict=True):
-            found.append(_padded(orjson.dumps([url, path or source])))
+            named.append(_padded(orjson.dumps([url, path or source])))
         start += batch.num_rows
-    counts = np.array([len(name) // NAME_BYTES for name in found], np.int64)
-    text = np.frombuffer(b"".join(found), np.uint8).reshape(-1, NAME_BYTES)
+    counts = np.array([len(name) // NAME_BYTES for name in named], np.int64)
+    text = np.frombuffer(b"".join(named), np.uint8).reshape(-1, NAME_BYTES)
     return Names(needed, text, np.cumsum(counts) - counts, counts)
 
 
@@ -88,22 +88,22 @@ def _padded(name: bytes) -> bytes:
 
 
 def _parts(gone: Rows, known: Names) -> Rows:
-    place = np.searchsorted(known.rows, gone["kept"]["row"].astype(np.int64))
-    counts = known.counts[place]
+    index = np.searchsorted(known.rows, gone["kept"]["row"].astype(np.int64))
+    counts = known.counts[index]
     which = np.repeat(np.arange(len(gone)), counts)
     part = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     rows = np.zeros(len(which), NAME)
     rows["shard"], rows["row"], rows["part"] = gone["shard"][which], gone["row"][which], part
-    rows["text"] = known.text[known.starts[place][which] + part]
+    rows["text"] = known.text[known.starts[index][which] + part]
     return rows
 
 
 def told(rows: Rows) -> dict[int, Told]:
     """Return the names that NAME rows of one shard hold, by the row that is told."""
     rows = rows[np.lexsort((rows["part"], rows["row"]))]
-    found, starts = np.unique(rows["row"], return_index=True)
+    rows_told, starts = np.unique(rows["row"], return_index=True)
     pieces = np.split(rows["text"], starts[1:])
-    return {row: _name(piece) for row, piece in zip(found.tolist(), pieces, strict=False)}
+    return {row: _name(piece) for row, piece in zip(rows_told.tolist(), pieces, strict=False)}
 
 
 def _name(piece: npt.NDArray[np.uint8]) -> Told:

@@ -1,4 +1,4 @@
-"""Apply the decisions about one shard: what goes is named with what stays instead, what stays is told of its copies."""
+"""Apply the decisions about one shard: name what stays to what goes, and count copies for what stays."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _drop(out: Sinks, batch: pa.RecordBatch, gone: Rows, start: int, names: Rows
     kept = hex_ids(gone["kept"]["id_high"], gone["kept"]["id_low"])
     urls, paths = zip(*(known[row] for row in gone["row"].tolist()), strict=True) if len(gone) else ((), ())
     unknown = np.isnan(gone["jaccard"])
-    said = {
+    columns = {
         "kept_doc_id": pa.array(kept, pa.string()),
         "kept_url": pa.array(urls, pa.string()),
         "kept_path": pa.array(paths, pa.string()),
@@ -99,7 +99,7 @@ def _drop(out: Sinks, batch: pa.RecordBatch, gone: Rows, start: int, names: Rows
         "cluster_id": pa.array(hex_ids(gone["cluster_high"], gone["cluster_low"]), pa.string()),
     }
     reasons = pa.array([args.reason] * len(gone), pa.string())
-    out.dropped.write(dropped_rows(batch.take(pa.array(gone["row"] - start)), args.stage, reasons, kept, said))
+    out.dropped.write(dropped_rows(batch.take(pa.array(gone["row"] - start)), args.stage, reasons, kept, columns))
 
 
 def _jaccard(rows: Rows) -> pa.Array[Any]:
@@ -108,12 +108,12 @@ def _jaccard(rows: Rows) -> pa.Array[Any]:
 
 def _annotated(batch: pa.RecordBatch, here: Rows, start: int) -> pa.RecordBatch:
     """Write what was decided into the cluster columns; where nothing was, they stay as a stage before left them."""
-    place = np.full(batch.num_rows, -1, np.int64)
-    place[here["row"] - start] = np.arange(len(here))
+    index = np.full(batch.num_rows, -1, np.int64)
+    index[here["row"] - start] = np.arange(len(here))
     own = here["gone"] == 0
     roles = np.where(own, KEPT, COPY).tolist()
     kept = pa.array(hex_ids(here["kept"]["id_high"], here["kept"]["id_low"]), pa.string(), mask=own)
-    found = {
+    written = {
         "cluster_id": pa.array(hex_ids(here["cluster_high"], here["cluster_low"]), pa.string()),
         "cluster_role": pa.array(roles, pa.string()),
         "cluster_size": pa.array(here["size"], pa.int32()),
@@ -122,16 +122,16 @@ def _annotated(batch: pa.RecordBatch, here: Rows, start: int) -> pa.RecordBatch:
             [None if one else value for one, value in zip(own, _jaccard(here).to_pylist(), strict=True)]
         ),
     }
-    columns = {name: _merged(batch.column(name), values, place) for name, values in found.items()}
+    columns = {name: _merged(batch.column(name), values, index) for name, values in written.items()}
     sizes = columns["cluster_size"].fill_null(1)
     weights = WEIGHTS[np.searchsorted(SIZES, sizes.to_numpy(), side="right") - 1]
     return with_columns(batch, columns | {"cluster_size": sizes, "rehydration_weight": pa.array(weights)})
 
 
-def _merged(old: pa.Array[Any], new: pa.Array[Any], place: npt.NDArray[np.int64]) -> pa.Array[Any]:
+def _merged(old: pa.Array[Any], new: pa.Array[Any], index: npt.NDArray[np.int64]) -> pa.Array[Any]:
     """Return `new[place]`, and `old` where `place` is -1."""
     both = pa.concat_arrays([old, new.cast(old.type)])
-    return both.take(np.where(place < 0, np.arange(len(old)), len(old) + place))
+    return both.take(np.where(index < 0, np.arange(len(old)), len(old) + index))
 
 
 class _Index:

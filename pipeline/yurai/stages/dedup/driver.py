@@ -1,4 +1,4 @@
-"""Stage dedup, from the driver's side: keys of every shard, brought together by hash, decided, applied."""
+"""Drive stage dedup: keys of every shard, brought together by hash, decided, applied."""
 
 from collections.abc import Iterator
 

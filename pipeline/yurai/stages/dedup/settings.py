@@ -1,4 +1,4 @@
-"""Settings of stage dedup: what equality is judged on, and who stays."""
+"""Define the settings of stage dedup: what equality is judged on, and who stays."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal

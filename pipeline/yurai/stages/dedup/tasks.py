@@ -1,4 +1,4 @@
-"""Documents with equal keys, over the whole corpus: a shard's keys, and what is decided about those that are equal.
+"""Compute the keys of a shard's documents, and decide about the documents whose keys are equal.
 
 A key is 128 bits of the sha256 of the normalised text, or of the normalised URL. How keys come together is said in
 `yurai.exchange.levels`, how decisions are applied in `yurai.stages.apply_decisions.tasks`.

@@ -1,4 +1,4 @@
-"""When two URLs name the same page: by RFC 3986 section 6.2.2 and 6.2.3 alone, nothing that a server could tell apart.
+"""Normalise a URL by RFC 3986 section 6.2.2 and 6.2.3 alone, so that equal ones name the same page.
 
 `http` and `https`, `www.` and no `www.`, a final slash, and the order of a query stay different.
 """

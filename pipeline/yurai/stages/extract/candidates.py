@@ -1,4 +1,4 @@
-"""Candidates on their way through read and extract: each record gets its columns, its verdict and its evidence."""
+"""Carry candidates through read and extract: each record gets its columns, its verdict and its evidence."""
 
 import itertools
 from collections import deque
@@ -36,7 +36,7 @@ def candidate(record: Record, row: dict[str, Any], verdict: Verdict | None) -> C
         return Candidate(row, None, "read", *verdict)
     if record.kind == "conversion":
         text = record.body.decode("utf-8", "replace").replace("\0", "").strip()
-        found = Extraction(
+        text_kept = Extraction(
             outcome="text" if text else "dropped",
             reason=None if text else "no-text",
             title=None,
@@ -48,7 +48,7 @@ def candidate(record: Record, row: dict[str, Any], verdict: Verdict | None) -> C
             extractor="none",
             flags=("evidence-not-available", *(("undecodable-bytes",) if "\ufffd" in text else ())),
         )
-        return decide(Candidate(row, None), found)
+        return decide(Candidate(row, None), text_kept)
     page = Page(
         key=record.payload_sha256 or sha256(record.body),
         body=record.body,
@@ -60,36 +60,36 @@ def candidate(record: Record, row: dict[str, Any], verdict: Verdict | None) -> C
     return Candidate(row, page)
 
 
-def decide(waiting: Candidate, found: Extraction, *, evidence: bool = True) -> Candidate:
+def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True) -> Candidate:
     """Write what the handler found into the candidate's columns; with `evidence`, what headers say of rights too."""
     waiting.stage, waiting.page = "extract", None
-    waiting.row["flags"] = sorted({*waiting.row["flags"], *found.flags})
-    if found.outcome != "text":
-        waiting.outcome, waiting.reason = found.outcome, found.reason
+    waiting.row["flags"] = sorted({*waiting.row["flags"], *extraction.flags})
+    if extraction.outcome != "text":
+        waiting.outcome, waiting.reason = extraction.outcome, extraction.reason
         return waiting
-    data = found.text.encode("utf-8")
+    data = extraction.text.encode("utf-8")
     waiting.row |= {
-        "media_type": found.mime,
-        "charset": found.charset,
-        "charset_by": found.charset_by,
-        "extractor": found.extractor,
-        "page_type": found.page_type,
-        "title": found.title,
-        "date": found.date,
-        "text": found.text,
+        "media_type": extraction.mime,
+        "charset": extraction.charset,
+        "charset_by": extraction.charset_by,
+        "extractor": extraction.extractor,
+        "page_type": extraction.page_type,
+        "title": extraction.title,
+        "date": extraction.date,
+        "text": extraction.text,
         "text_sha256": sha256(data),
         "text_bytes": len(data),
         "registrable_domain": registrable_domain(waiting.row["url"]),
     }
     if evidence:
-        _write_evidence(waiting, found)
+        _write_evidence(waiting, extraction)
     return waiting
 
 
-def _write_evidence(waiting: Candidate, found: Extraction) -> None:
+def _write_evidence(waiting: Candidate, extraction: Extraction) -> None:
     """Write the rows of evidence, and the licence that they declare, into the candidate."""
     row = waiting.row
-    marks = (*header_marks((one["name"], one["value"]) for one in row["http_headers"]), *found.marks)
+    marks = (*header_marks((one["name"], one["value"]) for one in row["http_headers"]), *extraction.marks)
     if not marks:
         return
     chosen = choose(marks)
@@ -122,8 +122,8 @@ def _until_idle(candidates: Iterator[Candidate], sandbox: Sandbox, *, evidence: 
             elif idle == IDLE:
                 return
 
-    for found in sandbox.extract(pages()):
+    for extraction in sandbox.extract(pages()):
         while not waiting[0].page:
             yield waiting.popleft()
-        yield decide(waiting.popleft(), found, evidence=evidence)
+        yield decide(waiting.popleft(), extraction, evidence=evidence)
     yield from waiting

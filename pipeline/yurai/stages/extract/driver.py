@@ -1,4 +1,4 @@
-"""Stage extract, from the driver's side: read, extract and the measuring stages, fused in one task for each source."""
+"""Drive stage extract: read, extract and the measuring stages, fused in one task for each source."""
 
 from collections.abc import Iterator, Sequence
 

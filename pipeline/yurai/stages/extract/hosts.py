@@ -1,4 +1,4 @@
-"""The registrable domain of a URL: what somebody registered under a public suffix.
+"""Tell the registrable domain of a URL: what somebody registered under a public suffix.
 
 Public suffixes come from the list inside the installed package `tld` (https://publicsuffix.org/list/), private ones
 too: each user of `github.io` is a site of its own. That package would fetch the list where its file is missing; here

@@ -1,4 +1,4 @@
-"""Sticky verdicts: what the CPU and memory limits decided once, every later run repeats.
+"""Keep verdicts of the CPU and memory limits, so that every later run repeats what one decided.
 
 A limit in CPU seconds depends on the machine; written down before the shard commits, and asked first, its verdict
 becomes part of the corpus. Key: sha256 of the payload and version of the limits.

@@ -1,4 +1,4 @@
-"""Candidates from the rows of a JSONL or Parquet source: they bring their text, so each is decided as it is read.
+"""Make candidates from rows of a JSONL or Parquet source, which bring their text and are decided as they are read.
 
 They pass read and extract as conversion records do and have the same counts; only columns of WARC and HTTP stay null.
 """
@@ -41,16 +41,16 @@ def _account(record: TaskRecord, span: Span) -> None:
 
 
 def _candidate(record: TaskRecord, item: Row, table: SourceTable, *, evidence: bool) -> Candidate:
-    found = fields(item.values)
-    row = _provenance(record, item, found)
-    error = item.error or found.error
+    parsed = fields(item.values)
+    row = _provenance(record, item, parsed)
+    error = item.error or parsed.error
     if error:
         return Candidate(row, None, "read", "failed", error)
     extraction = Extraction(
-        outcome="text" if found.text else "dropped",
-        reason=None if found.text else "no-text",
-        title=found.title,
-        text=found.text,
+        outcome="text" if parsed.text else "dropped",
+        reason=None if parsed.text else "no-text",
+        title=parsed.title,
+        text=parsed.text,
         mime="text/plain",
         charset="utf-8",
         charset_by="utf-8",
@@ -76,7 +76,7 @@ def _declare(one: Candidate, table: SourceTable) -> None:
     one.evidence = [row]
 
 
-def _provenance(record: TaskRecord, item: Row, found: Fields) -> dict[str, Any]:
+def _provenance(record: TaskRecord, item: Row, parsed: Fields) -> dict[str, Any]:
     """Return the PROVENANCE columns of one row; those of WARC and HTTP are null."""
     return {
         "doc_id": document_id(record.source, item.offset),
@@ -84,11 +84,11 @@ def _provenance(record: TaskRecord, item: Row, found: Fields) -> dict[str, Any]:
         "source_sha256": record.source_sha256,
         "warc_offset": item.offset,
         "warc_length": item.length,
-        "warc_record_id": found.id,
+        "warc_record_id": parsed.id,
         "warc_type": "row",
-        "url": found.url,
-        "capture_date": found.date,
-        "body_bytes": len(found.text.encode("utf-8")),
-        "flags": list(found.flags),
+        "url": parsed.url,
+        "capture_date": parsed.date,
+        "body_bytes": len(parsed.text.encode("utf-8")),
+        "flags": list(parsed.flags),
         "http_headers": [],
     }

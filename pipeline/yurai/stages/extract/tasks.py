@@ -1,4 +1,4 @@
-"""From one web archive or row file to extracted pages with their measures: read, extract, measuring stages, fused.
+"""Turn one web archive or row file into extracted pages with their measures: read, extract, measuring stages, fused.
 
 Outputs: `extracted` (DOCUMENT rows, in record order), `dropped` (DROPPED rows) and `evidence` (EVIDENCE rows of the
 extracted pages, in their order). Commit point `extracted`.

@@ -1,4 +1,4 @@
-"""Rules over rows: filters compare stored measures, editors rewrite text and have it measured again."""
+"""Apply rules to rows: filters compare stored measures, editors rewrite text and have it measured again."""
 
 from __future__ import annotations
 
@@ -109,6 +109,6 @@ class Decider:
         for rule_name, count in edited.totals().items():
             notes[f"{declaration.name}:{rule_name}"] += count
         texts = cast("list[str]", edited.text.take(pa.array(changed)).to_pylist())
-        changes = [{rule: column[place].as_py() for rule, column in edited.counts.items()} for place in changed]
+        changes = [{rule: column[row].as_py() for rule, column in edited.counts.items()} for row in changed]
         rows = rewritten(batch.take(pa.array(changed)), texts, changes, self._measures, declaration.name, notes)
         return replace_rows(batch, rows, changed)

@@ -1,4 +1,4 @@
-"""Stage filter, from the driver's side: one task a shard."""
+"""Drive stage filter: one task a shard."""
 
 from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine

@@ -1,4 +1,4 @@
-"""Settings of stage filter: the rules, in order."""
+"""Define the settings of stage filter: the rules, in order."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The task of stage filter: the rules over one shard; what they drop goes to `dropped`."""
+"""Apply the rules to one shard, and write what they drop to `dropped`."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Stage line-dedup, from the driver's side: units of every shard meet by hash, are judged, and leave their shards."""
+"""Drive stage line-dedup: units of every shard meet by hash, are judged, and leave their shards."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-r"""Lines and paragraphs of texts as rows: which units a text has, which occurred before, and a text without some.
+r"""Cut texts into lines or paragraphs as rows, find which occurred before, and write a text without some.
 
 A text is parted into units by separators: a line lies between runs of `\n`, a paragraph between runs of two or more, as
 tagger `repetition` has them. A form feed, which parts pages, parts units too, so no unit lies on two pages. Units are
@@ -101,9 +101,9 @@ def _reduced(rows: Rows, counts: npt.NDArray[np.int64]) -> Table:
 
 def copies(rows: Rows, stay: Rows) -> Rows:
     """Return CUT rows for those of `rows` whose unit is among `stay`, what `firsts` gave, but not those themselves."""
-    found = _find(rows, stay)
-    known = found >= 0
-    rows, first = rows[known], stay[found[known]]
+    firsts = _find(rows, stay)
+    known = firsts >= 0
+    rows, first = rows[known], stay[firsts[known]]
     other = rows["position"] != first["position"]
     for name in ("shard", "row"):
         other |= rows["node"][name] != first["node"][name]
@@ -116,17 +116,17 @@ def copies(rows: Rows, stay: Rows) -> Rows:
 
 def _find(rows: Rows, table: Rows) -> npt.NDArray[np.int64]:
     """Return the place of each row's unit in `table`, sorted by hash, or -1."""
-    hashes, found = np.ascontiguousarray(table["hash"]), np.full(len(rows), -1)
-    place = np.searchsorted(hashes, rows["hash"])
+    hashes, result = np.ascontiguousarray(table["hash"]), np.full(len(rows), -1)
+    index = np.searchsorted(hashes, rows["hash"])
     asked = np.arange(len(rows))
     while len(asked):  # more than one round only where two units share 64 bits
-        asked = asked[place[asked] < len(hashes)]
-        asked = asked[hashes[place[asked]] == rows["hash"][asked]]
-        same = table["low"][place[asked]] == rows["low"][asked]
-        found[asked[same]] = place[asked[same]]
+        asked = asked[index[asked] < len(hashes)]
+        asked = asked[hashes[index[asked]] == rows["hash"][asked]]
+        same = table["low"][index[asked]] == rows["low"][asked]
+        result[asked[same]] = index[asked[same]]
         asked = asked[~same]
-        place[asked] += 1
-    return found
+        index[asked] += 1
+    return result
 
 
 def without(text: str, gone: set[int], unit: Unit) -> str:

@@ -1,4 +1,4 @@
-"""Settings of stage line-dedup: what a unit is, which are judged, and whose copy stays."""
+"""Define the settings of stage line-dedup: what a unit is, which are judged, and whose copy stays."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Tasks of line-dedup: units of a shard, which of them occurred before, and the shard without those."""
+"""List the units of a shard, decide which of them occurred before, and rewrite the shard without those."""
 
 from __future__ import annotations
 
@@ -131,21 +131,23 @@ def _without_units(
     groups = {row - start: cuts[first:last] for row, (first, last) in zip(rows.tolist(), bounds, strict=True)}
     texts = strings(batch.take(pa.array(list(groups), pa.int64())), "text")
     new = {
-        place: without(text, set(group["position"].tolist()), unit)
-        for text, (place, group) in zip(texts, groups.items(), strict=True)
+        row_index: without(text, set(group["position"].tolist()), unit)
+        for text, (row_index, group) in zip(texts, groups.items(), strict=True)
     }
-    left, gone = ([place for place, text in new.items() if bool(text.strip()) is some] for some in (True, False))
+    left, gone = (
+        [row_index for row_index, text in new.items() if bool(text.strip()) is some] for some in (True, False)
+    )
     counts.seen += batch.num_rows
     counts.kept += batch.num_rows - len(gone)
     counts.dropped.update([REASON] * len(gone))
     if groups:
         counts.notes.update({f"{use.name}:documents": len(groups), f"{use.name}:{RULE[unit]}": len(cuts)})
     if left:
-        removed = [{RULE[unit]: len(groups[place])} for place in left]
+        removed = [{RULE[unit]: len(groups[row_index])} for row_index in left]
         before = batch.take(pa.array(left))
-        edited = rewritten(before, [new[place] for place in left], removed, measures, use.name, counts.notes)
+        edited = rewritten(before, [new[row_index] for row_index in left], removed, measures, use.name, counts.notes)
         batch = replace_rows(batch, edited, left)
-    return _split(batch, gone, [_keeper(groups[place]) for place in gone], use.name)
+    return _split(batch, gone, [_keeper(groups[row_index]) for row_index in gone], use.name)
 
 
 def _split(batch: pa.RecordBatch, gone: list[int], keepers: list[str], stage: str) -> Batches:
@@ -158,5 +160,5 @@ def _split(batch: pa.RecordBatch, gone: list[int], keepers: list[str], stage: st
 
 def _keeper(cuts: Rows) -> str:
     """Return the doc_id of the document that keeps most of these units; of several the lowest."""
-    found = Counter(hex_ids(cuts["kept_high"], cuts["kept_low"]))
-    return min(found, key=lambda name: (-found[name], name))
+    keepers = Counter(hex_ids(cuts["kept_high"], cuts["kept_low"]))
+    return min(keepers, key=lambda name: (-keepers[name], name))

@@ -1,4 +1,4 @@
-"""Candidates: which documents of one bucket, that is, with one band hash, are compared.
+"""Choose which documents of one bucket, that is, with one band hash, are compared.
 
 All pairs of a bucket of at most 32 documents. A larger one (templated pages) would ask for a quadratic number, so its
 first 8 in keep order stand for it: each later document is compared with them, and what is left out is counted.
@@ -57,12 +57,12 @@ def bucket_pairs(rows: Rows, tally: Tally) -> Iterator[Rows]:
     starts, sizes = runs(shared["hash"])
     nodes = shared["node"]
     for size in np.unique(sizes).tolist():
-        found = starts[sizes == size]
-        tally.add(size, len(found))
+        of_size = starts[sizes == size]
+        tally.add(size, len(of_size))
         first, second = _places(size)
         step = max(1, PAIRS_AT_ONCE // len(first))
-        for at, some in itertools.product(range(0, len(found), step), range(0, len(first), PAIRS_AT_ONCE)):
-            base, part = found[at : at + step, None], slice(some, some + PAIRS_AT_ONCE)
+        for at, some in itertools.product(range(0, len(of_size), step), range(0, len(first), PAIRS_AT_ONCE)):
+            base, part = of_size[at : at + step, None], slice(some, some + PAIRS_AT_ONCE)
             yield paired(nodes[(base + first[part]).ravel()], nodes[(base + second[part]).ravel()])
 
 
@@ -89,15 +89,15 @@ def _places(size: int) -> tuple[Numbers, Numbers]:
         first, second = np.triu_indices(size, 1)
         return first, second
     first = np.repeat(np.arange(FIRST), size - 1 - np.arange(FIRST))
-    return first, np.concatenate([np.arange(place + 1, size) for place in range(FIRST)])
+    return first, np.concatenate([np.arange(first_row + 1, size) for first_row in range(FIRST)])
 
 
 def paired(a: Rows, b: Rows) -> Rows:
     """Return PAIR rows of parallel NODEs, without those of two older documents."""
     new = (a["rank"] >= NEW) | (b["rank"] >= NEW)
-    found = np.empty(int(new.sum()), PAIR)
-    found["a"], found["b"] = a[new], b[new]
-    return found
+    pairs_made = np.empty(int(new.sum()), PAIR)
+    pairs_made["a"], pairs_made["b"] = a[new], b[new]
+    return pairs_made
 
 
 class HotBuckets:
@@ -110,7 +110,7 @@ class HotBuckets:
     def see(self, rows: Rows) -> None:
         """Count rows by hash, and keep the first of each in keep order."""
         shared = rows[np.argsort(rows["hash"], kind="stable")]
-        for start, size in zip(*(found.tolist() for found in runs(shared["hash"])), strict=True):
+        for start, size in zip(*(column.tolist() for column in runs(shared["hash"])), strict=True):
             key = int(shared["hash"][start])
             self._counts[key] = self._counts.get(key, 0) + size
             held = [self._first[key]] if key in self._first else []
@@ -135,7 +135,7 @@ class HotBuckets:
             numbers = np.concatenate([first, nodes])
             rank = np.empty(len(numbers), np.int64)
             rank[in_order(numbers)] = np.arange(len(numbers))
-            for place, one in enumerate(first):
-                later = nodes[rank[len(first) :] > rank[place]]
+            for index, one in enumerate(first):
+                later = nodes[rank[len(first) :] > rank[index]]
                 later = later[(later["id_high"] != one["id_high"]) | (later["id_low"] != one["id_low"])]
-                yield paired(np.repeat(first[place : place + 1], len(later)), later)
+                yield paired(np.repeat(first[index : index + 1], len(later)), later)

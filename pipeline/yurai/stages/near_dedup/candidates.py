@@ -1,4 +1,4 @@
-"""Candidates of one partition of band rows: the pairs that share a bucket."""
+"""Find the candidate pairs of one partition of band rows: those that share a bucket."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ def candidates(task: Task[Candidates], attempt: Attempt) -> TaskRecord:
             pairs = bucket_pairs(read_rows(places, BAND), tally)
         else:
             pairs = _spilled(places, attempt, limit, tally)
-        for found in pairs:
-            out.write(found)
+        for chunk in pairs:
+            out.write(chunk)
     record.index["tally"] = tally.numbers()
     return record
 
@@ -45,8 +45,8 @@ def candidates(task: Task[Candidates], attempt: Attempt) -> TaskRecord:
 def _spilled(places: list[Span], attempt: Attempt, limit: int, tally: Tally) -> Iterator[Rows]:
     """Part rows once more by other bits of the hash; what still does not fit is held up by a few hot buckets."""
     splitter = Splitter(attempt, BAND, PARTS, limit)
-    for place in places:
-        for rows in read_chunks(place, BAND):
+    for span in places:
+        for rows in read_chunks(span, BAND):
             splitter.add(rows, ((rows["hash"] * GOLDEN) >> np.uint64(58)).astype(np.int64))
     for part in range(PARTS):
         path = attempt.path("bucket-rows")

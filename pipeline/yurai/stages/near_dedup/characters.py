@@ -1,4 +1,4 @@
-"""Texts as symbols: one number a character, lower-cased, 0 where the character belongs to no shingle.
+"""Turn texts into symbols: one number a character, lower-cased, 0 where it belongs to no shingle.
 
 A symbol has 16 bits: one of its own for each code point of the basic plane, shared with one of them for those above.
 For words all that is no part of a word is 0, for characters white space is. The tables are written out, not asked of
@@ -65,10 +65,10 @@ def symbols(text: "pa.Array[pa.StringScalar]", unit: Unit) -> tuple[Symbols, I64
     except UnicodeDecodeError as error:
         raise ContractError(f"column 'text' is not UTF-8: {error}; write it anew with valid text") from error
     codes = _codes("\n".join(texts))
-    found = np.zeros(len(codes) + 1 + PAD, "<u2")
-    _table(unit).take(codes, out=found[1 : len(codes) + 1], mode="clip")
+    result = np.zeros(len(codes) + 1 + PAD, "<u2")
+    _table(unit).take(codes, out=result[1 : len(codes) + 1], mode="clip")
     bounds = bounds_of(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
-    return found, bounds + 1
+    return result, bounds + 1
 
 
 def _codes(text: str) -> npt.NDArray[np.uint16] | npt.NDArray[np.uint32]:

@@ -1,4 +1,4 @@
-"""Pairs meet shingles, made again from the text: those within a segment are compared, others carry a set of shingles.
+"""Compare the shingles of pairs: within a segment at once, across segments by sets that are carried.
 
 Shares of a set come one after the other and add up, so a task holds the sets of its own segment and little else.
 """
@@ -39,10 +39,10 @@ class Compared:
     def add(self, pairs: Rows, similarities: list[float]) -> None:
         """Take the similarities of parallel CHECK or PIECE rows."""
         values = np.round(np.array(similarities, np.float64), DIGITS)
-        similar, said = values >= self._threshold, pairs["said"]
+        similar, estimates = values >= self._threshold, pairs["said"]
         for name, answer, right in zip(AUDIT, (SAID_YES, SAID_YES, SAID_NO, SAID_NO), (1, 0, 0, 1), strict=True):
-            self.audited[name] += int(np.count_nonzero((said == answer) & (similar == right)))
-        chosen = similar & (said == UNDECIDED)
+            self.audited[name] += int(np.count_nonzero((estimates == answer) & (similar == right)))
+        chosen = similar & (estimates == UNDECIDED)
         edges = np.zeros(int(chosen.sum()), EDGE)
         edges["a"], edges["b"], edges["jaccard"] = pairs["a"][chosen], pairs["b"][chosen], values[chosen]
         edges["by"] = EXACT
@@ -85,15 +85,17 @@ def exact(task: Task[Compare], attempt: Attempt) -> TaskRecord:
 def meet(task: Task[Compare], attempt: Attempt) -> TaskRecord:
     """Compare the pairs whose b lies in a segment and whose a lies in another; inputs: as `exact`."""
     near, record, spans = task.args.use.settings, task.record(), task.args.spans
-    wanted = [np.unique(places(rows["b"])) for place in spans for rows in read_chunks(place, PIECE)]
+    wanted = [np.unique(places(rows["b"])) for span in spans for rows in read_chunks(span, PIECE)]
     sets = _load(task, attempt, near, np.concatenate([*wanted, np.empty(0, np.uint64)]))
     with rows_file(attempt, record) as edges:
         compared = Compared(near, edges)
         for rows, starts, ends in _whole(spans):
             numbers = sets.numbers(rows["b"][starts])
             met = zip(starts.tolist(), ends.tolist(), rows["size"][starts].tolist(), numbers, strict=True)
-            found = [jaccard(rows["values"][low:high].ravel()[:size], sets.at(other)) for low, high, size, other in met]
-            compared.add(rows[starts], found)
+            similarities = [
+                jaccard(rows["values"][low:high].ravel()[:size], sets.at(other)) for low, high, size, other in met
+            ]
+            compared.add(rows[starts], similarities)
     record.index["audited"] = [compared.audited[name] for name in AUDIT]
     return record
 
@@ -101,8 +103,8 @@ def meet(task: Task[Compare], attempt: Attempt) -> TaskRecord:
 def _whole(spans: Iterable[Span]) -> Iterator[tuple[Rows, Numbers, Numbers]]:
     """Yield PIECE rows, and where each pair begins and ends in them; the pieces of a pair follow one another."""
     held = np.empty(0, PIECE)
-    for place in spans:
-        for rows in read_chunks(place, PIECE):
+    for span in spans:
+        for rows in read_chunks(span, PIECE):
             held = np.concatenate([held, rows], dtype=PIECE)
             ends = np.flatnonzero(held["last"]) + 1
             if len(ends):
@@ -120,8 +122,8 @@ def _load(task: Task[Compare], attempt: Attempt, near: NearDedup, wanted: npt.ND
         for batch in _documents(shard, attempt, rows):
             text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
             hashes = shingle_hashes(text, lang, near.shingling)
-            found, bounds = shingle_sets(*hashes)
-            values.append(found)
+            shingles, bounds = shingle_sets(*hashes)
+            values.append(shingles)
             sizes.append(np.diff(bounds))
     return Sets(named, np.concatenate(values), np.cumsum(np.concatenate(sizes)))
 

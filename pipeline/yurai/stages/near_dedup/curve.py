@@ -1,4 +1,4 @@
-"""What a choice of bands and rows finds: the S-curve, alone and with the check of each pair behind it.
+"""Compute what a choice of bands and rows finds: the S-curve, alone and with the check of each pair behind it.
 
 A pair of similarity s agrees in each hash with probability s (Broder, 1997), so in a band of r rows with s^r, and
 becomes a candidate when it agrees in any of b bands. The number of equal hashes is binomial, and what a signature

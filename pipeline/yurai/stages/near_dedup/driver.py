@@ -1,4 +1,4 @@
-"""near-dedup, step by step: signatures -> candidates -> estimates -> shingles -> decisions -> applied.
+"""Drive near-dedup: signatures -> candidates -> estimates -> shingles -> decisions -> applied.
 
 Pairs go to the documents, not documents to pairs: each pair travels to the segment of a, and, if b lies elsewhere, with
 a's signature (later: a's shingles) to the segment of b. No step needs all of anything in one place.

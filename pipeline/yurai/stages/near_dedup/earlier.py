@@ -1,4 +1,4 @@
-"""The runs that near-dedup compares with: their documents and signatures, if those can be compared at all."""
+"""Open the runs that near-dedup compares with, and refuse those whose signatures cannot be compared."""
 
 from dataclasses import replace
 
@@ -40,11 +40,13 @@ def earlier(near: NearDedup) -> tuple[Shards, Shards]:
     Raises:
         RecipeError: as `runs`.
     """
-    found = [(open_store(tree), run) for tree, run in runs(near).items()]
-    documents = [_named(of_files(store, run.files("documents")), run.digest) for store, run in found]
-    return chained(documents), chained([of_files(store, run.files("index")) for store, run in found])
+    trees = [(open_store(tree), run) for tree, run in runs(near).items()]
+    documents = [_named(of_files(store, run.files("documents")), run.digest) for store, run in trees]
+    return chained(documents), chained([of_files(store, run.files("index")) for store, run in trees])
 
 
-def _named(found: Shards, digest: str) -> Shards:
+def _named(shards: Shards, digest: str) -> Shards:
     """Name the files of an earlier run by its digest: where its tree lies may differ from machine to machine."""
-    return replace(found, read=lambda: (shard._replace(source=f"{digest[:16]}/{shard.path}") for shard in found.read()))
+    return replace(
+        shards, read=lambda: (shard._replace(source=f"{digest[:16]}/{shard.path}") for shard in shards.read())
+    )

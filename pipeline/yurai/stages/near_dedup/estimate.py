@@ -1,4 +1,4 @@
-"""Pairs meet signatures: those within a segment are judged by `estimate`, others carry one signature to `arrive`.
+"""Estimate the similarity of pairs: within a segment at once, across segments by signatures that are carried.
 
 A segment is a run of documents whose signatures fit into a part of memory. Both tasks hold the signatures of their own
 segment, and see pairs some at a time.
@@ -56,9 +56,9 @@ class Held:
 
     def of(self, nodes: Rows) -> npt.NDArray[np.uint32]:
         """Return the signatures of NODEs, all of this segment."""
-        found = places(nodes)
-        piece = np.searchsorted(self._first, found, side="right") - 1
-        return np.asarray(self._signatures[self._base[piece] + (found - self._first[piece])], np.uint32)
+        wanted = places(nodes)
+        piece = np.searchsorted(self._first, wanted, side="right") - 1
+        return np.asarray(self._signatures[self._base[piece] + (wanted - self._first[piece])], np.uint32)
 
 
 class Verdicts:
@@ -101,9 +101,9 @@ def estimate(task: Task[Estimate], attempt: Attempt) -> TaskRecord:
 
 def _carried(pairs: Rows, held: Held) -> Rows:
     signatures = held.of(pairs["a"])
-    found = np.empty(len(pairs), carry_type(signatures.shape[1]))
-    found["a"], found["b"], found["signature"] = pairs["a"], pairs["b"], signatures
-    return found
+    rows = np.empty(len(pairs), carry_type(signatures.shape[1]))
+    rows["a"], rows["b"], rows["signature"] = pairs["a"], pairs["b"], signatures
+    return rows
 
 
 def _unique(task: Task[Estimate], attempt: Attempt, limit: int) -> Iterator[Rows]:

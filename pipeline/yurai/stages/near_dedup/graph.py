@@ -1,4 +1,4 @@
-"""Who stays in a graph of verified pairs: connected components, and the first maximal independent set in keep order.
+"""Decide who stays in a graph of verified pairs: components, and the first maximal independent set in keep order.
 
 Components bound the work, the greedy decides (ARCHITECTURE.md section 6): a document is gone if and only if it is
 adjacent to an earlier one that stays. All of it is array work on what fits into memory; how a graph that does not fit
@@ -57,16 +57,16 @@ def greedy(gone: npt.NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
     decided takes as many rounds as the longest descending chain has documents: 10,000 for one of 10,000 pages.
     """
     state = bytearray(gone.tobytes())
-    found = [np.empty(0, np.int64)]
+    removed_parts = [np.empty(0, np.int64)]
     for start in range(0, len(a), LOOP):
         end = start + LOOP
         chosen = []
-        for place, (first, second) in enumerate(zip(a[start:end].tolist(), b[start:end].tolist(), strict=True), start):
+        for index, (first, second) in enumerate(zip(a[start:end].tolist(), b[start:end].tolist(), strict=True), start):
             if not (state[first] or state[second]):
                 state[second] = 1
-                chosen.append(place)
-        found.append(np.array(chosen, np.int64))
-    return np.concatenate(found)
+                chosen.append(index)
+        removed_parts.append(np.array(chosen, np.int64))
+    return np.concatenate(removed_parts)
 
 
 def decide(edges: Rows) -> Rows:
@@ -136,10 +136,10 @@ def labelled(labels: Names, edges: Rows) -> Rows:
 
 def contract(rows: Rows) -> Rows:
     """Return LINK rows that connect the same names by stars: from each name to the lowest of its component here."""
-    found, inverse = np.unique(np.concatenate([rows["node"], rows["other"]]), return_inverse=True)
-    labels = components(len(found), inverse[: len(rows)], inverse[len(rows) :])
-    below = np.flatnonzero(labels != np.arange(len(found)))
-    return links(found[below], found[labels[below]])
+    nodes, inverse = np.unique(np.concatenate([rows["node"], rows["other"]]), return_inverse=True)
+    labels = components(len(nodes), inverse[: len(rows)], inverse[len(rows) :])
+    below = np.flatnonzero(labels != np.arange(len(nodes)))
+    return links(nodes[below], nodes[labels[below]])
 
 
 def both_ways(rows: Rows) -> Rows:
@@ -153,12 +153,12 @@ STAR = np.dtype([("node", "<u8"), ("low", "<u8"), ("high", "<u8"), ("above", "u1
 
 def stars(rows: Rows) -> Rows:
     """Return the STAR that each LINK, seen from `node`, makes alone."""
-    found = np.zeros(len(rows), STAR)
+    result = np.zeros(len(rows), STAR)
     lower = rows["other"] < rows["node"]
-    found["node"], found["above"] = rows["node"], ~lower
-    found["low"] = np.where(lower, rows["other"], rows["node"])
-    found["high"] = np.where(lower, rows["other"], 0)
-    return found
+    result["node"], result["above"] = rows["node"], ~lower
+    result["low"] = np.where(lower, rows["other"], rows["node"])
+    result["high"] = np.where(lower, rows["other"], 0)
+    return result
 
 
 def joined(rows: Rows) -> Rows:
@@ -167,27 +167,32 @@ def joined(rows: Rows) -> Rows:
         return rows
     rows = rows[np.argsort(rows["node"], kind="stable")]
     starts = np.flatnonzero(np.concatenate([[True], rows["node"][1:] != rows["node"][:-1]]))
-    found = rows[starts]
-    found["low"] = np.minimum.reduceat(rows["low"], starts)
-    found["high"] = np.maximum.reduceat(rows["high"], starts)
-    found["above"] = np.maximum.reduceat(rows["above"], starts)
-    return found
+    result = rows[starts]
+    result["low"] = np.minimum.reduceat(rows["low"], starts)
+    result["high"] = np.maximum.reduceat(rows["high"], starts)
+    result["above"] = np.maximum.reduceat(rows["above"], starts)
+    return result
 
 
-def unsettled(found: Rows) -> int:
+def unsettled(stars_found: Rows) -> int:
     """Count the STARs that forbid to call the links labels: a name with two lower ones, or with both sides."""
-    return int(((found["low"] < found["node"]) & ((found["low"] != found["high"]) | (found["above"] > 0))).sum())
+    return int(
+        (
+            (stars_found["low"] < stars_found["node"])
+            & ((stars_found["low"] != stars_found["high"]) | (stars_found["above"] > 0))
+        ).sum()
+    )
 
 
-def lifted(rows: Rows, found: Rows) -> Rows:
+def lifted(rows: Rows, stars_found: Rows) -> Rows:
     """Link every higher neighbour of a name to the lowest one: the large-star of Kiveris et al., SoCC 2014."""
     rows = rows[rows["other"] > rows["node"]]
-    return links(rows["other"], found["low"][np.searchsorted(found["node"], rows["node"])])
+    return links(rows["other"], stars_found["low"][np.searchsorted(stars_found["node"], rows["node"])])
 
 
 def labels_of(asked: Names, labels: Rows) -> Names:
     """Return the label of each name, by LINK rows sorted by node; a name without one is the lowest of its component."""
     if not len(labels):
         return asked
-    found = np.minimum(np.searchsorted(labels["node"], asked), len(labels) - 1)
-    return np.where(labels["node"][found] == asked, labels["other"][found], asked)
+    index = np.minimum(np.searchsorted(labels["node"], asked), len(labels) - 1)
+    return np.where(labels["node"][index] == asked, labels["other"][index], asked)

@@ -1,4 +1,4 @@
-"""From verified pairs to decisions: in one task where the pairs fit, else by components, found in rounds of links.
+"""Drive the steps from verified pairs to decisions: one task where the pairs fit, else components in rounds.
 
     links     edges          -> LINK rows that connect the same documents, and edges with the name of their a
     round     lift, contract -> links that reach about twice as far; the last round's are labels of components

@@ -1,4 +1,4 @@
-"""Tasks from verified pairs to decisions; what they make together is said in `graph_driver`.
+"""Run the tasks from verified pairs to decisions; `graph_driver` says what they make together.
 
 A task works in pieces of `memory_bytes` / PART: arrays that say what is whose, and sorting them, take some times the
 bytes of the rows.
@@ -96,9 +96,9 @@ def contract(task: Task[Contract], attempt: Attempt) -> TaskRecord:
     """
     record = task.record()
     downwards = (rows[rows["other"] < rows["node"]] for rows in _chunks(task.args.spans, LINK))
-    found = graph.contract(np.concatenate([*downwards, np.empty(0, LINK)]))
+    contracted = graph.contract(np.concatenate([*downwards, np.empty(0, LINK)]))
     with rows_file(attempt, record) as out:
-        out.write(graph.both_ways(found) if task.args.both else found)
+        out.write(graph.both_ways(contracted) if task.args.both else contracted)
     return record
 
 
@@ -110,13 +110,13 @@ def lift(task: Task[Part], attempt: Attempt) -> TaskRecord:
     """
     record = task.record()
     read = read_twice(task.args.spans, LINK, _budget(task.args.memory_bytes))
-    found = np.empty(0, graph.STAR)
+    stars = np.empty(0, graph.STAR)
     for rows in read():
-        found = graph.joined(np.concatenate([found, graph.joined(graph.stars(rows))]))
+        stars = graph.joined(np.concatenate([stars, graph.joined(graph.stars(rows))]))
     with rows_file(attempt, record) as out:
         for rows in read():
-            out.write(graph.lifted(rows, found))
-    record.index["unsettled"] = [graph.unsettled(found)]
+            out.write(graph.lifted(rows, stars))
+    record.index["unsettled"] = [graph.unsettled(stars)]
     return record
 
 
@@ -177,11 +177,11 @@ def _begins(spans: list[Span], budget: int) -> Rows:
     ranges = 2 * size_of(spans) // budget + 1
     share = min(1.0, ranges * greedy_by_range.SAMPLES * LABELLED.itemsize / (2 * size_of(spans)))
     random = np.random.default_rng(0)
-    found = [np.empty(0, greedy_by_range.POINT)]
+    parts = [np.empty(0, greedy_by_range.POINT)]
     for rows in _chunks(spans, LABELLED):
         edges = rows["edge"][random.random(len(rows)) < share]
-        found += [greedy_by_range.points(edges["a"]), greedy_by_range.points(edges["b"])]
-    return greedy_by_range.cuts(np.concatenate(found), ranges)
+        parts += [greedy_by_range.points(edges["a"]), greedy_by_range.points(edges["b"])]
+    return greedy_by_range.cuts(np.concatenate(parts), ranges)
 
 
 def _budget(memory_bytes: int) -> int:
@@ -189,7 +189,7 @@ def _budget(memory_bytes: int) -> int:
 
 
 def _chunks(spans: list[Span], dtype: np.dtype[np.void]) -> Iterator[Rows]:
-    return (rows for place in spans for rows in read_chunks(place, dtype))
+    return (rows for span in spans for rows in read_chunks(span, dtype))
 
 
 def _pieces(chunks: Iterable[Rows], least: int) -> Iterator[Rows]:

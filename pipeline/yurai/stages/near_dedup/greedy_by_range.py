@@ -1,4 +1,4 @@
-"""The greedy choice of `graph` on a graph that memory does not hold: one range of the keep order after the other.
+"""Make the greedy choice of `graph` where memory does not hold it: one range of the keep order after the other.
 
 Time-forward processing (Chiang et al., SODA 1995): what a document decides for a later one is mail to the range where
 that one lies, and is read when its range comes up. So a range needs its own edges and its mail, nothing else.
@@ -37,13 +37,13 @@ def range_of(begins: Rows, nodes: Rows) -> Numbers:
     """Return the last range that begins at each NODE or before, by bisection of all at once."""
     ranks, halves = begins["rank"].copy(), begins["id_high"].copy()
     rank, half = nodes["rank"].astype(np.uint64), nodes["id_high"].astype(np.uint64)
-    found = np.zeros(len(nodes), np.int64)
+    ranges = np.zeros(len(nodes), np.int64)
     for bit in reversed(range((len(begins) - 1).bit_length())):
-        tried = found + (1 << bit)
+        tried = ranges + (1 << bit)
         at = np.minimum(tried, len(begins) - 1)
         begun = (ranks[at] < rank) | ((ranks[at] == rank) & (halves[at] <= half))
-        found = np.where((tried == at) & begun, tried, found)
-    return found
+        ranges = np.where((tried == at) & begun, tried, ranges)
+    return ranges
 
 
 def nearest(mail: Rows) -> Rows:
@@ -79,9 +79,9 @@ class Known:
     """The documents of a range that are decided, looked up by place; those met later are decided as they come."""
 
     def __init__(self, decisions: Rows) -> None:
-        found = places(decisions)
-        order = np.argsort(found)
-        self._places, self._gone = found[order], decisions["gone"][order] > 0
+        decided = places(decisions)
+        order = np.argsort(decided)
+        self._places, self._gone = decided[order], decisions["gone"][order] > 0
 
     def posted(self, outer: Rows) -> tuple[Rows, Rows]:
         """Return edges that leave the range as mail, and a DECISION for each `a` that nobody knew: it stays."""
@@ -90,11 +90,11 @@ class Known:
         mail = outer.copy()
         mail["edge"]["by"][np.flatnonzero(known)[self._gone[at[known]]]] = NEWS
         fresh = np.flatnonzero(~known)
-        found, index = np.unique(senders[fresh], return_index=True)
+        senders_once, index = np.unique(senders[fresh], return_index=True)
         chosen = outer[fresh[index]]
         decisions = staying(chosen["edge"]["a"])
         decisions["cluster_high"] = chosen["label"]
-        self._add(found)
+        self._add(senders_once)
         return mail, decisions
 
     def _add(self, fresh: Names) -> None:
@@ -127,8 +127,8 @@ def counted(clusters: Rows, decisions: Rows) -> Rows:
 def named(decisions: Rows, clusters: Rows) -> Rows:
     """Return decisions with their cluster in place of its label."""
     rows = decisions.copy()
-    found = clusters[np.searchsorted(clusters["label"], rows["cluster_high"])]
-    rows["cluster_high"], rows["cluster_low"], rows["size"] = found["high"], found["low"], found["size"]
+    of_label = clusters[np.searchsorted(clusters["label"], rows["cluster_high"])]
+    rows["cluster_high"], rows["cluster_low"], rows["size"] = of_label["high"], of_label["low"], of_label["size"]
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Integer mixers on arrays: every bit of what comes out hangs on every bit of what went in, on any machine alike.
+"""Mix integers in arrays, so that every bit of the result depends on every bit of the input, on any machine alike.
 
 Both are the finalisers of MurmurHash3 (Austin Appleby, public domain): bijections in arithmetic that wraps around.
 """

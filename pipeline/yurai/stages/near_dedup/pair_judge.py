@@ -1,4 +1,4 @@
-"""Pairs: each once, sorted out of many buckets; and which of them the estimate decides.
+"""Deduplicate candidate pairs, and decide from the estimate: duplicate, not, or check exactly.
 
 An estimate from K permutations has a standard error of sqrt(t (1 - t) / K) at the threshold t (Broder 1997). Outside
 three of them it decides; inside, the shingles do.
@@ -38,17 +38,17 @@ class Judge:
 
     def estimated(self, pairs: Rows, estimates: npt.NDArray[np.float64]) -> tuple[Rows, Rows]:
         """Return the EDGE rows that estimates decide, and the CHECK rows whose shingles have to be compared."""
-        found = np.round(estimates, DIGITS)
+        rounded = np.round(estimates, DIGITS)
         margin = ERRORS * standard_error(self.threshold, self.permutations) if self.verify == "exact" else 0.0
-        yes = found >= round(self.threshold + margin, DIGITS)
-        no = found < round(self.threshold - margin, DIGITS)
-        said = np.select([yes, no], [SAID_YES, SAID_NO], UNDECIDED)
+        yes = rounded >= round(self.threshold + margin, DIGITS)
+        no = rounded < round(self.threshold - margin, DIGITS)
+        verdicts = np.select([yes, no], [SAID_YES, SAID_NO], UNDECIDED)
         asked = ~(yes | no) | (_sampled(pairs) if self.verify == "exact" else False)
         edges = np.zeros(int(yes.sum()), EDGE)
-        edges["a"], edges["b"], edges["jaccard"], edges["by"] = pairs["a"][yes], pairs["b"][yes], found[yes], ESTIMATE
+        edges["a"], edges["b"], edges["jaccard"], edges["by"] = pairs["a"][yes], pairs["b"][yes], rounded[yes], ESTIMATE
         checks = np.zeros(int(asked.sum()), CHECK)
         checks["a"], checks["b"] = pairs["a"][asked], pairs["b"][asked]
-        checks["estimate"], checks["said"] = found[asked], said[asked]
+        checks["estimate"], checks["said"] = rounded[asked], verdicts[asked]
         return edges, checks
 
 

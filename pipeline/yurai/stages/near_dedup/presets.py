@@ -1,4 +1,4 @@
-"""The named settings of near-duplicate search: how many bands of how many hashes, over shingles of what.
+"""Name settings of near-duplicate search: how many bands of how many hashes, over shingles of what.
 
 A preset has the bands, rows and shingle length that a published corpus was made with. It is not that corpus's code:
 `differs` says what is different here, and similarities of other shingles are other numbers. Bounds that bite, keep
@@ -107,7 +107,7 @@ def resolve(
     numbers = {"bands": bands, "rows": rows, "words": words, "characters": characters}
     given = {key: number for key, number in numbers.items() if number is not None}
     preset = PRESETS[name]
-    found = replace(
+    resolved = replace(
         preset,
         bands=given.get("bands", preset.bands),
         rows=given.get("rows", preset.rows),
@@ -115,9 +115,9 @@ def resolve(
         words=given.get("words", preset.words),
         characters=given.get("characters", preset.characters),
     )
-    if found.hashes > MAX_HASHES:
+    if resolved.hashes > MAX_HASHES:
         raise ValueError(
-            f"{found.bands} bands of {found.rows} rows are {found.hashes:,} hashes; a signature has at most "
+            f"{resolved.bands} bands of {resolved.rows} rows are {resolved.hashes:,} hashes; a signature has at most "
             f"{MAX_HASHES:,}: lower bands or rows"
         )
-    return found
+    return resolved

@@ -1,4 +1,4 @@
-"""Segments: runs of documents, in input order, of which a task holds something in memory."""
+"""Cut documents into segments: runs in input order, of which a task holds something in memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -63,9 +63,9 @@ def segments(extents: Callable[[], Iterator[Extent]], least: int, most: int) -> 
         if held or not size:  # a corpus of no documents is one segment
             yield held
 
-    found = [place(pieces[0]) for pieces in read() if pieces]
+    starts = [place(pieces[0]) for pieces in read() if pieces]
     count = sum(1 for _ in extents())
-    return Segments(read, (0, *found[1:]), count << 32)
+    return Segments(read, (0, *starts[1:]), count << 32)
 
 
 def place(piece: Piece) -> int:

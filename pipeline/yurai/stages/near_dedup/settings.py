@@ -1,4 +1,4 @@
-"""Settings of stage near-dedup: signatures and shingles, which pairs are duplicates, and who stays."""
+"""Define the settings of stage near-dedup: signatures and shingles, which pairs are duplicates, and who stays."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,10 +81,10 @@ class NearDedup(Settings):
 
     def signed_as(self) -> dict[str, Json]:
         """Return what two signatures must share to be compared."""
-        found = self.resolved
+        preset = self.resolved
         return {
-            "hashes": found.hashes,
-            "unit": found.unit,
-            "words": found.words if found.unit != "characters" else None,
-            "characters": found.characters if found.unit != "words" else None,
+            "hashes": preset.hashes,
+            "unit": preset.unit,
+            "words": preset.words if preset.unit != "characters" else None,
+            "characters": preset.characters if preset.unit != "words" else None,
         }

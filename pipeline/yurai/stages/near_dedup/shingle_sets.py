@@ -1,4 +1,4 @@
-"""Sets of shingles of some documents, and how much of one is in another."""
+"""Hold the sets of shingles of some documents, and count how much of one is in another."""
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +26,9 @@ class Sets:
 def common(values: U32, others: U32) -> int:
     """Return how many of sorted `values` are in sorted `others`."""
     few, many = (values, others) if len(values) <= len(others) else (others, values)
-    found = np.searchsorted(many, few)
-    found[found == len(many)] = len(many) - 1
-    return int(np.count_nonzero(many[found] == few)) if len(many) else 0
+    index = np.searchsorted(many, few)
+    index[index == len(many)] = len(many) - 1
+    return int(np.count_nonzero(many[index] == few)) if len(many) else 0
 
 
 def jaccard(a: U32, b: U32) -> float:
@@ -40,10 +40,10 @@ def jaccard(a: U32, b: U32) -> float:
 def pieces(pair: Rows, values: U32) -> Rows:
     """Return PIECE rows that bring the set of the a of a CHECK row to its b; the last of them says so."""
     count = -(-len(values) // SHINGLES)
-    found = np.zeros(count, PIECE)
-    found["a"], found["b"], found["said"], found["size"] = pair["a"], pair["b"], pair["said"], len(values)
-    found["last"][-1:] = 1
+    result = np.zeros(count, PIECE)
+    result["a"], result["b"], result["said"], result["size"] = pair["a"], pair["b"], pair["said"], len(values)
+    result["last"][-1:] = 1
     whole = np.zeros(count * SHINGLES, np.uint32)
     whole[: len(values)] = values
-    found["values"] = whole.reshape(count, SHINGLES)
-    return found
+    result["values"] = whole.reshape(count, SHINGLES)
+    return result

@@ -1,4 +1,4 @@
-"""Texts as sets of hashed shingles: every run of n words, or of n characters where words are not spaced apart.
+"""Hash the shingles of texts: every run of n words, or of n characters where words are not spaced apart.
 
 All is array work on blocks of documents, small enough that what lies between two operations stays in cache. A word's
 hash is a polynomial over its symbols, a shingle's one over its words, modulo 2^64 and mixed (Karp & Rabin 1987).

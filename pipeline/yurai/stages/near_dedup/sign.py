@@ -1,4 +1,4 @@
-"""Signatures of a shard's documents, and a row for each band of each: the first step of near-dedup."""
+"""Sign a shard's documents, and write a row for each band of each: the first step of near-dedup."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,9 +44,9 @@ def sign(task: Task[Sign], attempt: Attempt) -> TaskRecord:
         for batch in pages(read_rows(path, read)):
             text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
             hashes = shingle_hashes(text, lang, near.shingling)
-            found = signatures(*hashes, near.resolved.hashes)
+            made = signatures(*hashes, near.resolved.hashes)
             named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=False)
-            _write(near, named, found, bands, signed)
+            _write(near, named, made, bands, signed)
             start += batch.num_rows
     return record
 
@@ -59,10 +59,10 @@ def recall(task: Task[Sign], attempt: Attempt) -> TaskRecord:
     with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as signed:
         start = 0
         for batch in pages(read_rows(path, ["doc_id", "rank", "signature"])):
-            found = np.frombuffer(b"".join(batch.column("signature").to_pylist()), "<u4")  # type: ignore[arg-type]
+            values = np.frombuffer(b"".join(batch.column("signature").to_pylist()), "<u4")  # type: ignore[arg-type]
             named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=True)
             named["rank"] = batch.column("rank").to_numpy()
-            _write(near, named, found.reshape(batch.num_rows, near.resolved.hashes), bands, signed)
+            _write(near, named, values.reshape(batch.num_rows, near.resolved.hashes), bands, signed)
             start += batch.num_rows
     return record
 
@@ -79,10 +79,10 @@ def pages(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         start += batch.num_rows
 
 
-def _write(near: NearDedup, named: Rows, found: npt.NDArray[np.uint32], bands: RowsFile, signed: RowsFile) -> None:
+def _write(near: NearDedup, named: Rows, made: npt.NDArray[np.uint32], bands: RowsFile, signed: RowsFile) -> None:
     rows = np.empty((len(named), near.resolved.bands), BAND)
-    rows["hash"], rows["node"] = band_hashes(found, near.resolved.bands, near.resolved.rows), named[:, None]
+    rows["hash"], rows["node"] = band_hashes(made, near.resolved.bands, near.resolved.rows), named[:, None]
     bands.write(rows.ravel())
-    signed.write(found.astype("<u4", copy=False))
+    signed.write(made.astype("<u4", copy=False))
     if (int(named["row"][-1]) + 1) % PAGE == 0:
         signed.end_partition()

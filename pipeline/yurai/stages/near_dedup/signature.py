@@ -1,4 +1,4 @@
-"""MinHash signatures, their bands, and what two of them say about two documents.
+"""Compute MinHash signatures and their bands, and estimate a similarity from two signatures.
 
 The permutations are datasketch's `affine32`, taken from datasketch itself, so that a signature made here loads there as
 `MinHash(hashvalues=row, scheme="affine32", seed=1)`. (Broder 1997; bands: Indyk & Motwani 1998.)
@@ -59,16 +59,16 @@ def _lower(least: U32, hashes: U32, starts: I64, factors: U32, addends: U32) -> 
         np.minimum(least[some], np.minimum.reduceat(here, starts, axis=1), out=least[some])
 
 
-def band_hashes(found: U32, bands: int, rows: int) -> U64:
+def band_hashes(made: U32, bands: int, rows: int) -> U64:
     """Return a 64-bit hash of each band's number and values: uint64 (documents, bands).
 
     Equal values in two bands give two hashes, and each bit is as good as another, so that the upper ones may choose a
     partition. Raises ValueError if signatures are not `bands` times `rows` wide.
     """
-    if found.shape[1] != bands * rows:
-        raise ValueError(f"signatures of {found.shape[1]} values are not {bands} bands of {rows} rows")
-    values = found.reshape(len(found), bands, rows)
-    hashes = np.broadcast_to(mix64(np.arange(1, bands + 1, dtype=np.uint64)), (len(found), bands)).copy()
+    if made.shape[1] != bands * rows:
+        raise ValueError(f"signatures of {made.shape[1]} values are not {bands} bands of {rows} rows")
+    values = made.reshape(len(made), bands, rows)
+    hashes = np.broadcast_to(mix64(np.arange(1, bands + 1, dtype=np.uint64)), (len(made), bands)).copy()
     for row in range(rows):
         hashes = mix64(hashes ^ values[:, :, row])
     return hashes

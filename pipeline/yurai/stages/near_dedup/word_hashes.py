@@ -1,4 +1,4 @@
-"""The hash of each word of a block: four symbols at a time, as one number, in place of one by one.
+"""Hash each word of a block, four symbols at a time as one number.
 
 A word's hash is sum(number * _WORD^place) modulo 2^64, mixed; its last number holds the one to four symbols that are
 left. Words have one or two numbers mostly, so a round for each place is quick; what is left of a word of more than
@@ -31,9 +31,9 @@ def _polynomials(marks: Symbols, starts: I64, lengths: I64) -> U64:
     sums = _numbers(marks, starts, lengths)
     longer = np.flatnonzero(lengths > PAD)
     starts, lengths = starts.take(longer), lengths.take(longer)
-    for place in range(1, _ROUNDS):
+    for power in range(1, _ROUNDS):
         starts, lengths = starts + PAD, lengths - PAD
-        sums[longer] += _numbers(marks, starts, lengths) * _POWERS[place : place + 1]
+        sums[longer] += _numbers(marks, starts, lengths) * _POWERS[power : power + 1]
         left = np.flatnonzero(lengths > PAD)
         longer, starts, lengths = longer.take(left), starts.take(left), lengths.take(left)
     if len(longer):

@@ -1,4 +1,4 @@
-"""Stage tokenize, from the driver's side: pieces by shard, then shards of the target size."""
+"""Drive stage tokenize: pieces by shard, then shards of the target size."""
 
 import itertools
 from collections.abc import Callable, Iterator

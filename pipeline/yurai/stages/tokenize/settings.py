@@ -1,4 +1,4 @@
-"""Settings of stage tokenize: which tokenizer, and how its tokens are packed."""
+"""Define the settings of stage tokenize: which tokenizer, and how its tokens are packed."""
 
 from dataclasses import dataclass
 from typing import Annotated

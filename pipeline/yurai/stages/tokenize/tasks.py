@@ -1,4 +1,4 @@
-"""Tasks of tokenize: pieces by shard, then shards of a target size.
+"""Tokenize a shard into pieces, and join pieces into token shards of a target size.
 
     pieces  a shard of documents   -> its ids (.bin) and (doc_id, url, tokens) rows
     pack    consecutive pieces     -> one shard: a Megatron .bin/.idx pair with a token-to-document index (.parquet),
