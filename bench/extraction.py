@@ -5,8 +5,8 @@ stock trafilatura (modes recall and balanced) and resiliparse, all from the byte
 and honbun are of pages that their weights were trained on: `bench/train_extractor.py DATA --folds 4` has those of
 pages that they were not. The score is that of the data's README: F1 over the sets of character 5-grams, white space
 removed, mean over pages; for pages that have segments instead of a full text, the share of wanted segments found and
-unwanted ones absent; for pages with first words, whether they are there. `tests/test_extraction.py` takes the sets,
-the samples and the score from here and holds them against `tests/extraction_floor.json`.
+unwanted ones absent; for pages with first words, whether they are there. `tests/extraction/test_extraction.py` takes
+the sets, the samples and the score from here and holds them against `tests/extraction_floor.json`.
 """
 
 from __future__ import annotations

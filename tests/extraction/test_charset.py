@@ -21,7 +21,7 @@ from yurai.extraction.prescan import declared_charset
 if TYPE_CHECKING:
     from types import ModuleType
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 MISSES = ROOT / "tests" / "data" / "charset_misses.jsonl"
 JAPANESE = "由来は、すべてのトークンがどこから来たかを言えるコーパスです。出典、許諾、判断の記録。"
 KOREAN = "모든 토큰이 어디에서 왔는지 말할 수 있는 말뭉치입니다. 출처와 허락, 판단의 기록을 남깁니다."

@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from yurai.cli.app import app
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples/cluster"
 SCRIPTS = [FOLDER / "slurm.sh", FOLDER / "pbs.sh"]
 FILES = [ROOT / "cluster.yaml", *sorted(path for path in FOLDER.iterdir() if path.is_file())]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from row_helpers import documents, recipe
 from run_helpers import assert_whole
-from test_rows import documents, recipe
 from yurai.engine.local import LocalRunner
 from yurai.run.run import run_recipe
 from yurai.sources.find import find_sources

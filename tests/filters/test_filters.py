@@ -20,7 +20,7 @@ from yurai_filters.watch_limits import compare_rows
 if TYPE_CHECKING:
     pass
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 LAW = settings(deadline=None, max_examples=60)
 README = Path(catalogue.README)
 FILTERS = sorted(yf.FILTERS)

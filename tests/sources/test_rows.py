@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from row_helpers import STAGES, documents, recipe
 from run_helpers import assert_whole, demo_recipe, run
 from sample_expectations import EXAMPLES, SAMPLE
 from yurai.engine.local import LocalRunner
-from yurai.run.recipe import Recipe, load_recipe, make_recipe, with_sources
+from yurai.run.recipe import load_recipe, make_recipe, with_sources
 from yurai.sources.find import find_sources
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import DriftError, RecipeError
@@ -36,21 +37,10 @@ ROWS = [
     {"text": f"Note {number}. {WORDS}", "url": f"https://tide.example/{number}", "date": "2024-05-06T07:08:09Z"}
     for number in range(12)
 ]
-STAGES: list[dict[str, Any]] = [{"use": "read"}, {"use": "extract"}, {"use": "language"}, {"use": "measure"}]
 
 
 def jsonl(rows: list[Any]) -> bytes:
     return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
-
-
-def recipe(*tables: dict[str, Any], stages: list[dict[str, Any]] = STAGES) -> Recipe:
-    value: dict[str, Any] = {"name": "rows", "stage": stages}
-    return make_recipe(value | ({"source": list(tables)} if tables else {}), where="test")
-
-
-def documents(out: Path) -> list[dict[str, Any]]:
-    files = sorted((out / "documents").glob("*.parquet"))
-    return [row for file in files for row in pq.read_table(file).to_pylist()]
 
 
 def rows_of(out: Path, folder: str) -> list[dict[str, Any]]:

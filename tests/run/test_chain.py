@@ -13,7 +13,7 @@ import pytest
 
 from run_helpers import SMALL, totals
 from sample_expectations import SAMPLE
-from test_tokens import train_bpe
+from tokenizer_helpers import train_bpe
 from yurai.cli.stage_commands import _is_flag
 from yurai.declare.models import CARRIED, LID_176, _locate
 from yurai.declare.stage import STAGES, in_order

@@ -32,7 +32,7 @@ from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 EACH = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
 COUNTS = st.integers(1, 10**10)
 # bands, rows, threshold, P(.7), P(.8), as the projects' own numbers give them

@@ -17,7 +17,7 @@ from yurai.extraction import HANDLERS, Extraction, ExtractOptions, Page, extract
 if TYPE_CHECKING:
     from types import ModuleType
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ROOT / "tests" / "extraction_floor.json"
 OPTIONS = ExtractOptions()
 TRAFILATURA = ExtractOptions(extractor="trafilatura")
@@ -110,7 +110,7 @@ def test_xml_declaration_and_stray_markup_are_parsed() -> None:
 
 @pytest.mark.parametrize("depth", [200, 300, 520, 1_000, 2_100, 5_000, 100_000])
 def test_deep_pages_keep_their_text(depth: int) -> None:
-    body = f"<body>{'<div>' * depth}<p>{SENTENCE * 9}</p>{'</div>' * depth}<p>after it</p></body>"
+    body = f"<body>{'<div>' * depth}<p>{SENTENCE * 9}</p>{'</div>' * depth}<p>after it. {SENTENCE * 2}</p></body>"
     found = extract(body)
     assert SENTENCE.strip() in found.text
     assert "after it" in found.text

@@ -12,7 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warc_samples import read
 from yurai.sources.warc import CANDIDATES
 
-EXPECTED = [json.loads(line) for line in Path(__file__).with_name("expected.jsonl").read_text().splitlines()]
+EXPECTED = [json.loads(line) for line in (Path(__file__).parents[1] / "expected.jsonl").read_text().splitlines()]
 KNOWN_MISMATCHES = {"wild/pywb/example-extra.warc": 1}
 
 

@@ -302,7 +302,7 @@ def test_a_process_that_is_killed_changes_nothing(
 
 
 def bench() -> Any:
-    path = Path(__file__).parents[1] / "bench" / "million.py"
+    path = Path(__file__).parents[2] / "bench" / "million.py"
     spec = importlib.util.spec_from_file_location("million", path)
     assert spec
     assert spec.loader

@@ -17,36 +17,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as Library
-from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import models, normalizers, pre_tokenizers, processors, trainers
 
+from tokenizer_helpers import SENTENCES, train_bpe
 from yurai.tokens import BinWriter, index_bytes, load_tokenizer, read_index, read_tokens, write_bin
 from yurai_manifests.errors import ContractError, RecipeError, ShardError
 
 if TYPE_CHECKING:
     from yurai.tokens import Tokenizer
 
-SENTENCES = [
-    "こんにちは、世界。由来は大切です。",
-    "Every token can say where it came from.",
-    "日本語の文章 and some English, 2024年5月。",
-    "<html> に </s> と書く。",
-]
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=12)
 # NFKC makes the plain end of it, so a search in the text would not find it.
 WIDE_END = "\uff1c/s\uff1e"
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def train_bpe(*specials: str) -> Library:
-    library = Library(models.BPE())
-    library.decoder = decoders.ByteLevel()
-    library.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=400, special_tokens=list(specials), initial_alphabet=alphabet, show_progress=False
-    )
-    library.train_from_iterator(SENTENCES * 4, trainer)
-    return library
 
 
 def train_unigram() -> Library:

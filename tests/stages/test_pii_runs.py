@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import yurai_filters as yf
+from pii_texts import TEXTS
 from run_helpers import run
-from test_pii import TEXTS
 from yurai.declare.stage import STAGES
 from yurai.run.recipe import make_recipe
 from yurai.stages.filter.decide import Decider

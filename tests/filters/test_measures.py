@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import yurai_filters as yf
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 LAW = settings(deadline=None, max_examples=60)
 FLAGS = st.sampled_from([True, False, None])
 SPACES = st.sampled_from(["", " ", "\n", "\t ", "\u3000", "\u00a0", "\r\n", "\u2028", "\x1c", "\u0085"])
@@ -80,7 +80,7 @@ def test_every_rule_of_an_editor_has_a_case(name: str) -> None:
 
 
 def expected(rows: list[tuple[str | None, str | None]]) -> dict[str, list[Any]]:
-    """The measures of any language once more, one text at a time; those of words: tests/test_rules_gopher.py."""
+    """The measures of any language once more, one text at a time; those of words: tests/filters/test_rules_gopher.py."""
     found: dict[str, list[Any]] = {"char_count": [], "letter_share": [], "line_count": []}
     for text, _ in rows:
         chars = None if text is None else len(text)
