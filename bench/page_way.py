@@ -1,14 +1,15 @@
-"""One page's way from WARC to shard, in modules: `python bench/page_way.py [RECIPE]`.
+"""One page's way from WARC to shard, in modules: `python bench/page_way.py [RECIPE]`, recipe plain unless named.
 
-Runs a recipe over a crawl of one page under a trace, the extraction child's function included, and prints which modules
-have a function that runs: in the tasks of each step, around them (recipe, plan, engine, storage), and in all. The tour
-in pipeline/README.md is made from it.
+Runs a recipe over a crawl of one page under a trace, the extraction child's function included, and prints the modules
+whose functions run, each where it runs first: in the tasks of each step, and around them (recipe, plan, engine,
+storage). The tour in pipeline/README.md is its output, which a test holds against it.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from typing import Any
 
 from yurai.engine import local
 from yurai.engine.local import LocalRunner
-from yurai.engine.task import AnyTask, execute
+from yurai.engine.task import AnyTask
 from yurai.extraction import ExtractOptions, Page, extract_page
 from yurai.run.recipe import load_recipe
 from yurai.run.run import run_recipe
@@ -26,6 +27,7 @@ from yurai.sources.find import find_sources
 
 OURS = ("yurai", "yurai_filters", "yurai_manifests")
 TEXT = "<p>" + "This page says one thing, and it says it in a sentence that is long enough to be kept. " * 20
+AROUND = "around the tasks"
 PAGE = f"<html><head><title>One page</title></head><body><h1>One page</h1>{TEXT}</body></html>"
 
 
@@ -46,7 +48,7 @@ class Trace:
     """Modules whose functions ran, by the part of the run that they ran in."""
 
     def __init__(self) -> None:
-        self.part = "around the tasks"
+        self.part = AROUND
         self.seen: dict[str, dict[str, None]] = defaultdict(dict)
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:  # noqa: ANN401 - as sys.setprofile hands it
@@ -65,9 +67,10 @@ class Trace:
             self.part = before
 
 
-def main() -> None:
-    recipe = sys.argv[1] if len(sys.argv) > 1 else "demo"
+def tour(recipe: str) -> str:
+    """The modules in the order in which one page meets them, by part of the run."""
     trace = Trace()
+    execute = local.execute
 
     def traced(task: AnyTask) -> str:
         with trace.inside(task.step.name):
@@ -77,15 +80,35 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sources = find_sources([str(archive(Path(folder)))])
         sys.setprofile(trace)
-        run_recipe(load_recipe(recipe), sources, f"{folder}/out", LocalRunner(1))
-        with trace.inside("in the extraction child"):
-            extract_page(Page("key", PAGE.encode(), "text/html", None, "https://example.org/", None), ExtractOptions())
-        sys.setprofile(None)
-    for part, modules in trace.seen.items():
-        print(f"{part}: {len(modules)}\n    {' '.join(modules)}")
-    around = set(trace.seen.pop("around the tasks"))
-    inside = {name for modules in trace.seen.values() for name in modules}
-    print(f"in tasks {len(inside)}, around them alone {len(around - inside)}, in all {len(inside | around)}")
+        try:
+            run_recipe(load_recipe(recipe), sources, f"{folder}/out", LocalRunner(1))
+            with trace.inside("in the extraction child"):
+                extract_page(
+                    Page("key", PAGE.encode(), "text/html", None, "https://example.org/", None), ExtractOptions()
+                )
+        finally:
+            sys.setprofile(None)
+            local.execute = execute
+    return _written(trace.seen)
+
+
+def _written(seen: dict[str, dict[str, None]]) -> str:
+    met: set[str] = set()
+    lines = []
+    for part, modules in seen.items():
+        new = [name.removeprefix("yurai.") for name in modules if name not in met]
+        met.update(modules)
+        if new:
+            text = textwrap.fill(
+                " ".join(new), 116, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+            )
+            lines += [f"{part}: {len(new)}", text]
+    inside = {name for part, modules in seen.items() if part != AROUND for name in modules}
+    return "\n".join([*lines, f"{len(met)} modules, {len(inside)} of them in tasks"])
+
+
+def main() -> None:
+    print(tour(sys.argv[1] if len(sys.argv) > 1 else "plain"))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import re
 import shlex
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -229,6 +230,13 @@ def test_shown_recipes_load() -> None:
     assert recipes
     for page, body in recipes:
         make_recipe(tomllib.loads(body), where=page)
+
+
+def test_the_tour_of_one_page_is_that_of_a_trace() -> None:
+    """In a process of its own: what was cached before would not run."""
+    ran = subprocess.run([sys.executable, ROOT / "bench/page_way.py"], capture_output=True, text=True, check=True)
+    page = (ROOT / "pipeline/README.md").read_text("utf-8")
+    assert page.rpartition("```\n")[0].rpartition("```\n")[2].strip() == ran.stdout.strip()
 
 
 def test_decisions_are_short_and_numbered() -> None:
