@@ -1,4 +1,4 @@
-"""What is kept and why: pure column functions, one rule set a file.
+"""Define the rules that say what is kept and why, as pure column functions, one rule set a file.
 
 Importing this package declares its own filters, taggers and editors; `load_plugins` adds those of other packages.
 """

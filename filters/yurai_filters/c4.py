@@ -1,4 +1,4 @@
-"""Filter "c4", editor "c4-lines" and tagger "sentences": the rules that C4 was cleaned by, as published for English."""
+"""Define filter "c4", editor "c4-lines" and tagger "sentences": the rules that cleaned C4, as published for English."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def c4_lines(
     are gone, and leaves the space that they stood behind; here the line is judged as it will be read, so that editing
     twice changes nothing more.
     """
-    lost = {rule: [0] * len(text) for rule in RULES}
+    removed = {rule: [0] * len(text) for rule in RULES}
     limits = (max_word_length, terminal_punctuation, min_words)
     edited: list[str | None] = []
     for row, page in enumerate(text.to_pylist()):
@@ -89,9 +89,9 @@ def c4_lines(
         }
         kept, counts = _kept_lines(page, limits, citation_marks and "[" in page, phrases)
         for rule, count in counts.items():
-            lost[rule][row] = count
+            removed[rule][row] = count
         edited.append("\n".join(kept))
-    return pa.array(edited, pa.string()), {rule: pa.array(column, pa.int32()) for rule, column in lost.items()}
+    return pa.array(edited, pa.string()), {rule: pa.array(column, pa.int32()) for rule, column in removed.items()}
 
 
 @document_filter("c4", version=1, cites="arXiv:1910.10683 section 2.2", languages={"en"})
@@ -130,12 +130,12 @@ def _kept_lines(
 ) -> tuple[list[str], dict[str, int]]:
     longest, terminal, fewest = limits
     kept: list[str] = []
-    lost: dict[str, int] = {}
+    removed: dict[str, int] = {}
     for raw in page.splitlines():
         line = raw.strip()
         if has_marks and "[" in line:
             line, marks = _without_marks(line)
-            lost["citation-marks"] = lost.get("citation-marks", 0) + marks
+            removed["citation-marks"] = removed.get("citation-marks", 0) + marks
         if not line:
             continue
         if longest is not None and len(line) > longest and max(map(len, line.split())) > longest:
@@ -145,12 +145,12 @@ def _kept_lines(
         elif fewest > 0 and len(line.split(None, fewest)) < fewest:
             rule = "too-few-words"
         else:
-            rule = _said(line, phrases)
+            rule = _rule_of_phrase(line, phrases)
         if rule:
-            lost[rule] = lost.get(rule, 0) + 1
+            removed[rule] = removed.get(rule, 0) + 1
         else:
             kept.append(line)
-    return kept, lost
+    return kept, removed
 
 
 def _without_marks(line: str) -> tuple[str, int]:
@@ -178,7 +178,7 @@ def _is_mark(inside: str) -> bool:
     return not inside or inside.isdecimal() or inside in _MARKS
 
 
-def _said(line: str, phrases: dict[str, tuple[str, ...]]) -> str:
+def _rule_of_phrase(line: str, phrases: dict[str, tuple[str, ...]]) -> str:
     """Return the rule whose phrase the line says; pages that say none, nearly all, are not looked at again."""
     for rule, words in phrases.items():
         if words:
@@ -197,8 +197,8 @@ def _says(text: pa.StringArray, lang: pa.StringArray, words: Lines) -> Any:  # n
     folded: Any = pc.utf8_lower(text)
     inside = whole = pa.array([False] * len(text), pa.bool_())
     remaining = iter(words)
-    while some := [re2.escape(word.lower()) for word in itertools.islice(remaining, _WORDS_AT_ONCE)]:
-        either = "|".join(some)
+    while escaped := [re2.escape(word.lower()) for word in itertools.islice(remaining, _WORDS_AT_ONCE)]:
+        either = "|".join(escaped)
         inside = pc.or_(inside, pc.match_substring_regex(folded, either))
         whole = pc.or_(whole, pc.match_substring_regex(folded, rf"(?:^|[^\pL\pM\pN_])(?:{either})(?:$|[^\pL\pM\pN_])"))
     return pc.if_else(pc.is_in(lang, value_set=pa.array(UNSPACED)), inside, whole)

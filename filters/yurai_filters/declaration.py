@@ -1,4 +1,4 @@
-"""What one filter, tagger or editor declared: its columns, settings, source and documentation."""
+"""Record what one filter, tagger or editor declared: its columns, settings, source and documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Declare a filter, a tagger or an editor: one typed function says everything that is to be said about it.
+"""Declare a filter, a tagger or an editor by one typed function, from which all else about it is read.
 
 Positional parameters are the columns it reads, keyword-only parameters its settings, the docstring its documentation.
 From that one declaration come the recipe's type check, the manifest entry, the fingerprint and the catalogue.
@@ -63,12 +63,12 @@ def editor(
     return _register("editor", name, version=version, cites=cites, languages=codes)
 
 
-def _register(kind: Kind, name: str, **said: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - Declaration's fields
+def _register(kind: Kind, name: str, **fields: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - Declaration's fields
     def register(function: Function) -> Function:
         taken = next((names[name] for names in _DECLARED.values() if name in names), None)
         if taken is not None and taken.function is not function:
             raise ContractViolation(f"{kind} {name}: {_where(taken.function)} has that name; choose another")
-        declaration = _declaration(kind, name, function, **said)
+        declaration = _declaration(kind, name, function, **fields)
         _refuse_shared_columns(declaration)
         _DECLARED[kind][name] = declaration
         return function
@@ -76,16 +76,16 @@ def _register(kind: Kind, name: str, **said: Any) -> Callable[[Function], Functi
     return register
 
 
-def _declaration(kind: Kind, name: str, function: Callable[..., object], **said: Any) -> Declaration:  # noqa: ANN401 - as above
+def _declaration(kind: Kind, name: str, function: Callable[..., object], **fields: Any) -> Declaration:  # noqa: ANN401 - as above
     where = f"{kind} {name} ({_where(function)})"
     doc = inspect.getdoc(function)
-    if not doc or not _NAME.fullmatch(name) or said["version"] < 1:
+    if not doc or not _NAME.fullmatch(name) or fields["version"] < 1:
         raise ContractViolation(f"{where}: needs a docstring, a name-in-kebab-case and a version of 1 or more")
     types, settings = read_signature(where, function)
     if kind == "editor" and list(types) != ["text"]:
         raise ContractViolation(f"{where}: an editor reads `text` alone, not {', '.join(types)}")
-    if said.get("languages") is not None:
-        settings[LANGUAGES] = Setting(LANGUAGES, tuple[str, ...], tuple(sorted(said["languages"])))
+    if fields.get("languages") is not None:
+        settings[LANGUAGES] = Setting(LANGUAGES, tuple[str, ...], tuple(sorted(fields["languages"])))
     return Declaration(
         kind=kind,
         name=name,
@@ -94,7 +94,7 @@ def _declaration(kind: Kind, name: str, function: Callable[..., object], **said:
         settings=MappingProxyType(settings),
         doc=doc,
         package=_package(function.__module__),
-        **said,
+        **fields,
     )
 
 

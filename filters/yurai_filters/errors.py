@@ -1,4 +1,4 @@
-"""The one error of this package: a filter, tagger or editor broke its contract.
+"""Define the one error of this package: a filter, tagger or editor broke its contract.
 
 A wrong *setting* is the recipe's fault and raises a plain `ValueError` (see `settings`); a wrong *declaration* or a
 wrong *result* is a bug in the function and raises `ContractViolation`, which stops the run.

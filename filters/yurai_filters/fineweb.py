@@ -1,4 +1,4 @@
-"""Filter "fineweb" with its tagger "line-shapes": what lines tell of bad pages, found for English."""
+"""Define filter "fineweb" and its tagger "line-shapes", which tell bad pages by their lines, found for English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filter "gopher-quality" with its tagger "gopher-lines": Gopher's rules for what is not prose, made for English."""
+"""Define filter "gopher-quality" and its tagger "gopher-lines", which drop what is not prose, made for English."""
 
 from typing import Any
 

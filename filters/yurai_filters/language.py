@@ -1,4 +1,4 @@
-"""Filter "language": documents in languages that the corpus does not want, or whose language is not certain."""
+"""Define filter "language", which drops documents in languages that are not wanted or not certain."""
 
 import pyarrow as pa
 import pyarrow.compute as pc

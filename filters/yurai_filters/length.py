@@ -1,4 +1,4 @@
-"""Filter "length": texts that are too short to teach anything, or too long to be one document."""
+"""Define filter "length", which drops texts too short to teach anything, or too long to be one document."""
 
 import pyarrow as pa
 

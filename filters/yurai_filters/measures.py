@@ -1,4 +1,4 @@
-"""Taggers "characters" and "lines": sizes of a text that hold for any language."""
+"""Define taggers "characters" and "lines", which measure the size of a text in any language."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Editor "nfc": one spelling for each character."""
+"""Define editor "nfc", which gives each character one spelling: Unicode normalization form C."""
 
 import unicodedata
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Filter "gopher-repetition" with its tagger "repetition": Gopher's rules for texts that repeat themselves."""
+"""Define filter "gopher-repetition" and its tagger "repetition", which drop texts that repeat themselves."""
 
 from typing import Any
 

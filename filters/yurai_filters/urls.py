@@ -1,4 +1,4 @@
-"""Filters "url-blocklist" and "url-words": pages that their address gives away, by lists of the user's."""
+"""Define filters "url-blocklist" and "url-words", which drop pages by their address and lists of the user."""
 
 from __future__ import annotations
 
@@ -146,9 +146,9 @@ def _at_least(words_of: Any, words: UrlWords, threshold: int) -> pa.BooleanArray
 
 def _holds(text: Any, substrings: UrlWords) -> pa.BooleanArray:  # noqa: ANN401 - as above
     """Where a text holds one of `substrings`; patterns of some hundred words each stay within RE2's memory."""
-    every = [re2.escape(word) for word in substrings]
+    escaped = [re2.escape(word) for word in substrings]
     held: Any = pa.array([False] * len(text), pa.bool_())
-    for at in range(0, len(every), _SUBSTRINGS_AT_ONCE):
-        held = pc.or_(held, pc.match_substring_regex(text, "|".join(every[at : at + _SUBSTRINGS_AT_ONCE])))
+    for at in range(0, len(escaped), _SUBSTRINGS_AT_ONCE):
+        held = pc.or_(held, pc.match_substring_regex(text, "|".join(escaped[at : at + _SUBSTRINGS_AT_ONCE])))
     result: pa.BooleanArray = held
     return result

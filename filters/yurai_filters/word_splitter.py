@@ -95,8 +95,8 @@ def split(text: pa.StringArray) -> Pieces:
     flags = _kinds()[np.minimum(codes, _LAST + 1)]
     bounds = _bounds(codes, flags)
     if not len(bounds):
-        nothing = np.zeros(0, np.int64)
-        return Pieces(len(values), nothing, nothing, np.zeros(0, np.uint16), nothing)
+        empty = np.zeros(0, np.int64)
+        return Pieces(len(values), empty, empty, np.zeros(0, np.uint16), empty)
     held = np.bitwise_or.reduceat(flags, bounds[:-1])
     is_piece = (flags[bounds[:-1]] & SPACE) == 0
     starts = bounds[:-1][is_piece]

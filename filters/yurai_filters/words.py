@@ -1,4 +1,4 @@
-"""Tagger "words": how many words a text has, how long they are, and how much of it is marks instead of words."""
+"""Define tagger "words", which counts words, their length, and how much of a text is marks instead of words."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What is written down: records, manifests, audit."""
+"""Write down what a run did, as records and manifests, and audit it."""

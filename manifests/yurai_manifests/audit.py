@@ -88,11 +88,11 @@ def _check_tasks(store: Store, step: StepRecord, sums: Sums) -> Iterator[Finding
     name, totals = step.value["step"], Totals(step.value["step"])
     for task in task_values(store, step):
         totals.add(task)
-        lost = sum([count for _, count in task["unreadable"]]) if task["unreadable"] else 0
-        if task["file_bytes"] != task["record_bytes"] + task["padding_bytes"] + lost:
-            yield _byte_law(name, task, lost)
-        if lost:
-            yield _lost(name, task, lost)
+        unreadable_bytes = sum([count for _, count in task["unreadable"]]) if task["unreadable"] else 0
+        if task["file_bytes"] != task["record_bytes"] + task["padding_bytes"] + unreadable_bytes:
+            yield _byte_law(name, task, unreadable_bytes)
+        if unreadable_bytes:
+            yield _unreadable(name, task, unreadable_bytes)
             gaps = task["unreadable"]
             sums.unreadable += [{"file": task["source"], "offset": offset, "bytes": count} for offset, count in gaps]
         for warning in task["warnings"]:
@@ -109,17 +109,17 @@ def _check_tasks(store: Store, step: StepRecord, sums: Sums) -> Iterator[Finding
         yield Finding("error", "identity", step.key, message, "run again with --rebuild")
 
 
-def _byte_law(step: str, task: dict[str, Any], lost: int) -> Finding:
+def _byte_law(step: str, task: dict[str, Any], unreadable_bytes: int) -> Finding:
     message = (
         f"{task['file_bytes']} bytes, but {task['record_bytes']} in records, "
-        f"{task['padding_bytes']} padding, {lost} unreadable"
+        f"{task['padding_bytes']} padding, {unreadable_bytes} unreadable"
     )
     advice = "report this file: the reader miscounted it"
     return Finding("error", "byte-law", f"{step} {task['source']}", message, advice)
 
 
-def _lost(step: str, task: dict[str, Any], lost: int) -> Finding:
-    message = f"{lost:,} of {task['file_bytes']:,} bytes are unreadable in {len(task['unreadable'])} ranges"
+def _unreadable(step: str, task: dict[str, Any], unreadable_bytes: int) -> Finding:
+    message = f"{unreadable_bytes:,} of {task['file_bytes']:,} bytes are unreadable in {len(task['unreadable'])} ranges"
     advice = "fetch the file again if its origin still has it whole"
     return Finding("warning", "unreadable", f"{step} {task['source']}", message, advice)
 
@@ -132,18 +132,18 @@ def _hashes(run: RunRecord, *, full: bool) -> bool:
 def _check_files(store: Store, run: RunRecord, *, full: bool) -> Iterator[Finding]:
     files = {folder: run.files(folder) for folder in FOLDERS}
     named = {file.name: file for entries in files.values() for file in entries}
-    there = {key: size for folder in FOLDERS for key, size in store.list(folder)}
+    stored = {key: size for folder in FOLDERS for key, size in store.list(folder)}
     hashing = _hashes(run, full=full)
-    for name in sorted(there.keys() - named.keys()):
+    for name in sorted(stored.keys() - named.keys()):
         yield Finding(
             "error", "unreferenced", name, "no manifest names this file", "remove it: it is not part of the corpus"
         )
     for name, file in sorted(named.items()):
-        if name not in there:
+        if name not in stored:
             yield Finding(
                 "error", "missing", name, "run.json names this file, it is not there", "restore it or rebuild"
             )
-        elif there[name] != file.bytes or (hashing and digest_of(store, name) != file.sha256):
+        elif stored[name] != file.bytes or (hashing and digest_of(store, name) != file.sha256):
             yield Finding(
                 "error", "changed", name, "its bytes are not those that were published", "restore it or rebuild"
             )

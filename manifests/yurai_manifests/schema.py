@@ -84,7 +84,13 @@ _TEXT = (
         "what honbun takes the page for: article, collection, documentation, forum, listing, product, service",
     ),
     _column("title", pa.string(), "title of the page"),
-    _column("date", pa.string(), "date of the page, where the recipe asks for it"),
+    _column("date", pa.string(), "date that the page states, as far as it does, where the recipe asks for it"),
+    _column(
+        "date_by",
+        pa.string(),
+        "where the page states it: json-ld, meta, microdata, time, text; guess: htmldate, as far as the page shows it",
+    ),
+    _column("date_precision", pa.string(), "how far the date goes: year, month, day"),
     _column(
         "text",
         pa.large_string(),

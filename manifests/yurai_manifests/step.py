@@ -55,9 +55,9 @@ class StepRecord:
         """Counts of each stage of the step, in order."""
         return [StageCounts.of(counts) for counts in self.value["totals"]["stages"]]
 
-    def output(self, name: str, what: str = "rows") -> int:
-        """Return the sum of `what` (files, rows, bytes, size) over the outputs called `name`."""
-        return int(self.value["totals"]["outputs"].get(name, {}).get(what, 0))
+    def output(self, name: str, unit: str = "rows") -> int:
+        """Return the sum of `unit` (files, rows, bytes, size) over the outputs called `name`."""
+        return int(self.value["totals"]["outputs"].get(name, {}).get(unit, 0))
 
 
 def commit_step(store: Store, step: StepId, identity: Mapping[str, Json], keys: Sequence[str]) -> StepRecord:
@@ -106,8 +106,8 @@ def _committed(store: Store, key: str) -> StepRecord | None:
         return None
     try:
         value = json.loads(data)
-        there = dict(store.list(key.rpartition("/")[0]))
-        whole = all(part["path"] in there for part in value["parts"])
+        stored = dict(store.list(key.rpartition("/")[0]))
+        whole = all(part["path"] in stored for part in value["parts"])
     except (ValueError, KeyError, TypeError) as error:
         raise ShardError(f"{store.url}/{key} is damaged: {error}; remove it and run the same command again") from error
     return StepRecord(key, sha256(data), value) if whole else None

@@ -164,9 +164,9 @@ def commit(store: Store, step: StepId, record: TaskRecord) -> None:
         return
     committed = store.read(name)
     if committed != data:
-        mine = f"{step.folder}/alarms/{record.key}-{sha256(data)[:16]}.json"
-        store.put(mine, data)
+        alarm = f"{step.folder}/alarms/{record.key}-{sha256(data)[:16]}.json"
+        store.put(alarm, data)
         raise ShardError(
-            f"two attempts at {record.source} in step {step.name} made different content: {name} and {mine}; "
+            f"two attempts at {record.source} in step {step.name} made different content: {name} and {alarm}; "
             "the step is not deterministic on this cluster: compare the two, check that all workers run the same wheels"
         )

@@ -170,6 +170,17 @@ def test_a_table_of_data_is_rows_and_a_table_of_layout_is_paragraphs() -> None:
     assert "\t" not in extract(layout).text
 
 
+def test_what_stands_in_the_middle_of_a_text_stays() -> None:
+    middle = f"<p>Alpha</p><div>Beta</div><p>Gamma</p><p>{SENTENCE * 4} End.</p></article>"
+    text = extract(AROUND.format(ARTICLE.replace("</article>", middle))).text
+    assert "\nAlpha\nBeta\nGamma\n" in text
+
+
+def test_a_page_with_nothing_around_its_text_is_taken_whole() -> None:
+    body = "<h4>Notice</h4><div>Alpha</div><section>Beta</section><p>Gamma</p><ul><li>one<li>two</ul>"
+    assert extract(body).text == "Notice\nAlpha\nBeta\nGamma\none\ntwo"
+
+
 def test_a_heading_over_what_was_left_out_is_left_out() -> None:
     more = "<h3>You may also like</h3><ul><li><a href=/1>Wedging without tears</a></li><li><a href=/2>A crack</a></li></ul>"
     assert "You may also like" not in extract(AROUND.format(ARTICLE + more)).text

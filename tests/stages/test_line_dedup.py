@@ -171,7 +171,8 @@ PIECES = st.sampled_from("abか\u3099が、。!?-. \t\u3000éE9٣９Ⅳ\x1c\x7f"
 @example(text="\u3000Ａbc、第１２章。 (x)")  # noqa: RUF001 - full-width letters are meant
 def test_what_equal_units_share(text: str) -> None:
     found = normalise(pa.array([text], pa.large_string())).to_pylist()
-    expected = plain(text.replace("\x7f", ""))
+    # taken out behind NFC, so that what it stood between is not composed
+    expected = " ".join(plain(text).replace("\x7f", "").split())
     assert found == [expected]
 
 

@@ -1,4 +1,4 @@
-"""Filter "pii": documents that hold more personal data than a recipe allows."""
+"""Define filter "pii", which drops documents that hold more personal data than a recipe allows."""
 
 from typing import Any
 

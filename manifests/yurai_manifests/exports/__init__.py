@@ -1,4 +1,4 @@
-"""The exports, one module each; importing this package declares them all, and those of installed packages."""
+"""Declare all exports by importing this package: its own, one module each, and those of installed packages."""
 
 from yurai_manifests.plugins import import_modules, load_entry_points
 

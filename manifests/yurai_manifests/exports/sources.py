@@ -1,4 +1,4 @@
-"""Export `sources`: one line for each input file, with its digest and what became of its records."""
+"""Write export `sources`: one line for each input file, with its digest and what became of its records."""
 
 import csv
 import io
@@ -30,8 +30,8 @@ def _cells(task: TaskRecord) -> tuple[object, ...]:
     seen, extracted = task.stages[0].seen, task.stages[1].kept
     failed = sum(sum(stage.failed.values()) for stage in task.stages[:2])
     unreadable = sum(count for _, count in task.unreadable)
-    gone = seen - extracted - failed
-    return task.source, task.source_sha256, task.file_bytes, unreadable, seen, extracted, gone, failed
+    dropped = seen - extracted - failed
+    return task.source, task.source_sha256, task.file_bytes, unreadable, seen, extracted, dropped, failed
 
 
 def _line(cells: tuple[object, ...]) -> str:

@@ -98,14 +98,14 @@ def survey(fleet: Fleet, ask: Ask) -> list[Check]:
     try:
         if store:
             store.put(note_key(asked.nonce, DRIVER), asked.nonce.encode())
-        mine = look(asked, DRIVER, True)
+        driver_facts = look(asked, DRIVER, True)
         answers = fleet.ask(look, {one.key: (asked, one.key, one.runs_tasks) for one in fleet.machines})
         unseen = _unseen(fleet, asked, store, answers) if store else {}
     finally:
         if store:
             for name in (DRIVER, *(one.key for one in fleet.machines)):
                 store.remove(note_key(asked.nonce, name))
-    checks = [check for one in fleet.machines for check in _judge(one, answers[one.key], mine, unseen)]
+    checks = [check for one in fleet.machines for check in _judge(one, answers[one.key], driver_facts, unseen)]
     return [*checks, *_odd_driver(fleet.machines, checks)]
 
 
@@ -124,16 +124,16 @@ def _unseen(fleet: Fleet, ask: Ask, store: Store, answers: Mapping[str, dict[str
     """Return {machine: whose notes it cannot read, or who cannot read its own}; those without a note are left out."""
     labels = {one.key: one.label for one in fleet.machines}
     wrote = [key for key, facts in answers.items() if not isinstance(facts, Silent) and _wrote(facts)]
-    lost = {
+    unseen = {
         key: "the driver does not see what it writes" for key in wrote if store.size(note_key(ask.nonce, key)) is None
     }
-    readers = [key for key in wrote if key not in lost]
+    readers = [key for key in wrote if key not in unseen]
     for key, missing in fleet.ask(cross, dict.fromkeys(readers, (ask, readers))).items():
         if isinstance(missing, Silent):
-            lost[key] = missing.why
+            unseen[key] = missing.why
         elif missing:
-            lost[key] = f"does not see what {', '.join(labels[name] for name in missing)} wrote"
-    return lost
+            unseen[key] = f"does not see what {', '.join(labels[name] for name in missing)} wrote"
+    return unseen
 
 
 def _wrote(facts: Mapping[str, Fact]) -> bool:
@@ -141,7 +141,7 @@ def _wrote(facts: Mapping[str, Fact]) -> bool:
 
 
 def _judge(
-    one: Machine, facts: dict[str, Fact] | Silent, mine: Mapping[str, Fact], unseen: Mapping[str, str]
+    one: Machine, facts: dict[str, Fact] | Silent, driver_facts: Mapping[str, Fact], unseen: Mapping[str, str]
 ) -> Iterator[Check]:
     if isinstance(facts, Silent):
         yield Check(one.label, facts.check, "fail", facts.why, REMEDIES[facts.check])
@@ -150,25 +150,25 @@ def _judge(
     for check in CHECKS[1:]:
         fact = facts.get(check)
         if fact is None:
-            why = "not asked for" if one.runs_tasks else "runs no tasks"
-            yield Check(one.label, check, "skip", why)
+            reason = "not asked for" if one.runs_tasks else "runs no tasks"
+            yield Check(one.label, check, "skip", reason)
             continue
-        fault = fact.fault or (_difference(fact, mine[check]) if check in ALIKE else "")
+        fault = fact.fault or (_difference(fact, driver_facts[check]) if check in ALIKE else "")
         fault = fault or (unseen.get(one.key, "") if check == "output" else "")
         state: State = "fail" if fault else "ok"
         yield Check(one.label, check, state, fault or _plain(fact.value), REMEDIES[check] if fault else "")
 
 
-def _difference(there: Fact, here: Fact) -> str:
-    if there.value == here.value:
+def _difference(node_fact: Fact, driver_fact: Fact) -> str:
+    if node_fact.value == driver_fact.value:
         return ""
-    if isinstance(there.value, dict) and isinstance(here.value, dict):
-        names = sorted({*there.value, *here.value})
-        pairs = [(name, there.value.get(name, "none"), here.value.get(name, "none")) for name in names]
+    if isinstance(node_fact.value, dict) and isinstance(driver_fact.value, dict):
+        names = sorted({*node_fact.value, *driver_fact.value})
+        pairs = [(name, node_fact.value.get(name, "none"), driver_fact.value.get(name, "none")) for name in names]
         return "; ".join(
             f"{name} is {theirs}, {wanted} with the driver" for name, theirs, wanted in pairs if theirs != wanted
         )
-    return f"{_plain(there.value)}, but {_plain(here.value) if not here.fault else here.fault} with the driver"
+    return f"{_plain(node_fact.value)}, but {driver_fact.fault or _plain(driver_fact.value)} with the driver"
 
 
 def _plain(value: object) -> str:

@@ -25,8 +25,8 @@ def show(checks: list[Check], *, stderr: bool = False) -> None:
     for column in COLUMNS.values():
         table.add_column(column, overflow="fold")
     for node in nodes:
-        mine = [check for check in checks if check.node == node]
-        states = [", ".join(check.check for check in mine if check.state == state) for state in COLUMNS]
+        node_checks = [check for check in checks if check.node == node]
+        states = [", ".join(check.check for check in node_checks if check.state == state) for state in COLUMNS]
         table.add_row(node, *states)
     console.print(table)
     failed = failures(checks)

@@ -46,11 +46,11 @@ class Splitter:
             raise ContractError(f"rows for partition {parts.min()} to {parts.max()}, but there are {self.count}")
         narrow = parts.astype(self._narrow)
         for start in range(0, len(rows), self._step):
-            some = rows[start : start + self._step]
-            if len(some) < self._step:
-                some = some.copy()  # a view would keep the whole of what it was cut from
-            self._waiting.append((some, narrow[start : start + self._step]))
-            self._waits += len(some)
+            block = rows[start : start + self._step]
+            if len(block) < self._step:
+                block = block.copy()  # a view would keep the whole of what it was cut from
+            self._waiting.append((block, narrow[start : start + self._step]))
+            self._waits += len(block)
             if self._waits >= self._step:
                 self._sort()
 

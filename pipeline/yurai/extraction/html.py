@@ -7,6 +7,7 @@ from dataclasses import replace
 from yurai.evidence.html import html_marks
 from yurai.extraction.budgets import elements, over_budget
 from yurai.extraction.charset import decode_page
+from yurai.extraction.dates import stated_date
 from yurai.extraction.extractors import ToRead, found_text
 from yurai.extraction.main_text import date_of
 from yurai.extraction.options import ExtractOptions
@@ -37,13 +38,16 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
 def _from_tree(page: Page, to_read: ToRead, blank: Extraction) -> Extraction:
     tree, options = to_read.tree, to_read.options
     title = title_of(tree) if options.titles else None
-    date, flags = None, blank.flags
+    stated, flags = None, blank.flags
     if options.dates and page.capture_date is None:
         flags = (*flags, "no-capture-date")
     elif options.dates and page.capture_date is not None:
-        date = date_of(tree, page.url, page.capture_date)
+        latest = page.capture_date[:10]
+        stated = stated_date(tree, to_read.markup, latest, lambda: date_of(tree, page.url, latest))
     found = found_text(to_read)
-    noted = replace(blank, title=title, date=date, flags=tuple(sorted({*flags, *found.flags})))
+    noted = replace(blank, title=title, flags=tuple(sorted({*flags, *found.flags})))
+    if stated:
+        noted = replace(noted, date=stated.date, date_by=stated.by, date_precision=stated.precision)
     if not found.text:
         return noted
     text, extractor, kind = found.text, found.extractor, found.page_type

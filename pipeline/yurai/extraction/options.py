@@ -25,7 +25,7 @@ class ExtractOptions(Settings):
     Args:
         extractor: who finds the main text: judged, honbun alone, trafilatura or resiliparse.
         mode: trafilatura's trade between precision, recall and speed, where it is the extractor.
-        dates: find the date of each page (about half the speed).
+        dates: find the date that each page states, never a month or day that is not there (about half the speed).
         titles: find the title of each page.
         evidence: write down what the markup and headers of each page say of licences and of use for training.
         whole_page_links: characters in links up to which trafilatura is not asked, and the page is taken whole.

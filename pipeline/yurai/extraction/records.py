@@ -45,6 +45,8 @@ class Extraction:
     title: str | None = None
     text: str = ""
     date: str | None = None
+    date_by: str | None = None
+    date_precision: str | None = None
     charset: str | None = None
     charset_by: str | None = None
     extractor: str = "none"

@@ -162,88 +162,88 @@ def _size(goods: tuple[Good, ...]) -> int:
     return sum(good.bytes for good in goods)
 
 
-def _candidates(our: _Counts) -> Iterator[Step]:
+def _candidates(counts: _Counts) -> Iterator[Step]:
     """Yield the steps from text to candidate pairs, each as often as bands find it."""
-    documents, shards = our.corpus.documents, our.corpus.shards
-    bands = _rows("band rows", documents * our.preset.bands, BAND.itemsize, shards)
-    seconds = our.text.bytes / our.speed.scanned + our.text.bytes / our.speed.text
-    seconds += documents * our.shingles * our.preset.hashes / our.speed.permuted
-    seconds += (our.signatures.bytes + bands.bytes) / our.speed.moved
-    yield Step("sign", shards, (our.text,), (our.signatures, bands), seconds)
-    count = by_hash("hash", documents * our.preset.bands, "band", our.memory).count
-    moves, there = exchange("bands", (bands,), count, our.speed)
+    documents, shards = counts.corpus.documents, counts.corpus.shards
+    bands = _rows("band rows", documents * counts.preset.bands, BAND.itemsize, shards)
+    seconds = counts.text.bytes / counts.speed.scanned + counts.text.bytes / counts.speed.text
+    seconds += documents * counts.shingles * counts.preset.hashes / counts.speed.permuted
+    seconds += (counts.signatures.bytes + bands.bytes) / counts.speed.moved
+    yield Step("sign", shards, (counts.text,), (counts.signatures, bands), seconds)
+    count = by_hash("hash", documents * counts.preset.bands, "band", counts.memory).count
+    moves, arrived = exchange("bands", (bands,), count, counts.speed)
     yield from moves
-    pairs = _rows("pairs", our.pairs * our.repeats, PAIR.itemsize, count)
-    yield Step("candidates", count, there, (pairs,), bands.bytes / our.speed.sorted)
+    pairs = _rows("pairs", counts.pairs * counts.repeats, PAIR.itemsize, count)
+    yield Step("candidates", count, arrived, (pairs,), bands.bytes / counts.speed.sorted)
 
 
-def _estimated(our: _Counts, pairs: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
+def _estimated(counts: _Counts, pairs: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
     """Yield the steps that compare signatures: within a segment, then where the other document is."""
-    corpus, speed, segments, across = our.corpus, our.speed, our.segments, 1 - 1 / our.segments
-    moves, there = exchange("pairs", pairs, segments, speed)
+    corpus, speed, segments, across = counts.corpus, counts.speed, counts.segments, 1 - 1 / counts.segments
+    moves, arrived = exchange("pairs", pairs, segments, speed)
     yield from moves
-    sure, checked = our.pairs * corpus.verified * (1 - corpus.doubtful), our.pairs * our.checked
-    compared = 2 * our.preset.signature_bytes / speed.compared
-    carried = _rows("carried", our.pairs * across, carry_type(our.preset.hashes).itemsize, segments)
+    sure, checked = counts.pairs * corpus.verified * (1 - corpus.doubtful), counts.pairs * counts.checked
+    compared = 2 * counts.preset.signature_bytes / speed.compared
+    carried = _rows("carried", counts.pairs * across, carry_type(counts.preset.hashes).itemsize, segments)
     inside = _rows("edges of estimate", sure * (1 - across), EDGE.itemsize, segments)
     left = _rows("checks of estimate", checked * (1 - across), CHECK.itemsize, segments)
-    seconds = _size(pairs) / speed.sorted + our.pairs * (1 - across) * compared + carried.bytes / speed.moved
-    yield Step("estimate", segments, (our.signatures, *there), (inside, carried, left), seconds)
-    moves, there = exchange("carried", (carried,), segments, speed)
+    seconds = _size(pairs) / speed.sorted + counts.pairs * (1 - across) * compared + carried.bytes / speed.moved
+    yield Step("estimate", segments, (counts.signatures, *arrived), (inside, carried, left), seconds)
+    moves, arrived = exchange("carried", (carried,), segments, speed)
     yield from moves
     outside = _rows("edges of arrive", sure * across, EDGE.itemsize, segments)
     left = _rows("checks of arrive", checked * across, CHECK.itemsize, segments)
-    seconds = carried.bytes / speed.moved + our.pairs * across * compared
-    yield Step("arrive", segments, (our.signatures, *there), (outside, left), seconds)
+    seconds = carried.bytes / speed.moved + counts.pairs * across * compared
+    yield Step("arrive", segments, (counts.signatures, *arrived), (outside, left), seconds)
     edges += [inside, outside]
 
 
-def _exact(our: _Counts, checks: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
+def _exact(counts: _Counts, checks: tuple[Good, ...], edges: list[Good]) -> Iterator[Step]:
     """Yield the steps that make shingles again for pairs in doubt: those of one document travel to the other."""
-    speed, segments, across = our.speed, our.parts, 1 - 1 / our.parts
+    speed, segments, across = counts.speed, counts.parts, 1 - 1 / counts.parts
     count = _size(checks) // CHECK.itemsize
-    moves, there = exchange("checks", checks, segments, speed)
+    moves, arrived = exchange("checks", checks, segments, speed)
     yield from moves
     # all text is read, since hardly a shard has no pair to check; only documents of such pairs are cut into shingles
-    again = min(our.corpus.documents, count) * our.corpus.document_bytes / speed.text
-    seconds = again + our.text.bytes / speed.scanned
-    sent = _rows("pieces", count * across * math.ceil(our.shingles / SHINGLES), PIECE.itemsize, segments)
-    decided = our.pairs * our.corpus.doubtful * our.corpus.verified
+    again = min(counts.corpus.documents, count) * counts.corpus.document_bytes / speed.text
+    seconds = again + counts.text.bytes / speed.scanned
+    sent = _rows("pieces", count * across * math.ceil(counts.shingles / SHINGLES), PIECE.itemsize, segments)
+    decided = counts.pairs * counts.corpus.doubtful * counts.corpus.verified
     inside = _rows("edges of exact", decided * (1 - across), EDGE.itemsize, segments)
-    yield Step("exact", segments, (our.text, *there), (sent, inside), seconds + sent.bytes / speed.moved)
-    moves, there = exchange("shingles", (sent,), segments, speed)
+    yield Step("exact", segments, (counts.text, *arrived), (sent, inside), seconds + sent.bytes / speed.moved)
+    moves, arrived = exchange("shingles", (sent,), segments, speed)
     yield from moves
     met = _rows("edges of meet", decided * across, EDGE.itemsize, segments)
-    yield Step("meet", segments, (our.text, *there), (met,), seconds + sent.bytes / speed.sorted)
+    yield Step("meet", segments, (counts.text, *arrived), (met,), seconds + sent.bytes / speed.sorted)
     edges += [inside, met]
 
 
-def _decided(our: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:
+def _decided(counts: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:
     """Yield the steps from edges to rows that stay and go."""
-    corpus, speed, shards = our.corpus, our.speed, our.corpus.shards
+    corpus, speed, shards = counts.corpus, counts.speed, counts.corpus.shards
     size = _size(edges)
-    count, parts = size // EDGE.itemsize, max(1, -(-size * PART // our.memory))
+    count, parts = size // EDGE.itemsize, max(1, -(-size * PART // counts.memory))
     rounds = speed.rounds if parts > 1 else 0
     # of edges beyond memory, every round sends each from both ends: a step here for lift, contract and two exchanges
     turns = tuple(
         Good(f"round {number}", 2 * size, parts, parts * min(parts, 1 + 2 * size // (parts * MIN_READ)))
         for number in range(1, rounds + 1)
     )
-    about = math.ceil(min(1.0, 1.5 * corpus.duplicates) * corpus.documents)  # one stays for two that go
-    decisions = _rows("decisions", about, DECISION.itemsize, parts)
+    decision_count = math.ceil(min(1.0, 1.5 * corpus.duplicates) * corpus.documents)  # one stays for two that go
+    decisions = _rows("decisions", decision_count, DECISION.itemsize, parts)
     for before, turn in zip((edges, *((good,) for good in turns)), turns, strict=False):
         yield Step(turn.name, parts, before, (turn,), 2 * count / speed.decided)
     yield Step("decide", parts, turns[-1:] or edges, (decisions,), count / speed.decided)
-    moves, there = exchange("kept", (decisions,), shards, speed)
+    moves, arrived = exchange("kept", (decisions,), shards, speed)
     yield from moves
     named = _rows("named", corpus.documents * corpus.duplicates, NAME.itemsize, shards)
     # shards are read whole, since their digests are of the whole; two columns of them are decoded
     seconds = (corpus.documents * URL_BYTES + decisions.bytes + named.bytes) / speed.moved
-    yield Step("names", shards, (our.text, *there), (named,), seconds)
-    moves, told = exchange("told", (named,), shards, speed)
+    yield Step("names", shards, (counts.text, *arrived), (named,), seconds)
+    moves, arrived_names = exchange("told", (named,), shards, speed)
     yield from moves
     moves, own = exchange("own", (decisions,), shards, speed)
     yield from moves
-    kept = Good("kept", math.ceil(our.text.bytes * (1 - corpus.duplicates)), shards, shards)
-    gone = _rows("dropped", corpus.documents * corpus.duplicates, NODE.itemsize + URL_BYTES, shards)
-    yield Step("apply", shards, (our.text, *own, *told), (kept, gone), our.text.bytes / speed.copied)
+    kept = Good("kept", math.ceil(counts.text.bytes * (1 - corpus.duplicates)), shards, shards)
+    dropped = _rows("dropped", corpus.documents * corpus.duplicates, NODE.itemsize + URL_BYTES, shards)
+    yield Step("apply", shards, (counts.text, *own, *arrived_names), (kept, dropped), counts.text.bytes / speed.copied)

@@ -88,19 +88,19 @@ def unauthorised(address: str, error: Exception) -> RecipeError:
     )
 
 
-def _place(address: str) -> tuple[str, str]:
+def _host_and_port(address: str) -> tuple[str, str]:
     """Return host and port of an address: `host:port`, or that after `ray://`, `http://` or `https://`."""
     scheme, _, rest = address.rpartition("://")
-    place = rest.partition("/")[0]
-    host, _, port = place.rpartition(":")
+    host_port = rest.partition("/")[0]
+    host, _, port = host_port.rpartition(":")
     if not host and scheme in PORTS:
-        host, port = place, PORTS[scheme]
+        host, port = host_port, PORTS[scheme]
     return host.strip("[]"), port
 
 
 def is_loopback(address: str) -> bool:
     """Tell whether an address names this machine alone."""
-    host, _ = _place(address)
+    host, _ = _host_and_port(address)
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -109,7 +109,7 @@ def is_loopback(address: str) -> bool:
 
 def refuse_silent(address: str) -> None:
     """Raise RecipeError where nobody listens; Ray itself would try for minutes."""
-    host, port = _place(address)
+    host, port = _host_and_port(address)
     if not port.isdecimal():
         raise RecipeError(f"{address} is no address of a Ray cluster; give HOST:PORT, or leave --address out")
     try:

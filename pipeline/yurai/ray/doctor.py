@@ -50,8 +50,8 @@ class Nodes:
 def _machine(node: _Node) -> Machine:
     name, address, key = node["NodeName"], node["NodeManagerAddress"], str(node["NodeID"])
     known = name if name != address else node["NodeManagerHostname"]
-    here = key == ray.get_runtime_context().get_node_id()
-    return Machine(key, f"{known} ({address}, {key[:SHOWN]})", node["Resources"].get("CPU", 0) > 0, here)
+    drives = key == ray.get_runtime_context().get_node_id()
+    return Machine(key, f"{known} ({address}, {key[:SHOWN]})", node["Resources"].get("CPU", 0) > 0, drives)
 
 
 def _on(key: str) -> NodeAffinitySchedulingStrategy:

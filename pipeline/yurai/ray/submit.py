@@ -92,7 +92,7 @@ def submit(job: Job, address: str, retries: int) -> None:
         HeadLostError: no head came back in half an hour.
     """
     jobs, started = Jobs(address), 0
-    lost = JobFailedError("")
+    failure = JobFailedError("")
     while True:
         try:
             time.sleep(_pause(started))
@@ -101,17 +101,17 @@ def submit(job: Job, address: str, retries: int) -> None:
             if name is None:
                 if started > retries:
                     again = "run the same command to resume"
-                    raise JobFailedError(f"given up after {started} starts: {lost}; {again}", lost.code)
+                    raise JobFailedError(f"given up after {started} starts: {failure}; {again}", failure.code)
                 name, started = _start(jobs, known, job), started + 1
             with _left_running(name, address):
                 ended = _follow(jobs, name)
             if ended.status == JobStatus.SUCCEEDED:
                 _say(f"job {name} is done")
                 return
-            lost = _reason(jobs, name, ended)
-            _say(str(lost))
+            failure = _reason(jobs, name, ended)
+            _say(str(failure))
         except HeadLostError as error:
-            lost = JobFailedError(str(error))
+            failure = JobFailedError(str(error))
             _say(f"{error}; waiting for a head at that address")
             jobs = _wait_for_head(address)
 
@@ -193,8 +193,8 @@ def _reason(jobs: Jobs, name: str, ended: JobDetails) -> JobFailedError:
         raise kind(f"job {name}: {match[2]}")
     if code == WRONG_CALL and not match:
         raise RecipeError(f"job {name} was called wrongly: {last}; does the cluster run the same Yurai?")
-    why = last if code is not None and last else (ended.message or "no reason given").splitlines()[0]
-    return JobFailedError(f"job {name} failed: {why}", code)
+    reason = last if code is not None and last else (ended.message or "no reason given").splitlines()[0]
+    return JobFailedError(f"job {name} failed: {reason}", code)
 
 
 def _wait_for_head(address: str) -> Jobs:

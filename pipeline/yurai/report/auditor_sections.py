@@ -112,11 +112,13 @@ def _unreadable(audit: Audit) -> list[Markup]:
     gaps = audit.totals["unreadable"]
     if not gaps:
         return [none("None: every byte of the input lies in a record or is padding.")]
-    lost = sum(gap["bytes"] for gap in gaps)
+    unreadable_bytes = sum(gap["bytes"] for gap in gaps)
     rows: list[list[Child]] = [
         [visible(gap["file"]), number(gap["offset"]), number(gap["bytes"])] for gap in gaps[:RANGES]
     ]
-    summary = f"{plural(len(gaps), 'range')}, {size(lost)}" + (f"; the first {RANGES}:" if len(gaps) > RANGES else "")
+    summary = f"{plural(len(gaps), 'range')}, {size(unreadable_bytes)}" + (
+        f"; the first {RANGES}:" if len(gaps) > RANGES else ""
+    )
     return [el("p", summary), table(["file", "#at byte", "#bytes"], rows)]
 
 

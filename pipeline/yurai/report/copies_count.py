@@ -108,9 +108,11 @@ def count_copies(engine: Engine, store: Store, run: RunRecord) -> Copies | None:
     copied = counting.over("copies", kinds, copies, lambda kind: CopiesOf(kind, stages, names))
     held: list[Copied] = [json.loads(facts) for facts in counting.facts(copied)]
     _add_copies(counted, held)
-    gone = [(facts["sources"], shard) for facts, shard in zip(held, of_step(engine.store, copied, "gone"), strict=True)]
+    removed_ids = [
+        (facts["sources"], shard) for facts, shard in zip(held, of_step(engine.store, copied, "gone"), strict=True)
+    ]
     show = sorted({*names, *(one["doc_id"] for cluster in counted.clusters for one in cluster.copies)})
-    ended = _removed(counting, [facts["sources"] for facts in known], gone, show)
+    ended = _removed(counting, [facts["sources"] for facts in known], removed_ids, show)
     _add_removed(counted, [json.loads(facts) for facts in counting.facts(ended)])
     counted.groups = _groups(engine.store, [led, ended])
     counted.marked = _of_all(counted.groups["source"], "marked")
@@ -122,15 +124,18 @@ def _leaders(known: list[Led]) -> list[Leader]:
 
 
 def _removed(
-    counting: _Counting, sources: list[list[str] | None], gone: list[tuple[list[str] | None, Shard]], show: list[str]
+    counting: _Counting,
+    sources: list[list[str] | None],
+    removed_ids: list[tuple[list[str] | None, Shard]],
+    show: list[str],
 ) -> StepRecord:
     """Meet each extracted file with the ids of what was removed of its sources."""
     shards = [shard for _, shard in counting.shards(["extracted"])]
-    full = [(None if of is None else set(of), shard) for of, shard in gone if shard.rows]
+    full = [(None if names is None else set(names), shard) for names, shard in removed_ids if shard.rows]
 
     def made(step: StepId) -> Iterator[AnyTask]:
         for shard, own in zip(shards, sources, strict=False):  # those of documents follow
-            near = (one for of, one in full if of is None or own is None or not of.isdisjoint(own))
+            near = (one for names, one in full if names is None or own is None or not names.isdisjoint(own))
             plain = shard_task(removed, step, counting.engine.store, shard, Removed(own, show))
             yield replace(plain, inputs=(shard, *near))
 
@@ -169,23 +174,23 @@ def _groups(store: Store, records: list[StepRecord]) -> dict[str, Groups]:
                 "CREATE TABLE sums AS SELECT what, name, sum(kept)::BIGINT AS kept, sum(marked)::BIGINT AS marked, "
                 "sum(removed)::BIGINT AS removed FROM counts GROUP BY what, name"
             )
-            return {what: _top(database, what) for what in GROUPS}
+            return {group_by: _top(database, group_by) for group_by in GROUPS}
         finally:
             database.close()
 
 
-def _top(database: duckdb.DuckDBPyConnection, what: str) -> Groups:
+def _top(database: duckdb.DuckDBPyConnection, group_by: str) -> Groups:
     rows = database.execute(
         "SELECT name, kept, marked, removed FROM sums WHERE what = ? AND marked + removed > 0 "
         "ORDER BY marked + removed DESC, name LIMIT ?",
-        [what, TOP],
+        [group_by, TOP],
     ).fetchall()
     groups = Groups([Group(*row) for row in rows])
     totals = database.execute(
         "SELECT coalesce(sum(kept), 0)::BIGINT, coalesce(sum(marked), 0)::BIGINT, coalesce(sum(removed), 0)::BIGINT, "
         "count(*), count(*) FILTER (removed > kept), count(*) FILTER (removed > 0 AND kept = 0) "
         "FROM sums WHERE what = ?",
-        [what],
+        [group_by],
     ).fetchall()[0]
     kept, marked, removed, groups.count, groups.most, groups.whole = (int(value) for value in totals)
     top = groups.top

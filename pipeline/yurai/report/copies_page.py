@@ -63,11 +63,11 @@ def _removed(copies: Copies) -> Markup:
     parts += (
         [f"{plural(copies.lost, 'removed page')} not among the extracted ones, so in no table"] if copies.lost else []
     )
-    cards = [card(*_group(what, groups, marks=bool(copies.marked))) for what, groups in copies.groups.items()]
+    cards = [card(*_group(group_by, groups, marks=bool(copies.marked))) for group_by, groups in copies.groups.items()]
     return join(el("p", "; ".join(parts) + "."), key(("dropped", "removed"), ("kept", "kept")), *cards)
 
 
-def _group(what: str, groups: Groups, *, marks: bool) -> list[Markup]:
+def _group(group_by: str, groups: Groups, *, marks: bool) -> list[Markup]:
     rows = [
         list[Child]([_name(one.name), *_numbers(one.kept, one.marked, one.removed, mark=marks)]) for one in groups.top
     ]
@@ -79,9 +79,9 @@ def _group(what: str, groups: Groups, *, marks: bool) -> list[Markup]:
                 *_numbers(rest.kept, rest.marked, rest.removed, mark=marks),
             ]
         )
-    heads = [HEADS[what], "#removed", *(["#marked"] if marks else []), "#kept", "#share removed", ""]
+    heads = [HEADS[group_by], "#removed", *(["#marked"] if marks else []), "#kept", "#share removed", ""]
     return [
-        el("h3", f"By {HEADS[what]}"),
+        el("h3", f"By {HEADS[group_by]}"),
         table(heads, rows, wide=len(heads) - 1),
         el("p", _loss(groups), class_="caption"),
     ]

@@ -114,8 +114,8 @@ def _counted(batch: pa.RecordBatch, **numbers: Column) -> pa.Table:
     }
     values = [numbers.get(name, _each(batch, 0)) for name in COUNTS.names[2:]]
     parts = [
-        pa.table([pa.array([what] * batch.num_rows, pa.string()), names[what], *values], schema=COUNTS)
-        for what in GROUPS
+        pa.table([pa.array([group_by] * batch.num_rows, pa.string()), names[group_by], *values], schema=COUNTS)
+        for group_by in GROUPS
     ]
     return _sums(pa.concat_tables(parts))
 
@@ -156,16 +156,16 @@ def copies(task: Task[CopiesOf], attempt: Attempt) -> TaskRecord:
     path, dropped = fetch_shard(shard, attempt.spool), task.args.kind == "dropped"
     columns = [*OF_COPIES, "source", *(["stage", "jaccard_by"] if dropped else ["cluster_role"])]
     wanted, stages = (pa.array(names, pa.string()) for names in (task.args.leaders, task.args.stages))
-    bins, least, gone, sources = dict[str, Counter[int]](), list[Copy](), [GONE.empty_table()], set[str]()
+    bins, least, removed_tables, sources = dict[str, Counter[int]](), list[Copy](), [GONE.empty_table()], set[str]()
     for batch in read_rows(path, columns):
         rows = batch.filter(pc.is_in(batch.column("stage"), value_set=stages) if dropped else _marked(batch))
         by = rows.column("jaccard_by").fill_null(NO_SIMILARITY) if dropped else pa.array([MARKED] * rows.num_rows)
         _similarities(bins, rows.column("jaccard"), by)
         least = least_similar([*least, *_copies(rows, by, wanted)])
         if dropped:
-            gone.append(pa.Table.from_batches([rows.select(GONE.names)]).cast(GONE))
+            removed_tables.append(pa.Table.from_batches([rows.select(GONE.names)]).cast(GONE))
             sources.update(strings(rows, "source"))
-    table = pa.concat_tables(gone)
+    table = pa.concat_tables(removed_tables)
     counts = {name: {str(number): rows for number, rows in sorted(held.items())} for name, held in sorted(bins.items())}
     facts: Copied = {"bins": counts, "copies": least, "sources": _few(sources)}
     _write(attempt, facts, table, "gone")
@@ -206,17 +206,17 @@ def removed(task: Task[Removed], attempt: Attempt) -> TaskRecord:
     """
     shard = task.inputs[0]
     path, sources = fetch_shard(shard, attempt.spool), task.args.sources
-    gone = pa.concat_tables(
+    removed_ids = pa.concat_tables(
         [GONE.empty_table(), *(_ids(fetch_shard(one, attempt.spool), sources) for one in task.inputs[1:])]
     )
-    wanted, ids = pa.array(task.args.show, pa.string()), gone["doc_id"].combine_chunks()
+    wanted, ids = pa.array(task.args.show, pa.string()), removed_ids["doc_id"].combine_chunks()
     tables, pages, start, count = [COUNTS.empty_table()], list[Page](), 0, 0
     for batch in read_rows(path, GROUPED, batch_rows=MANY):
         rows = batch.filter(pc.is_in(batch.column("doc_id"), value_set=ids))
         tables.append(_counted(rows, removed=_each(rows, 1)))
         count += rows.num_rows
-        here = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted)).to_numpy()
-        pages += [_page(path, start + row) for row in here.tolist()]
+        shown_rows = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted)).to_numpy()
+        pages += [_page(path, start + row) for row in shown_rows.tolist()]
         start += batch.num_rows
     facts: Ended = {"removed": count, "pages": pages}
     _write(attempt, facts, _summed(tables))
@@ -227,8 +227,10 @@ def _ids(path: Path, sources: list[str] | None) -> pa.Table:
     """Return the rows of a file of ids that are of these sources, or all."""
     if sources is None:
         return pq.read_table(path, schema=GONE)
-    of = pa.array(sources, pa.string())
-    held = (batch.filter(pc.is_in(batch.column("source"), value_set=of)) for batch in read_rows(path, batch_rows=MANY))
+    wanted = pa.array(sources, pa.string())
+    held = (
+        batch.filter(pc.is_in(batch.column("source"), value_set=wanted)) for batch in read_rows(path, batch_rows=MANY)
+    )
     return pa.Table.from_batches(held, GONE)
 
 

@@ -72,9 +72,9 @@ def draw(store: Store, reason: str | None, count: int, seed: int) -> list[Drawn]
         places = _smallest(_ranked(store, run, "documents", None, seed), count)
         return [_page(run, row, row, None) for row in _rows(store, places)]
     places = _smallest(_ranked(store, run, "dropped", matching(run, reason), seed), count)
-    gone = _rows(store, places)
-    pages = _extracted(store, run, [row["doc_id"] for row in gone])
-    return [_page(run, row, pages.get(row["doc_id"]), row) for row in gone]
+    dropped = _rows(store, places)
+    pages = _extracted(store, run, [row["doc_id"] for row in dropped])
+    return [_page(run, row, pages.get(row["doc_id"]), row) for row in dropped]
 
 
 def matching(run: RunRecord, wanted: str) -> list[tuple[str, str]]:
@@ -143,11 +143,11 @@ def _rows(store: Store, places: list[Place]) -> list[Row]:
     """Return the whole rows at `places`, in their order; of a file, only the row groups that hold one are read."""
     rows_of: dict[Place, Row] = {}
     for name in sorted({wanted.file for wanted in places}):
-        here = [wanted for wanted in places if wanted.file == name]
+        in_file = [wanted for wanted in places if wanted.file == name]
         with store.open(name) as handle, pq.ParquetFile(handle) as parquet:
-            for group in sorted({wanted.row // ROW_GROUP for wanted in here}):
+            for group in sorted({wanted.row // ROW_GROUP for wanted in in_file}):
                 table = parquet.read_row_group(group)
-                for wanted in here:
+                for wanted in in_file:
                     if wanted.row // ROW_GROUP == group:
                         rows_of[wanted] = table.slice(wanted.row % ROW_GROUP, 1).to_pylist()[0]
     return [rows_of[wanted] for wanted in places]
@@ -161,16 +161,17 @@ def _extracted(store: Store, run: RunRecord, names: list[str]) -> dict[str, Row]
         start = 0
         with store.open(file.name) as handle:
             for batch in read_rows(handle, ["doc_id"]):
-                here = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted))
+                row_numbers = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted))
                 places += [
-                    Place(0, strings(batch, "doc_id")[row], file.name, start + row) for row in here.to_numpy().tolist()
+                    Place(0, strings(batch, "doc_id")[row], file.name, start + row)
+                    for row in row_numbers.to_numpy().tolist()
                 ]
                 start += batch.num_rows
     return {row["doc_id"]: row for row in _rows(store, places)}
 
 
-def _page(run: RunRecord, row: Row, page: Row | None, gone: Row | None) -> Drawn:
-    """Return what is shown of a page; `page` is its row with text, `gone` its row in dropped/."""
+def _page(run: RunRecord, row: Row, page: Row | None, dropped: Row | None) -> Drawn:
+    """Return what is shown of a page; `page` is its row with text, `dropped` its row in dropped/."""
     drawn: Drawn = {
         "doc_id": row["doc_id"],
         "title": shown((page or {}).get("title")),
@@ -178,16 +179,16 @@ def _page(run: RunRecord, row: Row, page: Row | None, gone: Row | None) -> Drawn
         "lang": (page or {}).get("lang"),
         "capture_date": row["capture_date"],
         "source": row["source"],
-        "outcome": gone["outcome"] if gone else "kept",
-        "stage": gone["stage"] if gone else None,
-        "reason": shown(gone["reason"]) if gone else None,
-        "detail": shown(gone["detail"]) if gone and gone["detail"] else None,
-        "measures": {name: row[name] for name in KEPT_SHOWS if row[name] is not None} if not gone else {},
+        "outcome": dropped["outcome"] if dropped else "kept",
+        "stage": dropped["stage"] if dropped else None,
+        "reason": shown(dropped["reason"]) if dropped else None,
+        "detail": shown(dropped["detail"]) if dropped and dropped["detail"] else None,
+        "measures": {name: row[name] for name in KEPT_SHOWS if row[name] is not None} if not dropped else {},
         "limits": {},
         "excerpt": excerpt(page["text"], LENGTH) if page else None,
     }
-    if gone and page and gone["reason"].partition(":")[0] in FILTERS:
-        drawn["measures"], drawn["limits"] = _measured(decisions(run, page, gone)[-1])
+    if dropped and page and dropped["reason"].partition(":")[0] in FILTERS:
+        drawn["measures"], drawn["limits"] = _measured(decisions(run, page, dropped)[-1])
     return drawn
 
 

@@ -51,16 +51,16 @@ def explain(store: Store, key: str) -> list[Row]:
     run = load_run(store)
     column = "doc_id" if len(key) == ID_DIGITS and set(key) <= set("0123456789abcdef") else "url"
     kept = _rows(store, run, "documents", column, key)
-    gone = _rows(store, run, "dropped", column, key)
-    if not kept and not gone:
+    dropped = _rows(store, run, "dropped", column, key)
+    if not kept and not dropped:
         raise RecipeError(f"no candidate of {store.url} has {column} {key}; `yurai audit` says which inputs were read")
     pages = _rows(store, run, "extracted", column, key)
-    final = {row["doc_id"]: row for row in kept}
-    measured = {row["doc_id"]: row for row in pages}
-    lost = {row["doc_id"]: row for row in gone}
+    kept_by_id = {row["doc_id"]: row for row in kept}
+    extracted_by_id = {row["doc_id"]: row for row in pages}
+    dropped_by_id = {row["doc_id"]: row for row in dropped}
     return [
-        _life(store, run, final.get(name), measured.get(name), lost.get(name))
-        for name in dict.fromkeys([*final, *lost])
+        _life(store, run, kept_by_id.get(name), extracted_by_id.get(name), dropped_by_id.get(name))
+        for name in dict.fromkeys([*kept_by_id, *dropped_by_id])
     ]
 
 
@@ -110,21 +110,21 @@ def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) ->
     return rows
 
 
-def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, gone: Row | None) -> Row:
-    row = kept or gone or {}
+def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, dropped: Row | None) -> Row:
+    row = kept or dropped or {}
     life: Row = {name: row[name] for name in ORIGIN}
     if shown := kept or page:
         life |= {name: shown.get(name) for name in MEASURED}
         life["pages"] = page_count(shown["media_type"], shown["text"])
-    life["outcome"] = gone["outcome"] if gone else "kept"
-    if gone:
-        life |= {name: gone[name] for name in GONE}
+    life["outcome"] = dropped["outcome"] if dropped else "kept"
+    if dropped:
+        life |= {name: dropped[name] for name in GONE}
     life["rights"] = [
         {name: mark[name] for name in RIGHTS} for mark in _rows(store, run, "evidence", "doc_id", life["doc_id"])
     ]
     life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
     life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
-    life["decisions"] = decisions(run, page, gone, kept)
+    life["decisions"] = decisions(run, page, dropped, kept)
     return life
 
 
@@ -153,7 +153,7 @@ def _ids_of(run: RunRecord, index: str) -> str:
     return next(file.name for file in token_shards(run.files("shards")) if file.name.startswith(index[:-7]))
 
 
-def decisions(run: RunRecord, page: Row | None, gone: Row | None, kept: Row | None = None) -> list[Row]:
+def decisions(run: RunRecord, page: Row | None, dropped: Row | None, kept: Row | None = None) -> list[Row]:
     """Return what each stage and rule said of a page, up to the one that decided; `page` is its extracted row.
 
     What line-dedup takes out depends on other pages, so rules behind it are asked of the row that was `kept`; of one
@@ -165,8 +165,8 @@ def decisions(run: RunRecord, page: Row | None, gone: Row | None, kept: Row | No
     for value in run.recipe_stages:
         use = restored_use(value)
         asked = isinstance(use.settings, Filter) and batch is not None
-        if gone and gone["stage"] == use.name and not asked:
-            return [*made, {"stage": use.name, "verdict": gone["outcome"], "reason": gone["reason"]}]
+        if dropped and dropped["stage"] == use.name and not asked:
+            return [*made, {"stage": use.name, "verdict": dropped["outcome"], "reason": dropped["reason"]}]
         if isinstance(use.settings, Filter) and batch:
             batch, rules = Decider(use.name, use.settings.rules, measures).trace(batch)
             made += rules

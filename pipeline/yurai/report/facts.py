@@ -171,8 +171,8 @@ def domains_of(batch: pa.RecordBatch) -> Column:
 def _domains(batch: pa.RecordBatch) -> pa.Table:
     names = domains_of(batch)
     ones = np.ones(batch.num_rows, np.int64)
-    what = pa.array(["domain"] * batch.num_rows, pa.string())
-    return pa.table([what, names, ones, ones, batch.column("text_bytes")], schema=COUNTS)
+    kinds = pa.array(["domain"] * batch.num_rows, pa.string())
+    return pa.table([kinds, names, ones, ones, batch.column("text_bytes")], schema=COUNTS)
 
 
 def _marks(table: pa.Table) -> pa.Table:
@@ -181,9 +181,9 @@ def _marks(table: pa.Table) -> pa.Table:
     joined = pc.binary_join_element_wise(table["kind"], table["channel"], norms, "\t")  # type: ignore[call-overload] # the stubs miss the separator
     marks = table.append_column("mark", joined).group_by("mark")
     sums = marks.aggregate([("doc_id", "count"), ("doc_id", "count_distinct")])
-    what = pa.array(["mark"] * sums.num_rows, pa.string())
+    kinds = pa.array(["mark"] * sums.num_rows, pa.string())
     size = np.zeros(sums.num_rows, np.int64)
-    return pa.table([what, sums["mark"], sums["doc_id_count"], sums["doc_id_count_distinct"], size], schema=COUNTS)
+    return pa.table([kinds, sums["mark"], sums["doc_id_count"], sums["doc_id_count_distinct"], size], schema=COUNTS)
 
 
 def _summed(table: pa.Table) -> pa.Table:

@@ -26,9 +26,9 @@ def by_other_half(estimate: float, bands: int, rows: int) -> float:
     """
     even, odd = (bands + 1) // 2, bands // 2
     equal = round(estimate * bands * rows)
-    some = equal / (bands * rows)  # the share that makes the number likeliest: it cancels out, floats stay large
-    (_, missed), (every, missed_by_odd) = (equal_hashes(some, half, rows) for half in (even, odd))
-    pairs = equal_hashes(some, even, rows)[0] - missed
-    before = float(np.convolve(pairs, every)[equal])
-    both = float(np.convolve(pairs, every - missed_by_odd)[equal])
+    likeliest = equal / (bands * rows)  # the share that makes the number likeliest: it cancels out, floats stay large
+    (_, missed), (all_odd, missed_by_odd) = (equal_hashes(likeliest, half, rows) for half in (even, odd))
+    pairs = equal_hashes(likeliest, even, rows)[0] - missed
+    before = float(np.convolve(pairs, all_odd)[equal])
+    both = float(np.convolve(pairs, all_odd - missed_by_odd)[equal])
     return min(1.0, both / before) if before > LEAST else 0.0

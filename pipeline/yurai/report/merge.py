@@ -163,17 +163,17 @@ def _rank(database: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         'CREATE TABLE sums AS SELECT what, name, sum("rows")::BIGINT AS "rows", sum(documents)::BIGINT AS documents, '
         "sum(size)::BIGINT AS size FROM counts GROUP BY what, name"
     )
-    facts.domains, facts.mark_kinds = (_count(database, what) for what in ("domain", "mark"))
+    facts.domains, facts.mark_kinds = (_count(database, kind) for kind in ("domain", "mark"))
     facts.by_bytes = _top(database, "domain", "size")
     facts.by_documents = _top(database, "domain", "documents")
     facts.marks = _top(database, "mark", "documents", 2 * TOP)
 
 
-def _count(database: duckdb.DuckDBPyConnection, what: str) -> int:
-    (count,) = database.execute("SELECT count(*) FROM sums WHERE what = ?", [what]).fetchall()[0]
+def _count(database: duckdb.DuckDBPyConnection, kind: str) -> int:
+    (count,) = database.execute("SELECT count(*) FROM sums WHERE what = ?", [kind]).fetchall()[0]
     return int(count)
 
 
-def _top(database: duckdb.DuckDBPyConnection, what: str, by: str, count: int = TOP) -> list[Entry]:
+def _top(database: duckdb.DuckDBPyConnection, kind: str, by: str, count: int = TOP) -> list[Entry]:
     query = f'SELECT name, "rows", documents, size FROM sums WHERE what = ? ORDER BY {by} DESC, name LIMIT {count}'  # noqa: S608 - both are words of this module
-    return [Entry(*row) for row in database.execute(query, [what]).fetchall()]
+    return [Entry(*row) for row in database.execute(query, [kind]).fetchall()]

@@ -95,8 +95,8 @@ def years(facts: Facts) -> Markup:
 
 def _sides(extracted: Sums, documents: Sums) -> Rows:
     """Return a row for each name, the most frequent first: extracted and kept pages, bytes of kept text, a bar."""
-    nothing = Counter[str]()
-    pages = {name: (extracted.get(name, nothing), documents.get(name, nothing)) for name in {*extracted, *documents}}
+    empty = Counter[str]()
+    pages = {name: (extracted.get(name, empty), documents.get(name, empty)) for name in {*extracted, *documents}}
     most = max((all_pages["pages"] for all_pages, _ in pages.values()), default=1)
     rows: Rows = []
     for name, (all_pages, kept) in sorted(pages.items(), key=lambda item: (-item[1][0]["pages"], item[0])):
@@ -163,10 +163,10 @@ def personal_data(facts: Facts, notes: Mapping[str, Mapping[str, int]]) -> Marku
     """Return counts of personal data by kind; the data itself is nowhere."""
     lead = "What patterns found, by kind. Counts alone are kept; what matched is written nowhere."
     kinds = sorted({*facts.extracted.pii, *facts.documents.pii})
-    nothing = Counter[str]()
+    empty = Counter[str]()
     rows: Rows = []
     for kind in kinds:
-        counts = (facts.extracted.pii.get(kind, nothing), facts.documents.pii.get(kind, nothing))
+        counts = (facts.extracted.pii.get(kind, empty), facts.documents.pii.get(kind, empty))
         rows.append([kind, *itertools.chain.from_iterable((number(c["found"]), number(c["pages"])) for c in counts)])
     heads = ["kind", "#in extracted pages", "#pages", "#in kept pages", "#pages kept"]
     noted: Rows = [

@@ -135,10 +135,10 @@ def _sections(report: Report) -> list[tuple[str, str, Markup]]:
     facts = report.facts
     sections = [("funnel", "Funnel", overview.funnel(report.run))]
     if facts is None:
-        gone = section(
+        notice = section(
             "pages", "Pages", "What the delivered files hold could not be counted.", none(visible(report.unread))
         )
-        sections.append(("pages", "Pages", gone))
+        sections.append(("pages", "Pages", notice))
     else:
         sections += [
             ("languages", "Languages", overview.languages(facts)),

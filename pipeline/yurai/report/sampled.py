@@ -24,12 +24,12 @@ def as_text(pages: list[Drawn]) -> str:
     return "\n\n".join(_lines(page) for page in pages)
 
 
-def as_html(pages: list[Drawn], what: str, out: str, seed: int) -> str:
-    """Return the pages as one HTML text; `what` says what was drawn."""
+def as_html(pages: list[Drawn], title: str, out: str, seed: int) -> str:
+    """Return the pages as one HTML text; `title` says what was drawn."""
     head = el(
         "header",
         el("p", "Yurai sample", class_="eyebrow"),
-        el("h1", visible(what)),
+        el("h1", visible(title)),
         el("p", visible(f"{plural(len(pages), 'page')} of {out}, drawn with seed {seed}"), class_="about"),
         class_="masthead",
     )
@@ -44,7 +44,7 @@ def as_html(pages: list[Drawn], what: str, out: str, seed: int) -> str:
         )
         for page in pages
     ]
-    return document(f"{what}: Yurai sample", head, el("main", *(cards or [none("There is none.")])))
+    return document(f"{title}: Yurai sample", head, el("main", *(cards or [none("There is none.")])))
 
 
 def _crawled(page: Drawn) -> Crawled:

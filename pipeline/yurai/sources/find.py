@@ -96,14 +96,14 @@ def _expand(argument: str, base: str) -> Iterator[Source]:
 
 
 def _from_folder(argument: str, files: Any, path: str) -> Iterator[Source]:  # noqa: ANN401 - fsspec is untyped
-    there = sorted(files.find(path))
-    trees = _trees(there)
+    paths = sorted(files.find(path))
+    trees = _trees(paths)
     if path in trees:
         raise RecipeError(
             f"--input {argument} is the output of a run; stage commands (yurai language ...) go on from it, and its "
             "documents/ folder is a corpus of rows"
         )
-    names = [name for name in there if not any(name.startswith(f"{tree}/") for tree in trees)]
+    names = [name for name in paths if not any(name.startswith(f"{tree}/") for tree in trees)]
     archives, rows = ([name for name in names if is_kind(name)] for is_kind in (is_web_archive, is_row_file))
     if not archives and not rows:
         raise RecipeError(

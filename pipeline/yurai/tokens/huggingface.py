@@ -139,16 +139,16 @@ def tokenizer_of(model: tokenizers.Tokenizer, *, eod: int, sha256: str) -> Huggi
     return HuggingFaceTokenizer(f"hf:{sha256[:16]}", vocab_size, eod, dtype_for(vocab_size), sha256, model)
 
 
-def refusing(where: str, what: str) -> AbstractContextManager[object]:
+def refusing(where: str, problem: str) -> AbstractContextManager[object]:
     """Turn what the tokenizers library raises (bare Exception, ValueError) into a RecipeError; nothing else."""
     stack = ExitStack()
-    stack.push(partial(_refuse, where, what))
+    stack.push(partial(_refuse, where, problem))
     return stack
 
 
 def _refuse(
-    where: str, what: str, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    where: str, problem: str, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
 ) -> bool:
     if kind in (Exception, ValueError):
-        raise RecipeError(f"{where} {what}: {error}; fetch it again or name another tokenizer.json") from error
+        raise RecipeError(f"{where} {problem}: {error}; fetch it again or name another tokenizer.json") from error
     return False

@@ -93,9 +93,11 @@ class ParquetShard:
         offsets = np.concatenate([[0], ends])
         for row in range(0, rows.num_rows, _ROWS_AT_ONCE):
             part = rows.slice(row, _ROWS_AT_ONCE)
-            here = offsets[row : row + part.num_rows + 1]
-            values = pa.array(np.asarray(ids[here[0] : here[-1]]).astype(self._kind.to_pandas_dtype(), copy=False))
-            tokens = pa.LargeListArray.from_arrays(pa.array(here - here[0], pa.int64()), values)
+            part_offsets = offsets[row : row + part.num_rows + 1]
+            values = pa.array(
+                np.asarray(ids[part_offsets[0] : part_offsets[-1]]).astype(self._kind.to_pandas_dtype(), copy=False)
+            )
+            tokens = pa.LargeListArray.from_arrays(pa.array(part_offsets - part_offsets[0], pa.int64()), values)
             self._sink.write(part.append_column(self._sink.schema.field("tokens"), tokens))
         self.documents += rows.num_rows
 

@@ -8,10 +8,12 @@ from typing import Final
 import numpy as np
 from lxml.html import HtmlElement
 
+from yurai.extraction.honbun.bare import is_bare
 from yurai.extraction.honbun.blocks import blocks_of
 from yurai.extraction.honbun.context import context
 from yurai.extraction.honbun.features import Matrix, features
 from yurai.extraction.honbun.forest import Margins
+from yurai.extraction.honbun.gaps import with_gaps_filled
 from yurai.extraction.honbun.headings import without_empty
 from yurai.extraction.honbun.json_ld import json_ld_text
 from yurai.extraction.honbun.layout import Layout
@@ -49,10 +51,13 @@ def main_text(tree: HtmlElement, markup: bytes) -> MainText | None:
     chosen = select(second_margins(layout, rows, model) - kind.off, layout.sizes)
     is_article = kind.name == "article"
     tables = data_tables(blocks)
-    taken = with_whole_tables(blocks, chosen.chosen, tables)
-    if is_article:
+    filled = with_gaps_filled(layout, chosen.chosen, chosen.likely)
+    taken = with_whole_tables(blocks, filled, tables)
+    if is_bare(layout):
+        taken = np.ones(len(blocks), np.bool_)
+    elif is_article:
         taken = without_empty(blocks, taken)
-    unsure = is_article and chosen.expected < _UNSURE
+    unsure = is_article and chosen.expected < _UNSURE and not taken.all()
     return MainText(text_of(blocks, taken, tables), json_ld_text(told.scripts), kind.name, unsure)
 
 

@@ -98,5 +98,5 @@ def missing(choices: Choices, roles: set[str] | Mapping[str, Any], columns: list
 
 def told(columns: list[str]) -> str:
     """Return column names as people read them; they are content, so they are quoted, cut and few."""
-    some = ", ".join(ascii(name[: NAMES_TOLD * 2]) for name in columns[:NAMES_TOLD])
-    return (some or "no column") + (f" and {len(columns) - NAMES_TOLD} more" if len(columns) > NAMES_TOLD else "")
+    quoted = ", ".join(ascii(name[: NAMES_TOLD * 2]) for name in columns[:NAMES_TOLD])
+    return (quoted or "no column") + (f" and {len(columns) - NAMES_TOLD} more" if len(columns) > NAMES_TOLD else "")

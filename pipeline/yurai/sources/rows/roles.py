@@ -33,8 +33,8 @@ def pick(value: Mapping[str, object], choices: Choices) -> dict[str, object]:
     picked: dict[str, object] = {}
     for role, choice in choices.items():
         for name in choice.names:
-            here, part = _at(value, name)
-            if here:
+            is_present, part = _at(value, name)
+            if is_present:
                 picked[role] = part
                 break
     return picked

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UnitRange:
     """Range of file bytes that a record is found in, how that unit ended, and whether it holds other records."""
 
     offset: int
@@ -25,20 +25,20 @@ class Place:
     shared: bool = False
 
 
-def build(data: Readable, slot: Slot, place: Place, limits: Limits, flags: tuple[str, ...] = ()) -> Record:
+def build(data: Readable, slot: Slot, unit_range: UnitRange, limits: Limits, flags: tuple[str, ...] = ()) -> Record:
     """Make the record in `slot` of `data`; only candidates have their block read."""
     head = slot.head
     payload = _payload(data, slot, limits) if head.kind in CANDIDATES else Payload(content_type(head), None)
     date, date_flags = capture_date(head.fields.get("warc-date"))
     flags = flags + head.flags + slot.flags + payload.flags + date_flags
-    flags += () if place.state in {WHOLE, LIMIT} else (f"{place.state}-unit",)
-    flags += ("shared-unit",) if place.shared else ()
+    flags += () if unit_range.state in {WHOLE, LIMIT} else (f"{unit_range.state}-unit",)
+    flags += ("shared-unit",) if unit_range.shared else ()
     return Record(
         kind=head.kind,
-        offset=place.offset,
-        length=place.length,
-        inner_offset=slot.start if place.shared else None,
-        inner_length=slot.end - slot.start if place.shared else None,
+        offset=unit_range.offset,
+        length=unit_range.length,
+        inner_offset=slot.start if unit_range.shared else None,
+        inner_length=slot.end - slot.start if unit_range.shared else None,
         record_id=head.fields.get("warc-record-id"),
         url=_url(head.fields.get("warc-target-uri")),
         capture_date=date,
@@ -53,7 +53,7 @@ def build(data: Readable, slot: Slot, place: Place, limits: Limits, flags: tuple
         digest_ok=payload.digest_ok,
         truncated=head.fields.get("warc-truncated"),
         flags=tuple(sorted(set(flags))),
-        error=_error(slot, place, payload),
+        error=_error(slot, unit_range, payload),
     )
 
 
@@ -63,16 +63,16 @@ def _payload(data: Readable, slot: Slot, limits: Limits) -> Payload:
     return read_payload(data[slot.block : slot.end], slot.head, limits, complete=slot.complete)
 
 
-def _error(slot: Slot, place: Place, payload: Payload) -> str | None:
+def _error(slot: Slot, unit_range: UnitRange, payload: Payload) -> str | None:
     """A cut or wrong length; then damage; then what the payload says.
 
     The lone record of a damaged unit fails, because its header (URL, date) may be what is wrong. Of many records in one
     unit a single bad byte cannot fail all: those whose digest is good are kept, and flagged.
     """
     if not slot.complete:
-        return "inflate-limit" if place.state == LIMIT else "body-incomplete"
-    proved = place.shared and payload.digest_ok is True
-    if place.state == DAMAGED and slot.head.kind in CANDIDATES and not proved:
+        return "inflate-limit" if unit_range.state == LIMIT else "body-incomplete"
+    proved = unit_range.shared and payload.digest_ok is True
+    if unit_range.state == DAMAGED and slot.head.kind in CANDIDATES and not proved:
         return "body-incomplete"
     return payload.error
 

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yurai.sources.warc.build import Place, build
+from yurai.sources.warc.build import UnitRange, build
 from yurai.sources.warc.codecs import DICTIONARY_MAGIC, Codec, read_dictionary, skippable_end, zstd
 from yurai.sources.warc.heads import PROBE, dialect_of
 from yurai.sources.warc.record import Gap, Limits, Record
@@ -67,7 +67,7 @@ def _plain(file: mmap.mmap, start: int, limits: Limits) -> Iterator[Record | Gap
         if isinstance(part, Hole):
             yield Gap(part.start, part.end - part.start, "padding" if part.blank else "unreadable")
         else:
-            yield build(file, part, Place(part.start, part.end - part.start), limits)
+            yield build(file, part, UnitRange(part.start, part.end - part.start), limits)
 
 
 def _compressed(file: mmap.mmap, start: int, codec: Codec, limits: Limits) -> Iterator[Record | Gap]:
@@ -80,7 +80,7 @@ def _compressed(file: mmap.mmap, start: int, codec: Codec, limits: Limits) -> It
 
 def _unit(unit: Unit, limits: Limits) -> Iterator[Record | Gap]:
     """The records of one unit, or the gap that it is; a record is held back until it is known whether it is alone."""
-    place = Place(unit.start, unit.end - unit.start, unit.state)
+    unit_range = UnitRange(unit.start, unit.end - unit.start, unit.state)
     pending: Slot | None = None
     flags: tuple[str, ...] = ()
     first = unit.data[:PROBE].lstrip(b"\r\n")
@@ -89,13 +89,15 @@ def _unit(unit: Unit, limits: Limits) -> Iterator[Record | Gap]:
             flags = flags if part.blank else ("unread-inner-bytes",)
             continue
         if pending is not None:
-            place = Place(place.offset, place.length, place.state, shared=True)
-            yield build(unit.data, pending, place, limits, flags)
+            unit_range = UnitRange(unit_range.offset, unit_range.length, unit_range.state, shared=True)
+            yield build(unit.data, pending, unit_range, limits, flags)
         pending, flags = part, ()
     if pending is not None:
-        yield build(unit.data, pending, place, limits, flags)
+        yield build(unit.data, pending, unit_range, limits, flags)
     else:
-        yield Gap(place.offset, place.length, "padding" if unit.state == WHOLE and not first else "unreadable")
+        yield Gap(
+            unit_range.offset, unit_range.length, "padding" if unit.state == WHOLE and not first else "unreadable"
+        )
 
 
 def _merged(parts: Iterable[Record | Gap], size: int) -> Iterator[Record | Gap]:

@@ -52,15 +52,15 @@ def apply_decisions(
                 yield NamesOf(shard, spans, shard.source if number < earlier else None)
 
     named = [] if annotate else [steps.reduce("names", names, arguments)]
-    told = exchange(steps, "told", named, "name", Route("shard", shards.count, every=1))
+    names_told = exchange(steps, "told", named, "name", Route("shard", shards.count, every=1))
     own = exchange(steps, "own", decided, "decision", Route("shard", shards.count, every=1))
 
     def expected() -> Iterator[AnyTask]:
         partners = of_step(steps.engine.store, signatures, "signatures") if signatures else itertools.repeat(None)
-        spans = itertools.islice(zip(own, told, strict=True), earlier, None)
-        for shard, partner, (about, tellers) in zip(state.survivors, partners, spans, strict=False):
+        spans = itertools.islice(zip(own, names_told, strict=True), earlier, None)
+        for shard, partner, (decision_spans, name_spans) in zip(state.survivors, partners, spans, strict=False):
             inputs = (shard, partner) if partner else (shard,)
-            args = Apply(about, tellers, use.name, reason, annotate, order if partner else None)
+            args = Apply(decision_spans, name_spans, use.name, reason, annotate, order if partner else None)
             digest = fingerprint({"inputs": [one.sha256 for one in inputs], "args": args.identity()})
             yield steps.over("apply", apply, inputs, args, digest)
 

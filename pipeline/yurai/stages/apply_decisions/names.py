@@ -57,10 +57,10 @@ def names(task: Task[NamesOf], attempt: Attempt) -> TaskRecord:
     known = _names(local, needed, args.path) if local else None
     with rows_file(attempt, record) as out:
         for rows in chunks():
-            gone = _gone(rows)
-            for start in range(0, len(gone), SLICE):
+            dropped = _gone(rows)
+            for start in range(0, len(dropped), SLICE):
                 if known:
-                    out.write(_parts(gone[start : start + SLICE], known))
+                    out.write(_parts(dropped[start : start + SLICE], known))
     return record
 
 
@@ -74,8 +74,8 @@ def _names(local: Path, needed: Numbers, path: str | None) -> Names:
     start = 0
     for batch in read_batches(local, ["url", "source"]):
         low, high = np.searchsorted(needed, [start, start + batch.num_rows])
-        here = batch.take(needed[low:high] - start)
-        for url, source in zip(here.column("url").to_pylist(), here.column("source").to_pylist(), strict=True):
+        wanted = batch.take(needed[low:high] - start)
+        for url, source in zip(wanted.column("url").to_pylist(), wanted.column("source").to_pylist(), strict=True):
             named.append(_padded(orjson.dumps([url, path or source])))
         start += batch.num_rows
     counts = np.array([len(name) // NAME_BYTES for name in named], np.int64)
@@ -87,14 +87,14 @@ def _padded(name: bytes) -> bytes:
     return name.ljust(-(-len(name) // NAME_BYTES) * NAME_BYTES)
 
 
-def _parts(gone: Rows, known: Names) -> Rows:
-    index = np.searchsorted(known.rows, gone["kept"]["row"].astype(np.int64))
+def _parts(dropped: Rows, known: Names) -> Rows:
+    index = np.searchsorted(known.rows, dropped["kept"]["row"].astype(np.int64))
     counts = known.counts[index]
-    which = np.repeat(np.arange(len(gone)), counts)
-    part = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    rows = np.zeros(len(which), NAME)
-    rows["shard"], rows["row"], rows["part"] = gone["shard"][which], gone["row"][which], part
-    rows["text"] = known.text[known.starts[index][which] + part]
+    row_of_part = np.repeat(np.arange(len(dropped)), counts)
+    part = np.arange(len(row_of_part)) - np.repeat(np.cumsum(counts) - counts, counts)
+    rows = np.zeros(len(row_of_part), NAME)
+    rows["shard"], rows["row"], rows["part"] = dropped["shard"][row_of_part], dropped["row"][row_of_part], part
+    rows["text"] = known.text[known.starts[index][row_of_part] + part]
     return rows
 
 

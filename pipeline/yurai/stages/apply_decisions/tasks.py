@@ -53,25 +53,25 @@ def apply(task: Task[Apply], attempt: Attempt) -> TaskRecord:
     """Write kept, dropped and (given signatures) index rows of one shard; inputs: it, and perhaps its signatures."""
     shard, args = task.inputs[0], task.args
     path = fetch_shard(shard, attempt.spool)
-    about, names = _of_shard(args.decisions, DECISION), _of_shard(args.names, NAME)
+    decisions, names = _of_shard(args.decisions, DECISION), _of_shard(args.names, NAME)
     counts = StageCounts(args.stage)
     record = task.record(shard.sha256)
     record.stages = [counts]
     start = 0
     with sinks(attempt) as out, _index(task, attempt) as index:
         for batch in read_batches(path):
-            here = _between(about, start, start + batch.num_rows)
-            gone = here[here["gone"] == 1][: 0 if args.annotate else None]
+            decided = _between(decisions, start, start + batch.num_rows)
+            dropped = decided[decided["gone"] == 1][: 0 if args.annotate else None]
             stays = np.ones(batch.num_rows, bool)
-            stays[gone["row"] - start] = False
-            kept = _annotated(batch, here, start).filter(pa.array(stays))
+            stays[dropped["row"] - start] = False
+            kept = _annotated(batch, decided, start).filter(pa.array(stays))
             out.keep(kept)
             index.write(kept, start, stays)
-            _drop(out, batch, gone, start, _between(names, start, start + batch.num_rows), args)
+            _drop(out, batch, dropped, start, _between(names, start, start + batch.num_rows), args)
             start += batch.num_rows
             counts.seen += batch.num_rows
             counts.kept += kept.num_rows
-            counts.dropped.update({args.reason: len(gone)} if len(gone) else {})
+            counts.dropped.update({args.reason: len(dropped)} if len(dropped) else {})
     return record
 
 
@@ -85,41 +85,41 @@ def _between(rows: Rows, start: int, end: int) -> Rows:
     return rows[low:high]
 
 
-def _drop(out: Sinks, batch: pa.RecordBatch, gone: Rows, start: int, names: Rows, args: Apply) -> None:
+def _drop(out: Sinks, batch: pa.RecordBatch, dropped: Rows, start: int, names: Rows, args: Apply) -> None:
     known = told(names)
-    kept = hex_ids(gone["kept"]["id_high"], gone["kept"]["id_low"])
-    urls, paths = zip(*(known[row] for row in gone["row"].tolist()), strict=True) if len(gone) else ((), ())
-    unknown = np.isnan(gone["jaccard"])
+    kept = hex_ids(dropped["kept"]["id_high"], dropped["kept"]["id_low"])
+    urls, paths = zip(*(known[row] for row in dropped["row"].tolist()), strict=True) if len(dropped) else ((), ())
+    unknown = np.isnan(dropped["jaccard"])
     columns = {
         "kept_doc_id": pa.array(kept, pa.string()),
         "kept_url": pa.array(urls, pa.string()),
         "kept_path": pa.array(paths, pa.string()),
-        "jaccard": _jaccard(gone),
-        "jaccard_by": pa.array([BY[by] for by in gone["by"].tolist()], pa.string(), mask=unknown),
-        "cluster_id": pa.array(hex_ids(gone["cluster_high"], gone["cluster_low"]), pa.string()),
+        "jaccard": _jaccard(dropped),
+        "jaccard_by": pa.array([BY[by] for by in dropped["by"].tolist()], pa.string(), mask=unknown),
+        "cluster_id": pa.array(hex_ids(dropped["cluster_high"], dropped["cluster_low"]), pa.string()),
     }
-    reasons = pa.array([args.reason] * len(gone), pa.string())
-    out.dropped.write(dropped_rows(batch.take(pa.array(gone["row"] - start)), args.stage, reasons, kept, columns))
+    reasons = pa.array([args.reason] * len(dropped), pa.string())
+    out.dropped.write(dropped_rows(batch.take(pa.array(dropped["row"] - start)), args.stage, reasons, kept, columns))
 
 
 def _jaccard(rows: Rows) -> pa.Array[Any]:
     return pa.array(rows["jaccard"].astype(float).round(4), pa.float32(), from_pandas=True)
 
 
-def _annotated(batch: pa.RecordBatch, here: Rows, start: int) -> pa.RecordBatch:
+def _annotated(batch: pa.RecordBatch, decided: Rows, start: int) -> pa.RecordBatch:
     """Write what was decided into the cluster columns; where nothing was, they stay as a stage before left them."""
     index = np.full(batch.num_rows, -1, np.int64)
-    index[here["row"] - start] = np.arange(len(here))
-    own = here["gone"] == 0
+    index[decided["row"] - start] = np.arange(len(decided))
+    own = decided["gone"] == 0
     roles = np.where(own, KEPT, COPY).tolist()
-    kept = pa.array(hex_ids(here["kept"]["id_high"], here["kept"]["id_low"]), pa.string(), mask=own)
+    kept = pa.array(hex_ids(decided["kept"]["id_high"], decided["kept"]["id_low"]), pa.string(), mask=own)
     written = {
-        "cluster_id": pa.array(hex_ids(here["cluster_high"], here["cluster_low"]), pa.string()),
+        "cluster_id": pa.array(hex_ids(decided["cluster_high"], decided["cluster_low"]), pa.string()),
         "cluster_role": pa.array(roles, pa.string()),
-        "cluster_size": pa.array(here["size"], pa.int32()),
+        "cluster_size": pa.array(decided["size"], pa.int32()),
         "kept_doc_id": kept,
         "jaccard": pa.array(
-            [None if one else value for one, value in zip(own, _jaccard(here).to_pylist(), strict=True)]
+            [None if one else value for one, value in zip(own, _jaccard(decided).to_pylist(), strict=True)]
         ),
     }
     columns = {name: _merged(batch.column(name), values, index) for name, values in written.items()}

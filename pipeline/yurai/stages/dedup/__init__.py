@@ -1,1 +1,1 @@
-"""Stage dedup: of documents with equal texts or URLs one stays."""
+"""Keep one of the documents that have equal texts or URLs: stage dedup."""

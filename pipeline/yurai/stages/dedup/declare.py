@@ -1,4 +1,4 @@
-"""dedup: which of several equal documents stays, across the whole corpus."""
+"""Declare stage dedup, which keeps one of several equal documents across the whole corpus."""
 
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import ARROW, ARROW_RE2

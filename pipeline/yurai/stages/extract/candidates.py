@@ -76,6 +76,8 @@ def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True)
         "page_type": extraction.page_type,
         "title": extraction.title,
         "date": extraction.date,
+        "date_by": extraction.date_by,
+        "date_precision": extraction.date_precision,
         "text": extraction.text,
         "text_sha256": sha256(data),
         "text_bytes": len(data),

@@ -1,1 +1,1 @@
-"""Stage line-dedup: of equal lines or paragraphs of the corpus one stays."""
+"""Keep one of the equal lines or paragraphs of the corpus: stage line-dedup."""

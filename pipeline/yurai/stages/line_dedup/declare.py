@@ -1,4 +1,4 @@
-"""line-dedup: lines or paragraphs that occurred before in the corpus leave the text."""
+"""Declare stage line-dedup, which takes lines or paragraphs that occurred before in the corpus out of texts."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from yurai.stages.line_dedup.settings import LineDedup
 from yurai.stages.line_dedup.tasks import REASON
 
 
-def _place(_: LineDedup, before: Sequence[AnyUse], __: Sequence[AnyUse]) -> str | None:
+def _refuse_order(_: LineDedup, before: Sequence[AnyUse], __: Sequence[AnyUse]) -> str | None:
     """Refuse to change texts that no stage before measures: none could measure the new ones."""
     if any(stage_of(use).kind is Kind.MEASURE for use in before):
         return None
@@ -27,7 +27,7 @@ STAGE = declare(
         kind=Kind.DEDUP,
         settings=LineDedup,
         driver=cut_lines,
-        place=_place,
+        place=_refuse_order,
         repeats=True,
         command=("line-dedup",),
         reasons=(REASON,),

@@ -129,8 +129,8 @@ def _find(rows: Rows, table: Rows) -> npt.NDArray[np.int64]:
     return result
 
 
-def without(text: str, gone: set[int], unit: Unit) -> str:
-    """Return `text` without the units numbered in `gone`.
+def without(text: str, removed: set[int], unit: Unit) -> str:
+    """Return `text` without the units numbered in `removed`.
 
     Where units went, the longest of the separators that stood between two neighbours that stay parts them. Form feeds
     all stay, at the start of a line, so what stays is on the page that it was on.
@@ -140,7 +140,7 @@ def without(text: str, gone: set[int], unit: Unit) -> str:
     for number, part in enumerate(_SPLIT[unit].split(text)):
         if number % 2:
             between.append(part)
-        elif number // 2 not in gone:
+        elif number // 2 not in removed:
             kept += [_separator(between, inside=bool(kept)), part]
             between = []
     breaks = "".join(between).count(PAGE_BREAK)

@@ -134,28 +134,30 @@ def _without_units(
         row_index: without(text, set(group["position"].tolist()), unit)
         for text, (row_index, group) in zip(texts, groups.items(), strict=True)
     }
-    left, gone = (
-        [row_index for row_index, text in new.items() if bool(text.strip()) is some] for some in (True, False)
+    remaining, emptied = (
+        [row_index for row_index, text in new.items() if bool(text.strip()) is has_text] for has_text in (True, False)
     )
     counts.seen += batch.num_rows
-    counts.kept += batch.num_rows - len(gone)
-    counts.dropped.update([REASON] * len(gone))
+    counts.kept += batch.num_rows - len(emptied)
+    counts.dropped.update([REASON] * len(emptied))
     if groups:
         counts.notes.update({f"{use.name}:documents": len(groups), f"{use.name}:{RULE[unit]}": len(cuts)})
-    if left:
-        removed = [{RULE[unit]: len(groups[row_index])} for row_index in left]
-        before = batch.take(pa.array(left))
-        edited = rewritten(before, [new[row_index] for row_index in left], removed, measures, use.name, counts.notes)
-        batch = replace_rows(batch, edited, left)
-    return _split(batch, gone, [_keeper(groups[row_index]) for row_index in gone], use.name)
+    if remaining:
+        removed = [{RULE[unit]: len(groups[row_index])} for row_index in remaining]
+        before = batch.take(pa.array(remaining))
+        edited = rewritten(
+            before, [new[row_index] for row_index in remaining], removed, measures, use.name, counts.notes
+        )
+        batch = replace_rows(batch, edited, remaining)
+    return _split(batch, emptied, [_keeper(groups[row_index]) for row_index in emptied], use.name)
 
 
-def _split(batch: pa.RecordBatch, gone: list[int], keepers: list[str], stage: str) -> Batches:
+def _split(batch: pa.RecordBatch, emptied: list[int], keepers: list[str], stage: str) -> Batches:
     keep = np.ones(batch.num_rows, bool)
-    keep[gone] = False
-    reasons = pa.array([REASON] * len(gone), pa.string())
-    lost = dropped_rows(batch.take(pa.array(gone, pa.int64())), stage, reasons, keepers)
-    return batch.filter(pa.array(keep)), lost
+    keep[emptied] = False
+    reasons = pa.array([REASON] * len(emptied), pa.string())
+    dropped = dropped_rows(batch.take(pa.array(emptied, pa.int64())), stage, reasons, keepers)
+    return batch.filter(pa.array(keep)), dropped
 
 
 def _keeper(cuts: Rows) -> str:

@@ -1,1 +1,1 @@
-"""Stage near-dedup: of documents that share most of their text one stays; pairs found by MinHash, then verified."""
+"""Keep one of the documents that share most of their text, found by MinHash, then verified: stage near-dedup."""

@@ -61,8 +61,13 @@ def bucket_pairs(rows: Rows, tally: Tally) -> Iterator[Rows]:
         tally.add(size, len(of_size))
         first, second = _places(size)
         step = max(1, PAIRS_AT_ONCE // len(first))
-        for at, some in itertools.product(range(0, len(of_size), step), range(0, len(first), PAIRS_AT_ONCE)):
-            base, part = of_size[at : at + step, None], slice(some, some + PAIRS_AT_ONCE)
+        for first_bucket, first_pair in itertools.product(
+            range(0, len(of_size), step), range(0, len(first), PAIRS_AT_ONCE)
+        ):
+            base, part = (
+                of_size[first_bucket : first_bucket + step, None],
+                slice(first_pair, first_pair + PAIRS_AT_ONCE),
+            )
             yield paired(nodes[(base + first[part]).ravel()], nodes[(base + second[part]).ravel()])
 
 

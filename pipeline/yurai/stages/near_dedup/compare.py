@@ -68,13 +68,13 @@ def exact(task: Task[Compare], attempt: Attempt) -> TaskRecord:
     checks = checks[np.lexsort((places(checks["b"]), places(checks["a"])))]
     low, high = np.uint64(task.args.low), np.uint64(task.args.high)
     b = places(checks["b"])
-    here = (b >= low) & (b < high)
-    sets = _load(task, attempt, near, np.concatenate([places(checks["a"]), b[here]]))
+    is_inside = (b >= low) & (b < high)
+    sets = _load(task, attempt, near, np.concatenate([places(checks["a"]), b[is_inside]]))
     with rows_file(attempt, record) as edges, rows_file(attempt, record, "carry") as carry:
-        inside, outside = checks[here], checks[~here]
+        inside, outside = checks[is_inside], checks[~is_inside]
         both = zip(sets.numbers(inside["a"]), sets.numbers(inside["b"]), strict=True)
         compared = Compared(near, edges)
-        compared.add(inside, [jaccard(sets.at(mine), sets.at(other)) for mine, other in both])
+        compared.add(inside, [jaccard(sets.at(first), sets.at(second)) for first, second in both])
         for pair, number in zip(outside, sets.numbers(outside["a"]), strict=True):
             carry.write(pieces(pair, sets.at(number)))
     record.index["audited"] = [compared.audited[name] for name in AUDIT]

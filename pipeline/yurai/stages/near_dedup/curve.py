@@ -62,8 +62,8 @@ def verified(similarity: float, bands: int, rows: int, *, limit: float, mode: Mo
     `estimate` passes what the signature estimates at `limit` or more. `exact` does so only beyond 3 standard errors;
     within them the true similarity is looked up. `yurai.stages.near_dedup.pair_judge.Judge` says the same of pairs.
     """
-    every, missed = equal_hashes(similarity, bands, rows)
-    candidate = every - missed
+    chances, missed = equal_hashes(similarity, bands, rows)
+    candidate = chances - missed
     estimates = np.round(np.arange(len(candidate)) / (bands * rows), DIGITS)
     margin = ERRORS * standard_error(limit, bands * rows) if mode == "exact" else 0.0
     passes = estimates >= round(limit + margin, DIGITS)

@@ -1,4 +1,4 @@
-"""near-dedup: of documents that share most of their text, across the whole corpus, one stays."""
+"""Declare stage near-dedup, which keeps one of the documents that share most of their text across the corpus."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ def _digests(settings: NearDedup) -> dict[str, str]:
     return {tree: run.digest for tree, run in runs(settings).items()}
 
 
-def _place(settings: NearDedup, _: Sequence[AnyUse], behind: Sequence[AnyUse]) -> str | None:
+def _refuse_order(settings: NearDedup, _: Sequence[AnyUse], behind: Sequence[AnyUse]) -> str | None:
     """Refuse an index that would not be parallel to what is delivered: nothing may drop or change documents behind."""
     later = [use.name for use in behind if stage_of(use).kind in (Kind.FILTER, Kind.DEDUP)]
     if not settings.index or not later:
@@ -32,7 +32,7 @@ STAGE = declare(
         kind=Kind.DEDUP,
         settings=NearDedup,
         driver=near_duplicates,
-        place=_place,
+        place=_refuse_order,
         repeats=True,
         command=("near-dedup",),
         reasons=("near-duplicate",),

@@ -91,8 +91,8 @@ def estimate(task: Task[Estimate], attempt: Attempt) -> TaskRecord:
         verdicts = Verdicts(near, edges, checks)
         for pairs in _unique(task, attempt, near.memory_bytes // 8):
             b = places(pairs["b"])
-            here = (b >= low) & (b < high)
-            inside, outside = pairs[here], pairs[~here]
+            is_inside = (b >= low) & (b < high)
+            inside, outside = pairs[is_inside], pairs[~is_inside]
             verdicts.judge(inside, held.of(inside["a"]), held.of(inside["b"]))
             carry.write(_carried(outside, held))
     record.index["seen"] = verdicts.seen.ravel().tolist()

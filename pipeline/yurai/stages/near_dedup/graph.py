@@ -47,16 +47,16 @@ def components(count: int, a: Numbers, b: Numbers) -> Numbers:
     return parent
 
 
-def greedy(gone: npt.NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
+def greedy(dropped: npt.NDArray[np.bool_], a: Numbers, b: Numbers) -> Numbers:
     """Return the edges, in order, whose `b` goes because of `a`: the first neighbour of `b` that stays.
 
     Nodes are numbered in keep order, `a < b` for each edge, and edges are sorted by `a`: so when the edges of a node
-    come up it is known whether it stays. `gone` says who went before.
+    come up it is known whether it stays. `dropped` says who went before.
 
     This is a loop, at some millions of edges a second. Peeling, as arrays, the nodes whose earlier neighbours are all
     decided takes as many rounds as the longest descending chain has documents: 10,000 for one of 10,000 pages.
     """
-    state = bytearray(gone.tobytes())
+    state = bytearray(dropped.tobytes())
     removed_parts = [np.empty(0, np.int64)]
     for start in range(0, len(a), LOOP):
         end = start + LOOP
@@ -114,10 +114,10 @@ def staying(nodes: Rows) -> Rows:
 
 def drop(decisions: Rows, b: Numbers, edges: Rows, chosen: Numbers) -> None:
     """Write down that the `b` of each chosen edge goes because of its `a`."""
-    gone = b[chosen]
-    decisions["gone"][gone] = 1
-    decisions["kept"][gone] = edges["a"][chosen]
-    decisions["jaccard"][gone], decisions["by"][gone] = edges["jaccard"][chosen], edges["by"][chosen]
+    dropped = b[chosen]
+    decisions["gone"][dropped] = 1
+    decisions["kept"][dropped] = edges["a"][chosen]
+    decisions["jaccard"][dropped], decisions["by"][dropped] = edges["jaccard"][chosen], edges["by"][chosen]
 
 
 def links(a: Names, b: Names) -> Rows:

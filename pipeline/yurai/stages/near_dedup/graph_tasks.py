@@ -77,13 +77,13 @@ def links(task: Task[Part], attempt: Attempt) -> TaskRecord:
     record = task.record()
     with rows_file(attempt, record) as out, rows_file(attempt, record, "labelled") as labelled:
 
-        def found() -> Iterator[Rows]:
+        def linked() -> Iterator[Rows]:
             for edges in _chunks(task.args.spans, EDGE):
                 a, b = graph.names(edges["a"]), graph.names(edges["b"])
                 labelled.write(graph.labelled(a, edges))
                 yield graph.links(a, b)
 
-        for rows in _pieces(found(), _budget(task.args.memory_bytes)):
+        for rows in _pieces(linked(), _budget(task.args.memory_bytes)):
             out.write(graph.both_ways(graph.contract(rows)))
     return record
 
@@ -150,8 +150,8 @@ def _forward(spans: list[Span], attempt: Attempt, budget: int, out: RowsFile) ->
     inner, outer, mail = (Splitter(attempt, LABELLED, len(begins), budget) for _ in range(3))
     for rows in _chunks(spans, LABELLED):
         a, b = (greedy_by_range.range_of(begins, rows["edge"][end]) for end in ("a", "b"))
-        for splitter, some in ((inner, a == b), (outer, a != b)):
-            splitter.add(rows[some], a[some])
+        for splitter, chosen in ((inner, a == b), (outer, a != b)):
+            splitter.add(rows[chosen], a[chosen])
     clusters = np.empty(0, greedy_by_range.CLUSTER)
     path = attempt.path("decisions")
     with path.open("wb") as file:

@@ -71,4 +71,4 @@ def seen_by_halves(met: npt.NDArray[np.bool_], estimates: npt.NDArray[np.float64
     """
     bins = np.minimum((estimates * BINS).astype(np.int64), BINS - 1)
     even, odd = met[:, ::2].any(axis=1), met[:, 1::2].any(axis=1)
-    return np.stack([np.bincount(bins[which], minlength=BINS) for which in (even, odd, even & odd)])
+    return np.stack([np.bincount(bins[met_by], minlength=BINS) for met_by in (even, odd, even & odd)])

@@ -42,9 +42,11 @@ def signatures(values: U32, bounds: I64, count: int) -> U32:
     factors, addends = permutations(count)
     for low in range(int(bounds[0]), int(bounds[-1]), _TILE):
         hashes = mix32(values[low : min(low + _TILE, int(bounds[-1]))])
-        some = slice(int(np.searchsorted(bounds, low, "right")) - 1, int(np.searchsorted(bounds, low + len(hashes))))
-        starts = np.maximum(bounds[some] - low, 0)
-        _lower(least[:, some], hashes, starts, factors, addends)
+        documents = slice(
+            int(np.searchsorted(bounds, low, "right")) - 1, int(np.searchsorted(bounds, low + len(hashes)))
+        )
+        starts = np.maximum(bounds[documents] - low, 0)
+        _lower(least[:, documents], hashes, starts, factors, addends)
     return np.ascontiguousarray(least.T)
 
 
@@ -52,11 +54,11 @@ def _lower(least: U32, hashes: U32, starts: I64, factors: U32, addends: U32) -> 
     """Lower `least` (permutations, documents) by a tile of hashes, a few permutations at a time: all stays in cache."""
     moved = np.empty((_STRIPE, len(hashes)), np.uint32)
     for low in range(0, len(factors), _STRIPE):
-        some = slice(low, low + _STRIPE)
-        here = moved[: len(factors[some])]
-        np.multiply(hashes, factors[some, None], out=here)
-        np.add(here, addends[some, None], out=here)
-        np.minimum(least[some], np.minimum.reduceat(here, starts, axis=1), out=least[some])
+        stripe = slice(low, low + _STRIPE)
+        permuted = moved[: len(factors[stripe])]
+        np.multiply(hashes, factors[stripe, None], out=permuted)
+        np.add(permuted, addends[stripe, None], out=permuted)
+        np.minimum(least[stripe], np.minimum.reduceat(permuted, starts, axis=1), out=least[stripe])
 
 
 def band_hashes(made: U32, bands: int, rows: int) -> U64:
