@@ -76,7 +76,7 @@ _TEXT = (
         "extractor",
         pa.string(),
         "what made the text: honbun, trafilatura, resiliparse, block-text (the whole readable page), json-ld, "
-        "plain-text, pdfium, none",
+        "xml, plain-text, pdfium, none",
     ),
     _column(
         "page_type",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import escape
+from typing import Final
 
 from yurai.evidence.html import html_marks
 from yurai.extraction.budgets import elements, over_budget
@@ -14,11 +17,14 @@ from yurai.extraction.options import ExtractOptions
 from yurai.extraction.records import Extraction, Page
 from yurai.extraction.tree import parse, title_of, to_markup
 
+XHTML: Final = "application/xhtml+xml"
+_CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
 
 def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     """HTML and XHTML; drops for "budget-doctype", "budget-attributes" and "no-text"."""
     decoded = decode_page(page.body, page.http_charset)
-    markup = to_markup(decoded.text)
+    markup = to_markup(_as_html(decoded.text) if mime == XHTML else decoded.text)
     blank = Extraction("dropped", mime, "no-text", charset=decoded.charset, charset_by=decoded.by, flags=decoded.flags)
     reason = over_budget(markup, options)
     if reason is not None:
@@ -33,6 +39,11 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     marks = html_marks(markup, tree, page.url) if options.evidence else ()
     to_read = ToRead(tree, markup, page.url, options, too_many)
     return _from_tree(page, to_read, replace(noted, marks=marks))
+
+
+def _as_html(xhtml: str) -> str:
+    """Return XHTML with its CDATA sections as the text that they are: in HTML they would be comments."""
+    return _CDATA.sub(lambda match: escape(match[1], quote=False), xhtml) if "<![CDATA[" in xhtml else xhtml
 
 
 def _from_tree(page: Page, to_read: ToRead, blank: Extraction) -> Extraction:

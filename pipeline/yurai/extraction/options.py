@@ -13,7 +13,7 @@ Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractOptions(Settings):
-    """Extract text and title from HTML, PDF (pdfium) and plain text; conversion records (WET) pass as is.
+    """Extract text and title from HTML, PDF, XML (feeds too), Markdown and plain text; WET records pass as they are.
 
     honbun scores each block of a page by its place and its layout; judged is honbun, and trafilatura where honbun is
     unsure of an article. Where JSON-LD holds a text of which the page shows less than half, that text is taken.
