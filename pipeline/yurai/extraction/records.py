@@ -34,9 +34,9 @@ class Extraction:
     was chosen. `charset` is the Python codec that decoded the page and `charset_by` the step that chose it: bom,
     iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector or fallback. `extractor` is
     "honbun", "trafilatura", "resiliparse", "block-text" (the whole readable page), "json-ld" (what the page says there,
-    but does not show), "xml", "plain-text" or "pdfium" (both with form feeds between pages), or "none". `page_type` is what
-    honbun takes the page for. A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped, element-budget,
-    no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime, undecodable-bytes.
+    but does not show), "xml", "plain-text" or "pdfium" (both with form feeds between pages), or "none". `page_type` is
+    what honbun takes the page for. A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped,
+    element-budget, no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime, undecodable-bytes.
     """
 
     outcome: Outcome
