@@ -25,7 +25,7 @@ from yurai.extraction.honbun.tables import data_tables, with_whole_tables
 from yurai.extraction.honbun.text import text_of
 
 _UNSURE: Final = 0.7
-"""Expected F1 of an article below which trafilatura does better; by folds over hosts, see docs/honbun.md."""
+"""Expected F1 below which trafilatura does better, of what model and metadata call an article; by folds over hosts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def main_text(tree: HtmlElement, markup: bytes) -> MainText | None:
         taken = np.ones(len(blocks), np.bool_)
     elif is_article:
         taken = without_empty(blocks, taken)
-    unsure = is_article and chosen.expected < _UNSURE and not taken.all()
+    unsure = is_article and told.is_article and chosen.expected < _UNSURE and not taken.all()
     return MainText(text_of(blocks, taken, tables), json_ld_text(told.scripts), kind.name, unsure)
 
 

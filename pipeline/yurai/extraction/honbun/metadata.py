@@ -35,6 +35,11 @@ class Metadata:
     scripts: list[str]
 
     @property
+    def is_article(self) -> bool:
+        """Whether the page calls itself an article."""
+        return bool(self.bits[0])
+
+    @property
     def bits(self) -> list[int]:
         """A bit for each kind that is named, and one for whether there is any."""
         bits = [0] * (len(_KINDS) + 1)
