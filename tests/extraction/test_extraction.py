@@ -172,7 +172,7 @@ def test_budgets_drop_before_parsing(body: str, reason: str | None) -> None:
 def test_media_types(mime: str | None, body: bytes, expected: str, outcome: str) -> None:
     found = extract_page(page(body, mime, None), OPTIONS)
     assert (found.mime, found.outcome) == (expected, outcome)
-    reason = "pdf-broken" if expected == "application/pdf" else f"no-handler:{expected}"
+    reason = {"application/pdf": "pdf-broken", "text/xml": "no-text"}.get(expected, f"no-handler:{expected}")
     assert found.reason == (None if outcome == "text" else reason)
     declared = (mime or "").partition(";")[0].lower()
     assert ("sniffed-mime" in found.flags) == (declared != expected)
