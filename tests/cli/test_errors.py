@@ -48,7 +48,7 @@ def refused(said: Said, kind: str, *words: str) -> None:
         (f"{NAMED}[[stage]]\n", ["needs use = one of read, extract"]),
         (
             f'{NAMED}mod = "fast"',
-            ["stage extract has no setting 'mod'", "did you mean 'mode'?", "allowed: extractor, mode"],
+            ["stage extract has no setting 'mod'", "did you mean 'mode'?", "allowed: extractor, format"],
         ),
         (f'{NAMED}mode = "quick"', ["setting mode must be one of 'fast', 'balanced'", "not 'quick'"]),
         (f'{NAMED}cpu_seconds = "60"', ["setting cpu_seconds must be an integer, not '60'"]),

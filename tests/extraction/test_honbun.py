@@ -222,6 +222,56 @@ def test_over_the_element_budget_trafilatura_is_not_asked() -> None:
     assert (found.extractor, found.flags) == ("honbun", ("element-budget",))
 
 
+MARKED = """<h2>Lists and code</h2><p>A line.</p><ul><li>one<li>two<ul><li>inner</ul><li><p>three</p><p>more</p></ul>
+<ol><li>first<li>second</ol><pre>def f():
+    return 1</pre><blockquote>said<br>twice</blockquote><dl><dt>word<dd>meaning</dl>
+<table><tr><th>a<th>b<tr><td>1<td>x|y<tr><td>2<td>z</table><p>End.</p>"""
+MARKDOWN = """## Lists and code
+
+A line.
+
+- one
+- two
+  - inner
+- three
+
+  more
+
+1. first
+2. second
+
+```
+def f():
+    return 1
+```
+
+> said
+> twice
+
+word
+: meaning
+
+| a | b |
+| --- | --- |
+| 1 | x\\|y |
+| 2 | z |
+
+End."""
+
+
+def test_markdown_keeps_the_form_of_what_it_takes() -> None:
+    assert extract(MARKED, format="markdown").text == MARKDOWN
+
+
+def test_markdown_of_code_with_fences_has_a_longer_fence() -> None:
+    assert extract("<pre>```\ncode\n```</pre>", format="markdown").text == "````\n```\ncode\n```\n````"
+
+
+def test_markdown_is_refused_of_extractors_that_do_not_write_it() -> None:
+    with pytest.raises(ValueError, match="written by extractor"):
+        ExtractOptions(extractor="judged", format="markdown")
+
+
 # --- identity --------------------------------------------------------------------------------------------------------
 
 

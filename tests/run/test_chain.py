@@ -140,7 +140,8 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
     return {
         "read": {"drop_truncated": True, "digest_mismatch": "drop"},
         "extract": {
-            "extractor": "trafilatura",
+            "extractor": "honbun",
+            "format": "markdown",
             "mode": "fast",
             "dates": True,
             "titles": False,

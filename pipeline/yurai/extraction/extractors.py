@@ -68,7 +68,7 @@ def _judged(page: ToRead) -> Found:
 
 
 def _by_honbun(page: ToRead, *, judged: bool) -> Found:
-    result = honbun.main_text(page.tree, page.markup)
+    result = honbun.main_text(page.tree, page.markup, page.options.format)
     if result is None:
         return Found("", "honbun")
     if len(result.text) < _MISSED * len(result.told):

@@ -8,6 +8,7 @@ from yurai.engine.use import Settings
 from yurai_filters.ranges import at_least
 
 ExtractorName: TypeAlias = Literal["judged", "honbun", "trafilatura", "resiliparse"]
+Form: TypeAlias = Literal["text", "markdown"]
 Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
 
 
@@ -24,6 +25,7 @@ class ExtractOptions(Settings):
 
     Args:
         extractor: who finds the main text: judged, honbun alone, trafilatura or resiliparse.
+        format: text, one block a line; or markdown (honbun alone), which keeps headings, lists, code, tables.
         mode: trafilatura's trade between precision, recall and speed, where it is the extractor.
         dates: find the date that each page states, never a month or day that is not there (about half the speed).
         titles: find the title of each page.
@@ -40,6 +42,7 @@ class ExtractOptions(Settings):
     """
 
     extractor: ExtractorName = "judged"
+    format: Form = "text"
     mode: Mode = "recall"
     dates: bool = False
     titles: bool = True
@@ -53,6 +56,11 @@ class ExtractOptions(Settings):
     max_pages: Annotated[int, at_least(0)] = 2_000
     cpu_seconds: Annotated[int, at_least(1)] = 60
     memory_bytes: Annotated[int, at_least(1)] = 4 << 30
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant together."""
+        if self.format == "markdown" and self.extractor != "honbun":
+            raise ValueError(f'format = "markdown" is written by extractor = "honbun" alone, not by {self.extractor!r}')
 
     def limits_version(self) -> str:
         """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.

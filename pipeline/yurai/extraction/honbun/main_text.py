@@ -17,12 +17,14 @@ from yurai.extraction.honbun.gaps import with_gaps_filled
 from yurai.extraction.honbun.headings import without_empty
 from yurai.extraction.honbun.json_ld import json_ld_text
 from yurai.extraction.honbun.layout import Layout
+from yurai.extraction.honbun.markdown import markdown_of
 from yurai.extraction.honbun.metadata import metadata
 from yurai.extraction.honbun.model import Model, load
 from yurai.extraction.honbun.page_type import page_row, page_type
 from yurai.extraction.honbun.selection import select
 from yurai.extraction.honbun.tables import data_tables, with_whole_tables
 from yurai.extraction.honbun.text import text_of
+from yurai.extraction.options import Form
 
 _UNSURE: Final = 0.7
 """Expected F1 below which trafilatura does better, of what model and metadata call an article; by folds over hosts."""
@@ -38,7 +40,7 @@ class MainText:
     unsure: bool
 
 
-def main_text(tree: HtmlElement, markup: bytes) -> MainText | None:
+def main_text(tree: HtmlElement, markup: bytes, form: Form = "text") -> MainText | None:
     """Return the main text of a page, told its tree and its markup; None where it has no text at all."""
     blocks = blocks_of(tree)
     if not blocks:
@@ -58,7 +60,8 @@ def main_text(tree: HtmlElement, markup: bytes) -> MainText | None:
     elif is_article:
         taken = without_empty(blocks, taken)
     unsure = is_article and told.is_article and chosen.expected < _UNSURE and not taken.all()
-    return MainText(text_of(blocks, taken, tables), json_ld_text(told.scripts), kind.name, unsure)
+    text = (markdown_of if form == "markdown" else text_of)(blocks, taken, tables)
+    return MainText(text, json_ld_text(told.scripts), kind.name, unsure)
 
 
 def second_margins(layout: Layout, rows: Matrix, model: Model) -> Margins:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from yurai.extraction.honbun.blocks import Block
@@ -15,13 +15,8 @@ _LONG: Final = 60
 def text_of(blocks: Sequence[Block], chosen: Iterable[bool], tables: Places) -> str:
     """Return the text of the chosen blocks, empty where none is; `tables` are those of data."""
     lines: list[str] = []
-    seen: set[str] = set()
     row = 0
-    for block, taken in zip(blocks, chosen, strict=True):
-        if not taken or block.text in seen:
-            continue
-        if len(block.text) >= _LONG:
-            seen.add(block.text)
+    for block in distinct(blocks, chosen):
         box = block.box
         if box.table in tables and box.row and box.row == row:
             lines[-1] += "\t" + block.text.replace("\n", " ")
@@ -29,3 +24,14 @@ def text_of(blocks: Sequence[Block], chosen: Iterable[bool], tables: Places) -> 
             lines.append(block.text)
         row = box.row if box.table in tables else 0
     return "\n".join(lines)
+
+
+def distinct(blocks: Sequence[Block], chosen: Iterable[bool]) -> Iterator[Block]:
+    """Yield the chosen blocks, but for long ones whose text stood before."""
+    seen: set[str] = set()
+    for block, taken in zip(blocks, chosen, strict=True):
+        if not taken or block.text in seen:
+            continue
+        if len(block.text) >= _LONG:
+            seen.add(block.text)
+        yield block
