@@ -1,8 +1,8 @@
 """Body text that an extractor leaves out of the middle of a page: `python bench/lost_blocks.py DATA [--pages N]`.
 
-Counts, for each extractor, the pages that lose a block of more than 60 characters, nearly all of it gold, though a block
-of the same container is kept. Sets with a full gold text; honbun and judged are asked about pages that they were trained
-on.
+Counts, for each extractor, the pages that lose a block of more than 60 characters, nearly all of it gold, though a
+block of the same container is kept. Sets with a full gold text; honbun and judged are asked about pages that they were
+trained on.
 """
 
 from __future__ import annotations
