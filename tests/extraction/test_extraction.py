@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -34,16 +33,6 @@ def page(body: str | bytes, mime: str | None = "text/html", charset: str | None 
 
 def extract(body: str | bytes, options: ExtractOptions = OPTIONS) -> Extraction:
     return extract_page(page(body), options)
-
-
-@pytest.fixture(scope="module")
-def bench() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bench_extraction", ROOT / "bench" / "extraction.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_main_text_leaves_navigation_out() -> None:
