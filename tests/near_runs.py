@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -24,6 +25,8 @@ SURE = {"bands": 60, "rows": 4}
 """Bands that miss one pair in 10^13 at the threshold, so that decisions can be compared one by one."""
 TINY = 1 << 17
 """Bytes of memory that force every exchange, segments of one shard, and rounds over the graph."""
+
+SERVED = {"pytest", "pyarrow", "numpy", "yurai", "yurai_filters", "yurai_manifests"}
 
 
 def deduplicate(
@@ -46,10 +49,11 @@ def outcome(out: Path) -> tuple[list[str], dict[str, dict[str, Any]]]:
 def killed_at(failpoint: str, inputs: Sequence[Path], out: Path, given: dict[str, Any]) -> int:
     """Run near-dedup in a process that dies at `failpoint`; return its exit code.
 
-    A server that has imported everything already is forked: a program of its own would take a second to start.
+    A server that has imported everything already is forked: a program of its own would take a second to start. Only what
+    is installed can be named to it, since it does not know this process's `sys.path`.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([name for name in sys.modules if name.partition(".")[0] in SERVED])
     child = context.Process(target=_run, args=(failpoint, [str(path) for path in inputs], str(out), given))
     child.start()
     child.join()
