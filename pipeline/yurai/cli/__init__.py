@@ -1,6 +1,9 @@
 """The command line of Yurai."""
 
+import atexit
+import os
 import sys
+from typing import NoReturn
 
 from yurai_manifests.errors import YuraiError
 
@@ -17,3 +20,20 @@ def main() -> None:
     except YuraiError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         raise SystemExit(2) from error
+
+
+def script() -> NoReturn:
+    """Run the command line as a process of its own, and end the process once all is done.
+
+    Libraries in C++ abort a process that ends while threads of theirs are alive, after all work was done and written
+    (seen once in six runs on a loaded machine). So what Python has registered for the end runs, and no destructor does.
+    """
+    code = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    atexit._run_exitfuncs()  # noqa: SLF001 - Python has no other name for it
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
