@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import extraction as bench
 import numpy as np
 import numpy.typing as npt
 
+import extraction as bench
 from yurai.extraction.charset import decode_page
 from yurai.extraction.honbun.blocks import Block, blocks_of
 from yurai.extraction.honbun.features import features

@@ -28,9 +28,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
-from extraction import read_page
 
 import yurai_filters as yf
+from extraction import read_page
 from yurai.engine.local import LocalRunner
 from yurai.extraction.charset import decode_page
 from yurai.run.recipe import make_recipe

@@ -19,13 +19,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import extraction as bench
 import numpy as np
 import numpy.typing as npt
 from catboost import CatBoostClassifier, Pool
 from catboost import __version__ as catboost_version
 from extractor_data import SETS, Labelled, labelled
 
+import extraction as bench
 from yurai.extraction.extractors import ToRead, found_text
 from yurai.extraction.honbun.context import context
 from yurai.extraction.honbun.forest import UNIT, Forest

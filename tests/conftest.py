@@ -88,6 +88,16 @@ def s3_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def small_on_s3(s3_server: str) -> str:
+    """As `small_tree`, in the bucket: content is not to be changed, a report may be added."""
+    from run_helpers import SMALL, run
+
+    out = f"{s3_server}/small"
+    run(out, SMALL)
+    return out
+
+
+@pytest.fixture(scope="session")
 def ray_cluster(s3_server: str) -> Iterator[None]:
     """Ray with two CPUs in this process, for all tests; its workers inherit the address of `s3_server`."""
     import ray

@@ -98,10 +98,6 @@ def test_every_page_has_the_same_chance() -> None:
 
 
 @pytest.mark.slow
-def test_of_a_remote_tree(s3_server: str, tmp_path: Path) -> None:
-    from run_helpers import SMALL, run
-
-    run(f"{s3_server}/sampled", SMALL)
-    run(tmp_path / "out", SMALL)
-    drawn = [draw(open_store(out), None, 5, 0) for out in (f"{s3_server}/sampled", str(tmp_path / "out"))]
+def test_of_a_remote_tree(small_on_s3: str, small_tree: Path) -> None:
+    drawn = [draw(open_store(out), None, 5, 0) for out in (small_on_s3, str(small_tree))]
     assert drawn[0] == drawn[1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import s3fs
 
-from run_helpers import SMALL, Watching, assert_whole, run, totals
+from run_helpers import ARCHIVES, SMALL, Watching, assert_whole, run, totals
 from yurai.sources.find import find_sources
 from yurai_manifests.errors import ShardError
 from yurai_manifests.run import load_run
@@ -27,9 +27,11 @@ def digest_of(out: Path | str) -> str:
 
 @pytest.fixture(scope="module")
 def on_s3(s3_server: str) -> str:
-    """The demo in the bucket, made without Ray."""
+    """The demo in the bucket, over archives in the bucket, made without Ray."""
+    for path in ARCHIVES:
+        s3fs.S3FileSystem().put_file(str(path), f"corpus/crawl/{path.name}")
     out = f"{s3_server}/demo"
-    run(out)
+    run(out, [f"{s3_server}/crawl"])
     return out
 
 
@@ -46,18 +48,17 @@ def test_commands_look_at_the_bucket(on_s3: str, demo_tree: Path, yurai: Callabl
     assert json.loads(lives[0])[0]["outcome"] == "kept"
 
 
-def test_a_finished_run_is_not_done_again(on_s3: str) -> None:
+def test_a_finished_run_is_not_done_again(on_s3: str, s3_server: str) -> None:
     watching = Watching()
-    run(on_s3, runner=watching)
+    run(on_s3, [f"{s3_server}/crawl"], runner=watching)
     assert not watching.ran
 
 
-def test_archives_in_the_bucket(s3_server: str, small_tree: Path) -> None:
-    for path in SMALL:
-        s3fs.S3FileSystem().put_file(str(path), f"corpus/crawl/{path.name}")
-    assert find_sources([f"{s3_server}/crawl"]) == find_sources([f"{s3_server}/crawl/*"])
-    run(f"{s3_server}/both", [f"{s3_server}/crawl"])
-    assert_whole(f"{s3_server}/both", digest_of(small_tree))
+@pytest.mark.usefixtures("on_s3")
+def test_archives_in_the_bucket(s3_server: str) -> None:
+    found = find_sources([f"{s3_server}/crawl"])
+    assert [source.name for source in found] == [path.name for path in ARCHIVES]
+    assert found == find_sources([f"{s3_server}/crawl/*"])
 
 
 @pytest.mark.ray

@@ -181,15 +181,11 @@ def test_no_report_and_report_of_single_stages(yurai: Yurai, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_on_a_remote_store(s3_server: str, tmp_path: Path) -> None:
-    from run_helpers import SMALL
-
-    for out in (f"{s3_server}/reported", str(tmp_path / "local")):
-        run(out, SMALL)
+def test_on_a_remote_store(small_on_s3: str, small_tree: Path, tmp_path: Path) -> None:
+    trees = (small_on_s3, str(shutil.copytree(small_tree, tmp_path / "local")))
+    for out in trees:
         end_run(out, Watching(), Reporter(quiet=True), report=True)
-    pages = [
-        open_store(out).read("report/index.html").decode() for out in (f"{s3_server}/reported", str(tmp_path / "local"))
-    ]
+    pages = [open_store(out).read("report/index.html").decode() for out in trees]
     first, second = (re.sub(r'<section id="throughput">.*?</section>', "", page) for page in pages)
     assert first == second
 

@@ -162,9 +162,10 @@ def test_killed_while_publishing(place: str, tree: Path) -> None:
 
 @pytest.mark.slow
 def test_a_task_that_kills_every_worker_ends_the_run(small_tree: Path, tmp_path: Path) -> None:
+    """In a step whose workers start at once: those that extract or label languages load models first."""
     out = tmp_path / "out"
     options = [option for path in SMALL for option in ("--input", path)] + ["--runner", "local", "--workers", "2"]
-    said = finish(start("run", "demo", *options, "--output", out, YURAI_FAILPOINT="before-manifest"))
+    said = finish(start("run", "demo", *options, "--output", out, YURAI_FAILPOINT="in 06-dedup.keys"))
     assert (said.code, "Traceback" in said.err) == (2, False)
     assert "a worker died 4 times" in said.err
     assert "run the same command to resume" in said.err
