@@ -12,10 +12,12 @@ import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
 
-SCHEMA_VERSION = "1.3.0"
+SCHEMA_VERSION = "1.4.0"
 
 HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
+
+SPANS = pa.list_(pa.struct([pa.field("type", pa.string()), pa.field("start", pa.int32()), pa.field("end", pa.int32())]))
 
 
 def _column(name: str, kind: pa.DataType, doc: str, *, tier: str = "public", nullable: bool = True) -> pa.Field[Any]:
@@ -75,8 +77,8 @@ _TEXT = (
     _column(
         "extractor",
         pa.string(),
-        "what made the text: honbun, trafilatura, resiliparse, block-text (the whole readable page), json-ld, "
-        "xml, plain-text, pdfium, none",
+        "what made the text: honbun, honbun+trafilatura (blocks by honbun, chosen by trafilatura), trafilatura, "
+        "resiliparse, block-text (the whole readable page), json-ld, xml, plain-text, pdfium, none",
     ),
     _column(
         "page_type",
@@ -99,6 +101,13 @@ _TEXT = (
     ),
     _column("text_sha256", pa.string(), "sha256 of the text in UTF-8", nullable=False),
     _column("text_bytes", pa.int64(), "bytes of the text in UTF-8", nullable=False),
+    _column(
+        "block_spans",
+        SPANS,
+        "blocks of the text that are no plain paragraphs, in order and apart, each whole lines: type as HTML names it "
+        "(h1 to h6, li, dt, dd, pre, blockquote, figcaption, caption, table), bytes of UTF-8; null where the extractor "
+        "does not tell",
+    ),
     _column("removed_spans", COUNTS, "what editors changed, by rule: count of documents' changes"),
 )
 

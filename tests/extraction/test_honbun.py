@@ -260,16 +260,18 @@ End."""
 
 
 def test_markdown_keeps_the_form_of_what_it_takes() -> None:
-    assert extract(MARKED, format="markdown").text == MARKDOWN
+    for extractor in OWN:
+        assert extract(MARKED, extractor, format="markdown").text == MARKDOWN
 
 
 def test_markdown_of_code_with_fences_has_a_longer_fence() -> None:
     assert extract("<pre>```\ncode\n```</pre>", format="markdown").text == "````\n```\ncode\n```\n````"
 
 
-def test_markdown_is_refused_of_extractors_that_do_not_write_it() -> None:
+@pytest.mark.parametrize("extractor", ["trafilatura", "resiliparse"])
+def test_markdown_is_refused_of_extractors_that_do_not_write_it(extractor: Any) -> None:
     with pytest.raises(ValueError, match="written by extractor"):
-        ExtractOptions(extractor="judged", format="markdown")
+        ExtractOptions(extractor=extractor, format="markdown")
 
 
 # --- identity --------------------------------------------------------------------------------------------------------

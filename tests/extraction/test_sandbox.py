@@ -178,9 +178,9 @@ def test_a_child_that_someone_kills_costs_no_page() -> None:
 
 
 def test_an_error_of_a_library_is_a_reason() -> None:
-    """An XPath of a million steps is refused by libxml2, whatever the page."""
+    """An XPath of a million steps is refused by libxml2: a deep page is asked whether it is deeper than that."""
     with Sandbox(ExtractOptions(max_depth=10**6), DictLedger()) as sandbox:
-        answer = next(sandbox.extract([good(1)]))
+        answer = next(sandbox.extract([page(b"<div>" * 300 + b"deep", "deep")]))
     assert (answer.outcome, answer.reason, answer.text) == ("failed", "extractor-error:XPathSyntaxError", "")
 
 

@@ -1,6 +1,7 @@
 """Find the main text of a parsed page by the extractor that the settings name.
 
-honbun is Yurai's own; judged asks trafilatura where honbun is unsure of an article. By trafilatura, a page without
+honbun is Yurai's own; judged lets trafilatura choose among the blocks of an article where honbun is unsure. By
+trafilatura, a page without
 navigation is taken whole, and so is one of which it finds a twentieth or less. A page with too many elements for an
 extractor that is not linear goes to one that is. Whatever any of them finds, a page that has readable text keeps some.
 """
@@ -17,6 +18,7 @@ from yurai.extraction import honbun
 from yurai.extraction.blocks import block_text, is_surrounded, linked_characters, most_text
 from yurai.extraction.main_text import main_text
 from yurai.extraction.options import ExtractOptions
+from yurai.extraction.records import Span
 from yurai.extraction.resiliparse import resiliparse_text
 from yurai.extraction.tree import printable
 
@@ -43,11 +45,12 @@ class ToRead:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Main text, who found it, and what honbun says of the type of the page."""
+    """Main text, who found it, and what honbun says of the type of the page and of its blocks."""
 
     text: str
     extractor: str
     page_type: str | None = None
+    spans: tuple[Span, ...] | None = None
     flags: tuple[str, ...] = ()
 
 
@@ -60,25 +63,26 @@ def found_text(page: ToRead) -> Found:
 
 
 def _honbun(page: ToRead) -> Found:
-    return _by_honbun(page, judged=False)
+    return _by_honbun(page, None)
 
 
 def _judged(page: ToRead) -> Found:
-    return _by_honbun(page, judged=True)
+    def by_trafilatura() -> str:
+        text = main_text(page.tree, page.url, "recall")
+        return text if _is_enough(text, page.tree) else ""
+
+    return _by_honbun(page, None if page.linear else by_trafilatura)
 
 
-def _by_honbun(page: ToRead, *, judged: bool) -> Found:
-    result = honbun.main_text(page.tree, page.markup, page.options.format)
+def _by_honbun(page: ToRead, ask: Callable[[], str] | None) -> Found:
+    result = honbun.main_text(page.tree, page.markup, page.options.format, ask)
     if result is None:
         return Found("", "honbun")
-    if len(result.text) < _MISSED * len(result.told):
+    written, kind = result.written, result.page_type
+    if len(written.text) < _MISSED * len(result.told):
         # a script would have shown it
-        return Found(printable(result.told), "json-ld", result.page_type, ("text-from-json-ld",))
-    if judged and result.unsure and not page.linear:
-        text = main_text(page.tree, page.url, "recall")
-        if _is_enough(text, page.tree):
-            return Found(printable(text), "trafilatura", result.page_type)
-    return Found(printable(result.text), "honbun", result.page_type)
+        return Found(printable(result.told), "json-ld", kind, flags=("text-from-json-ld",))
+    return Found(written.text, "honbun+trafilatura" if result.asked else "honbun", kind, written.spans)
 
 
 def _trafilatura(page: ToRead) -> Found:

@@ -61,5 +61,5 @@ def _from_tree(page: Page, to_read: ToRead, blank: Extraction) -> Extraction:
         noted = replace(noted, date=stated.date, date_by=stated.by, date_precision=stated.precision)
     if not found.text:
         return noted
-    text, extractor, kind = found.text, found.extractor, found.page_type
-    return replace(noted, outcome="text", reason=None, text=text, extractor=extractor, page_type=kind)
+    written = replace(noted, text=found.text, extractor=found.extractor, page_type=found.page_type, spans=found.spans)
+    return replace(written, outcome="text", reason=None)

@@ -16,8 +16,9 @@ Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
 class ExtractOptions(Settings):
     """Extract text and title from HTML, PDF, XML (feeds too), Markdown and plain text; WET records pass as they are.
 
-    honbun scores each block of a page by its place and its layout; judged is honbun, and trafilatura where honbun is
-    unsure of an article. Where JSON-LD holds a text of which the page shows less than half, that text is taken.
+    honbun scores each block of a page by its place and its layout; judged is honbun, and trafilatura chooses among its
+    blocks where it is unsure of an article. Where JSON-LD holds a text of which the page shows less than half, that one
+    is taken.
 
     Form feeds part the pages of PDF and plain text. A media type without a handler is dropped as `no-handler:<type>`.
     Budgets are checked before a page is parsed; the CPU and memory limits are a backstop in a child process, whose
@@ -25,7 +26,7 @@ class ExtractOptions(Settings):
 
     Args:
         extractor: who finds the main text: judged, honbun alone, trafilatura or resiliparse.
-        format: text, one block a line; or markdown (honbun alone), which keeps headings, lists, code, tables.
+        format: text, one block a line; or markdown (judged and honbun), which keeps headings, lists, code, tables.
         mode: trafilatura's trade between precision, recall and speed, where it is the extractor.
         dates: find the date that each page states, never a month or day that is not there (about half the speed).
         titles: find the title of each page.
@@ -59,8 +60,10 @@ class ExtractOptions(Settings):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant together."""
-        if self.format == "markdown" and self.extractor != "honbun":
-            raise ValueError(f'format = "markdown" is written by extractor = "honbun" alone, not by {self.extractor!r}')
+        if self.format == "markdown" and self.extractor not in {"judged", "honbun"}:
+            raise ValueError(
+                f'format = "markdown" is written by extractor = "judged" or "honbun", not by {self.extractor!r}'
+            )
 
     def limits_version(self) -> str:
         """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.

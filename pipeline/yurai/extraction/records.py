@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from yurai.evidence.marks import Mark
 
 Outcome = Literal["text", "dropped", "failed"]
+Span: TypeAlias = tuple[str, int, int]
+"""Type of a block, and where it begins and ends: bytes of the text in UTF-8; whole lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,12 @@ class Extraction:
     `outcome` is "text", "dropped" or "failed", the last two with a `reason`. `mime` is the type by which the handler
     was chosen. `charset` is the Python codec that decoded the page and `charset_by` the step that chose it: bom,
     iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector or fallback. `extractor` is
-    "honbun", "trafilatura", "resiliparse", "block-text" (the whole readable page), "json-ld" (what the page says there,
-    but does not show), "xml", "plain-text" or "pdfium" (both with form feeds between pages), or "none". `page_type` is
-    what honbun takes the page for. A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped,
-    element-budget, no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime, undecodable-bytes.
+    "honbun", "honbun+trafilatura" (honbun's blocks, chosen by trafilatura), "trafilatura", "resiliparse", "block-text"
+    (the whole readable page), "json-ld" (what the page says there, but does not show), "xml", "plain-text" or "pdfium"
+    (both with form feeds between pages), or "none". `page_type` is what honbun takes the page for, `spans` its blocks
+    that are no plain paragraphs, in order and apart. A PDF has no charset. `flags`, sorted: charset-conflict,
+    depth-capped, element-budget, no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime, text-from-json-ld,
+    undecodable-bytes.
     """
 
     outcome: Outcome
@@ -52,6 +56,7 @@ class Extraction:
     extractor: str = "none"
     flags: tuple[str, ...] = ()
     page_type: str | None = None
+    spans: tuple[Span, ...] | None = None
     marks: tuple[Mark, ...] = ()
     """What the markup says of rights, in page order."""
 

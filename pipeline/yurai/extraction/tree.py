@@ -2,7 +2,8 @@
 
 The parser gets UTF-8 bytes with the encoding stated (lxml refuses text that has an XML declaration), with options under
 which trafilatura gives on a tree what it gives on text. libxml2 drops what lies deeper than 256 elements, or 2,048 with
-`huge_tree`, without a word; browsers stop nesting at 512. Deeper pages are flattened here before a second parse.
+`huge_tree`, and notes that it reached a limit; browsers stop nesting at 512. Deeper pages are flattened here before
+another parse.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _ONE_CLASS: Final = etree.ElementDefaultClassLookup(element=HtmlElement)
 _VOID: Final = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 # html, body and what the parser adds on its own lie above the elements that the page names
 _MARGIN: Final = 12
+_SMALL: Final = 256
+"""Elements in each other that libxml2 keeps without `huge_tree`: what it does not cut is no deeper."""
 
 
 def to_markup(text: str) -> bytes:
@@ -34,7 +37,8 @@ def to_markup(text: str) -> bytes:
     except UnicodeEncodeError:  # lone surrogates
         data = CONTROLS.sub("", text).encode()
     data = data.translate(_NEW_LINES, _CONTROL_BYTES)
-    return _NO_CHARACTERS.sub(b"", data) if b"\xef\xbf" in data else data
+    # asked of the text, which knows of itself whether it holds any letter so high
+    return _NO_CHARACTERS.sub(b"", data) if "\ufffe" in text or "\uffff" in text else data
 
 
 def printable(text: str) -> str:
@@ -47,15 +51,19 @@ def printable(text: str) -> str:
 
 def parse(markup: bytes, max_depth: int) -> tuple[HtmlElement | None, bool]:
     """Parsed page, or None where there is no element at all, and whether it had to be flattened."""
-    tree, cut = _parse(markup)
+    tree, cut = _parse(markup, huge=max_depth < _SMALL)
+    if cut:
+        tree, cut = _parse(markup, huge=True)
+    elif max_depth >= _SMALL:
+        return tree, False
     if tree is None or not (cut or _deeper_than(tree, max_depth)):
         return tree, False
-    flat, _ = _parse(_flatten(markup, max_depth - _MARGIN))
+    flat, _ = _parse(_flatten(markup, max_depth - _MARGIN), huge=True)
     return flat, True
 
 
-def _parse(markup: bytes) -> tuple[HtmlElement | None, bool]:
-    """Parsed page, and whether libxml2 stopped at its own depth limit.
+def _parse(markup: bytes, *, huge: bool) -> tuple[HtmlElement | None, bool]:
+    """Parsed page, and whether libxml2 stopped at a limit of its own: `huge` ones are for depth and size of a text.
 
     Raises MemoryError where libxml2 ran out of memory, which lxml reports as a syntax error or as a shorter page.
     """
@@ -65,7 +73,7 @@ def _parse(markup: bytes) -> tuple[HtmlElement | None, bool]:
         default_doctype=False,
         remove_comments=True,
         remove_pis=True,
-        huge_tree=True,
+        huge_tree=huge,
     )
     parser.set_element_class_lookup(_ONE_CLASS)
     try:

@@ -15,6 +15,7 @@ from yurai.engine.state import Shards, State, of_step
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_function
 from yurai.engine.use import AnyUse, Settings, StageUse
 from yurai.sources.fetch import fetch_shard
+from yurai.stages.carry_spans import with_spans_carried
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.parquet import ParquetSink, read_rows
@@ -67,11 +68,11 @@ def fetched(task: Task[A], attempt: Attempt) -> Path:
 
 
 def measure(batch: pa.RecordBatch, uses: Sequence[AnyUse], counts: Sequence[StageCounts]) -> pa.RecordBatch:
-    """Run the measuring stages over `batch`; they keep every row."""
+    """Run the measuring stages over `batch`; they keep every row, and spans follow a text that one rewrites."""
     for use, count in zip(uses, counts, strict=True):
         stage = stage_of(use)
         assert stage.measure  # stages of kind measure have it
-        batch = stage.measure(batch, use.settings)
+        batch = with_spans_carried(batch, stage.measure(batch, use.settings))
         count.seen += batch.num_rows
         count.kept += batch.num_rows
         count.notes.update(stage.notes(batch))

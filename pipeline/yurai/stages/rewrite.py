@@ -11,6 +11,7 @@ import pyarrow as pa
 from yurai.declare.batches import with_columns
 from yurai.declare.stage import stage_of
 from yurai.engine.use import AnyUse
+from yurai.stages.carry_spans import with_spans_carried
 from yurai.stages.map_tasks import measure
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.schema import COUNTS
@@ -43,7 +44,7 @@ def rewritten(
             "removed_spans": pa.array(spans, COUNTS),
         },
     )
-    new = measure(new, measures, [StageCounts(use.name) for use in measures])
+    new = measure(with_spans_carried(rows, new), measures, [StageCounts(use.name) for use in measures])
     for use in measures:
         count_notes = stage_of(use).notes
         more = Counter(count_notes(new)) - Counter(count_notes(rows))

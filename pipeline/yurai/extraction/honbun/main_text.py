@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from lxml.html import HtmlElement
 
 from yurai.extraction.honbun.bare import is_bare
 from yurai.extraction.honbun.blocks import blocks_of
+from yurai.extraction.honbun.choice import chosen_by
 from yurai.extraction.honbun.context import context
 from yurai.extraction.honbun.features import Matrix, features
 from yurai.extraction.honbun.forest import Margins
@@ -24,6 +26,7 @@ from yurai.extraction.honbun.page_type import page_row, page_type
 from yurai.extraction.honbun.selection import select
 from yurai.extraction.honbun.tables import data_tables, with_whole_tables
 from yurai.extraction.honbun.text import text_of
+from yurai.extraction.honbun.written import Written
 from yurai.extraction.options import Form
 
 _UNSURE: Final = 0.7
@@ -32,16 +35,21 @@ _UNSURE: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class MainText:
-    """The main text of a page, what JSON-LD says it is, the type of the page, and whether to ask another extractor."""
+    """The main text of a page, what JSON-LD says it is, the type of the page, and whether another extractor chose."""
 
-    text: str
+    written: Written
     told: str
     page_type: str
-    unsure: bool
+    asked: bool
 
 
-def main_text(tree: HtmlElement, markup: bytes, form: Form = "text") -> MainText | None:
-    """Return the main text of a page, told its tree and its markup; None where it has no text at all."""
+def main_text(
+    tree: HtmlElement, markup: bytes, form: Form = "text", ask: Callable[[], str] | None = None
+) -> MainText | None:
+    """Return the main text of a page, told its tree and its markup; None where it has no text at all.
+
+    `ask` gives the text of another extractor, asked where honbun is unsure of an article: it chooses the blocks.
+    """
     blocks = blocks_of(tree)
     if not blocks:
         return None
@@ -59,9 +67,13 @@ def main_text(tree: HtmlElement, markup: bytes, form: Form = "text") -> MainText
         taken = np.ones(len(blocks), np.bool_)
     elif is_article:
         taken = without_empty(blocks, taken)
-    unsure = is_article and told.is_article and chosen.expected < _UNSURE and not taken.all()
-    text = (markdown_of if form == "markdown" else text_of)(blocks, taken, tables)
-    return MainText(text, json_ld_text(told.scripts), kind.name, unsure)
+    asked = False
+    if ask and is_article and told.is_article and chosen.expected < _UNSURE and not taken.all():
+        theirs = with_whole_tables(blocks, chosen_by(blocks, ask()), tables)
+        asked = bool(theirs.any())
+        taken = theirs if asked else taken
+    written = (markdown_of if form == "markdown" else text_of)(blocks, taken, tables)
+    return MainText(written, json_ld_text(told.scripts), kind.name, asked)
 
 
 def second_margins(layout: Layout, rows: Matrix, model: Model) -> Margins:

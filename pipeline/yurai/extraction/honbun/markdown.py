@@ -13,13 +13,10 @@ from typing import Final
 
 from yurai.extraction.honbun.blocks import Block, Box
 from yurai.extraction.honbun.tables import Places
-from yurai.extraction.honbun.tags import IN_CODE, IN_QUOTE
 from yurai.extraction.honbun.text import distinct
+from yurai.extraction.honbun.written import Piece, Written, item_of, joined, piece_of
 
 _HEADING: Final = re.compile("h[1-6]")
-_LISTS: Final = frozenset(("ul", "ol"))
-_AROUND: Final = 6
-"""Boxes around a block in which its list item is looked for."""
 _FENCE: Final = "```"
 
 
@@ -27,61 +24,66 @@ _FENCE: Final = "```"
 class _Writer:
     """What is written, and what the next block depends on: the row, list item and numbers that came before."""
 
-    lines: list[str] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     row: int = 0
     item: int = 0
     tight: bool = False
     headed: set[int] = field(default_factory=set)
     numbers: dict[int, int] = field(default_factory=dict)
 
-    def write(self, text: str, *, tight: bool = False) -> None:
-        """Write a piece behind a blank line, or close to the one before it if both are tight."""
-        if self.lines and not (tight and self.tight):
-            self.lines.append("")
-        self.lines.append(text)
+    def write(self, piece: Piece, text: str, *, tight: bool = False) -> None:
+        """Write a piece as `text` behind a blank line, or close to the one before it if both are tight."""
+        if self.pieces and not (tight and self.tight):
+            self.pieces.append(Piece(""))
+        piece.text = text
+        self.pieces.append(piece)
         self.tight = tight
 
 
-def markdown_of(blocks: Sequence[Block], chosen: Iterable[bool], tables: Places) -> str:
+def markdown_of(blocks: Sequence[Block], chosen: Iterable[bool], tables: Places) -> Written:
     """Return the chosen blocks as Markdown, empty where none is; `tables` are those of data."""
     writer = _Writer()
     for block in distinct(blocks, chosen):
-        if block.box.table in tables and block.box.row:
-            _cell(writer, block)
-        else:
-            _block(writer, block)
+        piece = piece_of(block, tables)
+        if piece.kind == "table":
+            _cell(writer, block.box, piece)
+        elif piece.text:
+            _block(writer, block.box, piece)
             writer.row = 0
-    return "\n".join(writer.lines)
+    return joined(writer.pieces)
 
 
-def _cell(writer: _Writer, block: Block) -> None:
+def _cell(writer: _Writer, box: Box, piece: Piece) -> None:
     """Write a cell of a row of data; a line behind the first row makes it the head."""
-    box, text = block.box, " ".join(block.text.replace("|", "\\|").split())
+    text = " ".join(piece.text.replace("|", "\\|").split())
     if box.row == writer.row:
-        writer.lines[-1] += f" {text} |"
+        writer.pieces[-1].text += f" {text} |"
         return
     if writer.row and box.table not in writer.headed:
         writer.headed.add(box.table)
-        writer.lines.append("|" + " --- |" * (writer.lines[-1].replace("\\|", "").count("|") - 1))
-    writer.write(f"| {text} |", tight=bool(writer.row))
+        columns = writer.pieces[-1].text.replace("\\|", "").count("|") - 1
+        writer.pieces.append(Piece("|" + " --- |" * columns, "table", box.table))
+    writer.write(piece, f"| {text} |", tight=bool(writer.row))
     writer.row, writer.tight = box.row, True
 
 
-def _block(writer: _Writer, block: Block) -> None:
-    tag = block.box.tag
-    if block.box.inside & IN_CODE:
-        writer.write(_fenced(block.text))
-    elif _HEADING.fullmatch(tag):
-        writer.write(f"{'#' * int(tag[1])} {' '.join(block.text.split())}")
-    elif item := _item_of(block.box):
-        _list_item(writer, block.text, item)
+def _block(writer: _Writer, box: Box, piece: Piece) -> None:
+    text, kind = piece.text, piece.kind
+    if kind == "li":
+        item = item_of(box)
+        assert item is not None  # which made it one
+        _list_item(writer, piece, item)
         return
-    elif tag == "dd":
-        writer.write(f": {_indented(block.text, 2)}", tight=True)
-    elif block.box.inside & IN_QUOTE:
-        writer.write("\n".join(f"> {line}" for line in block.text.split("\n")))
+    if kind == "pre":
+        writer.write(piece, _fenced(text))
+    elif _HEADING.fullmatch(kind):
+        writer.write(piece, f"{'#' * int(kind[1])} {' '.join(text.split())}")
+    elif kind == "dd":
+        writer.write(piece, f": {_indented(text, 2)}", tight=True)
+    elif kind == "blockquote":
+        writer.write(piece, "\n".join(f"> {line}" for line in text.split("\n")))
     else:
-        writer.write(block.text, tight=tag == "dt")
+        writer.write(piece, text, tight=kind == "dt")
     writer.item = 0
 
 
@@ -91,29 +93,18 @@ def _fenced(code: str) -> str:
     return f"{fence}\n{code}\n{fence}"
 
 
-def _item_of(box: Box) -> Box | None:
-    """Return the list item that a block is in, None where it is in none; one without a list is none."""
-    one: Box | None = box
-    for _ in range(_AROUND):
-        if one is None or one.tag in _LISTS:
-            return None
-        if one.tag == "li":
-            return one if one.parent is not None and one.parent.tag in _LISTS else None
-        one = one.parent
-    return None
-
-
-def _list_item(writer: _Writer, text: str, item: Box) -> None:
+def _list_item(writer: _Writer, piece: Piece, item: Box) -> None:
     """Write a block of a list item: with a mark or number where it is the first, indented where it is not."""
     within = item.parent
-    assert within is not None  # `_item_of` gives items of lists alone
+    assert within is not None  # `item_of` gives items of lists alone
     indent = "  " * (item.lists - 1)
+    text = _indented(piece.text, len(indent) + 2)
     if item.number == writer.item:
-        writer.write(f"{indent}  {_indented(text, len(indent) + 2)}")
+        writer.write(piece, f"{indent}  {text}")
         return
     writer.numbers[within.number] = number = writer.numbers.get(within.number, 0) + 1
     mark = f"{number}." if within.tag == "ol" else "-"
-    writer.write(f"{indent}{mark} {_indented(text, len(indent) + 2)}", tight=True)
+    writer.write(piece, f"{indent}{mark} {text}", tight=True)
     writer.item = item.number
 
 

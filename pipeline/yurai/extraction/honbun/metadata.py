@@ -22,9 +22,7 @@ _KINDS: Final = (
 )
 _BIT_OF: Final = {word: number for number, words in enumerate(_KINDS) for word in words.split()}
 _NAMED: Final = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]{1,40})"')
-_METAS: Final = etree.XPath("//meta[@property='og:type']/@content", smart_strings=False)
-_ITEMS: Final = etree.XPath("//*[@itemtype]/@itemtype", smart_strings=False)
-_SCRIPTS: Final = etree.XPath("//script[@type='application/ld+json']/text()", smart_strings=False)
+_ITEMS: Final = etree.XPath("//@itemtype", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,21 @@ class Metadata:
 
 def metadata(tree: HtmlElement, markup: bytes) -> Metadata:
     """Return the metadata of a page; the tree is asked for what its markup holds at all."""
-    values = [*(_METAS(tree) if b"og:type" in markup else ()), *(_ITEMS(tree) if b"itemtype" in markup else ())]
+    values, scripts = _told(tree) if b"og:type" in markup or b"ld+json" in markup else ([], [])
+    values += _ITEMS(tree) if b"itemtype" in markup else ()
     names = [name.lower().rpartition("/")[2].strip() for name in values]
-    scripts = _SCRIPTS(tree) if b"ld+json" in markup else []
     for script in scripts:
         names += [name.lower() for name in _NAMED.findall(script)]
     return Metadata(names, scripts)
+
+
+def _told(tree: HtmlElement) -> tuple[list[str], list[str]]:
+    """Return the contents of og:type and the texts of JSON-LD, found in one walk."""
+    values, scripts = [], []
+    for element in tree.iter("meta", "script"):
+        if element.tag == "meta":
+            if element.get("property") == "og:type" and (content := element.get("content")) is not None:
+                values.append(content)
+        elif element.get("type") == "application/ld+json" and element.text:
+            scripts.append(element.text)
+    return values, scripts

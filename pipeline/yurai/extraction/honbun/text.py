@@ -7,23 +7,27 @@ from typing import Final
 
 from yurai.extraction.honbun.blocks import Block
 from yurai.extraction.honbun.tables import Places
+from yurai.extraction.honbun.written import Piece, Written, joined, piece_of
 
 _LONG: Final = 60
 """Characters from which on a block that stood before is a copy, made for another screen size, and not a refrain."""
 
 
-def text_of(blocks: Sequence[Block], chosen: Iterable[bool], tables: Places) -> str:
+def text_of(blocks: Sequence[Block], chosen: Iterable[bool], tables: Places) -> Written:
     """Return the text of the chosen blocks, empty where none is; `tables` are those of data."""
-    lines: list[str] = []
+    pieces: list[Piece] = []
     row = 0
     for block in distinct(blocks, chosen):
-        box = block.box
-        if box.table in tables and box.row and box.row == row:
-            lines[-1] += "\t" + block.text.replace("\n", " ")
-        else:
-            lines.append(block.text)
-        row = box.row if box.table in tables else 0
-    return "\n".join(lines)
+        piece = piece_of(block, tables)
+        if piece.kind == "table":
+            piece.text = piece.text.replace("\n", " ")
+            if block.box.row == row:
+                pieces[-1].text += f"\t{piece.text}"
+                continue
+        row = block.box.row if piece.kind == "table" else 0
+        if piece.text:
+            pieces.append(piece)
+    return joined(pieces)
 
 
 def distinct(blocks: Sequence[Block], chosen: Iterable[bool]) -> Iterator[Block]:

@@ -74,6 +74,7 @@ def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True)
         "charset_by": extraction.charset_by,
         "extractor": extraction.extractor,
         "page_type": extraction.page_type,
+        "block_spans": _block_spans(extraction),
         "title": extraction.title,
         "date": extraction.date,
         "date_by": extraction.date_by,
@@ -86,6 +87,13 @@ def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True)
     if evidence:
         _write_evidence(waiting, extraction)
     return waiting
+
+
+def _block_spans(extraction: Extraction) -> list[dict[str, str | int]] | None:
+    """Return the blocks of a text as rows of column `block_spans`."""
+    if extraction.spans is None:
+        return None
+    return [{"type": kind, "start": start, "end": end} for kind, start, end in extraction.spans]
 
 
 def _write_evidence(waiting: Candidate, extraction: Extraction) -> None:

@@ -19,7 +19,7 @@ def _versions(settings: ExtractOptions) -> dict[str, str]:
 STAGE = declare(
     Stage(
         "extract",
-        version=3,
+        version=4,
         kind=Kind.EXTRACT,
         settings=ExtractOptions,
         needs=("read",),

@@ -1,0 +1,98 @@
+"""Ask trafilatura's expressions about each kind of element once, not about each element of each page.
+
+Its pruning expressions have the form `.//*[names of elements][tests of attributes, joined by "or"]`. A test is true of
+an element only if it is true of one that has the attribute it reads and no other, since a missing attribute is empty
+text, of which none is true. So an element can match only where one of its values does by itself, and whether it does
+depends on its name and attributes alone. What is found this way is what the expression itself finds, in page order.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any, Final
+
+from lxml import etree
+
+Hits = Mapping[str, Sequence[str]]
+"""Values by attribute, of those that may match an expression."""
+
+_ATTRIBUTE: Final = re.compile(r"@([\w-]+)")
+_NAME: Final = re.compile(r"self::([\w-]+)")
+_KINDS_KEPT: Final = 50_000
+# parts the values in a list of them; where a value holds it, an element too many is looked at
+_BETWEEN: Final = "\ue000"
+
+PAGE: ContextVar[Mapping[Expression, Hits] | None] = ContextVar("PAGE", default=None)
+"""What may match each expression on the page in work; None where trafilatura runs as it is."""
+
+
+class Expression:
+    """One of trafilatura's expressions, in its place.
+
+    `first`: only the first match is read. `whole`: its tests look at more than attributes, so it is asked itself.
+    """
+
+    def __init__(self, stock: Any, *, first: bool = False, whole: bool = False) -> None:  # noqa: ANN401 - lxml has no types
+        self.stock = stock
+        self.path: str = stock.path
+        self.attributes = tuple(sorted(set(_ATTRIBUTE.findall(self.path))))
+        self._names = tuple(dict.fromkeys(_NAME.findall(self.path)))
+        self._first, self._whole = first, whole
+        self._verdicts: dict[tuple[Any, ...], bool] = {}
+
+    def __call__(self, tree: Any) -> list[Any]:  # noqa: ANN401 - as above
+        """Return what the expression finds in a tree (its first match alone, where only that is read)."""
+        page = PAGE.get()
+        if page is None:
+            return self._asked(tree)
+        hits = page.get(self)
+        if not hits:
+            return []
+        try:
+            return self._asked(tree) if self._whole else self._found(tree, hits)
+        except ValueError:
+            # a value that holds a control character, which a page may spell and lxml does not take back
+            return self._asked(tree)
+
+    def _asked(self, tree: Any) -> list[Any]:  # noqa: ANN401 - as above
+        found: list[Any] = self.stock(tree)
+        return found
+
+    def _found(self, tree: Any, hits: Hits) -> list[Any]:  # noqa: ANN401 - as above
+        lists = {f"v{at}": _listed(values) for at, values in enumerate(hits.values())}
+        candidates = _finder(self._names, tuple(hits))(tree, between=_BETWEEN, **lists)
+        matching = filter(self._matches, candidates)
+        return [element for element in [next(matching, None)] if element is not None] if self._first else list(matching)
+
+    def _matches(self, element: Any) -> bool:  # noqa: ANN401 - as above
+        """Tell whether the expression matches an element of this name with these attributes."""
+        kind = (element.tag, *(pair for pair in element.items() if pair[0] in self.attributes))
+        verdict = self._verdicts.get(kind)
+        if verdict is None:
+            if len(self._verdicts) >= _KINDS_KEPT:
+                self._verdicts.clear()
+            verdict = self._verdicts[kind] = self._of_kind(*kind)
+        return verdict
+
+    def _of_kind(self, name: str, *attributes: tuple[str, str]) -> bool:
+        root = etree.Element("body")
+        # an expression that names no elements does not read their names, and not every name can be given
+        element = etree.SubElement(root, name if self._names else "div")
+        for attribute, value in attributes:
+            element.set(attribute, value)
+        return bool(self.stock(root))
+
+
+def _listed(values: Sequence[str]) -> str:
+    return _BETWEEN + _BETWEEN.join(values) + _BETWEEN
+
+
+@functools.lru_cache(1024)
+def _finder(names: tuple[str, ...], attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
+    """Return the XPath of elements of these names, any if there are none, with a listed value of an attribute."""
+    listed = (f"contains($v{at}, concat($between, @{name}, $between))" for at, name in enumerate(attributes))
+    named = f"[{' or '.join(f'self::{name}' for name in names)}]" if names else ""
+    return etree.XPath(f"descendant::*{named}[{' or '.join(listed)}]")

@@ -1,0 +1,72 @@
+"""Put what is spared in its place, if the installed trafilatura is the release that it was checked against."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import trafilatura
+from trafilatura import xpaths
+
+from yurai.extraction.swift.expressions import PAGE, Expression
+from yurai.extraction.swift.steps import PLACES
+from yurai.extraction.swift.values import Values
+
+CHECKED: Final = "2.3.1"
+"""The release of trafilatura whose functions were read, and whose texts were compared byte for byte."""
+
+_PRUNING: Final[tuple[list[Any], ...]] = (
+    xpaths.REMOVE_COMMENTS_XPATH,
+    xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
+    xpaths.OVERALL_DISCARD_XPATH,
+    xpaths.TEASER_DISCARD_XPATH,
+    xpaths.DISCARD_IMAGE_ELEMENTS,
+)
+
+
+def applies() -> bool:
+    """Tell whether the installed trafilatura is the checked one; any other runs as it is."""
+    return str(trafilatura.__version__) == CHECKED
+
+
+@contextmanager
+def page(tree: Any) -> Iterator[None]:  # noqa: ANN401 - lxml has no types
+    """Spare what can be spared while trafilatura extracts one page, of which `tree` is parsed and not yet changed."""
+    values = _installed() if applies() else None
+    if values is None:
+        yield
+        return
+    token = PAGE.set(values.of(tree))
+    try:
+        yield
+    finally:
+        PAGE.reset(token)
+
+
+@functools.cache
+def _installed() -> Values:
+    """Put all in place, once; outside of `page` it hands everything on."""
+    expressions = list(_replaced())
+    values = Values(expressions)
+    for module, name, function in PLACES:
+        setattr(module, name, function)
+    return values
+
+
+def _replaced() -> Iterator[Expression]:
+    """Stand in for the expressions that test attributes by patterns, in the lists that trafilatura walks."""
+    for expressions in _PRUNING:
+        for at in range(len(expressions)):
+            yield _replace(expressions, at)
+    for at in range(len(xpaths.RAW_TREE_PRUNE_XPATH)):
+        yield _replace(xpaths.RAW_TREE_PRUNE_XPATH, at, whole=True)
+    yield _replace(xpaths.PRECISION_DISCARD_XPATH, 1)
+    for at in (0, 2, 3):
+        yield _replace(xpaths.BODY_XPATH, at, first=True)
+
+
+def _replace(expressions: list[Any], at: int, **how: bool) -> Expression:
+    expression = expressions[at] = Expression(expressions[at], **how)
+    return expression

@@ -1,0 +1,124 @@
+"""Spare trafilatura copies of the page that nobody reads, and passes over it that change nothing.
+
+Each function stands in the place of one of trafilatura's and calls that one, or does what it does without what is spared.
+Outside of a page that `install.page` prepared, and with comments on, they hand everything to the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from copy import copy
+from typing import Any, Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import core, external, htmlprocessing, main_extractor
+
+from yurai.extraction.swift.expressions import PAGE
+from yurai.extraction.swift.readability import cannot_win
+
+_COUNT: Final = etree.XPath("count(descendant::*)")
+_ENOUGH: Final = 10  # trafilatura's own factor, from which on it does not compare in recall mode
+
+_prepare = core._prepare_tree  # noqa: SLF001 - the functions that are stood in for have no public name
+_extract_and_compare = core._extract_and_compare  # noqa: SLF001 - as above
+_compare = external.compare_extraction
+_read = external.try_readability
+_rescue = external.justext_rescue
+_prune = main_extractor.prune_unwanted_sections
+_by_links = htmlprocessing.delete_by_link_density
+
+_OWN: ContextVar[tuple[Any, str, Any] | None] = ContextVar("_OWN", default=None)
+"""What trafilatura found, its text and the options, while it is compared with readability."""
+_SETTLED: ContextVar[set[tuple[Any, ...]] | None] = ContextVar("_SETTLED", default=None)
+"""Passes by link density that are known to change nothing on the tree in work."""
+
+
+def prepare_tree(tree: Any, options: Any, url: str | None) -> tuple[Any, Any]:  # noqa: ANN401 - lxml has no types
+    """Clean and convert a tree; the copy from before conversion is made when it is read, from what it is a copy of."""
+    if PAGE.get() is None or options.comments:
+        both: tuple[Any, Any] = _prepare(tree, options, url)
+        return both
+
+    def cleaned() -> Any:  # noqa: ANN401 - as above
+        return htmlprocessing.tree_cleaning(copy(tree), options)
+
+    return htmlprocessing.convert_tags(cleaned(), options, url), cleaned
+
+
+def justext_rescue(tree: Any, options: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
+    """Ask justext about a tree, or about one that `prepare_tree` left to be made."""
+    found: tuple[Any, str] = _rescue(tree() if callable(tree) else tree, options)
+    return found
+
+
+def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
+    """Extract, and compare with readability, for which the page is copied only where it can win."""
+    if PAGE.get() is None:
+        both: tuple[Any, str] = _extract_and_compare(cleaned, backup, tree, options)
+        return both
+    body, text = core.extract_content(cleaned, options)
+    if options.fast or (options.focus == "recall" and len(text) > _ENOUGH * options.min_extracted_size):
+        return body, text
+    # an empty page stands for one whose result could not be taken
+    raw = HtmlElement() if cannot_win(tree, body, text, options) else copy(tree)
+    compared: tuple[Any, str] = core.compare_extraction(backup, raw, body, text, options)
+    return compared
+
+
+def compare_extraction(cleaned: Any, raw: Any, body: Any, text: str, options: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
+    """Compare as trafilatura does, with `try_readability` told what it has to beat."""
+    token = _OWN.set((body, text, options) if PAGE.get() is not None else None)
+    try:
+        compared: tuple[Any, str] = _compare(cleaned, raw, body, text, options)
+    finally:
+        _OWN.reset(token)
+    return compared
+
+
+def try_readability(tree: Any) -> Any:  # noqa: ANN401 - as above
+    """Return what readability finds, or the empty element that stands for nothing where it cannot be taken."""
+    own = _OWN.get()
+    if own is not None and cannot_win(tree, *own):
+        return HtmlElement()
+    return _read(tree)
+
+
+def prune_unwanted_sections(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as above
+    """Prune as trafilatura does, with `delete_by_link_density` told which passes it need not make twice."""
+    token = _SETTLED.set(set() if PAGE.get() is not None else None)
+    try:
+        return _prune(*given, **named)
+    finally:
+        _SETTLED.reset(token)
+
+
+def delete_by_link_density(tree: Any, tag: str, **how: bool) -> Any:  # noqa: ANN401 - as above
+    """Delete what is mostly links; a pass that changed nothing is not made again before another one does."""
+    settled = _SETTLED.get()
+    if settled is None:
+        return _by_links(tree, tag, **how)
+    this = (tag, *sorted(how.items()))
+    if this in settled:
+        return tree
+    before = _COUNT(tree)
+    _by_links(tree, tag, **how)
+    if _COUNT(tree) == before:
+        settled.add(this)
+    else:
+        settled.clear()
+    return tree
+
+
+PLACES: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
+    (core, "_prepare_tree", prepare_tree),
+    (core, "_extract_and_compare", extract_and_compare),
+    (core, "compare_extraction", compare_extraction),
+    (core, "justext_rescue", justext_rescue),
+    (external, "justext_rescue", justext_rescue),
+    (external, "try_readability", try_readability),
+    (main_extractor, "prune_unwanted_sections", prune_unwanted_sections),
+    (main_extractor, "delete_by_link_density", delete_by_link_density),
+)
+"""Module, name of a function, and what stands in its place."""
