@@ -29,12 +29,12 @@ from yurai.extraction.honbun.tags import (
 from yurai.extraction.honbun.words import group_bits
 
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
-_WIDE: Final = (
+WIDE: Final = (
     "\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6"
     "\U00020000-\U0003fffd"
 )
 # CSS Text 3, 4.1.3: a line break between two wide letters is no space; Hangul is set apart by spaces
-_WIDE_BREAK: Final = re.compile(f"(?<=[{_WIDE}])[ \\t]*[\\r\\n][ \\t\\r\\n\\f]*(?=[{_WIDE}])")
+_WIDE_BREAK: Final = re.compile(f"(?<=[{WIDE}])[ \\t]*[\\r\\n][ \\t\\r\\n\\f]*(?=[{WIDE}])")
 _NAMES: Final = 400
 """Characters of the names of a box that are read."""
 _BREAK: Final = "\x1f"
@@ -81,67 +81,79 @@ class Block:
 class _Walk:
     """The state of one walk: the boxes that are open, and the run of text that grows."""
 
+    __slots__ = (
+        *("blocks", "parts", "box", "boxes", "filled", "as_written", "links", "linked", "bold", "buttons"),
+        *("open_links", "open_bolds", "open_buttons"),
+    )
+
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.parts: list[str] = []
         self.box = Box("html", 0, 0, 0, 0, 0, 0, None, 0)
         self.boxes = 0
-        self.filled = False
+        self.filled = self.as_written = False
         self.open_links = self.open_bolds = self.open_buttons = 0
         self.links = self.linked = self.bold = self.buttons = 0
 
     def add(self, text: str) -> None:
-        """Take text at the place where the walk is."""
+        """Take text at the place where the walk is, though white space begins no block but in code."""
+        if text.isspace():
+            if self.parts or self.as_written:
+                self.parts.append(text)
+            return
         self.parts.append(text)
-        if not text.isspace():
-            self.filled = True
-            if self.open_links or self.open_bolds or self.open_buttons:
-                size = len(text)
-                self.linked += size if self.open_links else 0
-                self.bold += size if self.open_bolds else 0
-                self.buttons += size if self.open_buttons else 0
+        self.filled = True
+        if self.open_links or self.open_bolds or self.open_buttons:
+            size = len(text)
+            self.linked += size if self.open_links else 0
+            self.bold += size if self.open_bolds else 0
+            self.buttons += size if self.open_buttons else 0
 
     def flush(self) -> None:
         """End the block, if there is one."""
-        if not self.filled:
-            if self.parts:
-                self.parts.clear()
-            self.links = self.open_links
-            return
-        text = collapsed("".join(self.parts), as_written=bool(self.box.inside & IN_CODE))
-        self.parts.clear()
-        if text:
-            size = len(text)
-            linked, bold, buttons = min(self.linked, size), min(self.bold, size), min(self.buttons, size)
-            self.blocks.append(Block(text, self.box, linked, self.links, bold, buttons))
+        if self.filled:
+            text = collapsed("".join(self.parts), as_written=self.as_written)
+            if text:
+                size = len(text)
+                linked, bold, buttons = min(self.linked, size), min(self.bold, size), min(self.buttons, size)
+                self.blocks.append(Block(text, self.box, linked, self.links, bold, buttons))
+            self.linked = self.bold = self.buttons = 0
+            self.filled = False
         self.links = self.open_links
-        self.linked = self.bold = self.buttons = 0
-        self.filled = False
+        self.parts.clear()
 
     def open(self, element: HtmlElement, tag: str) -> None:
         """Enter a box."""
-        self.flush()
-        self.boxes += 1
-        above, number = self.box, self.boxes
+        if self.parts:
+            self.flush()
+        else:
+            self.links = self.open_links
+        self.boxes = number = self.boxes + 1
+        above = self.box
         inside, names = above.inside | TAG_BITS.get(tag, 0), ""
-        for name in element.keys():  # noqa: SIM118 - an element's own iterator is over its children
+        for name, value in element.items():
             if name in NAMING:
-                names += f" {element.get(name)}"
+                names += f" {value}"
             elif name in TELLING:
-                inside |= told(name, element.get(name))
+                inside |= told(name, value)
         own = group_bits(names[:_NAMES]) if names else 0
         groups, near, first = above.groups | own, above.own | own, len(self.blocks)
         around = above.table, above.row, above.cell, above.lists
-        box = Box(tag, number, inside, groups, own, near, above.depth + 1, above, first, *around)
+        self.box = box = Box(tag, number, inside, groups, own, near, above.depth + 1, above, first, *around)
+        self.as_written = bool(inside & IN_CODE)
         if tag in _PLACING:
             _place(box, tag)
-        self.box = box
 
     def close(self) -> None:
         """Leave a box."""
-        self.flush()
-        self.box.last = len(self.blocks)
-        self.box = self.box.parent or self.box
+        if self.parts:
+            self.flush()
+        else:
+            self.links = self.open_links
+        box = self.box
+        box.last = len(self.blocks)
+        self.box = above = box.parent or box
+        self.as_written = bool(above.inside & IN_CODE)
 
     def enter(self, kind: int) -> None:
         """Enter a link, bold text or a button; or break the line."""
@@ -192,11 +204,10 @@ _PLACING: Final = frozenset(("table", "tr", "td", "th", "ul", "ol"))
 
 def blocks_of(tree: HtmlElement) -> list[Block]:
     """Return the blocks of a parsed page in page order."""
-    body = tree.find(".//body")
-    root = tree if body is None else body
+    root = _body_of(tree)
     state = _Walk()
+    add, kind_of = state.add, KIND.get
     walk = etree.iterwalk(root, events=("start", "end"))
-    kind_of = KIND.get
     for event, element in walk:
         tag = element.tag
         kind = kind_of(tag)
@@ -218,10 +229,18 @@ def blocks_of(tree: HtmlElement) -> list[Block]:
                 state.enter(kind)
             text = element.text
         if text:
-            state.add(text)
+            add(text)
     state.flush()
     state.box.last = len(state.blocks)
     return state.blocks
+
+
+def _body_of(tree: HtmlElement) -> HtmlElement:
+    """Return the body of a page, the tree itself where it has none."""
+    body = tree.find("body")
+    if body is None:
+        body = tree.find(".//body")
+    return tree if body is None else body
 
 
 def _formula_of(element: HtmlElement, tag: str) -> str:
@@ -256,6 +275,8 @@ def collapsed(text: str, *, as_written: bool = False) -> str:
     """Return text as a browser shows it: runs of white space are one space, and none between two wide letters."""
     if as_written:
         return text.replace("\r\n", "\n").replace("\r", "\n").replace(_BREAK, "\n").strip("\n").rstrip()
+    if text.isprintable() and "  " not in text:
+        return text.strip()  # no white space but single spaces
     if not text.isascii():
         text = _WIDE_BREAK.sub("", text)
     text = _SPACE.sub(" ", text)

@@ -74,18 +74,22 @@ def _array(rows: Sequence[tuple[int, ...]]) -> Integers:
 
 def _levels(boxes: Sequence[Box]) -> Integers:
     """Numbers of the boxes around each block, shape (_TOLD, _LEVELS, blocks)."""
-    known: dict[int, tuple[int, ...]] = {}
-    rows = []
+    places: dict[int, int] = {}
+    rows: list[tuple[int, ...]] = []
+    parents: list[int] = []
     for box in boxes:
-        if box.number not in known:
-            chain: list[int] = []
-            one = box
-            for _ in range(_LEVELS):
-                chain += (one.number, TAG_CODE.get(one.tag, 0), one.own, one.first, one.last)
-                one = one.parent or one
-            known[box.number] = tuple(chain)
-        rows.append(known[box.number])
-    return _array(rows).reshape(_LEVELS, _TOLD, len(boxes)).transpose(1, 0, 2)
+        one: Box | None = box
+        while one is not None and one.number not in places:
+            places[one.number] = len(rows)
+            rows.append((one.number, TAG_CODE.get(one.tag, 0), one.own, one.first, one.last))
+            parents.append(one.parent.number if one.parent else one.number)
+            one = one.parent
+    told = _array(rows)
+    above = np.array([places[number] for number in parents])
+    chain = [np.array([places[box.number] for box in boxes])]
+    for _ in range(_LEVELS - 1):
+        chain.append(above[chain[-1]])
+    return np.asarray(told[:, np.stack(chain)])
 
 
 def _names(tags: Integers, words: Integers) -> Integers:
