@@ -108,6 +108,12 @@ _TEXT = (
         "(h1 to h6, li, dt, dd, pre, blockquote, figcaption, caption, table), bytes of UTF-8; null where the extractor "
         "does not tell",
     ),
+    _column(
+        "other_text",
+        pa.large_string(),
+        "text of the extractor `retry_with`, where a rule would drop `text`; stage filter chooses, documents have none",
+    ),
+    _column("other_extractor", pa.string(), "what made it, as `extractor`"),
     _column("removed_spans", COUNTS, "what editors changed, by rule: count of documents' changes"),
 )
 

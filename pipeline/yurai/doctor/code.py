@@ -11,6 +11,7 @@ import yurai.stages  # noqa: F401 - importing declares the stages, and with them
 from yurai import __version__
 from yurai.declare.stage import STAGES
 from yurai.declare.versions import TABLES, version_of
+from yurai.extraction.swift import release
 from yurai_manifests.canonical import fingerprint, sha256, sha256_file
 from yurai_manifests.plugins import GROUPS, points_of
 
@@ -63,7 +64,8 @@ def _package(name: str) -> str:
         for file in distribution.files or ()
         if file.hash and file.parts[0] != ".." and not file.parts[0].endswith(".dist-info")
     )
-    return f"{distribution.version} {sha256(chr(10).join(lines).encode())[:SHOWN]}"
+    said = f" ({release.note(distribution.version)})" if name == release.PACKAGE else ""
+    return f"{distribution.version} {sha256(chr(10).join(lines).encode())[:SHOWN]}{said}"
 
 
 def python() -> str:

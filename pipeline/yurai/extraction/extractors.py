@@ -9,12 +9,13 @@ extractor that is not linear goes to one that is. Whatever any of them finds, a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from yurai.extraction import honbun
+from yurai.extraction import honbun, mend
 from yurai.extraction.blocks import block_text, is_surrounded, linked_characters, most_text
 from yurai.extraction.main_text import main_text
 from yurai.extraction.options import ExtractOptions
@@ -57,9 +58,23 @@ class Found:
 Extractor: TypeAlias = Callable[[ToRead], Found]
 
 
-def found_text(page: ToRead) -> Found:
-    """Return the main text of a page by the extractor of its settings."""
-    return EXTRACTORS[page.options.extractor](page)
+def found_text(page: ToRead, extractor: str | None = None) -> Found:
+    """Return the main text of a page by the extractor of its settings, or by another one."""
+    find = EXTRACTORS[extractor or page.options.extractor]
+    return _mended(page, find) if page.options.mend else find(page)
+
+
+def _mended(page: ToRead, find: Extractor) -> Found:
+    """Return what an extractor finds on a page without widgets, with formulas in the text, written in one form."""
+    mend.prepare(page.tree, page.markup)
+    found = find(page)
+    text, spans = mend.tidied(found.text, found.spans, mend.as_written(page.tree))
+    return replace(found, text=text, spans=spans)
+
+
+def _for_others(page: ToRead) -> HtmlElement:
+    """Return the tree of a page as an extractor gets it that is not ours."""
+    return mend.with_boxes(page.tree) if page.options.mend else page.tree
 
 
 def _honbun(page: ToRead) -> Found:
@@ -68,8 +83,9 @@ def _honbun(page: ToRead) -> Found:
 
 def _judged(page: ToRead) -> Found:
     def by_trafilatura() -> str:
-        text = main_text(page.tree, page.url, "recall")
-        return text if _is_enough(text, page.tree) else ""
+        tree = _for_others(page)
+        text = main_text(tree, page.url, "recall")
+        return text if _is_enough(text, tree) else ""
 
     return _by_honbun(page, None if page.linear else by_trafilatura)
 
@@ -86,7 +102,7 @@ def _by_honbun(page: ToRead, ask: Callable[[], str] | None) -> Found:
 
 
 def _trafilatura(page: ToRead) -> Found:
-    tree, options = page.tree, page.options
+    tree, options = _for_others(page), page.options
     if not page.linear and not _no_navigation(tree, options):
         text = main_text(tree, page.url, options.mode)
         if text if options.mode == "precision" else _is_enough(text, tree):
@@ -95,8 +111,10 @@ def _trafilatura(page: ToRead) -> Found:
 
 
 def _resiliparse(page: ToRead) -> Found:
-    text = printable(resiliparse_text(page.markup))
-    return Found(text, "resiliparse") if text else Found(printable(block_text(page.tree).text), "block-text")
+    tree = _for_others(page)
+    markup = etree.tostring(tree, encoding="utf-8", method="html") if page.options.mend else page.markup
+    text = printable(resiliparse_text(markup))
+    return Found(text, "resiliparse") if text else Found(printable(block_text(tree).text), "block-text")
 
 
 EXTRACTORS: Final[dict[str, Extractor]] = {

@@ -62,4 +62,21 @@ def _from_tree(page: Page, to_read: ToRead, blank: Extraction) -> Extraction:
     if not found.text:
         return noted
     written = replace(noted, text=found.text, extractor=found.extractor, page_type=found.page_type, spans=found.spans)
-    return replace(written, outcome="text", reason=None)
+    return _with_other_text(to_read, replace(written, outcome="text", reason=None))
+
+
+def _with_other_text(to_read: ToRead, found: Extraction) -> Extraction:
+    """Add the text of the extractor `retry_with`, where one of `retry_rules` would drop what was found."""
+    options = to_read.options
+    if options.retry_with == "off":
+        return found
+    from yurai.extraction.retry import dropped_by  # noqa: PLC0415 - rules, which most recipes do not ask here
+
+    if dropped_by(found.text, options.retry_rules) is None:
+        return found
+    tree, _ = parse(to_read.markup, options.max_depth)  # the first extractor may have changed the one it got
+    assert tree is not None  # it had text
+    other = found_text(replace(to_read, tree=tree), options.retry_with)
+    if not other.text or other.text == found.text:
+        return found
+    return replace(found, other_text=other.text, other_extractor=other.extractor)

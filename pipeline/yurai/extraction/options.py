@@ -8,6 +8,7 @@ from yurai.engine.use import Settings
 from yurai_filters.ranges import at_least
 
 ExtractorName: TypeAlias = Literal["judged", "honbun", "trafilatura", "resiliparse"]
+RetryName: TypeAlias = Literal["off", "judged", "honbun", "trafilatura", "resiliparse"]
 Form: TypeAlias = Literal["text", "markdown"]
 Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
 
@@ -27,10 +28,13 @@ class ExtractOptions(Settings):
     Args:
         extractor: who finds the main text: judged, honbun alone, trafilatura or resiliparse.
         format: text, one block a line; or markdown (judged and honbun), which keeps headings, lists, code, tables.
+        mend: put right what extractors break: lost and cut text, glued words, layout tables, widgets, forms of spaces.
         mode: trafilatura's trade between precision, recall and speed, where it is the extractor.
         dates: find the date that each page states, never a month or day that is not there (about half the speed).
         titles: find the title of each page.
         evidence: write down what the markup and headers of each page say of licences and of use for training.
+        retry_with: another extractor, whose text is stored beside the first where a rule would drop that one; or off.
+        retry_rules: filters that say so, with their default settings, before a language is known.
         whole_page_links: characters in links up to which trafilatura is not asked, and the page is taken whole.
         max_bytes: bytes of a page above which it is not parsed, and characters above which a PDF is dropped.
         max_elements: tags of a page above which the plain baseline takes the place of trafilatura.
@@ -44,10 +48,13 @@ class ExtractOptions(Settings):
 
     extractor: ExtractorName = "judged"
     format: Form = "text"
+    mend: bool = True
     mode: Mode = "recall"
     dates: bool = False
     titles: bool = True
     evidence: bool = True
+    retry_with: RetryName = "off"
+    retry_rules: tuple[str, ...] = ("gopher-quality", "gopher-repetition")
     whole_page_links: Annotated[int, at_least(0)] = 300
     max_bytes: Annotated[int, at_least(1)] = 5_000_000
     max_elements: Annotated[int, at_least(0)] = 30_000
@@ -64,6 +71,13 @@ class ExtractOptions(Settings):
             raise ValueError(
                 f'format = "markdown" is written by extractor = "judged" or "honbun", not by {self.extractor!r}'
             )
+        if self.retry_with == self.extractor:
+            raise ValueError(f"retry_with = {self.retry_with!r} is the extractor already; name another one, or off")
+        if self.retry_with != "off":
+            from yurai.extraction.retry import rule_of  # noqa: PLC0415 - rules, which most recipes do not ask here
+
+            for name in self.retry_rules:
+                rule_of(name)
 
     def limits_version(self) -> str:
         """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.

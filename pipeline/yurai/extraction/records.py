@@ -38,9 +38,9 @@ class Extraction:
     "honbun", "honbun+trafilatura" (honbun's blocks, chosen by trafilatura), "trafilatura", "resiliparse", "block-text"
     (the whole readable page), "json-ld" (what the page says there, but does not show), "xml", "plain-text" or "pdfium"
     (both with form feeds between pages), or "none". `page_type` is what honbun takes the page for, `spans` its blocks
-    that are no plain paragraphs, in order and apart. A PDF has no charset. `flags`, sorted: charset-conflict,
-    depth-capped, element-budget, no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime, text-from-json-ld,
-    undecodable-bytes.
+    that are no plain paragraphs, in order and apart. `other_text` is what `other_extractor` found where a rule would
+    drop `text`. A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped, element-budget, no-capture-date,
+    pdf-copy-denied, pdf-page-broken, sniffed-mime, text-from-json-ld, undecodable-bytes.
     """
 
     outcome: Outcome
@@ -57,6 +57,8 @@ class Extraction:
     flags: tuple[str, ...] = ()
     page_type: str | None = None
     spans: tuple[Span, ...] | None = None
+    other_text: str | None = None
+    other_extractor: str | None = None
     marks: tuple[Mark, ...] = ()
     """What the markup says of rights, in page order."""
 

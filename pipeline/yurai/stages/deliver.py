@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from yurai.declare.batches import with_columns
 from yurai.engine.arguments import Arguments
 from yurai.engine.engine import Engine
 from yurai.engine.state import Shards
@@ -42,12 +43,20 @@ def compact(task: Task[Compact], attempt: Attempt) -> TaskRecord:
         for batch in read_rows(fetch_shard(shard, attempt.spool)):
             sizes = _sizes(batch, args.kind)
             low, high = window(sizes, before, args.number, args.target)
-            sink.write(batch.slice(low, high - low))
+            sink.write(_delivered(batch.slice(low, high - low), args.kind))
             size += int(sizes[low:high].sum())
             before += int(sizes.sum())
     sink.close()
     attempt.finish(args.kind, sink.path, rows=sink.rows, size=size)
     return record
+
+
+def _delivered(batch: pa.RecordBatch, kind: str) -> pa.RecordBatch:
+    """Return rows as they are delivered: a second text, which no filter chose, is no part of a document."""
+    unchosen = ("other_text", "other_extractor")
+    if kind != "documents" or all(batch.column(name).null_count == batch.num_rows for name in unchosen):
+        return batch
+    return with_columns(batch, {name: pa.nulls(batch.num_rows, batch.schema.field(name).type) for name in unchosen})
 
 
 def _sizes(batch: pa.RecordBatch, kind: str) -> Sizes:

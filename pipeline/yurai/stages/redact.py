@@ -21,7 +21,7 @@ from yurai_manifests.schema import COUNTS
 Way: TypeAlias = Literal["redact", "report", "off"]
 Row: TypeAlias = dict[str, Any]
 Entry: TypeAlias = dict[str, str | int]
-_READS = ("text", "title", "text_sha256", "text_bytes", "pii", "removed_spans")
+_READS = ("text", "title", "other_text", "text_sha256", "text_bytes", "pii", "removed_spans")
 _RULE = "redact:"
 
 
@@ -32,7 +32,8 @@ class Redact(Settings):
     Writes `text` (with `text_sha256`, `text_bytes`), `title`, `pii` (how many were found, by kind) and `removed_spans`
     (`redact:email` ...: how many were replaced). What was found is counted, never stored. Text that went through before
     holds nothing more, so a second pass changes nothing, counts included. `url` and `http_headers` say where a page
-    came from and stay. Runs after language and before measure, whose numbers are of the redacted text.
+    came from and stay. A second text, which `retry_with` of extract stores, is redacted too, uncounted. Runs after
+    language and before measure, whose numbers are of the redacted text.
     Source: recall and precision by kind are measured by bench/pii.py; choices in docs/decisions/0011-pii.md.
 
     Args:
@@ -80,6 +81,9 @@ def replace_personal_data(batch: pa.RecordBatch, settings: Redact) -> pa.RecordB
 
 def _row(row: Row, wanted: tuple[PiiKind, ...], replaced: frozenset[PiiKind]) -> Row:
     counts = Counter[str]()
+    if row["other_text"]:
+        found = (span for span in find(row["other_text"], wanted) if span.kind in replaced)
+        row["other_text"] = replace(row["other_text"], found)
     for name in ("text", "title"):
         if not row[name] or not (spans := find(row[name], wanted)):
             continue

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from yurai.extraction.honbun.blocks import Block
 
-_LONG_CELL: Final = 200
+LONG_CELL: Final = 200
 """Mean characters of a cell above which a table is taken for layout."""
-_FEWEST: Final = 2
+FEWEST: Final = 2
 """Rows with several cells that a table of data has at least."""
 Places: TypeAlias = Mapping[int, Sequence[int]]
 """Places of the blocks of each table, by its number."""
@@ -37,8 +37,8 @@ def _is_data(cells: Sequence[Block]) -> bool:
         rows[cell.box.row] += 1
     return (
         len({cell.box.cell for cell in cells}) == len(cells)
-        and sum(count > 1 for count in rows.values()) >= _FEWEST
-        and sum(len(cell.text) for cell in cells) <= _LONG_CELL * len(cells)
+        and sum(count > 1 for count in rows.values()) >= FEWEST
+        and sum(len(cell.text) for cell in cells) <= LONG_CELL * len(cells)
     )
 
 

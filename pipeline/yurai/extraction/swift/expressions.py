@@ -9,8 +9,9 @@ depends on its name and attributes alone. What is found this way is what the exp
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -22,7 +23,9 @@ Hits = Mapping[str, Sequence[str]]
 _ATTRIBUTE: Final = re.compile(r"@([\w-]+)")
 _NAME: Final = re.compile(r"self::([\w-]+)")
 _KINDS_KEPT: Final = 50_000
-# parts the values in a list of them; where a value holds it, an element too many is looked at
+_SHORT: Final = 500
+"""Characters of a list of values up to which libxml2 is faster than a walk over the elements."""
+# parts the values in such a list; where a value holds it, an element too many is looked at
 _BETWEEN: Final = "\ue000"
 
 PAGE: ContextVar[Mapping[Expression, Hits] | None] = ContextVar("PAGE", default=None)
@@ -62,10 +65,10 @@ class Expression:
         return found
 
     def _found(self, tree: Any, hits: Hits) -> list[Any]:  # noqa: ANN401 - as above
-        lists = {f"v{at}": _listed(values) for at, values in enumerate(hits.values())}
-        candidates = _finder(self._names, tuple(hits))(tree, between=_BETWEEN, **lists)
-        matching = filter(self._matches, candidates)
-        return [element for element in [next(matching, None)] if element is not None] if self._first else list(matching)
+        pairs = frozenset((name, value) for name, values in hits.items() for value in values)
+        near = tree.iterdescendants(*self._names) if self._names else _of_any_name(tree, hits)
+        matching = (one for one in near if not pairs.isdisjoint(one.items()) and self._matches(one))
+        return list(itertools.islice(matching, 1) if self._first else matching)
 
     def _matches(self, element: Any) -> bool:  # noqa: ANN401 - as above
         """Tell whether the expression matches an element of this name with these attributes."""
@@ -86,13 +89,22 @@ class Expression:
         return bool(self.stock(root))
 
 
-def _listed(values: Sequence[str]) -> str:
-    return _BETWEEN + _BETWEEN.join(values) + _BETWEEN
+def _of_any_name(tree: Any, hits: Hits) -> Iterable[Any]:  # noqa: ANN401 - as above
+    """Return all elements, or those with one of these values if there are few: libxml2 copies the list for each."""
+    lists = [_BETWEEN + _BETWEEN.join(values) + _BETWEEN for values in hits.values()]
+    if sum(map(len, lists)) > _SHORT:
+        every: Iterable[Any] = tree.iterdescendants("*")
+        return every
+    listed: Iterable[Any] = _finder(tuple(hits))(
+        tree, between=_BETWEEN, **{f"v{at}": one for at, one in enumerate(lists)}
+    )
+    return listed
 
 
 @functools.lru_cache(1024)
-def _finder(names: tuple[str, ...], attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
-    """Return the XPath of elements of these names, any if there are none, with a listed value of an attribute."""
-    listed = (f"contains($v{at}, concat($between, @{name}, $between))" for at, name in enumerate(attributes))
-    named = f"[{' or '.join(f'self::{name}' for name in names)}]" if names else ""
-    return etree.XPath(f"descendant::*{named}[{' or '.join(listed)}]")
+def _finder(attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
+    listed = (
+        f"descendant::*/@{name}[contains($v{at}, concat($between, ., $between))]/.."
+        for at, name in enumerate(attributes)
+    )
+    return etree.XPath("|".join(listed))

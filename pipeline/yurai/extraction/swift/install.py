@@ -11,11 +11,9 @@ import trafilatura
 from trafilatura import xpaths
 
 from yurai.extraction.swift.expressions import PAGE, Expression
+from yurai.extraction.swift.release import CHECKED
 from yurai.extraction.swift.steps import PLACES
 from yurai.extraction.swift.values import Values
-
-CHECKED: Final = "2.3.1"
-"""The release of trafilatura whose functions were read, and whose texts were compared byte for byte."""
 
 _PRUNING: Final[tuple[list[Any], ...]] = (
     xpaths.REMOVE_COMMENTS_XPATH,

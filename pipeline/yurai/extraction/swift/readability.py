@@ -45,8 +45,13 @@ def _limit(body: Any, size: int, options: Any) -> float:  # noqa: ANN401 - as ab
 
 
 def _within(limit: float, tree: Any) -> bool:  # noqa: ANN401 - as above
+    """Tell whether no text of a page is longer than a limit, and it reads back as it is."""
     whole = str(etree.tostring(tree, method="text", encoding="unicode", with_tail=False))
-    if len(" ".join(whole.split())) > limit:
+    over = len(" ".join(whole.split())) - limit
+    if over > 0:
+        # nothing that readability drops at once makes up for what is too much
+        if sum(len("".join(element.itertext())) + 1 for element in tree.iter("script", "style", "fencedframe")) < over:
+            return False
         whole = "".join(_TEXT(tree))
         if len(" ".join(whole.split())) > limit:
             return False

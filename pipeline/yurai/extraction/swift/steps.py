@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from copy import copy
+from functools import partial
 from typing import Any, Final
 
 from lxml import etree
@@ -23,14 +24,13 @@ _ENOUGH: Final = 10  # trafilatura's own factor, from which on it does not compa
 
 _prepare = core._prepare_tree  # noqa: SLF001 - the functions that are stood in for have no public name
 _extract_and_compare = core._extract_and_compare  # noqa: SLF001 - as above
-_compare = external.compare_extraction
 _read = external.try_readability
 _rescue = external.justext_rescue
 _prune = main_extractor.prune_unwanted_sections
 _by_links = htmlprocessing.delete_by_link_density
 
-_OWN: ContextVar[tuple[Any, str, Any] | None] = ContextVar("_OWN", default=None)
-"""What trafilatura found, its text and the options, while it is compared with readability."""
+_LOST: ContextVar[Callable[[Any], bool] | None] = ContextVar("_LOST", default=None)
+"""Tells of a tree, while texts are compared, whether readability cannot win with it."""
 _SETTLED: ContextVar[set[tuple[Any, ...]] | None] = ContextVar("_SETTLED", default=None)
 """Passes by link density that are known to change nothing on the tree in work."""
 
@@ -61,28 +61,25 @@ def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Any) -> t
     body, text = core.extract_content(cleaned, options)
     if options.fast or (options.focus == "recall" and len(text) > _ENOUGH * options.min_extracted_size):
         return body, text
+    lost = cannot_win(tree, body, text, options)
     # an empty page stands for one whose result could not be taken
-    raw = HtmlElement() if cannot_win(tree, body, text, options) else copy(tree)
-    compared: tuple[Any, str] = core.compare_extraction(backup, raw, body, text, options)
-    return compared
-
-
-def compare_extraction(cleaned: Any, raw: Any, body: Any, text: str, options: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
-    """Compare as trafilatura does, with `try_readability` told what it has to beat."""
-    token = _OWN.set((body, text, options) if PAGE.get() is not None else None)
+    raw = HtmlElement() if lost else copy(tree)
+    token = _LOST.set(_always if lost else partial(cannot_win, body=body, text=text, options=options))
     try:
-        compared: tuple[Any, str] = _compare(cleaned, raw, body, text, options)
+        compared: tuple[Any, str] = core.compare_extraction(backup, raw, body, text, options)
     finally:
-        _OWN.reset(token)
+        _LOST.reset(token)
     return compared
 
 
 def try_readability(tree: Any) -> Any:  # noqa: ANN401 - as above
     """Return what readability finds, or the empty element that stands for nothing where it cannot be taken."""
-    own = _OWN.get()
-    if own is not None and cannot_win(tree, *own):
-        return HtmlElement()
-    return _read(tree)
+    is_lost = _LOST.get()
+    return HtmlElement() if is_lost is not None and is_lost(tree) else _read(tree)
+
+
+def _always(_: Any) -> bool:  # noqa: ANN401 - as above
+    return True
 
 
 def prune_unwanted_sections(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as above
@@ -114,7 +111,6 @@ def delete_by_link_density(tree: Any, tag: str, **how: bool) -> Any:  # noqa: AN
 PLACES: Final[tuple[tuple[Any, str, Callable[..., Any]], ...]] = (
     (core, "_prepare_tree", prepare_tree),
     (core, "_extract_and_compare", extract_and_compare),
-    (core, "compare_extraction", compare_extraction),
     (core, "justext_rescue", justext_rescue),
     (external, "justext_rescue", justext_rescue),
     (external, "try_readability", try_readability),

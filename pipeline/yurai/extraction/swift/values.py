@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import re2
-from lxml import etree
 
 from yurai.extraction.swift.expressions import Expression, Hits
 
@@ -46,25 +45,25 @@ class Values:
         self._present = {
             name: {at for at in self._readers[name] if name in _PRESENT.findall(expressions[at].path)} for name in names
         }
-        self._paths = {
-            name: etree.XPath(f"descendant-or-self::*/@{name}", smart_strings=False) for name in sorted(names)
-        }
         self._known: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def of(self, tree: Any) -> Mapping[Expression, Hits]:  # noqa: ANN401 - lxml has no types
         """Return, for each expression that may match on a page, the values that may, by attribute."""
         found: dict[Expression, dict[str, list[str]]] = {}
-        for name, path in self._paths.items():
-            for value in dict.fromkeys(path(tree)):
-                for at in self._matching(name, value):
-                    found.setdefault(self._expressions[at], {}).setdefault(name, []).append(value)
+        pairs = {pair for element in tree.iter("*") for pair in element.items() if pair[0] in self._readers}
+        # in an order of their own, so that what is asked first does not depend on how strings are hashed
+        for name, value in sorted(pairs):
+            for at in self._matching(name, value):
+                found.setdefault(self._expressions[at], {}).setdefault(name, []).append(value)
         return found
 
-    def _matching(self, name: str, value: str) -> tuple[int, ...]:
+    def _matching(self, name: str, value: str) -> Iterable[int]:
+        """Return the places of the expressions that may match, in order."""
         known = self._known.get((name, value))
         if known is None:
-            matching = self._readers[name].intersection(self._set.Match(value) or ()) | self._present[name]
-            known = tuple(sorted(matching))
+            places = self._set.Match(value)
+            known = sorted(self._readers[name].intersection(places)) if places else ()
+            known = known or self._present[name]
             if len(value) <= _LONGEST_KEPT:
                 if len(self._known) >= _VALUES_KEPT:
                     self._known.clear()

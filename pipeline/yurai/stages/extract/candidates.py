@@ -75,6 +75,8 @@ def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True)
         "extractor": extraction.extractor,
         "page_type": extraction.page_type,
         "block_spans": _block_spans(extraction),
+        "other_text": extraction.other_text,
+        "other_extractor": extraction.other_extractor,
         "title": extraction.title,
         "date": extraction.date,
         "date_by": extraction.date_by,

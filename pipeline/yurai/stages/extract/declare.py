@@ -1,5 +1,6 @@
 """extract: text and title of a page, by handlers for its media type, in a child process that may die."""
 
+from yurai.declare.rules import rule
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
 from yurai.extraction import HANDLERS, ExtractOptions
@@ -11,9 +12,12 @@ CHILD = ("cpu-limit", "memory-limit", "crashed:*", "extractor-error:*")
 
 
 def _versions(settings: ExtractOptions) -> dict[str, str]:
-    """Return the versions of the handlers, and of honbun's weights where they are asked."""
+    """Return the versions of the handlers, and of honbun's weights and of rules where they are asked."""
     handlers = {f"handler {name}": str(one.version) for name, one in HANDLERS.items()}
-    return handlers | ({"honbun weights": version()} if settings.extractor in {"honbun", "judged"} else {})
+    asked = {settings.extractor, settings.retry_with}
+    weights = {"honbun weights": version()} if asked & {"honbun", "judged"} else {}
+    rules = settings.retry_rules if settings.retry_with != "off" else ()
+    return handlers | weights | {f"rule {name}": str(rule(name).version) for name in rules}
 
 
 STAGE = declare(

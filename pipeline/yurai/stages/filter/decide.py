@@ -13,6 +13,7 @@ from yurai.declare.batches import dropped_rows, text_columns
 from yurai.declare.lists import loaded
 from yurai.declare.rules import Rules
 from yurai.engine.use import AnyUse
+from yurai.stages.filter.second_text import RULE, second_places, with_second_text
 from yurai.stages.rewrite import replace_rows, rewritten
 from yurai_filters import ContractViolation, Declaration, edit, judge
 from yurai_manifests.canonical import Json
@@ -30,27 +31,57 @@ class Decider:
     def __call__(self, batch: pa.RecordBatch, counts: StageCounts) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         """Return (kept rows, DROPPED rows) of `batch` and add to `counts`.
 
+        A row that is dropped and has a second text is judged again by that one, and keeps it if it stays.
+
         Raises:
             ContractError: a rule returned the wrong length or type: a bug in the rule.
         """
+        edited, reasons = self._judged(batch, counts.notes)
+        places = second_places(edited, reasons)
+        if places:
+            notes = Counter[str]()
+            second = with_second_text(batch.take(pa.array(places)), self._measures, self.name, notes)
+            second, verdicts = self._judged(second, notes)
+            stays = cast("list[int]", pc.indices_nonzero(pc.is_null(verdicts)).to_pylist())
+            won = [places[one] for one in stays]
+            edited = replace_rows(edited, second.take(pa.array(stays, pa.int64())), won)
+            reasons = _without(reasons, won)
+            counts.notes[f"{self.name}:{RULE}"] += len(won)
+        return self._split(edited, reasons, counts)
+
+    def _judged(self, batch: pa.RecordBatch, notes: Counter[str]) -> tuple[pa.RecordBatch, pa.StringArray]:
+        """Return `batch` as editors leave it, and the reason of each row that a filter drops."""
         reasons = pa.nulls(batch.num_rows, pa.string())
         for declaration, settings in self._rules:
             try:
                 if declaration.kind == "editor":
-                    batch = self._edit(batch, declaration, settings, counts.notes)
+                    batch = self._edit(batch, declaration, settings, notes)
                     continue
                 verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
             except ContractViolation as error:
                 raise ContractError(f"rule {declaration.name} of {declaration.package.name}: {error}") from error
             if verdict.not_judged:
-                counts.notes[f"{declaration.name}:not-judged"] += verdict.not_judged
+                notes[f"{declaration.name}:not-judged"] += verdict.not_judged
             prefix = pa.array([declaration.name] * batch.num_rows, pa.string())
             named = pc.binary_join_element_wise(prefix, verdict.reason, ":")  # type: ignore[call-overload] # the stubs miss the separator
             reasons = pc.coalesce(reasons, named)
-        return self._split(batch, reasons, counts)
+        return batch, reasons
 
     def trace(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[dict[str, Json]]]:
-        """Return the one row of `batch` as editors leave it, and what each rule says of it up to the first reason."""
+        """Return the one row of `batch` as it leaves the rules, and what each rule says of it up to the first reason.
+
+        Where its second text stays, entries of that one follow those of the first.
+        """
+        edited, entries = self._traced(batch)
+        if not (entries and entries[-1]["verdict"] == "dropped" and batch.column("other_text")[0].is_valid):
+            return edited, entries
+        second, more = self._traced(with_second_text(batch, self._measures, self.name, Counter()))
+        dropped = bool(more) and more[-1]["verdict"] == "dropped"
+        chosen: dict[str, Json] = {"stage": self.name, "rule": RULE, "verdict": "unchanged" if dropped else "edited"}
+        chosen["settings"] = {}
+        return (edited, [*entries[:-1], chosen, entries[-1]]) if dropped else (second, [*entries, chosen, *more])
+
+    def _traced(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[dict[str, Json]]]:
         entries: list[dict[str, Json]] = []
         for (declaration, settings), use in zip(self._rules, self._uses, strict=True):
             written = {name: value for name, value in use.json().items() if name != "use"}
@@ -112,3 +143,10 @@ class Decider:
         changes = [{rule: column[row].as_py() for rule, column in edited.counts.items()} for row in changed]
         rows = rewritten(batch.take(pa.array(changed)), texts, changes, self._measures, declaration.name, notes)
         return replace_rows(batch, rows, changed)
+
+
+def _without(reasons: pa.StringArray, places: list[int]) -> pa.StringArray:
+    left = reasons.to_pylist()
+    for place in places:
+        left[place] = None
+    return pa.array(left, pa.string())

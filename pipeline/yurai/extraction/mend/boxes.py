@@ -1,0 +1,178 @@
+"""Build a page anew as boxes and runs: each run of text in an element of its own, under names every extractor knows.
+
+So no text is lost for standing in a `<div>` beside inline elements, before the first `<br>`, in `<center>`, a custom
+element or a `<figcaption>`; none is glued to that of the next box; and the number of inline elements is no cost.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from yurai.extraction.honbun.tags import BOX, IN_HEADING, IN_HIDDEN, KIND, LINE, LINK, SKIP, TAG_BITS, told
+from yurai.extraction.mend.line import BREAK, Line
+from yurai.extraction.mend.runs import write_code, write_run
+from yurai.extraction.mend.settle import settle
+from yurai.extraction.mend.tables import PARTS
+
+_RENAMED: Final = {
+    **dict.fromkeys(("center", "address", "hgroup", "figure", "figcaption"), "div"),
+    **dict.fromkeys(("listing", "xmp", "plaintext"), "pre"),
+    "dir": "ul",
+}
+"""Boxes whose text extractors lose, or glue to that of the box before, by names under which they keep it."""
+_HEADINGS: Final = frozenset(tag for tag, bits in TAG_BITS.items() if bits == IN_HEADING)
+_MOST_IN_HEADING: Final = 5
+"""Boxes that are parts of a heading; one with more was never closed."""
+_BOXES: Final = tuple(tag for tag, kind in KIND.items() if kind == BOX)
+_LISTS: Final = frozenset(("ul", "ol"))
+_LABELS: Final = frozenset(("time", "label", "button", "output"))
+_HIDING: Final = ("hidden", "aria-hidden", "style")
+_DATA: Final = "application/ld+json"
+
+
+def with_boxes(tree: HtmlElement) -> HtmlElement:
+    """Return the page anew; `tree` stays as it is. Costs one walk."""
+    page = tree.makeelement("html")
+    head = etree.SubElement(page, "head")
+    for script in tree.iter("script"):
+        if script.get("type") == _DATA:
+            etree.SubElement(head, "script", type=_DATA).text = script.text
+    body = tree.find(".//body")
+    root = tree if body is None else body
+    builder = _Builder(etree.SubElement(page, "body", dict(root.attrib)))
+    builder.line.add(root.text)
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if element is root:
+            continue
+        if event == "end":
+            builder.leave(element)
+        elif not builder.enter(element):
+            walk.skip_subtree()
+    builder.flush()
+    return page
+
+
+class _Builder:
+    """The page that grows: the boxes that are open, and the line of text that stands in the last of them."""
+
+    def __init__(self, body: HtmlElement) -> None:
+        self.boxes = [body]
+        self.line = Line()
+        self.runs: dict[HtmlElement, str] = {}
+        """Runs, and boxes that hold one as their own text, with the tag of the run."""
+        self.parts: list[HtmlElement] = []
+        """The open heading or `<pre>` and the boxes in it: all of them are one run."""
+
+    def enter(self, element: HtmlElement) -> bool:
+        """Enter an element; False where what is in it is no text that is shown."""
+        tag, kind = element.tag, _kind(element)
+        if kind == SKIP or (kind != BOX and _is_hidden(element)):
+            return False
+        if kind == BOX:
+            self.open(element, tag)
+        elif kind == LINE:
+            self.break_line()
+        elif kind == LINK and element.get("href"):
+            self.line.links.append(element)
+        elif tag in _LABELS or "class" in element.attrib or "id" in element.attrib:
+            self.line.names.append(element)
+        self.line.add(element.text)
+        return True
+
+    def leave(self, element: HtmlElement) -> None:
+        """Leave an element and take the text behind it."""
+        if _kind(element) == BOX:
+            self.close()
+        else:
+            self.line.leave(element)
+        self.line.add(element.tail)
+
+    def open(self, element: HtmlElement, tag: str) -> None:
+        """Open a box, or set a part of a heading or `<pre>` apart."""
+        if self.parts:
+            self.parts.append(element)
+            self.set_apart()
+            return
+        self.flush()
+        name, within = _name(element, tag), self.boxes[-1]
+        if name == "form" and within.tag in PARTS:
+            name = within.tag  # old pages put forms between the rows of a table
+        if name == "pre" or name in _HEADINGS:
+            self.parts.append(element)
+        self.boxes.append(etree.SubElement(within, name, dict(element.attrib)))
+
+    def close(self) -> None:
+        """Close what `open` opened."""
+        if self.parts:
+            self.parts.pop()
+            if self.parts:
+                self.set_apart()
+                return
+        self.flush()
+        settle(self.boxes.pop(), self.runs)
+
+    def set_apart(self) -> None:
+        """Set apart what stands in a heading or `<pre>` on both sides of a boundary."""
+        if not self.in_code():
+            self.line.add(" ")
+        elif not self.line.ends_line():
+            self.line.add("\n")
+
+    def break_line(self) -> None:
+        """Break the line; two breaks in a row end the run, as authors mean it."""
+        if self.in_code():
+            self.line.add("\n")
+        elif not self.line.is_broken():
+            self.line.add(BREAK)
+        elif not self.parts:
+            self.flush()
+
+    def in_code(self) -> bool:
+        """Tell whether text stands as its author wrote it."""
+        return bool(self.boxes[-1].tag == "pre")
+
+    def flush(self) -> None:
+        """End the run, if there is one."""
+        box, pieces = self.boxes[-1], self.line.take()
+        run = (write_code if self.in_code() else write_run)(box, pieces) if pieces else None
+        if run is not None:
+            self.runs[run] = str(run.tag)
+            run.tag = "li" if box.tag in _LISTS else run.tag
+
+
+def _kind(element: HtmlElement) -> int:
+    """Return what the walk does with an element; a custom one is a box if it holds elements or stands alone."""
+    tag = element.tag
+    kind = KIND.get(tag)
+    if kind is not None:
+        return kind
+    return BOX if "-" in tag and len(element) and _is_alone(element) else 0
+
+
+def _is_alone(element: HtmlElement) -> bool:
+    """Tell whether no text runs on before or behind an element."""
+    before, parent = element.getprevious(), element.getparent()
+    beside = before.tail if before is not None else parent is not None and parent.text
+    return not (element.tail or "").strip() and not (beside or "").strip()
+
+
+def _name(element: HtmlElement, tag: str) -> str:
+    import os
+    if "nofig" in os.environ.get("V","") and tag=="figure": return "figure"
+    if element.get("role") in _NAVIGATION:
+        return "nav"
+    if tag in _HEADINGS and sum(1 for _ in islice(element.iterdescendants(*_BOXES), _MOST_IN_HEADING + 1)) > _MOST_IN_HEADING:
+        return "div"
+    return _RENAMED.get(tag, "div" if "-" in tag else tag)
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    return any(name in element.attrib and told(name, element.get(name)) & IN_HIDDEN for name in _HIDING)
+
+
+_NAVIGATION: Final = frozenset(("navigation", "menubar"))

@@ -1,0 +1,47 @@
+"""Give a box that was read to its end the form in which extractors read it right."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from yurai.extraction.mend.tables import free_layout
+
+_LISTS: Final = frozenset(("ul", "ol"))
+_ITEMS: Final = frozenset(("li", "ul", "ol"))
+_OF_ONE_RUN: Final = frozenset(
+    ("p", "li", "td", "th", "dt", "dd", "summary", "caption", "legend", "blockquote", "pre")
+    + ("h1", "h2", "h3", "h4", "h5", "h6")
+)
+"""Boxes that hold a run as their own text if they hold nothing else."""
+
+
+def settle(box: HtmlElement, runs: MutableMapping[HtmlElement, str]) -> None:
+    """Settle a box; `runs` has the runs, and the boxes that hold one as their own text, with the tag of the run."""
+    if box.tag in _LISTS:
+        _in_items(box)
+    elif len(box) == 1 and box[0] in runs and (box.tag in _OF_ONE_RUN or runs[box[0]] == "div"):
+        runs[box] = runs[box[0]]
+        _unwrap(box)
+    elif box.tag == "p" and len(box):
+        box.tag = "div"
+    elif box.tag == "table":
+        free_layout(box, runs)
+
+
+def _unwrap(box: HtmlElement) -> None:
+    run = box[0]
+    box.text = run.text
+    box[:] = list(run)
+
+
+def _in_items(box: HtmlElement) -> None:
+    """Put each box of a list that is no item into one: extractors read items alone."""
+    for child in list(box):
+        if child.tag not in _ITEMS:
+            item = etree.SubElement(box, "li")
+            child.addprevious(item)
+            item.append(child)

@@ -1,0 +1,36 @@
+"""Give rows that rules drop their second text, where extract stored one, to be judged again by it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from yurai.declare.batches import with_columns
+from yurai.engine.use import AnyUse
+from yurai.stages.rewrite import rewritten
+
+RULE: Final = "second-text"
+
+
+def second_places(batch: pa.RecordBatch, reasons: pa.StringArray) -> list[int]:
+    """Return the places of the rows that were dropped and have a second text."""
+    places: Any = pc.indices_nonzero(pc.and_(pc.is_valid(reasons), pc.is_valid(batch.column("other_text"))))
+    found: list[int] = places.to_pylist()
+    return found
+
+
+def with_second_text(
+    rows: pa.RecordBatch, measures: Sequence[AnyUse], name: str, notes: Counter[str]
+) -> pa.RecordBatch:
+    """Return `rows` with their second text as their text, measured again; of its blocks nothing is known."""
+    nothing = {
+        one: pa.nulls(rows.num_rows, rows.schema.field(one).type)
+        for one in ("other_text", "other_extractor", "block_spans")
+    }
+    bare = with_columns(rows, {"extractor": rows.column("other_extractor"), **nothing})
+    texts = [str(text) for text in rows.column("other_text").to_pylist()]
+    return rewritten(bare, texts, [{RULE: 1} for _ in texts], measures, name, notes)
