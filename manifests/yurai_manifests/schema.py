@@ -81,6 +81,11 @@ _TEXT = (
         "resiliparse, block-text (the whole readable page), json-ld, xml, plain-text, pdfium, none",
     ),
     _column(
+        "extractor_version",
+        pa.string(),
+        "of honbun the first digits of the sha256 of its weights; of a library its own",
+    ),
+    _column(
         "page_type",
         pa.string(),
         "what honbun takes the page for: article, collection, documentation, forum, listing, product, service",
@@ -114,6 +119,7 @@ _TEXT = (
         "text of the extractor `retry_with`, where a rule would drop `text`; stage filter chooses, documents have none",
     ),
     _column("other_extractor", pa.string(), "what made it, as `extractor`"),
+    _column("other_extractor_version", pa.string(), "its version, as `extractor_version`"),
     _column("removed_spans", COUNTS, "what editors changed, by rule: count of documents' changes"),
 )
 

@@ -18,6 +18,7 @@ from report_checks import check_markup, number, parsed, report, rows
 from report_samples import PAYLOADS, SECRETS, hostile_recipe, write_crawl
 from run_helpers import Watching, run
 from yurai.engine.progress import Reporter
+from yurai.extraction.honbun.model import version
 from yurai.report.axis import axis_for
 from yurai.report.bins import count, edges_for
 from yurai.report.charts import Mark, columns, kept_at
@@ -73,13 +74,20 @@ def test_funnel_is_that_of_the_audit(demo_report: tuple[Path, Any]) -> None:
     assert number(tiles[f"tokens in {found.totals['shards']} shard"]) == found.totals["tokens"]
 
 
-def test_languages_years_and_domains_are_those_of_the_files(demo_report: tuple[Path, Any]) -> None:
+def test_languages_years_extractors_and_domains_are_those_of_the_files(demo_report: tuple[Path, Any]) -> None:
     out, page = demo_report
     for section, key in (("languages", "lang"), ("years", "capture_date[:4]")):
         sql = f"SELECT {key}, count(*), count(*) FILTER (doc_id IN (SELECT doc_id FROM documents)) FROM extracted GROUP BY 1"
         assert sorted((row[0], number(row[1]), number(row[2])) for row in rows(page, section)) == sorted(
             query(out, sql)
         )
+    for place, key in enumerate(
+        ("trim(extractor || ' ' || coalesce(extractor_version, ''))", "coalesce(page_type, 'none')")
+    ):
+        sql = f"SELECT {key}, count(*), count(*) FILTER (doc_id IN (SELECT doc_id FROM documents)) FROM extracted GROUP BY 1"
+        shown = [(row[0], number(row[1]), number(row[2])) for row in rows(page, "extraction", place)]
+        assert sorted(shown) == sorted(query(out, sql))
+        assert place or any(name == f"honbun {version()}" for name, *_ in shown)
     sql = "SELECT coalesce(registrable_domain, regexp_extract(url, '^[a-z]+://([^/:?#]+)', 1)) d, sum(text_bytes), count(*) FROM documents GROUP BY d"
     found = {name: (int(size), pages) for name, size, pages in query(out, sql)}
     assert f"{len(found)} domain" in page.get_element_by_id("domains").text_content()

@@ -31,6 +31,8 @@ Verdict: TypeAlias = tuple[str, str]
 """(outcome, reason) of a record that does not go on."""
 Place: TypeAlias = Callable[[S, Sequence[AnyUse], Sequence[AnyUse]], str | None]
 """Says what is wrong with where a stage stands, told its settings and the uses before and behind it."""
+Completed: TypeAlias = Callable[[S, Sequence[AnyUse]], S]
+"""Fills settings in from what the uses behind a stage say, when a recipe is read."""
 
 
 class Kind(Enum):
@@ -53,13 +55,18 @@ def _any_place(settings: Settings, before: Sequence[AnyUse], behind: Sequence[An
     """Stand anywhere that the kind allows."""
 
 
+def _as_given(settings: S, _: Sequence[AnyUse]) -> S:
+    return settings
+
+
 @dataclass(frozen=True, slots=True)
 class Stage(Generic[S]):
     """What one stage declared; its documentation is the docstring of its settings.
 
     `driver` runs it over shards, `measure` over one batch (measuring stages), `judge` over one record (reading).
     `after` names stages that must not stand behind it, each with what to say then; `needs` stages without which it
-    means nothing; `place` says what else is wrong with where it stands. `command` are the stages that its command runs.
+    means nothing; `place` says what else is wrong with where it stands; `completed` takes from the stages behind what a
+    recipe says there alone. `command` are the stages that its command runs.
     `reasons` are those that it gives, `*` for what varies. `packages` are those whose version changes the output
     (Unicode tables among them, see `yurai.declare.versions`), `used` tells which of them do under some settings,
     `versions` gives other parts of the program that have a version of their own; `models` gives {name: sha256} of the
@@ -77,6 +84,7 @@ class Stage(Generic[S]):
     after: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     place: Place[S] = _any_place
+    completed: Completed[S] = _as_given
     repeats: bool = False
     command: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

@@ -1,9 +1,9 @@
 """Find the main text of a parsed page by the extractor that the settings name.
 
 honbun is Yurai's own; judged lets trafilatura choose among the blocks of an article where honbun is unsure. By
-trafilatura, a page without
-navigation is taken whole, and so is one of which it finds a twentieth or less. A page with too many elements for an
-extractor that is not linear goes to one that is. Whatever any of them finds, a page that has readable text keeps some.
+trafilatura, a page without navigation is taken whole, and so is one of which it finds a twentieth or less. A page with
+too many elements for an extractor that is not linear goes to one that is. Whatever any of them finds, a page that has
+readable text keeps some.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from lxml import etree
 from lxml.html import HtmlElement
 
+from yurai.declare.versions import version_of
 from yurai.extraction import honbun, mend
 from yurai.extraction.blocks import block_text, is_surrounded, linked_characters, most_text
 from yurai.extraction.main_text import main_text
@@ -115,6 +116,19 @@ def _resiliparse(page: ToRead) -> Found:
     markup = etree.tostring(tree, encoding="utf-8", method="html") if page.options.mend else page.markup
     text = printable(resiliparse_text(markup))
     return Found(text, "resiliparse") if text else Found(printable(block_text(tree).text), "block-text")
+
+
+def extractor_version(extractor: str) -> str | None:
+    """Return the version of what made a text: honbun's weights, or a library; None where Yurai's own is all there is.
+
+    With honbun+trafilatura it is that of both, a plus between them.
+    """
+    versions = [
+        honbun.version() if name == "honbun" else version_of(name)
+        for name in extractor.split("+")
+        if name in {"honbun", "trafilatura", "resiliparse"}
+    ]
+    return "+".join(versions) or None
 
 
 EXTRACTORS: Final[dict[str, Extractor]] = {

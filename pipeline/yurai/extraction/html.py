@@ -11,7 +11,7 @@ from yurai.evidence.html import html_marks
 from yurai.extraction.budgets import elements, over_budget
 from yurai.extraction.charset import decode_page
 from yurai.extraction.dates import stated_date
-from yurai.extraction.extractors import ToRead, found_text
+from yurai.extraction.extractors import ToRead, extractor_version, found_text
 from yurai.extraction.main_text import date_of
 from yurai.extraction.options import ExtractOptions
 from yurai.extraction.records import Extraction, Page
@@ -62,7 +62,8 @@ def _from_tree(page: Page, to_read: ToRead, blank: Extraction) -> Extraction:
     if not found.text:
         return noted
     written = replace(noted, text=found.text, extractor=found.extractor, page_type=found.page_type, spans=found.spans)
-    return _with_other_text(to_read, replace(written, outcome="text", reason=None))
+    made = replace(written, outcome="text", reason=None, extractor_version=extractor_version(found.extractor))
+    return _with_other_text(to_read, made)
 
 
 def _with_other_text(to_read: ToRead, found: Extraction) -> Extraction:
@@ -79,4 +80,9 @@ def _with_other_text(to_read: ToRead, found: Extraction) -> Extraction:
     other = found_text(replace(to_read, tree=tree), options.retry_with)
     if not other.text or other.text == found.text:
         return found
-    return replace(found, other_text=other.text, other_extractor=other.extractor)
+    return replace(
+        found,
+        other_text=other.text,
+        other_extractor=other.extractor,
+        other_extractor_version=extractor_version(other.extractor),
+    )

@@ -38,7 +38,8 @@ class Extraction:
     "honbun", "honbun+trafilatura" (honbun's blocks, chosen by trafilatura), "trafilatura", "resiliparse", "block-text"
     (the whole readable page), "json-ld" (what the page says there, but does not show), "xml", "plain-text" or "pdfium"
     (both with form feeds between pages), or "none". `page_type` is what honbun takes the page for, `spans` its blocks
-    that are no plain paragraphs, in order and apart. `other_text` is what `other_extractor` found where a rule would
+    that are no plain paragraphs, in order and apart. `extractor_version` is that of its
+    weights or its library. `other_text` is what `other_extractor` found where a rule would
     drop `text`. A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped, element-budget, no-capture-date,
     pdf-copy-denied, pdf-page-broken, sniffed-mime, text-from-json-ld, undecodable-bytes.
     """
@@ -59,6 +60,8 @@ class Extraction:
     spans: tuple[Span, ...] | None = None
     other_text: str | None = None
     other_extractor: str | None = None
+    extractor_version: str | None = None
+    other_extractor_version: str | None = None
     marks: tuple[Mark, ...] = ()
     """What the markup says of rights, in page order."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, TypedDict, cast
+from typing import Any, TypeAlias, TypedDict, cast
 
 import numpy as np
 import pyarrow as pa
@@ -35,7 +35,10 @@ _TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
 _TYPES |= dict.fromkeys(("rows", "documents", "size"), pa.int64())
 COUNTS = pa.schema(_TYPES)
 Column: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
-SEEN = ["lang", "capture_date", "url", "registrable_domain", "text_bytes", "pii"]
+SEEN = [
+    *("lang", "capture_date", "url", "registrable_domain", "text_bytes", "pii"),
+    *("extractor", "extractor_version", "page_type"),
+]
 HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:]+)"
 
 
@@ -46,6 +49,8 @@ class PageCounts(TypedDict):
     text_bytes: int
     languages: dict[str, dict[str, int]]
     years: dict[str, dict[str, int]]
+    extractors: dict[str, dict[str, int]]
+    page_types: dict[str, dict[str, int]]
     pii: dict[str, dict[str, int]]
 
 
@@ -128,11 +133,13 @@ def _replay(rules: Replay, batch: pa.RecordBatch) -> None:
 
 
 class Pages:
-    """Counts of pages by language, year and kind of personal data."""
+    """Counts of pages by language, year, extractor, type of page and kind of personal data."""
 
     def __init__(self) -> None:
         self.rows = self.text_bytes = 0
-        self.languages, self.years, self.pii = (dict[str, Counter[str]]() for _ in range(3))
+        self.languages, self.years, self.extractors, self.page_types, self.pii = (
+            dict[str, Counter[str]]() for _ in range(5)
+        )
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add the rows of `batch`."""
@@ -140,7 +147,13 @@ class Pages:
         self.rows += batch.num_rows
         self.text_bytes += int(pc.sum(sizes).as_py() or 0)
         years = pc.utf8_slice_codeunits(batch.column("capture_date"), 0, 4)
-        for sums, keys in ((self.languages, batch.column("lang")), (self.years, years)):
+        groupings: tuple[tuple[dict[str, Counter[str]], pa.Array[Any]], ...] = (
+            (self.languages, batch.column("lang")),
+            (self.years, years),
+            (self.extractors, _extractors(batch)),
+            (self.page_types, batch.column("page_type")),
+        )
+        for sums, keys in groupings:
             for name, pages, size in _grouped(keys.fill_null("none"), sizes):
                 sums.setdefault(name, Counter()).update(pages=pages, text_bytes=size)
         for of_page in batch.column("pii").drop_null().to_pylist():
@@ -150,10 +163,27 @@ class Pages:
 
     def json(self) -> PageCounts:
         """Return the counts as canonical JSON takes them."""
-        languages, years, pii = (
-            {name: dict(counts) for name, counts in sums.items()} for sums in (self.languages, self.years, self.pii)
-        )
-        return {"rows": self.rows, "text_bytes": self.text_bytes, "languages": languages, "years": years, "pii": pii}
+        return {
+            "rows": self.rows,
+            "text_bytes": self.text_bytes,
+            "languages": _plain(self.languages),
+            "years": _plain(self.years),
+            "extractors": _plain(self.extractors),
+            "page_types": _plain(self.page_types),
+            "pii": _plain(self.pii),
+        }
+
+
+def _plain(sums: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {name: dict(counts) for name, counts in sums.items()}
+
+
+def _extractors(batch: pa.RecordBatch) -> pa.Array[Any]:
+    """Return what made each text, with its version where it has one."""
+    name, version = (batch.column(name).fill_null("") for name in ("extractor", "extractor_version"))
+    joined = pc.binary_join_element_wise(name, version, " ")  # type: ignore[call-overload] # the stubs miss the separator
+    trimmed: pa.Array[Any] = pc.utf8_trim_whitespace(joined)
+    return trimmed
 
 
 def _grouped(keys: Column, sizes: Column) -> Iterator[tuple[str, int, int]]:

@@ -45,13 +45,21 @@ class Side:
     text_bytes: int = 0
     languages: Sums = field(default_factory=dict)
     years: Sums = field(default_factory=dict)
+    extractors: Sums = field(default_factory=dict)
+    page_types: Sums = field(default_factory=dict)
     pii: Sums = field(default_factory=dict)
 
     def add(self, facts: FileFacts) -> None:
         """Add the facts of one file."""
         self.rows += facts["rows"]
         self.text_bytes += facts["text_bytes"]
-        groupings = ((self.languages, facts["languages"]), (self.years, facts["years"]), (self.pii, facts["pii"]))
+        groupings = (
+            (self.languages, facts["languages"]),
+            (self.years, facts["years"]),
+            (self.extractors, facts["extractors"]),
+            (self.page_types, facts["page_types"]),
+            (self.pii, facts["pii"]),
+        )
         for sums, of_file in groupings:
             for name, counts in of_file.items():
                 sums.setdefault(name, Counter()).update(counts)

@@ -93,6 +93,24 @@ def years(facts: Facts) -> Markup:
     return section("years", "Years of capture", lead, card(table(heads, rows, wide=5)))
 
 
+def extraction(facts: Facts) -> Markup:
+    """Return pages by what made their text, and by what honbun takes them for."""
+    lead = (
+        "What made each text, with the version of its weights or of its library, and the type that honbun takes a page "
+        "for; none where another extractor was asked, or the page is no HTML."
+    )
+    if not facts.extracted.extractors:
+        return section("extraction", "Extraction", lead, none("No page was extracted."))
+    heads = ["#extracted", "#kept", "#share kept", "#text kept", ""]
+    legend = key(("kept", "kept"), ("soft", "extracted, not kept"))
+    parts = (
+        ("extractor", facts.extracted.extractors, facts.documents.extractors),
+        ("type of page", facts.extracted.page_types, facts.documents.page_types),
+    )
+    shows = [card(table([name, *heads], _sides(*sides), wide=5)) for name, *sides in parts]
+    return section("extraction", "Extraction", lead, legend, *shows)
+
+
 def _sides(extracted: Sums, documents: Sums) -> Rows:
     """Return a row for each name, the most frequent first: extracted and kept pages, bytes of kept text, a bar."""
     empty = Counter[str]()

@@ -143,6 +143,7 @@ def _sections(report: Report) -> list[tuple[str, str, Markup]]:
         sections += [
             ("languages", "Languages", overview.languages(facts)),
             ("years", "Years of capture", overview.years(facts)),
+            ("extraction", "Extraction", overview.extraction(facts)),
             ("domains", "Top domains", overview.domains(facts)),
             ("licences", "Licence marks", overview.licences(facts)),
             ("personal-data", "Personal data", overview.personal_data(facts, report.audit.notes)),

@@ -30,7 +30,7 @@ from pathlib import Path
 import yurai.stages  # noqa: F401 - importing declares the stages
 from yurai.declare.stage import STAGES, Identity, Kind, in_order, stage_of
 from yurai.declare.values import nearest
-from yurai.engine.use import AnyUse
+from yurai.engine.use import AnyUse, StageUse
 from yurai.sources.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError
@@ -97,7 +97,7 @@ def make_recipe(value: Mapping[str, object], *, where: str) -> Recipe:
     name, about, tables = value.get("name"), value.get("about", ""), value.get("stage")
     if not isinstance(name, str) or not isinstance(about, str) or not isinstance(tables, list) or not tables:
         raise RecipeError(f'{where}: needs name = "..." and at least one [[stage]] table (about = "..." is optional)')
-    uses = tuple(_use(table, where) for table in tables)
+    uses = _completed([_use(table, where) for table in tables])
     check_order(uses, where)
     if uses[0].name != "read":
         raise RecipeError(f"{where}: the first stages must be read and extract, found {uses[0].name}")
@@ -127,6 +127,13 @@ def _use(table: object, where: str) -> AnyUse:
         return STAGES[name].use({key: setting for key, setting in table.items() if key != "use"})
     except RecipeError as error:
         raise RecipeError(f"{where}: {error}") from error
+
+
+def _completed(uses: Sequence[AnyUse]) -> tuple[AnyUse, ...]:
+    """Return the uses with what each takes from the stages behind it, so that recipes, plans and fingerprints say it."""
+    return tuple(
+        StageUse(use.name, stage_of(use).completed(use.settings, uses[place + 1 :])) for place, use in enumerate(uses)
+    )
 
 
 def check_order(uses: Sequence[AnyUse], where: str) -> None:

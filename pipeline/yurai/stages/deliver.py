@@ -53,7 +53,7 @@ def compact(task: Task[Compact], attempt: Attempt) -> TaskRecord:
 
 def _delivered(batch: pa.RecordBatch, kind: str) -> pa.RecordBatch:
     """Return rows as they are delivered: a second text, which no filter chose, is no part of a document."""
-    unchosen = ("other_text", "other_extractor")
+    unchosen = [name for name in batch.schema.names if name.startswith("other_")]
     if kind != "documents" or all(batch.column(name).null_count == batch.num_rows for name in unchosen):
         return batch
     return with_columns(batch, {name: pa.nulls(batch.num_rows, batch.schema.field(name).type) for name in unchosen})

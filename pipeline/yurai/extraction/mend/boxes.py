@@ -139,9 +139,10 @@ class _Builder:
     def flush(self) -> None:
         """End the run, if there is one."""
         box, pieces = self.boxes[-1], self.line.take()
-        run = (write_code if self.in_code() else write_run)(box, pieces) if pieces else None
-        if run is not None:
-            self.runs[run] = str(run.tag)
+        written = (write_code if self.in_code() else write_run)(box, pieces) if pieces else None
+        if written is not None:
+            run, kind = written
+            self.runs[run] = kind
             run.tag = "li" if box.tag in _LISTS else run.tag
 
 
@@ -162,8 +163,6 @@ def _is_alone(element: HtmlElement) -> bool:
 
 
 def _name(element: HtmlElement, tag: str) -> str:
-    import os
-    if "nofig" in os.environ.get("V","") and tag=="figure": return "figure"
     if element.get("role") in _NAVIGATION:
         return "nav"
     if tag in _HEADINGS and sum(1 for _ in islice(element.iterdescendants(*_BOXES), _MOST_IN_HEADING + 1)) > _MOST_IN_HEADING:

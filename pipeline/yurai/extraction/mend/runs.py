@@ -26,38 +26,33 @@ _SPACES: Final = re.compile(rf"[\t\r\n\f]{_BLANK}*| {_BLANK}+|{_APART}+[ \t\r\n\
 _WIDE_BREAK: Final = re.compile(rf"(?<=[{WIDE}])[ \t{_APART}]*[\r\n]{_BLANK}*(?=[{WIDE}])")
 _EDGE: Final = re.compile(rf"\A[ {_APART}]+|[ {_APART}]+\Z|(?<={BREAK})[ {_APART}]+|[ {_APART}]+(?={BREAK})")
 _WORD: Final = re.compile(r"\w")
+_WIDE: Final = re.compile(f"[{WIDE}]")
 _FEW: Final = 8
 """Named elements that a run of labels has at most; more of them are the words of a text."""
 
 
-def write_code(parent: HtmlElement, pieces: Sequence[Piece]) -> HtmlElement | None:
+def write_code(parent: HtmlElement, pieces: Sequence[Piece]) -> tuple[HtmlElement, str] | None:
     """Append a run to a box as its author wrote it; None if it is blank."""
     text = "".join(text for text, _, _ in pieces).replace("\r\n", "\n").strip("\n").rstrip()
     if not text:
         return None
     run = etree.SubElement(parent, "p")
     etree.SubElement(run, "code").text = text
-    return run
+    return run, "p"
 
 
-def write_run(parent: HtmlElement, pieces: Sequence[Piece]) -> HtmlElement | None:
-    """Append a run to a box: as `<p>` if it is a sentence, as `<div>` if it is links or labels; None if it is blank."""
+def write_run(parent: HtmlElement, pieces: Sequence[Piece]) -> tuple[HtmlElement, str] | None:
+    """Append a run to a box: as `<p>` if it is long, as `<div>` if it is not; None if it is blank."""
     shown = _as_shown(pieces)
     if not any(text.strip(f"{BREAK} ") for text, _, _ in shown):
         return None
     sentence = _is_sentence(shown)
-    import os
-    V=os.environ.get("V","")
-    if "allp" in V: tagp="p"
-    else: tagp="p" if sentence else "div"
-    if "min" in V and sentence and sum(len(t) for t,l,o in shown if l is None and o is None) < int(os.environ["MIN"]): tagp="div"
-    if "orig" in V and parent.tag not in ("li","td","th","dd","dt") and not len(parent) and False: pass
-    run = etree.SubElement(parent, tagp)
+    run = etree.SubElement(parent, "p" if _is_long(shown) else "div")
     for (link, own), group in groupby(shown, lambda piece: (piece[1], None if sentence else piece[2])):
         text = "".join(text for text, _, _ in group)
         if text:
             _append(run, text, [element for element in (own, link) if element is not None])
-    return run
+    return run, ("p" if run.tag=="p" else "short" if sentence else "div")
 
 
 def _as_shown(pieces: Sequence[Piece]) -> list[Piece]:
@@ -77,6 +72,12 @@ def _is_sentence(pieces: Sequence[Piece]) -> bool:
     """Tell a sentence from links and labels: it has a word that is in neither, or too many names to be labels."""
     names = {own for text, _, own in pieces if own is not None and text.strip()}
     return len(names) > _FEW or any(link is None and own is None and _WORD.search(text) for text, link, own in pieces)
+
+
+def _is_long(pieces: Sequence[Piece]) -> bool:
+    import os
+    text = "".join(text for text, link, own in pieces if link is None and own is None)
+    return len(text) + 2 * len(_WIDE.findall(text)) >= int(os.environ.get("MIN","80"))
 
 
 def _append(run: HtmlElement, text: str, around: Sequence[HtmlElement]) -> None:

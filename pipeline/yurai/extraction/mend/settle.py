@@ -23,13 +23,33 @@ def settle(box: HtmlElement, runs: MutableMapping[HtmlElement, str]) -> None:
     """Settle a box; `runs` has the runs, and the boxes that hold one as their own text, with the tag of the run."""
     if box.tag in _LISTS:
         _in_items(box)
-    elif len(box) == 1 and box[0] in runs and (box.tag in _OF_ONE_RUN or runs[box[0]] == "div"):
-        runs[box] = runs[box[0]]
-        _unwrap(box)
+        return
+    _promote(box, runs)
+    if len(box) == 1 and box[0] in runs:
+        kind = runs[box[0]]
+        if box.tag in _OF_ONE_RUN or kind == "div":
+            runs[box] = "p" if box.tag == "p" else kind
+            if box[0].tag != "div" or len(box[0]) == 0 or box[0] in runs:
+                _unwrap(box)
+        elif box.tag == "div":
+            runs[box] = kind + ">" if not kind.endswith(">") else kind
     elif box.tag == "p" and len(box):
         box.tag = "div"
     elif box.tag == "table":
         free_layout(box, runs)
+
+
+def _promote(box, runs):
+    if any(child.tag == "p" or runs.get(child) in ("p","p>") for child in box):
+        for child in box:
+            if runs.get(child, "") in ("short", "short>"):
+                one = child
+                while runs[one] == "short>":
+                    runs[one] = "p>"
+                    one = one[0]
+                runs[one] = "p"
+                if one.tag == "div":
+                    one.tag = "p"
 
 
 def _unwrap(box: HtmlElement) -> None:

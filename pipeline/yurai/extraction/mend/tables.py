@@ -29,8 +29,6 @@ def free_presentation(tree: HtmlElement) -> None:
 
 def free_layout(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> None:
     """Make a table of layout plain boxes; `runs` has the names of cells that are one run."""
-    import os
-    if "notab" in os.environ.get("V",""): return
     if not _is_data(table, runs):
         _free(table, runs)
 
@@ -58,9 +56,13 @@ def _is_data(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> bool:
 def _free(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> None:
     for row in list(_rows(table)):
         for cell in row.iterchildren("td", "th"):
-            cell.tag = runs.get(cell, "div")
+            cell.tag = _tag(runs.get(cell))
         row.tag = "div"
     for child in table.iterchildren("caption", *_SECTIONS):
-        child.tag = runs.get(child, "div")
+        child.tag = _tag(runs.get(child))
     table.tag = "div"
     table.attrib.pop("role", None)
+
+
+def _tag(kind):
+    return "p" if kind in ("p",) else "div"

@@ -95,16 +95,12 @@ def _of_any_name(tree: Any, hits: Hits) -> Iterable[Any]:  # noqa: ANN401 - as a
     if sum(map(len, lists)) > _SHORT:
         every: Iterable[Any] = tree.iterdescendants("*")
         return every
-    listed: Iterable[Any] = _finder(tuple(hits))(
-        tree, between=_BETWEEN, **{f"v{at}": one for at, one in enumerate(lists)}
-    )
+    named = {f"v{at}": one for at, one in enumerate(lists)}
+    listed: Iterable[Any] = _finder(tuple(hits))(tree, between=_BETWEEN, **named)
     return listed
 
 
 @functools.lru_cache(1024)
 def _finder(attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
-    listed = (
-        f"descendant::*/@{name}[contains($v{at}, concat($between, ., $between))]/.."
-        for at, name in enumerate(attributes)
-    )
-    return etree.XPath("|".join(listed))
+    listed = "descendant::*/@{}[contains($v{}, concat($between, ., $between))]/.."
+    return etree.XPath("|".join(listed.format(name, at) for at, name in enumerate(attributes)))

@@ -1,10 +1,10 @@
 """Tell where readability cannot win, so that it need not run.
 
 trafilatura compares its own text with that of readability and takes the other where it is longer by a factor, or where
-its own holds no paragraph. Readability only takes elements away: what it gives, white space folded, is never longer than
-the text of its tree. So where the whole tree is too short to win, its result is not needed. Left to run are pages on
-which the written-out result may read back longer than it was: elements whose content is not markup, frames (which get
-a word of their own) and characters that XML writes as references.
+its own holds no paragraph. Readability only takes elements away: what it gives, white space folded, is never longer
+than the text of its tree. So where the whole tree is too short to win, its result is not needed. Readability still runs
+on pages whose result, written out and parsed again, may be longer than it was: with elements whose content is not
+markup, frames (which get a word of their own) or characters that XML writes as references.
 """
 
 from __future__ import annotations

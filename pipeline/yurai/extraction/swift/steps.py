@@ -1,7 +1,7 @@
 """Spare trafilatura copies of the page that nobody reads, and passes over it that change nothing.
 
-Each function stands in the place of one of trafilatura's and calls that one, or does what it does without what is spared.
-Outside of a page that `install.page` prepared, and with comments on, they hand everything to the original.
+Each function stands in the place of one of trafilatura's, and calls that one or does what it does without what is
+spared. Outside of a page that `install.page` prepared they hand everything to the original.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Any) -> t
     if PAGE.get() is None:
         both: tuple[Any, str] = _extract_and_compare(cleaned, backup, tree, options)
         return both
-    body, text = core.extract_content(cleaned, options)
+    body, text = main_extractor.extract_content(cleaned, options)
     if options.fast or (options.focus == "recall" and len(text) > _ENOUGH * options.min_extracted_size):
         return body, text
     lost = cannot_win(tree, body, text, options)
@@ -66,7 +66,7 @@ def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Any) -> t
     raw = HtmlElement() if lost else copy(tree)
     token = _LOST.set(_always if lost else partial(cannot_win, body=body, text=text, options=options))
     try:
-        compared: tuple[Any, str] = core.compare_extraction(backup, raw, body, text, options)
+        compared: tuple[Any, str] = external.compare_extraction(backup, raw, body, text, options)
     finally:
         _LOST.reset(token)
     return compared

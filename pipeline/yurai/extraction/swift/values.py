@@ -8,7 +8,7 @@ expression itself decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import re2
@@ -45,7 +45,7 @@ class Values:
         self._present = {
             name: {at for at in self._readers[name] if name in _PRESENT.findall(expressions[at].path)} for name in names
         }
-        self._known: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._known: dict[tuple[str, str], Iterable[int]] = {}
 
     def of(self, tree: Any) -> Mapping[Expression, Hits]:  # noqa: ANN401 - lxml has no types
         """Return, for each expression that may match on a page, the values that may, by attribute."""
@@ -62,8 +62,8 @@ class Values:
         known = self._known.get((name, value))
         if known is None:
             places = self._set.Match(value)
-            known = sorted(self._readers[name].intersection(places)) if places else ()
-            known = known or self._present[name]
+            matching = self._readers[name].intersection(places) if places else set()
+            known = sorted(matching | self._present[name])
             if len(value) <= _LONGEST_KEPT:
                 if len(self._known) >= _VALUES_KEPT:
                     self._known.clear()

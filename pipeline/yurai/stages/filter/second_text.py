@@ -14,6 +14,7 @@ from yurai.engine.use import AnyUse
 from yurai.stages.rewrite import rewritten
 
 RULE: Final = "second-text"
+OTHER: Final = ("other_text", "other_extractor", "other_extractor_version")
 
 
 def second_places(batch: pa.RecordBatch, reasons: pa.StringArray) -> list[int]:
@@ -27,10 +28,8 @@ def with_second_text(
     rows: pa.RecordBatch, measures: Sequence[AnyUse], name: str, notes: Counter[str]
 ) -> pa.RecordBatch:
     """Return `rows` with their second text as their text, measured again; of its blocks nothing is known."""
-    nothing = {
-        one: pa.nulls(rows.num_rows, rows.schema.field(one).type)
-        for one in ("other_text", "other_extractor", "block_spans")
-    }
-    bare = with_columns(rows, {"extractor": rows.column("other_extractor"), **nothing})
+    nothing = {one: pa.nulls(rows.num_rows, rows.schema.field(one).type) for one in (*OTHER, "block_spans")}
+    made = {name: rows.column(f"other_{name}") for name in ("extractor", "extractor_version")}
+    bare = with_columns(rows, made | nothing)
     texts = [str(text) for text in rows.column("other_text").to_pylist()]
     return rewritten(bare, texts, [{RULE: 1} for _ in texts], measures, name, notes)
