@@ -14,7 +14,7 @@ from yurai_filters.compare import below
 from yurai_filters.declare import document_filter, editor, tagger
 from yurai_filters.lists import Lines
 from yurai_filters.ranges import Count
-from yurai_filters.reasons import first_reason
+from yurai_filters.why import first_reason
 from yurai_filters.words import UNSPACED
 
 RULES = ("citation-marks", "word-too-long", "no-terminal-punctuation", "too-few-words", "javascript", "policy")

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from yurai_filters.compare import above, below, share
 from yurai_filters.declare import document_filter, tagger
 from yurai_filters.ranges import Ratio, Share
-from yurai_filters.reasons import first_reason
+from yurai_filters.why import first_reason
 
 SHORT = 30
 """Characters of a short line, at most."""

@@ -10,7 +10,7 @@ from yurai_filters.compare import above, below, share
 from yurai_filters.declare import document_filter, tagger
 from yurai_filters.measures import per_list
 from yurai_filters.ranges import Count, Ratio, Share
-from yurai_filters.reasons import first_reason
+from yurai_filters.why import first_reason
 
 ENGLISH = ("the", "be", "to", "of", "and", "that", "have", "with")
 """The stop words of the paper."""

@@ -6,8 +6,8 @@ import pyarrow.compute as pc
 from yurai_filters.compare import below
 from yurai_filters.declare import document_filter
 from yurai_filters.ranges import Share
-from yurai_filters.reasons import first_reason
 from yurai_filters.settings import EVERY
+from yurai_filters.why import first_reason
 
 UNDETERMINED = "und"
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 from yurai_filters.compare import above, below
 from yurai_filters.declare import document_filter
 from yurai_filters.ranges import Count
-from yurai_filters.reasons import first_reason
+from yurai_filters.why import first_reason
 
 
 @document_filter("length", version=1)

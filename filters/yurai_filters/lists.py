@@ -48,7 +48,8 @@ class Lines:
     __slots__ = ("_entries", "_hashes", "_order")
 
     def __init__(self, blocks: Iterable[list[str]] = ()) -> None:
-        texts: list[Any] = [pa.array([], pa.string())]
+        # not pa.array, which asks whether it was given something of pandas, and loads it for that where there is one
+        texts: list[Any] = [pa.nulls(0, pa.string())]
         hashes: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
         for block in blocks:
             texts.append(pa.array(block, pa.string()))

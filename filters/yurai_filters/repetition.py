@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from yurai_filters.compare import above, rounded
 from yurai_filters.declare import document_filter, tagger
 from yurai_filters.ranges import Share
-from yurai_filters.reasons import first_reason
+from yurai_filters.why import first_reason
 from yurai_filters.word_splitter import Booleans, Integers, Pieces
 from yurai_filters.words import spaced_pieces
 

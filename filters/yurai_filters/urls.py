@@ -14,7 +14,7 @@ from yurai_filters.declare import document_filter
 from yurai_filters.hosts import host_name, host_of, parents, url_name
 from yurai_filters.lists import Lines
 from yurai_filters.ranges import at_least
-from yurai_filters.reasons import first_reason
+from yurai_filters.why import first_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -78,7 +78,7 @@ _TEXT = (
         "extractor",
         pa.string(),
         "what made the text: honbun, honbun+trafilatura (blocks by honbun, chosen by trafilatura), trafilatura, "
-        "resiliparse, block-text (the whole readable page), json-ld, xml, plain-text, pdfium, none",
+        "resiliparse, block-text (the whole readable page), json-ld, script-json, xml, plain-text, pdfium, none",
     ),
     _column(
         "extractor_version",
@@ -219,6 +219,14 @@ DROPPED = pa.schema(
             "jaccard_by", pa.string(), "how that is known: equal (texts), estimate (signatures) or exact (shingles)"
         ),
         _column("cluster_id", pa.string(), "cluster of a duplicate: as the column of kept documents"),
+        _column(
+            "gate_by",
+            pa.string(),
+            "of a page that the gate stopped: by the share of letters in the scripts of the languages that are kept "
+            "(scripts), or by the score of its text as its markup (markup) or its tree (tree) has it",
+        ),
+        _column("gate_score", pa.float32(), "that share or score, the best of any language that is kept"),
+        _column("gate_limit", pa.float32(), "limit that the score is below"),
     ],
     metadata={"schema_version": SCHEMA_VERSION},
 )

@@ -194,4 +194,5 @@ def test_packages_that_output_depends_on_are_compared() -> None:
     found = code_module.packages()
     assert {"warcio", "fasttext-predict", "tokenizers", "trafilatura", "pyarrow", "ray"} <= found.keys()
     assert "not installed" not in found.values()
+    assert "sped up" in found["trafilatura"]
     assert set(ALIKE) <= set(CHECKS)

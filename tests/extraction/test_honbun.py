@@ -24,6 +24,7 @@ from yurai.extraction.honbun.metadata import metadata
 from yurai.extraction.honbun.model import load, version
 from yurai.extraction.honbun.page_type import page_row
 from yurai.extraction.honbun.selection import likelihood, select
+from yurai.extraction.honbun.siblings import with_siblings
 from yurai.extraction.tree import parse
 
 SENTENCE = "This is a sentence of the page, and it is long enough to be one. "
@@ -56,6 +57,10 @@ def blocks(body: str) -> list[str]:
         ("<div>first<br>second</div>", ["first\nsecond"]),
         ("<div>first<br><br>second<br> <br>third</div>", ["first", "second", "third"]),
         ("<center>In the middle</center>", ["In the middle"]),
+        ("<p><a href=/>Careers</a><a href=/>Press</a>", ["Careers Press"]),
+        ("<p>See <a href=/>one</a> or<a href=/>two</a>, <a href=/>half<b>way</b></a>s", ["See one ortwo, halfways"]),
+        ("<div><button>Yes</button><button>No</button></div>", ["Yes No"]),
+        ("<p><a href=/></a><a href=/>Only</a></p>", ["Only"]),
         ("<figure><img src=a><figcaption>A caption</figcaption></figure>", ["A caption"]),
         ("<p>met on <time>5 May 2020</time> and then</p>", ["met on 5 May 2020 and then"]),
         ("<p>Press the <label>Save</label> control</p>", ["Press the Save control"]),
@@ -291,3 +296,54 @@ def test_a_page_has_the_same_text_whatever_came_before_it() -> None:
         extract(other)
     assert extract(page) == first
     assert replace(first, text="") != first
+
+
+# --- text that scripts would show ------------------------------------------------------------------------------------
+
+STATE = json.dumps(
+    {"page": {"title": "T", "blocks": [{"t": "p", "x": SENTENCE * 3 + str(n)} for n in range(4)], "menu": ["a"]}}
+)
+SHOWN = "\n".join(f"{SENTENCE * 3}{number}" for number in range(4))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'<script id="__NEXT_DATA__" type="application/json">{STATE}</script>',
+        f"<script>var a = 1; window.__INITIAL_STATE__ = {STATE};\nrender()</script>",
+        f'<script type="application/json">\n {json.dumps({"html": "".join(f"<p>{line}</p>" for line in SHOWN.splitlines())})}</script>',
+    ],
+)
+@pytest.mark.parametrize("shell", ["<div id=root></div>", "<div id=root>Loading ...</div>"])
+def test_a_shell_that_a_script_fills_has_the_text_of_the_script(shell: str, script: str) -> None:
+    for extractor in OWN:
+        found = extract(shell + script, extractor)
+        assert (found.text, found.extractor, found.flags) == (SHOWN, "script-json", ("text-from-script-json",))
+
+
+def test_a_page_that_shows_its_text_is_not_a_shell() -> None:
+    found = extract(f"{ARTICLE}<script type='application/json'>{STATE}</script>")
+    assert found.extractor == "honbun"
+
+
+@pytest.mark.parametrize("source", ["{", '{"a": ' * 100_000, '{"a": "' + "x" * 5_000 + '"}', "[1, 2]", ""])
+def test_scripts_without_prose_change_nothing(source: str) -> None:
+    assert extract(f"<p>Short</p><script type='application/json'>{source}</script>").text == "Short"
+
+
+def test_siblings_of_most_of_a_container_are_taken() -> None:
+    tree, _ = parse(
+        f"<html><body><div>{'<p>A block of body text of some length.</p>' * 9}</div><p>x</p></body></html>".encode(),
+        512,
+    )
+    layout = Layout.of(blocks_of(tree))  # type: ignore[arg-type]
+    chosen = np.array([True, True, True, False, False, False, False, True, True, False])
+
+    def taken(likely: int) -> list[bool]:
+        return with_siblings(layout, chosen, np.full(10, likely)).tolist()
+
+    assert taken(150_000) == [True] * 3 + [False] * 4 + [True] * 2 + [False], "they hold too little of it"
+    chosen = np.array([True, True, True, False, True, True, True, True, False, False])
+    assert taken(150_000) == [True] * 8 + [False] * 2
+    assert taken(250_000) == [True] * 9 + [False]
+    assert taken(50_000) == chosen.tolist()

@@ -8,7 +8,7 @@ from yurai_filters.compare import above
 from yurai_filters.declare import document_filter
 from yurai_filters.pii.find import Kind
 from yurai_filters.ranges import Count
-from yurai_filters.reasons import first_reason
+from yurai_filters.why import first_reason
 
 
 @document_filter("pii", version=1)

@@ -144,12 +144,24 @@ def _life(life: dict[str, Any]) -> str:
         )
         if life["kept_doc_id"]:
             lines.append(f"{'':<10}{_copy_of(life)}")
+        if life["gate_by"]:
+            lines.append(f"{'':<10}{_gate(life)}")
     lines += [f"{'' if index else 'rights':<10}{_said(mark)}" for index, mark in enumerate(life["rights"])]
     lines += [
         f"{'decisions':<10}{_decision(entry, life)}" if not index else f"{'':<10}{_decision(entry, life)}"
         for index, entry in enumerate(life["decisions"])
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _gate(life: dict[str, Any]) -> str:
+    """Say by which measure the gate stopped a page, and what it asks for."""
+    measure = {
+        "scripts": "share of letters in the scripts of",
+        "markup": "score, by windows of its markup, of",
+        "tree": "score, by windows of its readable text, of",
+    }[life["gate_by"]]
+    return f"{measure} the languages kept: {life['gate_score']:.4f}, below {life['gate_limit']:g}"
 
 
 def _copy_of(life: dict[str, Any]) -> str:

@@ -10,8 +10,6 @@ import importlib.metadata
 import unicodedata
 from collections.abc import Callable
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import re2
 
 FIRST_LETTERS = {
@@ -41,10 +39,16 @@ def newest(is_letter: Callable[[str], bool]) -> str:
 
 
 def _arrow_knows(letter: str) -> bool:
+    import pyarrow as pa  # noqa: PLC0415 - the extraction child asks for versions of packages, and has no use for Arrow
+    import pyarrow.compute as pc  # noqa: PLC0415 - as above
+
     return bool(pc.utf8_is_alpha(pa.array([letter]))[0].as_py())
 
 
 def _arrow_matches(letter: str) -> bool:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+    import pyarrow.compute as pc  # noqa: PLC0415 - as above
+
     return bool(pc.match_substring_regex(pa.array([letter]), r"^\pL$")[0].as_py())
 
 

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from yurai_filters.pii import redact_all
-from yurai_manifests.schema import EVIDENCE
-
 Kind = Literal["licence_claim", "optout_signal", "notice"]
 Scope = Literal["page", "main_text", "embedded", "site", "dataset", "unknown"]
 Place = Literal["http", "head", "header", "main", "footer", "comments", "aside", "body", "unknown"]
@@ -157,6 +154,8 @@ def evidence_row(
         "as_of": as_of,
         "confidence": None,
     }
+    from yurai_manifests.schema import EVIDENCE  # noqa: PLC0415 - Arrow, of which the extraction child has no use
+
     assert row.keys() == set(EVIDENCE.names)
     return row
 
@@ -180,6 +179,8 @@ def mark_row(doc_id: str, mark: Mark, as_of: str | None) -> dict[str, Any]:
 
 
 def _redacted(text: str) -> str:
+    from yurai_filters.pii import redact_all  # noqa: PLC0415 - rows are written outside of the extraction child
+
     return redact_all(text[: 4 * MAX_RAW])
 
 

@@ -15,15 +15,28 @@ if TYPE_CHECKING:
 _OPENING: Final = re.compile(rb"<[a-zA-Z]")
 _DOCTYPE: Final = re.compile(rb"<!doctype[^>]*+", re.IGNORECASE)
 # A quote opens a value only behind "=", as in the tokenizer of the HTML standard. Every repeat is possessive, and what
-# is never closed reaches to the end: each byte is read once.
-_INSIDE: Final = rb"(?:[^>=]++|=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+')|=)*+"
-TAG: Final = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + _INSIDE + rb">?")
+# is never closed reaches to the end: each byte is read a bounded number of times.
+_INSIDE: Final = rb"(?:[^>=]++|=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+'|))*+"
+_NAME: Final = rb"[a-zA-Z][^\t\n\f\r />]*+"
+TAG: Final = re.compile(rb"<(/?)(" + _NAME + rb")" + _INSIDE + rb">?")
 """One tag: its slash if it closes, its name."""
-_WHOLE_TAG: Final = re.compile(rb"</?[a-zA-Z][^\t\n\f\r />]*+" + _INSIDE + rb">?")
-RAW_TEXT: Final = re.compile(
-    rb"<!--(?:.*?-->|.*+)|<(script|style)\b" + _INSIDE + rb">(?:.*?</\1|.*+)", re.IGNORECASE | re.DOTALL
-)
+_COMMENT: Final = rb"!--(?:[^-]++|-(?!->))*+(?:-->)?"
+
+
+def _raw(name: bytes, closed: bytes) -> bytes:
+    """Pattern of an element whose content is no markup, behind its "<"; `closed` ends its opening tag."""
+    return name + rb"\b" + _INSIDE + closed + rb"(?:[^<]++|<(?!/" + name + rb"))*+(?:</" + name + rb")?"
+
+
+def _outside(closed: bytes) -> bytes:
+    """Pattern of a comment, a script or a style, behind its "<"."""
+    return b"|".join((_COMMENT, _raw(rb"(?i:script)", closed), _raw(rb"(?i:style)", closed)))
+
+
+RAW_TEXT: Final = re.compile(rb"<(?:" + _outside(rb"(?:>|\Z)") + b")")
 """Comments, scripts and styles, in which "<" opens nothing."""
+_TAGS: Final = re.compile(rb"<(?:" + _outside(b">") + rb"|(/?" + _NAME + _INSIDE + rb"))")
+"""Tags outside of these, without brackets; one that is never closed counts, whatever its name."""
 _QUOTED: Final = re.compile(rb"=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+')")
 
 
@@ -33,7 +46,7 @@ def over_budget(markup: bytes, options: ExtractOptions) -> str | None:
         return "budget-doctype"
     # an attribute takes two bytes at the least
     shortest = 2 * options.max_attributes
-    tags = (tag for tag in _WHOLE_TAG.findall(RAW_TEXT.sub(b"", markup)) if len(tag) > shortest)
+    tags = (tag for tag in _TAGS.findall(markup) if len(tag) > shortest)
     return "budget-attributes" if any(_attributes(tag) > options.max_attributes for tag in tags) else None
 
 

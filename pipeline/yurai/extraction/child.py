@@ -13,13 +13,17 @@ import os
 import resource
 import signal
 import sys
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
 import yurai.extraction.html
-import yurai.extraction.pdf  # noqa: F401 -- both are loaded here, before memory is capped
+import yurai.extraction.pdf
+import yurai.extraction.xml  # noqa: F401 -- all are loaded here, before memory is capped
 from yurai.engine.process import end_with_parent
+from yurai.extraction.gate import warm_up
+from yurai.extraction.main_text import load
 from yurai.extraction.mime import media_type
 from yurai.extraction.options import ExtractOptions
 from yurai.extraction.process import MEMORY_EXIT, READY
@@ -39,7 +43,9 @@ def main(parent: int) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     options: ExtractOptions = pages.recv()
-    _extract(_WARM, options)
+    load(options)
+    _extract(_WARM, replace(options, gate="off"))
+    warm_up(options)
     _cap(options.memory_bytes)
     answers.send(READY)
     try:

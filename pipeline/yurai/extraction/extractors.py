@@ -30,6 +30,9 @@ _TOO_LITTLE: Final = 0.05
 _MISSED: Final = 0.5
 """Share of what JSON-LD gives as the text of a page below which the text found is too little."""
 
+_SHELL: Final = 250
+"""Characters below which a page may be a shell that a script fills."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
@@ -94,12 +97,21 @@ def _judged(page: ToRead) -> Found:
 def _by_honbun(page: ToRead, ask: Callable[[], str] | None) -> Found:
     result = honbun.main_text(page.tree, page.markup, page.options.format, ask)
     if result is None:
-        return Found("", "honbun")
+        return _from_scripts(page, Found("", "honbun"))
     written, kind = result.written, result.page_type
     if len(written.text) < _MISSED * len(result.told):
         # a script would have shown it
         return Found(printable(result.told), "json-ld", kind, flags=("text-from-json-ld",))
-    return Found(written.text, "honbun+trafilatura" if result.asked else "honbun", kind, written.spans)
+    found = Found(written.text, "honbun+trafilatura" if result.asked else "honbun", kind, written.spans)
+    return _from_scripts(page, found) if len(found.text) < _SHELL else found
+
+
+def _from_scripts(page: ToRead, found: Found) -> Found:
+    """Return what the scripts of a page hold where it shows next to nothing, else what was found."""
+    text = printable(honbun.script_json_text(page.tree)) if b"{" in page.markup else ""
+    if len(text) < max(_SHELL, len(found.text) / _MISSED):
+        return found
+    return Found(text, "script-json", found.page_type, flags=("text-from-script-json",))
 
 
 def _trafilatura(page: ToRead) -> Found:

@@ -12,6 +12,7 @@ from yurai.extraction.budgets import elements, over_budget
 from yurai.extraction.charset import decode_page
 from yurai.extraction.dates import stated_date
 from yurai.extraction.extractors import ToRead, extractor_version, found_text
+from yurai.extraction.gate import Gate
 from yurai.extraction.main_text import date_of
 from yurai.extraction.options import ExtractOptions
 from yurai.extraction.records import Extraction, Page
@@ -22,16 +23,21 @@ _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
-    """HTML and XHTML; drops for "budget-doctype", "budget-attributes" and "no-text"."""
+    """HTML and XHTML; drops for "gate:language", "budget-doctype", "budget-attributes" and "no-text"."""
     decoded = decode_page(page.body, page.http_charset)
     markup = to_markup(_as_html(decoded.text) if mime == XHTML else decoded.text)
     blank = Extraction("dropped", mime, "no-text", charset=decoded.charset, charset_by=decoded.by, flags=decoded.flags)
+    gate = Gate(options)
+    if stopped := gate.at_markup(blank, markup):
+        return stopped
     reason = over_budget(markup, options)
     if reason is not None:
         return replace(blank, reason=reason)
     tree, flattened = parse(markup, options.max_depth)
     if tree is None:
         return blank
+    if stopped := gate.at_tree(blank, tree):
+        return stopped
     too_many = elements(markup) > options.max_elements
     flags = {"depth-capped": flattened, "element-budget": too_many}
     noted = replace(blank, flags=(*blank.flags, *(flag for flag, applies in flags.items() if applies)))

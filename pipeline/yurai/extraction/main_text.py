@@ -10,26 +10,35 @@ from __future__ import annotations
 import functools
 import logging
 from copy import copy, deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from htmldate import find_date
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction
-from trafilatura.settings import Extractor
-
-from yurai.extraction.swift.install import page
 
 if TYPE_CHECKING:
-    from yurai.extraction.options import Mode
+    from yurai.extraction.options import ExtractOptions, Mode
 
+_ASKED_BY = frozenset(("trafilatura", "judged"))
+"""Extractors that ask trafilatura."""
 
 # a line per discarded page; the discarded page itself is counted with its reason
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
+def load(options: ExtractOptions) -> None:
+    """Load the libraries that these settings may ask for; others, and a sixth of a second, are spared."""
+    if _ASKED_BY & {options.extractor, options.retry_with}:
+        import yurai.extraction.swift.install  # noqa: F401, PLC0415 - as said
+    if options.dates:
+        import htmldate  # noqa: F401, PLC0415 - as said
+
+
 def main_text(tree: HtmlElement, url: str, mode: Mode) -> str:
     """Main text of a page, one block a line, tables in, comments out; empty where trafilatura finds none."""
+    from trafilatura import bare_extraction  # noqa: PLC0415 - honbun has no use for it
+
+    from yurai.extraction.swift.install import page  # noqa: PLC0415 - as above
+
     options = copy(_options(mode))
     options.url = url
     with page(tree):
@@ -39,8 +48,10 @@ def main_text(tree: HtmlElement, url: str, mode: Mode) -> str:
 
 
 @functools.cache
-def _options(mode: Mode) -> Extractor:
+def _options(mode: Mode) -> Any:  # noqa: ANN401 - of a library that is not loaded here
     """Return what trafilatura is told, once for all pages: it reads its own settings file for each."""
+    from trafilatura.settings import Extractor  # noqa: PLC0415 - as above
+
     return Extractor(
         output_format="python",
         comments=False,
@@ -56,5 +67,7 @@ def _options(mode: Mode) -> Extractor:
 
 def date_of(tree: HtmlElement, url: str, capture_date: str) -> str | None:
     """Date of first publication (YYYY-MM-DD), never after the day of capture."""
+    from htmldate import find_date  # noqa: PLC0415 - dates are not asked for unless said
+
     date = find_date(deepcopy(tree), original_date=True, url=url, max_date=capture_date[:10])
     return str(date) if date else None

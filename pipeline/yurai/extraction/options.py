@@ -10,6 +10,7 @@ from yurai_filters.ranges import at_least
 ExtractorName: TypeAlias = Literal["judged", "honbun", "trafilatura", "resiliparse"]
 RetryName: TypeAlias = Literal["off", "judged", "honbun", "trafilatura", "resiliparse"]
 Form: TypeAlias = Literal["text", "markdown"]
+GateMode: TypeAlias = Literal["off", "tight", "loose"]
 Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
 
 
@@ -32,6 +33,8 @@ class ExtractOptions(Settings):
         mode: trafilatura's trade between precision, recall and speed, where it is the extractor.
         dates: find the date that each page states, never a month or day that is not there (about half the speed).
         titles: find the title of each page.
+        gate: stop HTML pages in languages that the recipe drops: loose, before they are parsed; tight, after it too.
+        gate_languages: codes of lid.176 that pass; unless given, those that the filter "language" behind allows.
         evidence: write down what the markup and headers of each page say of licences and of use for training.
         retry_with: another extractor, whose text is stored beside the first where a rule would drop that one; or off.
         retry_rules: filters that say so, with their default settings, before a language is known.
@@ -52,6 +55,8 @@ class ExtractOptions(Settings):
     mode: Mode = "recall"
     dates: bool = False
     titles: bool = True
+    gate: GateMode = "off"
+    gate_languages: tuple[str, ...] = ()
     evidence: bool = True
     retry_with: RetryName = "off"
     retry_rules: tuple[str, ...] = ("gopher-quality", "gopher-repetition")

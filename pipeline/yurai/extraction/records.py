@@ -36,12 +36,12 @@ class Extraction:
     was chosen. `charset` is the Python codec that decoded the page and `charset_by` the step that chose it: bom,
     iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector or fallback. `extractor` is
     "honbun", "honbun+trafilatura" (honbun's blocks, chosen by trafilatura), "trafilatura", "resiliparse", "block-text"
-    (the whole readable page), "json-ld" (what the page says there, but does not show), "xml", "plain-text" or "pdfium"
-    (both with form feeds between pages), or "none". `page_type` is what honbun takes the page for, `spans` its blocks
-    that are no plain paragraphs, in order and apart. `extractor_version` is that of its
-    weights or its library. `other_text` is what `other_extractor` found where a rule would
-    drop `text`. A PDF has no charset. `flags`, sorted: charset-conflict, depth-capped, element-budget, no-capture-date,
-    pdf-copy-denied, pdf-page-broken, sniffed-mime, text-from-json-ld, undecodable-bytes.
+    (the whole readable page), "json-ld" or "script-json" (what the page holds there, but does not show), "xml",
+    "plain-text" or "pdfium" (both with form feeds between pages), or "none". `extractor_version` is that of its weights
+    or its library. `page_type` is what honbun takes the page for, `spans` its blocks that are no plain paragraphs, in
+    order and apart. `other_text` is what `other_extractor` found where a rule would drop `text`. A PDF has no charset.
+    `flags`, sorted: charset-conflict, depth-capped, element-budget, no-capture-date, pdf-copy-denied, pdf-page-broken,
+    sniffed-mime, text-from-json-ld, text-from-script-json, undecodable-bytes.
     """
 
     outcome: Outcome
@@ -62,6 +62,10 @@ class Extraction:
     other_extractor: str | None = None
     extractor_version: str | None = None
     other_extractor_version: str | None = None
+    gate_by: str | None = None
+    gate_score: float | None = None
+    gate_limit: float | None = None
+    """Of a page that the gate stopped: by what, and the score that was below the limit (`yurai.extraction.gate`)."""
     marks: tuple[Mark, ...] = ()
     """What the markup says of rights, in page order."""
 

@@ -50,7 +50,7 @@ OF_COPIES = ["doc_id", "cluster_id", "kept_doc_id", "jaccard"]
 _TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
 _TYPES |= dict.fromkeys(("kept", "marked", "removed"), pa.int64())
 COUNTS = pa.schema(_TYPES)
-COPY = pa.scalar("copy")
+COPY = "copy"
 GONE = pa.schema({"doc_id": pa.string(), "source": pa.string()})
 MARKED = "marked"
 
@@ -83,7 +83,7 @@ def leaders(task: Task[Leaders], attempt: Attempt) -> TaskRecord:
 
 def _marked(batch: pa.RecordBatch) -> pa.BooleanArray:
     """Tell which pages are copies that annotating dedup has kept."""
-    return pc.equal(batch.column("cluster_role").fill_null(""), COPY)
+    return pc.equal(batch.column("cluster_role").fill_null(""), pa.scalar(COPY))
 
 
 def _each(batch: pa.RecordBatch, value: int) -> Column:

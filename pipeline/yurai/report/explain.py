@@ -37,7 +37,20 @@ MEASURED = [
 ]
 INDEX = ["doc_id", "token_start", "token_count"]
 RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")
-GONE = ("stage", "reason", "detail", "kept_doc_id", "kept_url", "kept_path", "jaccard", "jaccard_by", "cluster_id")
+GONE = (
+    "stage",
+    "reason",
+    "detail",
+    "kept_doc_id",
+    "kept_url",
+    "kept_path",
+    "jaccard",
+    "jaccard_by",
+    "cluster_id",
+    "gate_by",
+    "gate_score",
+    "gate_limit",
+)
 ID_DIGITS = 32
 Row = dict[str, Any]
 

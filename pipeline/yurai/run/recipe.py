@@ -130,7 +130,7 @@ def _use(table: object, where: str) -> AnyUse:
 
 
 def _completed(uses: Sequence[AnyUse]) -> tuple[AnyUse, ...]:
-    """Return the uses with what each takes from the stages behind it, so that recipes, plans and fingerprints say it."""
+    """Return the uses with what each takes from the stages behind it, so that plans and fingerprints say it."""
     return tuple(
         StageUse(use.name, stage_of(use).completed(use.settings, uses[place + 1 :])) for place, use in enumerate(uses)
     )

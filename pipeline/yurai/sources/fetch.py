@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
-import fsspec
-
 from yurai_manifests.canonical import CHUNK, sha256_file
 from yurai_manifests.errors import ShardError
 from yurai_manifests.faults import as_os_errors
@@ -28,6 +26,8 @@ class Shard(NamedTuple):
 @contextmanager
 def open_remote(url: str) -> Iterator[IO[bytes]]:
     """Open a path or fsspec URL for reading; whatever its client raises is an OSError."""
+    import fsspec  # noqa: PLC0415 - 70 ms that what is local need not pay, the extraction child least of all
+
     fs, path = fsspec.core.url_to_fs(url)
     with as_os_errors(fs), fs.open(path, "rb") as file:
         yield file

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 _BYTE_VALUES = 256
 # It does not matter which byte, as it is overwritten; one that UTF-8 never uses makes a slip visible.
-_PLACE_OF_EOD = pa.scalar(b"\xff", pa.large_binary())
-_NOTHING = pa.scalar(b"", pa.large_binary())
+_PLACE_OF_EOD, _NOTHING = b"\xff", b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,8 @@ class ByteTokenizer:
         if not len(lengths):
             return np.empty(0, self.dtype), lengths
         # Large offsets: one more byte a row may pass the 2 GiB that a plain string array can address.
-        joined = pc.call_function("binary_join_element_wise", [texts.cast(pa.large_binary()), _PLACE_OF_EOD, _NOTHING])
+        glue = [pa.scalar(one, pa.large_binary()) for one in (_PLACE_OF_EOD, _NOTHING)]
+        joined = pc.call_function("binary_join_element_wise", [texts.cast(pa.large_binary()), *glue])
         ends = np.cumsum(lengths)
         tokens = np.frombuffer(joined.buffers()[2], np.uint8, count=int(ends[-1])).astype(self.dtype)
         tokens[ends - 1] = self.eod

@@ -8,13 +8,8 @@ written in.
 from __future__ import annotations
 
 import re
-from typing import Final, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
-
-Mask: TypeAlias = npt.NDArray[np.bool_]
-"""Which of the 256 bytes are meant."""
+from collections.abc import Iterable
+from typing import Final
 
 _FIRST_BYTES: Final = {
     "latin": (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xCA)),
@@ -32,14 +27,15 @@ _FIRST_BYTES: Final = {
 }
 _LANGUAGES: Final = {
     "latin": (
-        "af als an ast az bar bcl br bs ca cbk ce ceb co cs cy da de diq dsb en eml eo es et eu fi fr frr fy ga gd gl gn "
-        "gom gv hif hr hsb ht hu ia id ie ilo io is it jbo jv kk ku kw la lb li lmo lt lv mg min ms mt mwl nah nap nds nl "
-        "nn no oc pam pfl pl pms pt qu rm ro sc scn sco sh sk sl so sq sr su sv sw tg tk tl tr tt ug uz vec vep vi vls vo wa "
-        "war yo"
+        "af als an ast az bar bcl br bs ca cbk ce ceb co cs cy da de diq dsb en eml eo es et eu fi fr frr fy ga gd gl "
+        "gn gom gv hif hr hsb ht hu ia id ie ilo io is it jbo jv kk ku kw la lb li lmo lt lv mg min ms mt mwl nah nap "
+        "nds nl nn no oc pam pfl pl pms pt qu rm ro sc scn sco sh sk sl so sq sr su sv sw tg tk tl tr tt ug uz vec vep "
+        "vi vls vo wa war yo"
     ),
     "greek": "el",
     "cyrillic": (
-        "av az ba be bg bs bxr ce cv kk krc ku kv ky lez mhr mk mn mrj myv os ru rue sah sh sr tg tk tt tyv ug uk uz xal"
+        "av az ba be bg bs bxr ce cv kk krc ku kv ky lez mhr mk mn mrj myv os ru rue sah sh sr tg tk tt tyv ug uk uz "
+        "xal"
     ),
     "armenian": "hy",
     "hebrew": "he yi",
@@ -56,38 +52,57 @@ _LANGUAGES: Final = {
 LANGUAGES: Final = frozenset(code for codes in _LANGUAGES.values() for code in codes.split())
 """Languages that the gate can be asked for."""
 # Numbers of letters that are not Latin: from 900 on, hexadecimal from 300 on; signs (8192 to 8999) are left out.
-_REFERENCES: Final = (
-    rb"&#(?:0*+(?:9\d\d|[1-79]\d{3}|\d{5,7})(?!\d)|[xX]0*+(?:[3-9a-fA-F][\da-fA-F]{2}|1[\da-fA-F]{3}|[\da-fA-F]{5}))"
+_REFERENCE: Final = re.compile(
+    rb"&#(?:0*+(?:9\d\d|[1-79]\d{3}|\d{5,7})(?!\d)|"
+    rb"[xX]0*+(?:[3-9a-fA-F][\da-fA-F]{2}|1[\da-fA-F]{3}|[\da-fA-F]{5}))"
 )
-_ESCAPES: Final = rb"\\u(?!00|20|[dD]83)[\da-fA-F]{4}"
-"""Letters in a script, which may hold the text of a page; no Latin ones, signs or emoji."""
+_ESCAPE: Final = re.compile(rb"\\u(?!00|20|[dD]83)[\da-fA-F]{4}")
+"""A letter in a script, which may hold the text of a page; not a Latin one, a sign or an emoji."""
 
 
-def _mask(names: list[str]) -> Mask:
-    mask = np.zeros(256, bool)
-    mask[[byte for name in names for byte in _FIRST_BYTES[name]]] = True
-    return mask
+def _others(names: Iterable[str]) -> bytes:
+    """Return the bytes that are not the first of a letter of these scripts."""
+    return bytes(set(range(256)) - {byte for name in names for byte in _FIRST_BYTES[name]})
 
 
-_LETTERS: Final = _mask(list(_FIRST_BYTES))
+_NO_LETTERS: Final = _others(_FIRST_BYTES)
+_NO_HAN: Final = _others(["han"])
+_KANA: Final = re.compile(rb"\xe3[\x81-\x83]|\xef(?:\xbd[\xa6-\xbf]|\xbe[\x80-\x9f])")
+_CHINESE: Final = ("zh", "wuu", "yue")
+_MANY_HAN: Final = 100
+_FEW_KANA: Final = 0.02
+"""Kana for each Chinese character: of 1,015 pages in Japanese the least had .58, of 591 in Chinese 580 had less than .005."""
 
 
 class Scripts:
     """The scripts that some languages are written in."""
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
-        names = [name for name, codes in _LANGUAGES.items() if not set(languages).isdisjoint(codes.split())]
-        self._mask = _mask(names)
-        ours = b"".join(re.escape(bytes([byte])) for name in names for byte in _FIRST_BYTES[name])
-        anywhere = re.compile(b"[" + ours + b"]|" + _REFERENCES + b"|" + _ESCAPES)
-        self._anywhere = None if "latin" in names else anywhere
+    def __init__(self, languages: Iterable[str]) -> None:
+        asked = set(languages)
+        names = [name for name, codes in _LANGUAGES.items() if not asked.isdisjoint(codes.split())]
+        self._latin = "latin" in names
+        self.latin_alone = names == ["latin"]
+        self._others = _others(names)
+        self._others_or_han = _others(name for name in names if name not in {"kana", "han"})
+        self._needs_kana = "ja" in asked and asked.isdisjoint(_CHINESE)
 
     def occur(self, markup: bytes) -> bool:
         """Tell whether a letter of theirs may be anywhere in a page: text, attribute, script, reference or escape."""
-        return self._anywhere is None or self._anywhere.search(markup) is not None
+        if self._latin or len(markup.translate(None, self._others)) > 0:
+            return True
+        return (b"&#" in markup and _REFERENCE.search(markup) is not None) or _ESCAPE.search(markup) is not None
 
     def share(self, text: bytes) -> tuple[float, int]:
-        """Return the share of their letters among all letters of a text in UTF-8, and how many letters it has."""
-        counts = np.bincount(np.frombuffer(text, np.uint8), minlength=256)
-        letters = int(counts[_LETTERS].sum())
-        return (int(counts[self._mask].sum()) / letters if letters else 0.0), letters
+        """Return the share of their letters among all letters of a text in UTF-8, and how many letters it has.
+
+        Of Japanese, Chinese characters are such letters where there are few of them or some kana beside them.
+        """
+        letters = len(text.translate(None, _NO_LETTERS))
+        others = self._others_or_han if self._needs_kana and _is_chinese(text) else self._others
+        return (len(text.translate(None, others)) / letters if letters else 0.0), letters
+
+
+def _is_chinese(text: bytes) -> bool:
+    """Tell whether a text has many Chinese characters and no kana to speak of."""
+    han = len(text.translate(None, _NO_HAN))
+    return han >= _MANY_HAN and len(_KANA.findall(text)) < _FEW_KANA * han

@@ -11,8 +11,8 @@ Scores: TypeAlias = dict[str, float]
 """Mean probability of each language that any window was given."""
 
 WINDOWS: Final = 3
-WIDTH: Final = 400
-"""Bytes of a window: the identifier's cost is in them, and it is sure of 400."""
+WIDTH: Final = 250
+"""Bytes of a window: the cost of the identifier is in them; 400 let no more through than level 2 stops."""
 _LABELS: Final = 8
 _LABEL: Final = "__label__"
 """Labels that are asked for; what comes after them has next to no probability."""

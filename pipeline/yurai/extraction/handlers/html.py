@@ -9,7 +9,7 @@ from yurai.extraction.records import Extraction, Page
     "text/html",
     "application/xhtml+xml",
     version=1,
-    reasons=("budget-doctype", "budget-attributes"),
+    reasons=("gate:language", "budget-doctype", "budget-attributes"),
     packages=("trafilatura", "resiliparse", "lxml", "charset-normalizer"),
 )
 def html(page: Page, mime: str, options: ExtractOptions) -> Extraction:

@@ -83,7 +83,7 @@ class _Walk:
 
     __slots__ = (
         *("blocks", "parts", "box", "boxes", "filled", "as_written", "links", "linked", "bold", "buttons"),
-        *("open_links", "open_bolds", "open_buttons"),
+        *("open_links", "open_bolds", "open_buttons", "parted"),
     )
 
     def __init__(self) -> None:
@@ -94,6 +94,7 @@ class _Walk:
         self.filled = self.as_written = False
         self.open_links = self.open_bolds = self.open_buttons = 0
         self.links = self.linked = self.bold = self.buttons = 0
+        self.parted = 0
 
     def add(self, text: str) -> None:
         """Take text at the place where the walk is, though white space begins no block but in code."""
@@ -121,6 +122,7 @@ class _Walk:
             self.filled = False
         self.links = self.open_links
         self.parts.clear()
+        self.parted = 0
 
     def open(self, element: HtmlElement, tag: str) -> None:
         """Enter a box."""
@@ -160,10 +162,12 @@ class _Walk:
         if kind == LINK:
             self.open_links += 1
             self.links += 1
+            self.part()
         elif kind == BOLD:
             self.open_bolds += 1
         elif kind == BUTTON:
             self.open_buttons += 1
+            self.part()
         else:
             self.break_line()
 
@@ -171,10 +175,17 @@ class _Walk:
         """Leave what `enter` entered."""
         if kind == LINK:
             self.open_links -= 1
+            self.parted = len(self.parts)
         elif kind == BOLD:
             self.open_bolds -= 1
         elif kind == BUTTON:
             self.open_buttons -= 1
+            self.parted = len(self.parts)
+
+    def part(self) -> None:
+        """Set a link or button apart from one that ended where it begins: no word runs through two of them."""
+        if self.filled and self.parted == len(self.parts):
+            self.parts.append(" ")
 
     def break_line(self) -> None:
         """Two breaks in a row end a block, as authors mean it."""

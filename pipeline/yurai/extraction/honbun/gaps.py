@@ -18,7 +18,7 @@ _LEVELS: Final = 3
 """The box of a block and two around it: one of them holds the gap and both its ends."""
 _LEAST: Final = 50_000
 """Likelihood of each block of a gap, in parts per million, at the least."""
-_APART: Final = IN_NAV | IN_ASIDE | IN_FORM | IN_HIDDEN
+APART: Final = IN_NAV | IN_ASIDE | IN_FORM | IN_HIDDEN
 
 
 def with_gaps_filled(layout: Layout, chosen: npt.NDArray[np.bool_], likely: Integers) -> npt.NDArray[np.bool_]:
@@ -26,7 +26,7 @@ def with_gaps_filled(layout: Layout, chosen: npt.NDArray[np.bool_], likely: Inte
 
     By folds over hosts it changes no score, and it keeps blocks of body text that the scores leave out.
     """
-    fits = (likely >= _LEAST) & (2 * layout.linked <= layout.sizes) & (layout.inside & _APART == 0)
+    fits = (likely >= _LEAST) & (2 * layout.linked <= layout.sizes) & (layout.inside & APART == 0)
     kept = chosen.copy()
     for start, end in _gaps(chosen):
         if fits[start:end].all() and _one_container(layout, start - 1, end):

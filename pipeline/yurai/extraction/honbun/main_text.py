@@ -24,6 +24,7 @@ from yurai.extraction.honbun.metadata import metadata
 from yurai.extraction.honbun.model import Model, load
 from yurai.extraction.honbun.page_type import page_row, page_type
 from yurai.extraction.honbun.selection import select
+from yurai.extraction.honbun.siblings import with_siblings
 from yurai.extraction.honbun.tables import data_tables, with_whole_tables
 from yurai.extraction.honbun.text import text_of
 from yurai.extraction.honbun.written import Written
@@ -62,7 +63,8 @@ def main_text(
     is_article = kind.name == "article"
     tables = data_tables(blocks)
     filled = with_gaps_filled(layout, chosen.chosen, chosen.likely)
-    taken = with_whole_tables(blocks, filled, tables)
+    whole = with_siblings(layout, filled, chosen.likely)
+    taken = with_whole_tables(blocks, whole, tables)
     if is_bare(layout):
         taken = np.ones(len(blocks), np.bool_)
     elif is_article:

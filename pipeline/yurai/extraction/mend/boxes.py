@@ -13,8 +13,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from yurai.extraction.honbun.tags import BOX, IN_HEADING, IN_HIDDEN, KIND, LINE, LINK, SKIP, TAG_BITS, told
-from yurai.extraction.mend.line import BREAK, Line
-from yurai.extraction.mend.runs import write_code, write_run
+from yurai.extraction.mend.line import Line
+from yurai.extraction.mend.runs import copied, write_code, write_run
 from yurai.extraction.mend.settle import settle
 from yurai.extraction.mend.tables import PARTS
 
@@ -30,7 +30,7 @@ _MOST_IN_HEADING: Final = 5
 _BOXES: Final = tuple(tag for tag, kind in KIND.items() if kind == BOX)
 _LISTS: Final = frozenset(("ul", "ol"))
 _LABELS: Final = frozenset(("time", "label", "button", "output"))
-_HIDING: Final = ("hidden", "aria-hidden", "style")
+_HIDING: Final = ("aria-hidden", "style")
 _DATA: Final = "application/ld+json"
 
 
@@ -43,7 +43,7 @@ def with_boxes(tree: HtmlElement) -> HtmlElement:
             etree.SubElement(head, "script", type=_DATA).text = script.text
     body = tree.find(".//body")
     root = tree if body is None else body
-    builder = _Builder(etree.SubElement(page, "body", dict(root.attrib)))
+    builder = _Builder(etree.SubElement(page, "body", copied(root)))
     builder.line.add(root.text)
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
@@ -54,6 +54,10 @@ def with_boxes(tree: HtmlElement) -> HtmlElement:
         elif not builder.enter(element):
             walk.skip_subtree()
     builder.flush()
+    import os
+    if "many" in os.environ.get("V",""):
+        from yurai.extraction.mend.many import free_names
+        free_names(page)
     return page
 
 
@@ -71,7 +75,7 @@ class _Builder:
     def enter(self, element: HtmlElement) -> bool:
         """Enter an element; False where what is in it is no text that is shown."""
         tag, kind = element.tag, _kind(element)
-        if kind == SKIP or (kind != BOX and _is_hidden(element)):
+        if kind == SKIP or (kind not in {BOX, LINK} and _is_hidden(element)):
             return False
         if kind == BOX:
             self.open(element, tag)
@@ -104,7 +108,7 @@ class _Builder:
             name = within.tag  # old pages put forms between the rows of a table
         if name == "pre" or name in _HEADINGS:
             self.parts.append(element)
-        self.boxes.append(etree.SubElement(within, name, dict(element.attrib)))
+        self.boxes.append(etree.SubElement(within, name, copied(element)))
 
     def close(self) -> None:
         """Close what `open` opened."""
@@ -128,7 +132,7 @@ class _Builder:
         if self.in_code():
             self.line.add("\n")
         elif not self.line.is_broken():
-            self.line.add(BREAK)
+            self.line.add_break()
         elif not self.parts:
             self.flush()
 
@@ -163,11 +167,14 @@ def _is_alone(element: HtmlElement) -> bool:
 
 
 def _name(element: HtmlElement, tag: str) -> str:
+    import os
+    if "nofig" in os.environ.get("V","") and tag == "figure":
+        return "figure"
     if element.get("role") in _NAVIGATION:
         return "nav"
     if tag in _HEADINGS and sum(1 for _ in islice(element.iterdescendants(*_BOXES), _MOST_IN_HEADING + 1)) > _MOST_IN_HEADING:
         return "div"
-    return _RENAMED.get(tag, "div" if "-" in tag else tag)
+    return _RENAMED.get(tag, tag if tag in KIND else "div")
 
 
 def _is_hidden(element: HtmlElement) -> bool:

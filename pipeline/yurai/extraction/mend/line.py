@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
+from yurai.extraction.characters import CONTROLS
+
 Piece: TypeAlias = tuple[str, HtmlElement | None, HtmlElement | None]
 """Text, the link that it is in, and the outermost inline element around it that has a name."""
 BREAK = "\x1f"
@@ -22,8 +24,14 @@ class Line:
 
     def add(self, text: str | None) -> None:
         """Take text; white space belongs to what stands before it, so that pieces are no more than words."""
-        if not text:
-            return
+        if text:
+            self._put(CONTROLS.sub("", text))
+
+    def add_break(self) -> None:
+        """Take `<br>`."""
+        self._put(BREAK)
+
+    def _put(self, text: str) -> None:
         link = self.links[-1] if self.links else None
         own = self.names[0] if self.names else None
         if self._pieces and (text.isspace() or text == BREAK or self._pieces[-1][1:] == (link, own)):

@@ -15,6 +15,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
+from yurai.extraction.characters import CONTROLS
 from yurai.extraction.honbun.blocks import WIDE
 from yurai.extraction.mend.line import BREAK, Piece
 
@@ -27,13 +28,14 @@ _WIDE_BREAK: Final = re.compile(rf"(?<=[{WIDE}])[ \t{_APART}]*[\r\n]{_BLANK}*(?=
 _EDGE: Final = re.compile(rf"\A[ {_APART}]+|[ {_APART}]+\Z|(?<={BREAK})[ {_APART}]+|[ {_APART}]+(?={BREAK})")
 _WORD: Final = re.compile(r"\w")
 _WIDE: Final = re.compile(f"[{WIDE}]")
+_NAME: Final = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _FEW: Final = 8
 """Named elements that a run of labels has at most; more of them are the words of a text."""
 
 
 def write_code(parent: HtmlElement, pieces: Sequence[Piece]) -> tuple[HtmlElement, str] | None:
     """Append a run to a box as its author wrote it; None if it is blank."""
-    text = "".join(text for text, _, _ in pieces).replace("\r\n", "\n").strip("\n").rstrip()
+    text = "".join(text for text, _, _ in pieces).replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").strip("\n").rstrip()
     if not text:
         return None
     run = etree.SubElement(parent, "p")
@@ -52,7 +54,7 @@ def write_run(parent: HtmlElement, pieces: Sequence[Piece]) -> tuple[HtmlElement
         text = "".join(text for text, _, _ in group)
         if text:
             _append(run, text, [element for element in (own, link) if element is not None])
-    return run, ("p" if run.tag=="p" else "short" if sentence else "div")
+    return run, ("p" if _is_long(shown) else "short" if sentence else "div")
 
 
 def _as_shown(pieces: Sequence[Piece]) -> list[Piece]:
@@ -84,12 +86,17 @@ def _append(run: HtmlElement, text: str, around: Sequence[HtmlElement]) -> None:
     """Write text at the end of a run, in copies of the elements around it, with `<br>` for its breaks."""
     within = run
     for element in around:
-        within = etree.SubElement(within, element.tag, dict(element.attrib))
+        within = etree.SubElement(within, element.tag if _NAME.fullmatch(element.tag) else "span", copied(element))
     first, *lines = text.split(BREAK)
     _add(within, first)
     for line in lines:
         etree.SubElement(within, "br")
         _add(within, line)
+
+
+def copied(element: HtmlElement) -> dict[str, str]:
+    """Return the attributes of an element that a tree may hold: a parser takes names and values that lxml refuses."""
+    return {name: CONTROLS.sub("", value).replace("\x0c", " ") for name, value in element.items() if _NAME.fullmatch(name)}
 
 
 def _add(element: HtmlElement, text: str) -> None:

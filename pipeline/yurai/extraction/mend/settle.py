@@ -25,14 +25,14 @@ def settle(box: HtmlElement, runs: MutableMapping[HtmlElement, str]) -> None:
         _in_items(box)
         return
     _promote(box, runs)
-    if len(box) == 1 and box[0] in runs:
-        kind = runs[box[0]]
-        if box.tag in _OF_ONE_RUN or kind == "div":
-            runs[box] = "p" if box.tag == "p" else kind
-            if box[0].tag != "div" or len(box[0]) == 0 or box[0] in runs:
-                _unwrap(box)
-        elif box.tag == "div":
-            runs[box] = kind + ">" if not kind.endswith(">") else kind
+    kind = runs.get(box[0], "") if len(box) == 1 else ""
+    if kind in ("p", "short", "div") and (box.tag in _OF_ONE_RUN or kind == "div"):
+        runs[box] = "own:p" if box.tag == "p" or kind == "p" else "own:" + kind
+        _unwrap(box)
+    elif kind in ("p", "short", "p>", "short>") and box.tag == "div":
+        runs[box] = kind.rstrip(">") + ">"
+    elif kind in ("own:p", "own:short") and box.tag == "div":
+        runs[box] = kind[4:] + ">"
     elif box.tag == "p" and len(box):
         box.tag = "div"
     elif box.tag == "table":
@@ -40,15 +40,15 @@ def settle(box: HtmlElement, runs: MutableMapping[HtmlElement, str]) -> None:
 
 
 def _promote(box, runs):
-    if any(child.tag == "p" or runs.get(child) in ("p","p>") for child in box):
+    if any(child.tag == "p" or runs.get(child) in ("p","p>","own:p") for child in box):
         for child in box:
             if runs.get(child, "") in ("short", "short>"):
                 one = child
                 while runs[one] == "short>":
                     runs[one] = "p>"
                     one = one[0]
-                runs[one] = "p"
-                if one.tag == "div":
+                if runs[one] == "short":
+                    runs[one] = "p"
                     one.tag = "p"
 
 

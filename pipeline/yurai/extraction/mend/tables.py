@@ -45,7 +45,7 @@ def _is_data(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> bool:
     cells = full = size = 0
     for row in _rows(table):
         filled = [cell for cell in row if len(cell) or cell.text]
-        if any(cell not in runs or cell.tag not in _CELLS for cell in filled):
+        if any(not runs.get(cell, "").startswith("own") or cell.tag not in _CELLS for cell in filled):
             return False
         cells += len(filled)
         full += len(filled) > 1
@@ -65,4 +65,4 @@ def _free(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> None:
 
 
 def _tag(kind):
-    return "p" if kind in ("p",) else "div"
+    return "p" if kind == "own:p" else "div"

@@ -13,6 +13,7 @@ from yurai.sources.warc import Record
 from yurai.stages.extract.hosts import registrable_domain
 from yurai_manifests.canonical import sha256
 
+GATE_COLUMNS = ("gate_by", "gate_score", "gate_limit")
 IDLE = 1024
 """Candidates in a row, without a page among them, after which those that wait go on."""
 
@@ -66,6 +67,7 @@ def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True)
     waiting.row["flags"] = sorted({*waiting.row["flags"], *extraction.flags})
     if extraction.outcome != "text":
         waiting.outcome, waiting.reason = extraction.outcome, extraction.reason
+        waiting.row |= {name: getattr(extraction, name) for name in GATE_COLUMNS}
         return waiting
     data = extraction.text.encode("utf-8")
     waiting.row |= {

@@ -4,20 +4,29 @@ from yurai.declare.rules import rule
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
 from yurai.extraction import HANDLERS, ExtractOptions
+from yurai.extraction.gate.thresholds import VERSION as GATE
 from yurai.extraction.honbun.model import version
 from yurai.extraction.router import REASONS
+from yurai.stages.extract.gate import model_of_gate, with_languages, wrong_gate
 
 CHILD = ("cpu-limit", "memory-limit", "crashed:*", "extractor-error:*")
 """Reasons that a page fails for in the child process."""
+PACKAGES = ("tld", PYTHON, *sorted({word for one in HANDLERS.values() for word in one.packages}))
+OF_GATE = ("fasttext-predict",)
 
 
 def _versions(settings: ExtractOptions) -> dict[str, str]:
-    """Return the versions of the handlers, and of honbun's weights and of rules where they are asked."""
+    """Return the versions of the handlers, and of honbun's weights, of rules and of the gate where they are asked."""
     handlers = {f"handler {name}": str(one.version) for name, one in HANDLERS.items()}
     asked = {settings.extractor, settings.retry_with}
     weights = {"honbun weights": version()} if asked & {"honbun", "judged"} else {}
     rules = settings.retry_rules if settings.retry_with != "off" else ()
-    return handlers | weights | {f"rule {name}": str(rule(name).version) for name in rules}
+    gate = {"gate": str(GATE)} if settings.gate != "off" else {}
+    return handlers | weights | gate | {f"rule {name}": str(rule(name).version) for name in rules}
+
+
+def _used(settings: ExtractOptions) -> tuple[str, ...]:
+    return PACKAGES if settings.gate == "off" else (*PACKAGES, *OF_GATE)
 
 
 STAGE = declare(
@@ -29,7 +38,11 @@ STAGE = declare(
         needs=("read",),
         command=("read", "extract"),
         reasons=(*REASONS, *CHILD, *sorted({word for one in HANDLERS.values() for word in one.reasons})),
-        packages=("tld", PYTHON, *sorted({word for one in HANDLERS.values() for word in one.packages})),
+        packages=(*PACKAGES, *OF_GATE),
+        used=_used,
+        place=wrong_gate,
+        completed=with_languages,
+        models=model_of_gate,
         versions=_versions,
     )
 )
