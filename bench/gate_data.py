@@ -14,8 +14,8 @@ from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from extraction import read_page, rows
 
+from extraction import read_page, rows
 from yurai.extraction import ExtractOptions, Page, extract_page
 from yurai.extraction.charset import decode_page
 from yurai.stages.language import Language, label

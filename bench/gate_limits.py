@@ -41,7 +41,9 @@ def measured(one: Labelled) -> Measured:
     readable = block_text(tree).text if tree is not None else ""
     windows = [readable[begin:end] for begin, end in places(len(readable))]
     second = scores(windows) if sum(map(str.isalpha, "".join(windows))) >= LETTERS else None
-    return Measured(one.lang, one.score, markup, text, scores([decoded(text[a:b]) for a, b in places(len(text))]), second)
+    return Measured(
+        one.lang, one.score, markup, text, scores([decoded(text[a:b]) for a, b in places(len(text))]), second
+    )
 
 
 def stopped(page: Measured, language: str, scripts: Scripts, markup: float, tree: float | None) -> bool:

@@ -1,5 +1,7 @@
 """Pages in six languages and their charsets, for the tests of the gate. Texts: Universal Declaration of Human Rights."""
 
+# ruff: noqa: RUF001 - letters and marks of other scripts are what the gate tells apart
+
 from __future__ import annotations
 
 from typing import Final

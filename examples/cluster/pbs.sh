@@ -22,6 +22,7 @@ token="$HOME/.yurai-token-$job"
 python3 -c 'import secrets; print(secrets.token_hex(32), end="")' > "$token"
 export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$token"
 export RAY_grpc_client_keepalive_time_ms=10000 RAY_grpc_client_keepalive_timeout_ms=10000
+export RAY_worker_niceness=0
 
 port=$((20000 + job % 20000))
 temp="/tmp/ray-$job"
@@ -34,7 +35,7 @@ on() {
     local node=$1
     shift
     pbsdsh -n "$node" -- /usr/bin/env PATH="$PATH" HOME="$HOME" RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$token" \
-        RAY_grpc_client_keepalive_time_ms=10000 RAY_grpc_client_keepalive_timeout_ms=10000 "$@"
+        RAY_grpc_client_keepalive_time_ms=10000 RAY_grpc_client_keepalive_timeout_ms=10000 RAY_worker_niceness=0 "$@"
 }
 
 nodes=()

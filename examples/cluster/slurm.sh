@@ -21,6 +21,7 @@ export RAY_AUTH_MODE=token
 export RAY_AUTH_TOKEN_PATH="$HOME/.yurai-token-$SLURM_JOB_ID"
 export RAY_grpc_client_keepalive_time_ms=10000
 export RAY_grpc_client_keepalive_timeout_ms=10000
+export RAY_worker_niceness=0
 python3 -c 'import secrets; print(secrets.token_hex(32), end="")' > "$RAY_AUTH_TOKEN_PATH"
 
 port=$((20000 + SLURM_JOB_ID % 20000))

@@ -17,6 +17,7 @@ from yurai_filters.words import spaced_pieces
 TOP = (2, 3, 4)
 REPEATED = (5, 6, 7, 8, 9, 10)
 _BLOCKS = ("dup_line_share", "dup_line_char_share", "dup_paragraph_share", "dup_paragraph_char_share")
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _GRAMS = (*(f"top_{n}_gram_share" for n in TOP), *(f"dup_{n}_gram_share" for n in REPEATED))
 
 
@@ -134,11 +135,12 @@ def _of(part: Any, whole: Any) -> Any:  # noqa: ANN401 - as above
 def _gram_characters(pieces: Pieces) -> list[npt.NDArray[Any]]:
     """Code points in the commonest and in the repeated runs of n pieces, for each text, in the order of `_GRAMS`."""
     ends = np.concatenate([[0], np.cumsum(pieces.length)])
-    positions, number = np.arange(len(pieces.row)), pieces.key
+    positions, number = _pairs(pieces)
     top, repeated = [], []
     for n in range(TOP[0], max(REPEATED) + 1):
         # A run of n repeats only if its first n - 1 pieces do, so each round looks at fewer places.
-        positions, number = _longer(pieces, positions, number, n)
+        if n > TOP[0]:
+            positions, number = _longer(pieces, positions, number, n)
         count = np.bincount(number)
         if n in TOP:
             top.append(_top(pieces, ends, positions, number, count, n))
@@ -151,15 +153,37 @@ def _gram_characters(pieces: Pieces) -> list[npt.NDArray[Any]]:
     return [*top, *repeated]
 
 
+def _pairs(pieces: Pieces) -> tuple[Integers, Integers]:
+    """Places of pairs of pieces within a text that may be there twice, and a number that equal pairs share."""
+    positions = np.flatnonzero(pieces.row[1:] == pieces.row[:-1])
+    row, first, second = pieces.row[positions], pieces.key[positions], pieces.key[positions + 1]
+    keys = int(pieces.key.max(initial=0)) + 1
+    if pieces.rows * keys * keys >= 1 << 62:
+        row, keys = _numbered(row, first), 1
+        first = np.zeros_like(row)
+    return _twice(positions, (row * keys + first) * (int(second.max(initial=0)) + 1) + second)
+
+
 def _longer(pieces: Pieces, positions: Integers, number: Integers, n: int) -> tuple[Integers, Integers]:
-    """Lengthen the runs of n - 1 pieces at `place`, numbered `number`, by one piece, as far as the text goes."""
+    """Lengthen the runs of n - 1 pieces at `positions`, numbered `number`, by one piece, as far as the text goes."""
     fits = positions + n <= len(pieces.row)
     positions, number = positions[fits], number[fits]
     inside = pieces.row[positions] == pieces.row[positions + n - 1]
     positions, number = positions[inside], number[inside]
-    if n == TOP[0]:
-        number = _numbered(pieces.row[positions], number)
-    return positions, _numbered(number, pieces.key[positions + n - 1])
+    last = pieces.key[positions + n - 1]
+    return _twice(positions, number * (int(last.max(initial=0)) + 1) + last)
+
+
+def _twice(positions: Integers, code: Integers) -> tuple[Integers, Integers]:
+    """Leave out what is there once for certain, and number the rest in order of first occurrence.
+
+    Codes are counted by a few of their bits, spread as Fibonacci hashing does (Knuth 6.4): a place that one code alone
+    has fallen on is that of a run without a copy. What shares a place by chance is told apart by its number.
+    """
+    bits = min(max(2 * len(code), 2).bit_length(), 40)
+    place = ((code.astype(np.uint64) * _GOLDEN) >> np.uint64(64 - bits)).astype(np.int64)
+    shared = np.bincount(place)[place] > 1
+    return positions[shared], _numbers(pa.array(code[shared]))
 
 
 def _top(pieces: Pieces, ends: Integers, positions: Integers, number: Integers, count: Integers, n: int) -> Integers:

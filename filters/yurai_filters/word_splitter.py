@@ -148,8 +148,8 @@ def _cut_ends(flags: Flags, starts: Integers, ends: Integers, begins: Booleans) 
     """Cut marks off either end of the chunks that have any."""
     has = np.flatnonzero((flags[starts] & START) | (flags[ends - 1] & END))
     starts, ends = starts[has], ends[has]
-    left = _next(np.flatnonzero((flags & START) == 0), starts, ends)
-    right = _previous(np.flatnonzero((flags & END) == 0), ends, left)
+    left = np.minimum(_behind((flags & START) != 0, starts), ends)
+    right = np.maximum(_start((flags & END) != 0, ends), left)
     right += _abbreviated(flags, left, right, ends)
     for begin, end in ((starts, left), (right, ends)):
         begins[_ranges(begin, end)] = True
@@ -205,7 +205,7 @@ def _join_addresses(codes: npt.NDArray[np.uint32], starts: Integers, ends: Integ
 
 def _join_dots(flags: Flags, begins: Booleans) -> None:
     """Make each run of two or more full stops one piece."""
-    dots = np.flatnonzero(flags & DOT)
+    dots = np.flatnonzero((flags & DOT) != 0)
     follows = np.diff(dots, prepend=-2) == 1
     followed = np.append(follows[1:], False)
     begins[dots[followed & ~follows]] = True
@@ -213,17 +213,19 @@ def _join_dots(flags: Flags, begins: Booleans) -> None:
     begins[dots[follows & ~followed] + 1] = True
 
 
-def _next(places: Integers, starts: Integers, ends: Integers) -> Integers:
-    """First of the sorted `places` from each start on, at most the end."""
-    following = np.append(places, np.iinfo(np.int64).max)[np.searchsorted(places, starts)]
-    result: Integers = np.minimum(following, ends)
+def _behind(marks: Booleans, places: Integers) -> Integers:
+    """First of each place and those behind it that is no mark; what ends the text is none."""
+    lasts = np.flatnonzero(marks[:-1] & ~marks[1:])
+    found = np.append(lasts, 0)[np.searchsorted(lasts, places)]
+    result: Integers = np.where(marks[places], found + 1, places)
     return result
 
 
-def _previous(places: Integers, ends: Integers, floors: Integers) -> Integers:
-    """One after the last of the sorted `places` before each end, at least the floor."""
-    preceding = np.insert(places, 0, -1)[np.searchsorted(places, ends)] + 1
-    result: Integers = np.maximum(preceding, floors)
+def _start(marks: Booleans, ends: Integers) -> Integers:
+    """Where the run of marks begins that reaches up to each end, the end itself where there is none."""
+    firsts = np.flatnonzero(marks[1:] & ~marks[:-1]) + 1
+    found = np.insert(firsts, 0, 0)[np.searchsorted(firsts, ends)]
+    result: Integers = np.where(marks[ends - 1], found, ends)
     return result
 
 
@@ -237,7 +239,9 @@ def _ranges(starts: Integers, ends: Integers) -> Integers:
 
 def _keys(codes: npt.NDArray[np.uint32], bounds: Integers) -> Integers:
     """Number the pieces, equal ones alike: Arrow's dictionary of their bytes, so no two pieces share one by chance."""
-    buffers: Any = (bounds * 4, codes)
+    # nearly all text is of code points that two bytes hold
+    narrow = codes.astype(np.uint16) if int(codes.max(initial=0)) < 1 << 16 else codes
+    buffers: Any = (bounds * narrow.itemsize, narrow)
     offsets, data = map(pa.py_buffer, buffers)
     pieces: Any = pa.Array.from_buffers(pa.large_binary(), len(bounds) - 1, [None, offsets, data])
     result: Integers = pieces.dictionary_encode().indices.to_numpy().astype(np.int64)

@@ -71,6 +71,7 @@ def test_ray_up_accepts_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (
             "RAY_AUTH_MODE=token RAY_grpc_client_keepalive_time_ms=10000 RAY_grpc_client_keepalive_timeout_ms" in start
         )
+        assert "RAY_worker_niceness=0" in start
     assert "--num-cpus=0" in config["head_start_ray_commands"][-1]
     assert config["head_setup_commands"] == given["setup_commands"], (
         "nothing is installed on nodes, all is in the image"
@@ -166,6 +167,7 @@ def test_the_image_is_built_from_what_is_here() -> None:
     assert [line[1] for line in words if line[0] == "USER"] == ["ray"]
     said = {pair.partition("=")[0]: pair.partition("=")[2] for line in words if line[0] == "ENV" for pair in line[1:]}
     assert (said["RAY_AUTH_MODE"], said["RAY_grpc_client_keepalive_time_ms"]) == ("token", "10000")
+    assert said["RAY_worker_niceness"] == "0"
 
 
 def test_no_secret_is_in_any_file() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ def test_workers_are_the_cpus_of_the_cluster() -> None:
 
     assert RayRunner().workers == 2
     assert RayRunner(1).workers == 1
+
+
+def test_workers_run_at_the_priority_of_other_work() -> None:
+    import ray
+
+    assert ray.get(ray.remote(lambda: os.nice(0)).remote()) == os.nice(0)
 
 
 def test_a_runner_leaves_a_cluster_that_it_joined() -> None:

@@ -34,7 +34,7 @@ class ExtractOptions(Settings):
         dates: find the date that each page states, never a month or day that is not there (about half the speed).
         titles: find the title of each page.
         gate: stop HTML pages in languages that the recipe drops: loose, before they are parsed; tight, after it too.
-        gate_languages: codes of lid.176 that pass; unless given, those that the filter "language" behind allows.
+        gate_languages: codes of lid.176 that pass, und too; unless given, those that a filter "language" behind allows.
         evidence: write down what the markup and headers of each page say of licences and of use for training.
         retry_with: another extractor, whose text is stored beside the first where a rule would drop that one; or off.
         retry_rules: filters that say so, with their default settings, before a language is known.

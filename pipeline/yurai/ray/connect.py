@@ -9,6 +9,8 @@ from typing import TypedDict
 # A black-holed node otherwise keeps its tasks for 7 minutes: gRPC's keepalive defaults to 300 + 120 s.
 os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "10000")
 os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "10000")
+# Ray starts workers at nice 15: beside any other work of the machine they would get next to nothing.
+os.environ.setdefault("RAY_worker_niceness", "0")
 
 import ray
 from ray.exceptions import AuthenticationError

@@ -2,7 +2,8 @@
 
 Level 1 asks for letters of the scripts of the target languages anywhere in the markup, then for their share among the
 letters that the page shows, then the identifier about three windows of that text. Level 2 asks it about windows of the
-readable text without what stands around, where level 1 was not sure. What shows too few letters passes both.
+readable text without what stands around, where level 1 was not sure. What shows too few letters passes, but for a page
+without any letter of those scripts: it can be in no target language, and goes unless `und` is one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from yurai.extraction.gate.scripts import Scripts
 from yurai.extraction.gate.thresholds import LATIN_SHARE, LETTERS, SCRIPT_SHARE, SURE, Limits, limits_of
 from yurai.extraction.gate.visible import decoded, visible_text
 from yurai.extraction.gate.windows import Scores, places, scores
+from yurai_filters.language import UNDETERMINED
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -55,14 +57,15 @@ class Levels:
     """Both levels of the gate of one set of target languages."""
 
     def __init__(self, languages: tuple[str, ...], mode: Mode) -> None:
-        self._scripts = Scripts(languages)
-        self._limits = {code: limits_of(code) for code in languages}
+        self._limits = {code: limits_of(code) for code in languages if code != UNDETERMINED}
+        self._letterless = UNDETERMINED in languages
+        self._scripts = Scripts(self._limits)
         self.mode = mode
         self._share = LATIN_SHARE if self._scripts.latin_alone else SCRIPT_SHARE
 
     def of_markup(self, markup: bytes) -> Verdict:
         """Return the verdict of level 1 on a page in UTF-8."""
-        if not self._scripts.occur(markup):
+        if not self._letterless and not self._scripts.occur(markup):
             return Verdict("scripts", 0.0, self._share)
         text = visible_text(markup)
         share, letters = self._scripts.share(text)

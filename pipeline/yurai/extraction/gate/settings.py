@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yurai.extraction.gate.scripts import LANGUAGES
+from yurai_filters.language import UNDETERMINED
 
 if TYPE_CHECKING:
     from yurai.extraction.options import ExtractOptions
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 
 def refused(options: ExtractOptions) -> str | None:
     """Say why a gate cannot stand with these settings, or None."""
-    if not options.gate_languages:
+    codes = {*options.gate_languages} - {UNDETERMINED}
+    if not codes:
         return (
             f'gate = "{options.gate}" needs to know which languages are kept, and the recipe names none: list them in '
             'gate_languages, or in allow of filter "language" (not *); or set gate = "off"'
         )
-    unknown = sorted({*options.gate_languages} - LANGUAGES)
+    unknown = sorted(codes - LANGUAGES)
     if unknown:
         return (
             f"the gate cannot tell {unknown[0]!r}: it asks lid.176.ftz, whose codes are those of Wikipedia (ja, en, "

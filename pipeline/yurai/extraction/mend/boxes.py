@@ -14,8 +14,9 @@ from lxml.html import HtmlElement
 
 from yurai.extraction.honbun.tags import BOX, IN_HEADING, IN_HIDDEN, KIND, LINE, LINK, SKIP, TAG_BITS, told
 from yurai.extraction.mend.line import Line
-from yurai.extraction.mend.runs import copied, write_code, write_run
-from yurai.extraction.mend.settle import settle
+from yurai.extraction.mend.posts import free_posts
+from yurai.extraction.mend.runs import Kind, Run, copied, write_code, write_run
+from yurai.extraction.mend.settle import LISTS, settle
 from yurai.extraction.mend.tables import PARTS
 
 _RENAMED: Final = {
@@ -28,7 +29,6 @@ _HEADINGS: Final = frozenset(tag for tag, bits in TAG_BITS.items() if bits == IN
 _MOST_IN_HEADING: Final = 5
 """Boxes that are parts of a heading; one with more was never closed."""
 _BOXES: Final = tuple(tag for tag, kind in KIND.items() if kind == BOX)
-_LISTS: Final = frozenset(("ul", "ol"))
 _LABELS: Final = frozenset(("time", "label", "button", "output"))
 _HIDING: Final = ("aria-hidden", "style")
 _DATA: Final = "application/ld+json"
@@ -54,10 +54,7 @@ def with_boxes(tree: HtmlElement) -> HtmlElement:
         elif not builder.enter(element):
             walk.skip_subtree()
     builder.flush()
-    import os
-    if "many" in os.environ.get("V",""):
-        from yurai.extraction.mend.many import free_names
-        free_names(page)
+    free_posts(page)
     return page
 
 
@@ -67,10 +64,11 @@ class _Builder:
     def __init__(self, body: HtmlElement) -> None:
         self.boxes = [body]
         self.line = Line()
-        self.runs: dict[HtmlElement, str] = {}
-        """Runs, and boxes that hold one as their own text, with the tag of the run."""
+        self.runs: dict[HtmlElement, Run] = {}
+        """The run that an element is, or that is all it holds."""
         self.parts: list[HtmlElement] = []
         """The open heading or `<pre>` and the boxes in it: all of them are one run."""
+        self.figures = 0
 
     def enter(self, element: HtmlElement) -> bool:
         """Enter an element; False where what is in it is no text that is shown."""
@@ -91,7 +89,7 @@ class _Builder:
     def leave(self, element: HtmlElement) -> None:
         """Leave an element and take the text behind it."""
         if _kind(element) == BOX:
-            self.close()
+            self.close(element.tag)
         else:
             self.line.leave(element)
         self.line.add(element.tail)
@@ -104,13 +102,16 @@ class _Builder:
             return
         self.flush()
         name, within = _name(element, tag), self.boxes[-1]
+        self.figures += tag == "figure"
+        if self.figures and name == "p":
+            name = "div"
         if name == "form" and within.tag in PARTS:
             name = within.tag  # old pages put forms between the rows of a table
         if name == "pre" or name in _HEADINGS:
             self.parts.append(element)
         self.boxes.append(etree.SubElement(within, name, copied(element)))
 
-    def close(self) -> None:
+    def close(self, tag: str) -> None:
         """Close what `open` opened."""
         if self.parts:
             self.parts.pop()
@@ -119,6 +120,7 @@ class _Builder:
                 return
         self.flush()
         settle(self.boxes.pop(), self.runs)
+        self.figures -= tag == "figure"
 
     def set_apart(self) -> None:
         """Set apart what stands in a heading or `<pre>` on both sides of a boundary."""
@@ -143,11 +145,14 @@ class _Builder:
     def flush(self) -> None:
         """End the run, if there is one."""
         box, pieces = self.boxes[-1], self.line.take()
-        written = (write_code if self.in_code() else write_run)(box, pieces) if pieces else None
-        if written is not None:
-            run, kind = written
-            self.runs[run] = kind
-            run.tag = "li" if box.tag in _LISTS else run.tag
+        run = (write_code if self.in_code() else write_run)(box, pieces) if pieces else None
+        if run is None:
+            return
+        if self.figures and run.kind is Kind.LONG:
+            run.kind, run.element.tag = Kind.SHORT, "div"  # a caption is a line of the text around it, or none
+        if box.tag in LISTS:
+            run.element.tag = "li"
+        self.runs[run.element] = run
 
 
 def _kind(element: HtmlElement) -> int:
@@ -167,9 +172,6 @@ def _is_alone(element: HtmlElement) -> bool:
 
 
 def _name(element: HtmlElement, tag: str) -> str:
-    import os
-    if "nofig" in os.environ.get("V","") and tag == "figure":
-        return "figure"
     if element.get("role") in _NAVIGATION:
         return "nav"
     if tag in _HEADINGS and sum(1 for _ in islice(element.iterdescendants(*_BOXES), _MOST_IN_HEADING + 1)) > _MOST_IN_HEADING:

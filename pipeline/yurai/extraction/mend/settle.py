@@ -8,9 +8,10 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
+from yurai.extraction.mend.runs import Kind, Run
 from yurai.extraction.mend.tables import free_layout
 
-_LISTS: Final = frozenset(("ul", "ol"))
+LISTS: Final = frozenset(("ul", "ol"))
 _ITEMS: Final = frozenset(("li", "ul", "ol"))
 _OF_ONE_RUN: Final = frozenset(
     ("p", "li", "td", "th", "dt", "dd", "summary", "caption", "legend", "blockquote", "pre")
@@ -19,37 +20,30 @@ _OF_ONE_RUN: Final = frozenset(
 """Boxes that hold a run as their own text if they hold nothing else."""
 
 
-def settle(box: HtmlElement, runs: MutableMapping[HtmlElement, str]) -> None:
-    """Settle a box; `runs` has the runs, and the boxes that hold one as their own text, with the tag of the run."""
-    if box.tag in _LISTS:
+def settle(box: HtmlElement, runs: MutableMapping[HtmlElement, Run]) -> None:
+    """Settle a box; `runs` has the run that an element is, or that is all it holds."""
+    if box.tag in LISTS:
         _in_items(box)
         return
     _promote(box, runs)
-    kind = runs.get(box[0], "") if len(box) == 1 else ""
-    if kind in ("p", "short", "div") and (box.tag in _OF_ONE_RUN or kind == "div"):
-        runs[box] = "own:p" if box.tag == "p" or kind == "p" else "own:" + kind
+    only = runs.get(box[0]) if len(box) == 1 else None
+    if only and only.element is box[0] and not only.is_own and (box.tag in _OF_ONE_RUN or only.kind is Kind.LABELS):
+        runs[box] = Run(box, Kind.LONG if box.tag == "p" else only.kind, is_own=True)
         _unwrap(box)
-    elif kind in ("p", "short", "p>", "short>") and box.tag == "div":
-        runs[box] = kind.rstrip(">") + ">"
-    elif kind in ("own:p", "own:short") and box.tag == "div":
-        runs[box] = kind[4:] + ">"
+    elif only and box.tag == "div":
+        runs[box] = only
     elif box.tag == "p" and len(box):
         box.tag = "div"
     elif box.tag == "table":
         free_layout(box, runs)
 
 
-def _promote(box, runs):
-    if any(child.tag == "p" or runs.get(child) in ("p","p>","own:p") for child in box):
-        for child in box:
-            if runs.get(child, "") in ("short", "short>"):
-                one = child
-                while runs[one] == "short>":
-                    runs[one] = "p>"
-                    one = one[0]
-                if runs[one] == "short":
-                    runs[one] = "p"
-                    one.tag = "p"
+def _promote(box: HtmlElement, runs: MutableMapping[HtmlElement, Run]) -> None:
+    """Make short words beside a paragraph one, too: they are a line of the same text."""
+    held = [runs[child] for child in box if child in runs]
+    if any(run.kind is Kind.LONG for run in held) or any(child.tag == "p" for child in box):
+        for run in held:
+            run.promote()
 
 
 def _unwrap(box: HtmlElement) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from yurai.extraction.honbun.tables import FEWEST, LONG_CELL
+from yurai.extraction.mend.runs import Kind, Run
 
 _SECTIONS: Final = frozenset(("thead", "tbody", "tfoot"))
 _CELLS: Final = frozenset(("td", "th"))
@@ -27,8 +28,8 @@ def free_presentation(tree: HtmlElement) -> None:
             _free(table, {})
 
 
-def free_layout(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> None:
-    """Make a table of layout plain boxes; `runs` has the names of cells that are one run."""
+def free_layout(table: HtmlElement, runs: Mapping[HtmlElement, Run]) -> None:
+    """Make a table of layout plain boxes; `runs` has the run of each cell that is one."""
     if not _is_data(table, runs):
         _free(table, runs)
 
@@ -41,11 +42,11 @@ def _rows(table: HtmlElement) -> Iterator[HtmlElement]:
             yield from child.iterchildren("tr")
 
 
-def _is_data(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> bool:
+def _is_data(table: HtmlElement, runs: Mapping[HtmlElement, Run]) -> bool:
     cells = full = size = 0
     for row in _rows(table):
         filled = [cell for cell in row if len(cell) or cell.text]
-        if any(not runs.get(cell, "").startswith("own") or cell.tag not in _CELLS for cell in filled):
+        if any(cell not in runs or cell.tag not in _CELLS for cell in filled):
             return False
         cells += len(filled)
         full += len(filled) > 1
@@ -53,16 +54,16 @@ def _is_data(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> bool:
     return full >= FEWEST and size <= LONG_CELL * cells
 
 
-def _free(table: HtmlElement, runs: Mapping[HtmlElement, str]) -> None:
+def _free(table: HtmlElement, runs: Mapping[HtmlElement, Run]) -> None:
     for row in list(_rows(table)):
         for cell in row.iterchildren("td", "th"):
-            cell.tag = _tag(runs.get(cell))
+            cell.tag = _plain(runs.get(cell))
         row.tag = "div"
     for child in table.iterchildren("caption", *_SECTIONS):
-        child.tag = _tag(runs.get(child))
+        child.tag = _plain(runs.get(child))
     table.tag = "div"
     table.attrib.pop("role", None)
 
 
-def _tag(kind):
-    return "p" if kind == "own:p" else "div"
+def _plain(run: Run | None) -> str:
+    return "p" if run and run.kind is Kind.LONG else "div"

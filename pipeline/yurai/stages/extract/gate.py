@@ -14,16 +14,12 @@ from yurai.declare.rules import rules_of
 from yurai.engine.use import AnyUse
 from yurai.extraction import ExtractOptions
 from yurai.extraction.gate.settings import refused
-from yurai_filters.language import UNDETERMINED
 from yurai_filters.settings import EVERY
 from yurai_manifests.errors import RecipeError
 
 
 def with_languages(settings: ExtractOptions, behind: Sequence[AnyUse]) -> ExtractOptions:
-    """Return the settings with the languages that the stages behind keep, unless there is no gate or it has its own.
-
-    A page without a letter, which `und` keeps, passes any gate.
-    """
+    """Return the settings with the languages that the stages behind keep, unless there is no gate or it has its own."""
     if settings.gate == "off" or settings.gate_languages:
         return settings
     return replace(settings, gate_languages=_kept(behind))
@@ -35,7 +31,7 @@ def _kept(behind: Sequence[AnyUse]) -> tuple[str, ...]:
         codes = one.settings["allow"]
         assert isinstance(codes, tuple | list)  # a tuple as given, a list as restored
         if EVERY not in codes:
-            return tuple(sorted({*codes} - {UNDETERMINED}))
+            return tuple(sorted({*codes}))
     return ()
 
 
