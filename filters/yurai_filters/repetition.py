@@ -18,6 +18,8 @@ TOP = (2, 3, 4)
 REPEATED = (5, 6, 7, 8, 9, 10)
 _BLOCKS = ("dup_line_share", "dup_line_char_share", "dup_paragraph_share", "dup_paragraph_char_share")
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MOST = 1 << 62
+"""Numbers of 64 bits that a pair in a text may take: where there could be more, two are made one step by step."""
 _GRAMS = (*(f"top_{n}_gram_share" for n in TOP), *(f"dup_{n}_gram_share" for n in REPEATED))
 
 
@@ -158,7 +160,7 @@ def _pairs(pieces: Pieces) -> tuple[Integers, Integers]:
     positions = np.flatnonzero(pieces.row[1:] == pieces.row[:-1])
     row, first, second = pieces.row[positions], pieces.key[positions], pieces.key[positions + 1]
     keys = int(pieces.key.max(initial=0)) + 1
-    if pieces.rows * keys * keys >= 1 << 62:
+    if pieces.rows * keys * keys >= _MOST:
         row, keys = _numbered(row, first), 1
         first = np.zeros_like(row)
     return _twice(positions, (row * keys + first) * (int(second.max(initial=0)) + 1) + second)

@@ -69,13 +69,10 @@ def test_tags_are_counted_outside_of_what_is_no_markup(markup: str, over: bool) 
 
 
 PLAIN = re.compile(rb"<!--(?:.*?-->|.*)|<(script|style)\b[^>=]*>(?:.*?</\1|.*)", re.IGNORECASE | re.DOTALL)
-PIECES = """<script> </script> <script </SCRIPT <style x> </style> <!-- --> <!--> <p> </p> - -- < > / a text <scripts>"""
-pieces = st.sampled_from([*PIECES.split(), " ", "\n"])
-XX(
-    "<script> </script> <script </SCRIPT <style x> </style> <!-- --> <!--> <p> </p> - -- < > / a text <scripts> \n".split(
-        " "
-    )
+PIECES = (
+    """<script> </script> <script </SCRIPT <style x> </style> <!-- --> <!--> <p> </p> - -- < > / a text <scripts>"""
 )
+pieces = st.sampled_from([*PIECES.split(), " ", "\n"])
 
 
 @given(st.lists(pieces, max_size=12).map("".join))

@@ -124,7 +124,7 @@ def test_cost_is_linear_in_a_page_that_is_made_to_cost(unit: str) -> None:
         for each in levels:
             each.of_markup(markup)
 
-    piece = b"<p>" + unit.encode() * (100_000 // len(unit.encode()))
+    piece = b"<p>" + unit.encode() * (40_000 // len(unit.encode()))
     # eight times as long: 64 times as dear were it quadratic; 10 ms are what a clock and a cache may add
     assert cpu(work, piece * 8) < 24 * cpu(work, piece) + 0.01
 

@@ -32,6 +32,7 @@ from yurai.engine.progress import Reporter
 from yurai.plan import make_plan
 from yurai.report.draw import draw
 from yurai.report.explain import explain, explain_token, plain
+from yurai.report.profile import profile as profile_of
 from yurai.report.sampled import as_html, as_json, as_text
 from yurai.report.write import end_run, make_page
 from yurai.run.recipe import load_recipe, with_sources
@@ -84,6 +85,7 @@ def run(
     sources: Sources = None,
     rebuild: Rebuild = False,
     report: Report = True,
+    profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
 ) -> None:
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
     chosen = with_sources(load_recipe(recipe), sources)
@@ -93,6 +95,9 @@ def run(
         run_recipe(chosen, files, output, opened, rebuild=rebuild, reporter=Reporter())
         ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
     tables.summary(ended, output, report=report)
+    if profile:
+        store = open_store(output)
+        tables.profile(profile_of(store, load_run(store)))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from rich.text import Text
 from yurai.declare.rules import load_plugins
 from yurai.declare.stage import in_order
 from yurai.plan import DedupNeed, Plan
+from yurai.report.profile import Part
 from yurai.report.safe_text import shown
 from yurai.run.publish import PAGE
 from yurai.run.recipe import shipped
@@ -19,13 +20,14 @@ from yurai_manifests.audit import Audit
 from yurai_manifests.export import EXPORTS
 
 console = Console(highlight=False, markup=False, emoji=False)
+_SHOWN_SECONDS = 0.005
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
 def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        numeric = column in ("rows", "count", "version")
+        numeric = column in ("rows", "count", "version", "CPU s", "share")
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     return table
 
@@ -49,6 +51,20 @@ def summary(result: Audit, out: str, *, report: bool = False) -> None:
     if report:
         console.print(f"report {out.rstrip('/')}/{PAGE}", soft_wrap=True)
     console.print(f"next:  yurai audit {out}{explain}", soft_wrap=True)
+
+
+def profile(parts: list[Part]) -> None:
+    """Print the CPU seconds of each part of each step, and its share of all; parts without a hundredth are left out."""
+    whole = sum(one.seconds for one in parts) or 1.0
+    table = _table("step", "part", "CPU s", "share", title=f"{whole:.1f} CPU seconds of tasks, by part")
+    step = ""
+    for one in parts:
+        if one.seconds >= _SHOWN_SECONDS:
+            table.add_row(
+                one.step if one.step != step else "", one.name, f"{one.seconds:.2f}", f"{one.seconds / whole:.1%}"
+            )
+            step = one.step
+    console.print(table)
 
 
 def audit(result: Audit, out: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from yurai.engine import clock
 from yurai.engine.arguments import Arguments
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import canonical, fingerprint
@@ -54,6 +55,8 @@ class Task(Generic[Told_co]):
         return TaskRecord(self.key, self.source, source_sha256)
 
 
+REST = "rest"
+"""What of the CPU seconds of a task belongs to no part with a name."""
 AnyTask: TypeAlias = Task[Arguments]
 _KNOWN: dict[str, "TaskFunction[Arguments]"] = {}
 
@@ -112,8 +115,9 @@ def execute(task: AnyTask) -> str:
     """
     store = open_store(task.store)
     started = time.time()
+    clock.taken()  # what an attempt left that failed
     try:
-        with attempt(store, task.step) as current:
+        with clock.part(REST), attempt(store, task.step) as current:
             record = task.function(task, current)
             record.outputs = current.outputs
             failpoint(f"in {task.step.name}")
@@ -143,6 +147,7 @@ def _journal(store: Store, task: AnyTask, record: TaskRecord, started: float) ->
         "process": os.getpid(),
         "max_rss_kib": usage.ru_maxrss,
     }
+    entry |= {"cpu_seconds": {name: round(seconds, 3) for name, seconds in clock.taken().items()}}
     name = task.journal or f"{record.key}-{uuid.uuid4().hex[:8]}"
     store.put(f"journal/{task.step.name}/{name[:2]}/{name}.json", canonical(entry))
 

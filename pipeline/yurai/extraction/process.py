@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from yurai_manifests.errors import YuraiError
@@ -93,6 +94,15 @@ class Child:
         except (EOFError, ConnectionResetError):
             raise ChildDiedError(_verdict(self.process.wait())) from None
         return answer
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds that the process has taken; 0 where the system does not tell, or once it is gone."""
+        try:
+            told = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return sum(map(int, told[11:13])) / os.sysconf("SC_CLK_TCK")  # utime and stime: proc(5)
 
     def stop(self) -> None:
         """End the process, at once if it is busy."""

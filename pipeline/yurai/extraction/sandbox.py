@@ -39,6 +39,7 @@ class Sandbox:
         self.ledger = ledger
         self._limits = options.limits_version()
         self._child: Child | None = None
+        self._ended_seconds = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -51,9 +52,15 @@ class Sandbox:
         """Process id of the child, if one runs."""
         return self._child.process.pid if self._child else None
 
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds of all children so far, where the system tells them (Linux); of one that died, none."""
+        return self._ended_seconds + (self._child.cpu_seconds if self._child else 0.0)
+
     def close(self) -> None:
         """End the child; the sandbox can be used again and starts another."""
         if self._child is not None:
+            self._ended_seconds += self._child.cpu_seconds
             self._child.stop()
             self._child = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import orjson
 
@@ -13,12 +13,15 @@ from yurai_manifests.step import StepRecord, task_values
 from yurai_manifests.store import Store
 
 
-class _Entry(TypedDict):
+class Entry(TypedDict):
+    """One attempt at a task; `cpu_seconds` by part, in trees of this version."""
+
     task: str
     started: int
     ended: int
     host: str
     max_rss_kib: int
+    cpu_seconds: NotRequired[dict[str, float]]
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ def _pace(store: Store, step: StepRecord) -> Pace:
     pace.bytes = totals["bytes"]["files"] or sum(one["bytes"] for one in outputs)
     tasks = {value["key"] for value in task_values(store, step)}
     hosts: set[str] = set()
-    for entry in _entries(store, pace.step):
+    for entry in entries(store, pace.step):
         if entry["task"] in tasks:  # a rebuilt tree keeps the journal of what it was before
             tasks.discard(entry["task"])
             pace.tasks += 1
@@ -71,5 +74,6 @@ def _pace(store: Store, step: StepRecord) -> Pace:
     return pace
 
 
-def _entries(store: Store, step: str) -> Iterator[_Entry]:
+def entries(store: Store, step: str) -> Iterator[Entry]:
+    """Yield the journal of a step."""
     return (orjson.loads(data) for data in store.read_many(sorted(store.names(f"journal/{step}"))))

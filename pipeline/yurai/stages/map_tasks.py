@@ -10,6 +10,7 @@ import pyarrow as pa
 from yurai.declare.batches import text_bytes
 from yurai.declare.stage import Identity, stage_of
 from yurai.engine.arguments import Arguments
+from yurai.engine.clock import part
 from yurai.engine.engine import Engine, shard_task
 from yurai.engine.state import Shards, State, of_step
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_function
@@ -23,6 +24,7 @@ from yurai_manifests.schema import DOCUMENT, DROPPED
 from yurai_manifests.step import StepRecord
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 
+WRITE = "write Parquet"
 DROPPED_ROW_BYTES = 512
 """What a row of dropped/ or evidence/ counts as when files are packed to a target size."""
 
@@ -39,12 +41,14 @@ class Sinks:
     def keep(self, rows: pa.RecordBatch) -> None:
         """Write rows that stay."""
         self.text_bytes += text_bytes(rows)
-        self.kept.write(rows)
+        with part(WRITE):
+            self.kept.write(rows)
 
     def finish(self) -> None:
         """Close both and move them to the names of their content."""
-        self.kept.close()
-        self.dropped.close()
+        with part(WRITE):
+            self.kept.close()
+            self.dropped.close()
         self._attempt.finish(self._name, self.kept.path, rows=self.kept.rows, size=self.text_bytes)
         rows = self.dropped.rows
         self._attempt.finish("dropped", self.dropped.path, rows=rows, size=rows * DROPPED_ROW_BYTES)
@@ -72,7 +76,8 @@ def measure(batch: pa.RecordBatch, uses: Sequence[AnyUse], counts: Sequence[Stag
     for use, count in zip(uses, counts, strict=True):
         stage = stage_of(use)
         assert stage.measure  # stages of kind measure have it
-        batch = with_spans_carried(batch, stage.measure(batch, use.settings))
+        with part(use.name):
+            batch = with_spans_carried(batch, stage.measure(batch, use.settings))
         count.seen += batch.num_rows
         count.kept += batch.num_rows
         count.notes.update(stage.notes(batch))

@@ -8,6 +8,7 @@ from yurai.declare.batches import text_columns, with_measures
 from yurai.declare.rules import tagger
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
+from yurai.engine.clock import part
 from yurai.engine.use import Settings
 from yurai.stages.map_tasks import measure_alone
 from yurai_filters import measure as run_tagger
@@ -33,7 +34,8 @@ def run_taggers(batch: pa.RecordBatch, settings: Measure) -> pa.RecordBatch:
     """Return `batch`, rows with `text` and `lang`, with what the taggers write."""
     columns = text_columns(batch)
     for name in settings.taggers:
-        written = run_tagger(tagger(name), columns, {})
+        with part(f"tagger {name}"):
+            written = run_tagger(tagger(name), columns, {})
         columns |= written
         batch = with_measures(batch, written)
     return batch

@@ -53,7 +53,7 @@ def _shown(markup: bytes) -> bytes:
         shown.append(markup[position : opening.start()])
         position = _behind(markup, opening)
     shown.append(markup[position:])
-    return b"".join(shown)
+    return b"<".join(shown)
 
 
 def _behind(markup: bytes, opening: re.Match[bytes]) -> int:

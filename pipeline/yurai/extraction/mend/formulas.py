@@ -9,19 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 _DISPLAY: Final = re.compile(r"\{\\(?:displaystyle|textstyle) (.*)\}", re.DOTALL)
 _DRAWN: Final = frozenset(("katex-html", "MathJax_Preview", "MathJax", "MathJax_Display", "MathJax_SVG"))
 _OF_IMAGES: Final = frozenset(("latex", "tex"))
-_BETWEEN: Final = {
-    **dict.fromkeys(("msup", "mover"), ("^",)),
-    **dict.fromkeys(("msub", "munder"), ("_",)),
-    **dict.fromkeys(("msubsup", "munderover"), ("_", "^")),
-    "mfrac": ("/",),
-}
-"""Marks between the parts of an element of MathML that sets them above each other."""
 _HIDING: Final = ("style", "hidden", "aria-hidden")
 
 
@@ -68,36 +60,14 @@ def _formula(math: HtmlElement) -> str:
     for note in math.iter("annotation"):
         if "tex" in (note.get("encoding") or "").lower() and (note.text or "").strip():
             return _tex(note.text)
-    return _tex(math.get("alttext")) if math.get("alttext") else " ".join(_on_a_line(math).split())
+    if math.get("alttext"):
+        return _tex(math.get("alttext"))
+    for note in list(math.iter("annotation", "annotation-xml")):
+        note.clear()
+    return " ".join("".join(math.itertext()).split())
 
 
 def _tex(source: str) -> str:
     tex = " ".join(source.split()).strip("$").strip()
     display = _DISPLAY.fullmatch(tex)
     return f"${display[1].strip() if display else tex}$" if tex else ""
-
-
-def _on_a_line(math: HtmlElement) -> str:
-    """Return MathML as text, in one walk: fractions, roots, indices and powers with the marks that TeX has for them."""
-    parts: list[str] = []
-    walk = etree.iterwalk(math, events=("start", "end"))
-    for event, element in walk:
-        tag, parent = element.tag, element.getparent()
-        if event == "start":
-            if tag in {"annotation", "annotation-xml"}:
-                walk.skip_subtree()
-                continue
-            marks = () if element is math or parent is None else _BETWEEN.get(parent.tag, ())
-            place = parent.index(element) - 1 if marks else -1
-            parts += [marks[place] if 0 <= place < len(marks) else "", "\u221a" if tag == "msqrt" else ""]
-            parts += ["(" if _is_group(element) else "", (element.text or "").strip()]
-        elif tag not in {"annotation", "annotation-xml"}:
-            parts.append(")" if _is_group(element) else "")
-    return "".join(parts)
-
-
-def _is_group(element: HtmlElement) -> bool:
-    """Tell whether an element needs brackets on one line: a row of several in a place of its own."""
-    parent = element.getparent()
-    within = parent is not None and (parent.tag in _BETWEEN or parent.tag == "msqrt")
-    return bool(within and element.tag == "mrow" and len(element) > 1)

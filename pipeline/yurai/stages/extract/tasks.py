@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from yurai.declare.batches import BATCH_ROWS, document_batches, text_bytes
 from yurai.declare.stage import stage_of
+from yurai.engine import clock
 from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function, task_key
 from yurai.engine.use import AnyUse, StageUse
@@ -24,7 +25,7 @@ from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
 from yurai.stages.extract.candidates import Candidate, candidate, extracted
 from yurai.stages.extract.ledger import StoreLedger
 from yurai.stages.extract.rows import row_candidates
-from yurai.stages.map_tasks import DROPPED_ROW_BYTES, measure
+from yurai.stages.map_tasks import DROPPED_ROW_BYTES, WRITE, measure
 from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
 from yurai_manifests.parquet import ParquetSink
 from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, document_id
@@ -58,8 +59,10 @@ def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
         for batch in document_batches(_kept(record, _decided(task, record, path), sinks)):
             measured = measure(batch, args.measures, record.stages[2:])
             size += text_bytes(measured)
-            sinks["extracted"].write(measured)
-        _close(attempt, sinks, size)
+            with clock.part(WRITE):
+                sinks["extracted"].write(measured)
+        with clock.part(WRITE):
+            _close(attempt, sinks, size)
     if not record.stages[0].seen:
         record.warnings.append("holds no candidate record")
     return record
@@ -67,11 +70,16 @@ def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
 
 def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path) -> Iterator[Candidate]:
     """Yield the candidates of the source with their verdicts; rows bring their text and need no sandbox."""
-    options = task.args.extract.settings
+    options, read = task.args.extract.settings, task.args.read
     if row_kind(task.source):
-        return row_candidates(record, path, table_of(task.args.tables, task.source), evidence=options.evidence)
-    candidates = _candidates(record, read_file(path), task.args.read)
-    return extracted(candidates, _sandbox(options, task.store), evidence=options.evidence)
+        table = table_of(task.args.tables, task.source)
+        yield from clock.parts(read.name, row_candidates(record, path, table, evidence=options.evidence))
+        return
+    sandbox = _sandbox(options, task.store)
+    before = sandbox.cpu_seconds
+    candidates = clock.parts(read.name, _candidates(record, read_file(path), read))
+    yield from extracted(candidates, sandbox, evidence=options.evidence)
+    clock.add("extract", sandbox.cpu_seconds - before)
 
 
 _OPEN: dict[ExtractOptions, Sandbox] = {}
@@ -103,11 +111,11 @@ def _close(attempt: Attempt, sinks: dict[str, ParquetSink], extracted_size: int)
         attempt.finish(name, sink.path, rows=sink.rows, size=size)
 
 
-def _candidates(record: TaskRecord, parts: Iterable[Record | Gap], read: AnyUse) -> Iterator[Candidate]:
+def _candidates(record: TaskRecord, items: Iterable[Record | Gap], read: AnyUse) -> Iterator[Candidate]:
     judge = stage_of(read).judge
     assert judge  # the reading stage has it
     units: set[int] = set()
-    for item in parts:
+    for item in items:
         if isinstance(item, Gap):
             _account_gap(record, item)
             continue

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from yurai.declare.batches import dropped_rows, text_columns
 from yurai.declare.lists import loaded
 from yurai.declare.rules import Rules
+from yurai.engine.clock import part
 from yurai.engine.use import AnyUse
 from yurai.stages.filter.second_text import RULE, second_places, with_second_text
 from yurai.stages.rewrite import replace_rows, rewritten
@@ -54,10 +55,11 @@ class Decider:
         reasons = pa.nulls(batch.num_rows, pa.string())
         for declaration, settings in self._rules:
             try:
-                if declaration.kind == "editor":
-                    batch = self._edit(batch, declaration, settings, notes)
-                    continue
-                verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
+                with part(f"{declaration.kind} {declaration.name}"):
+                    if declaration.kind == "editor":
+                        batch = self._edit(batch, declaration, settings, notes)
+                        continue
+                    verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
             except ContractViolation as error:
                 raise ContractError(f"rule {declaration.name} of {declaration.package.name}: {error}") from error
             if verdict.not_judged:
