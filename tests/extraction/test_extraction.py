@@ -44,9 +44,9 @@ def test_main_text_leaves_navigation_out() -> None:
 
 
 def test_page_without_navigation_is_taken_whole() -> None:
-    body = "<body><div>Short notice.</div><table><tr><td>One</td><td>two</td></tr></table><p>The  end.</p></body>"
+    body = "<body><div>Short notice.</div><table><tr><td>1<td>2<tr><td>3<td>4</table><p>The  end.</p></body>"
     found = extract(body, TRAFILATURA)
-    assert (found.extractor, found.text) == ("block-text", "Short notice.\nOne\ttwo\nThe end.")
+    assert (found.extractor, found.text) == ("block-text", "Short notice.\n1\t2\n3\t4\nThe end.")
     assert extract(FULL_PAGE, replace(TRAFILATURA, whole_page_links=0)).extractor == "trafilatura"
 
 

@@ -69,16 +69,16 @@ def found_text(page: ToRead, extractor: str | None = None) -> Found:
 
 
 def _mended(page: ToRead, find: Extractor) -> Found:
-    """Return what an extractor finds on a page without widgets, with formulas in the text, written in one form."""
-    mend.prepare(page.tree, page.markup)
+    """Return what an extractor finds on a page with formulas in the text, written in one form."""
+    mend.write_formulas(page.tree, page.markup)
     found = find(page)
-    text, spans = mend.tidied(found.text, found.spans, mend.as_written(page.tree))
+    text, spans = mend.tidied(found.text, found.spans, lambda: mend.as_written(page.tree))
     return replace(found, text=text, spans=spans)
 
 
 def _for_others(page: ToRead) -> HtmlElement:
     """Return the tree of a page as an extractor gets it that is not ours."""
-    return mend.with_boxes(page.tree) if page.options.mend else page.tree
+    return mend.for_others(page.tree) if page.options.mend else page.tree
 
 
 def _honbun(page: ToRead) -> Found:
@@ -95,7 +95,7 @@ def _judged(page: ToRead) -> Found:
 
 
 def _by_honbun(page: ToRead, ask: Callable[[], str] | None) -> Found:
-    result = honbun.main_text(page.tree, page.markup, page.options.format, ask)
+    result = honbun.main_text(page.tree, page.markup, page.options.format, ask, mend=page.options.mend)
     if result is None:
         return _from_scripts(page, Found("", "honbun"))
     written, kind = result.written, result.page_type

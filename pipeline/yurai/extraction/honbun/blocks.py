@@ -13,11 +13,14 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
+from yurai.extraction.blocks import most_text
 from yurai.extraction.honbun.tags import (
     BOLD,
     BOX,
     BUTTON,
+    IN_ARTICLE,
     IN_CODE,
+    IN_MAIN,
     KIND,
     LINK,
     NAMING,
@@ -26,7 +29,8 @@ from yurai.extraction.honbun.tags import (
     TELLING,
     told,
 )
-from yurai.extraction.honbun.words import group_bits
+from yurai.extraction.honbun.words import NAMELESS, named
+from yurai.extraction.widget_names import MOST, Namer
 
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 WIDE: Final = (
@@ -64,6 +68,7 @@ class Box:
     cell: int = 0
     lists: int = 0
     last: int = 0
+    widget: Namer | None = None
 
 
 @dataclass(slots=True)
@@ -83,10 +88,11 @@ class _Walk:
 
     __slots__ = (
         *("blocks", "parts", "box", "boxes", "filled", "as_written", "links", "linked", "bold", "buttons"),
-        *("open_links", "open_bolds", "open_buttons", "parted"),
+        *("open_links", "open_bolds", "open_buttons", "parted", "page", "mend"),
     )
 
-    def __init__(self) -> None:
+    def __init__(self, page: HtmlElement, *, mend: bool) -> None:
+        self.page, self.mend = page, mend
         self.blocks: list[Block] = []
         self.parts: list[str] = []
         self.box = Box("html", 0, 0, 0, 0, 0, 0, None, 0)
@@ -138,12 +144,14 @@ class _Walk:
                 names += f" {value}"
             elif name in TELLING:
                 inside |= told(name, value)
-        own = group_bits(names[:_NAMES]) if names else 0
+        own, widget = named(names[:_NAMES]) if names else NAMELESS
         groups, near, first = above.groups | own, above.own | own, len(self.blocks)
         around = above.table, above.row, above.cell, above.lists
         self.box = box = Box(tag, number, inside, groups, own, near, above.depth + 1, above, first, *around)
         self.as_written = bool(inside & IN_CODE)
-        if tag in _PLACING:
+        if widget and self.mend:
+            box.widget = widget
+        if tag in _PLACING and not (self.mend and tag == "table" and element.get("role") in LAYOUT_ROLES):
             _place(box, tag)
 
     def close(self) -> None:
@@ -153,9 +161,18 @@ class _Walk:
         else:
             self.links = self.open_links
         box = self.box
+        if box.widget and self.blocks and self.is_widget(box):
+            del self.blocks[box.first :]
         box.last = len(self.blocks)
         self.box = above = box.parent or box
         self.as_written = bool(above.inside & IN_CODE)
+
+    def is_widget(self, box: Box) -> bool:
+        """Tell whether a box named so holds no content; one that an author named is a small part of the page too."""
+        own = self.blocks[box.first :]
+        if any(one.box.tag == "h1" or one.box.inside & ~box.inside & (IN_ARTICLE | IN_MAIN) for one in own):
+            return False
+        return box.widget == "program" or sum(len(one.text) for one in own) <= MOST * most_text(self.page)
 
     def enter(self, kind: int) -> None:
         """Enter a link, bold text or a button; or break the line."""
@@ -210,13 +227,18 @@ def _place(box: Box, tag: str) -> None:
         box.lists += 1
 
 
+LAYOUT_ROLES: Final = frozenset(("presentation", "none"))
+"""What a table of layout says of itself (WAI-ARIA 1.2)."""
 _PLACING: Final = frozenset(("table", "tr", "td", "th", "ul", "ol"))
 
 
-def blocks_of(tree: HtmlElement) -> list[Block]:
-    """Return the blocks of a parsed page in page order."""
+def blocks_of(tree: HtmlElement, *, mend: bool = True) -> list[Block]:
+    """Return the blocks of a parsed page in page order.
+
+    With `mend`, boxes for consent and for other languages are left out, and tables that say they are layout are boxes.
+    """
     root = _body_of(tree)
-    state = _Walk()
+    state = _Walk(tree, mend=mend)
     add, kind_of = state.add, KIND.get
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:

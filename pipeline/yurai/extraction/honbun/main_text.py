@@ -45,13 +45,19 @@ class MainText:
 
 
 def main_text(
-    tree: HtmlElement, markup: bytes, form: Form = "text", ask: Callable[[], str] | None = None
+    tree: HtmlElement,
+    markup: bytes,
+    form: Form = "text",
+    ask: Callable[[], str] | None = None,
+    *,
+    mend: bool = True,
 ) -> MainText | None:
     """Return the main text of a page, told its tree and its markup; None where it has no text at all.
 
-    `ask` gives the text of another extractor, asked where honbun is unsure of an article: it chooses the blocks.
+    `ask` gives the text of another extractor, asked where honbun is unsure of an article: it chooses the blocks. `mend`
+    is told to `blocks_of`.
     """
-    blocks = blocks_of(tree)
+    blocks = blocks_of(tree, mend=mend)
     if not blocks:
         return None
     layout = Layout.of(blocks)

@@ -6,7 +6,9 @@ or against a block is learned.
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
+
+from yurai.extraction.widget_names import Namer, named_widget
 
 _GROUPS: Final = {
     "navigation": "nav navi navbar navigation menu submenu breadcrumb breadcrumbs crumbs gnav tabs toc pager "
@@ -43,13 +45,23 @@ _GROUPS: Final = {
 }
 GROUPS: Final = tuple(_GROUPS)
 _BIT_OF: Final = {word: 1 << number for number, words in enumerate(_GROUPS.values()) for word in words.split()}
+
+
+class Named(NamedTuple):
+    """The groups that the names of a box belong to, as bits, and who named it where it is a widget."""
+
+    groups: int
+    widget: Namer | None
+
+
+NAMELESS: Final = Named(0, None)
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 @lru_cache(65_536)
-def group_bits(names: str) -> int:
-    """Return the groups that the words of a class, id, role or itemprop belong to; "postBody-main" has three words."""
+def named(names: str) -> Named:
+    """Return what the words of a class, id, role or itemprop say; "postBody-main" has three words."""
     bits = 0
     for word in _WORD.findall(names):
         bits |= _BIT_OF.get(word.lower(), 0)
-    return bits
+    return Named(bits, named_widget(names))

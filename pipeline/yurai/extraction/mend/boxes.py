@@ -26,8 +26,8 @@ _RENAMED: Final = {
 }
 """Boxes whose text extractors lose, or glue to that of the box before, by names under which they keep it."""
 _HEADINGS: Final = frozenset(tag for tag, bits in TAG_BITS.items() if bits == IN_HEADING)
-_MOST_IN_HEADING: Final = 5
-"""Boxes that are parts of a heading; one with more was never closed."""
+_ENDLESS: Final = 6
+"""Boxes in a heading from which on it was never closed; fewer are its parts."""
 _BOXES: Final = tuple(tag for tag, kind in KIND.items() if kind == BOX)
 _LABELS: Final = frozenset(("time", "label", "button", "output"))
 _HIDING: Final = ("aria-hidden", "style")
@@ -174,7 +174,7 @@ def _is_alone(element: HtmlElement) -> bool:
 def _name(element: HtmlElement, tag: str) -> str:
     if element.get("role") in _NAVIGATION:
         return "nav"
-    if tag in _HEADINGS and sum(1 for _ in islice(element.iterdescendants(*_BOXES), _MOST_IN_HEADING + 1)) > _MOST_IN_HEADING:
+    if tag in _HEADINGS and len(list(islice(element.iterdescendants(*_BOXES), _ENDLESS))) == _ENDLESS:
         return "div"
     return _RENAMED.get(tag, tag if tag in KIND else "div")
 

@@ -1,12 +1,13 @@
 """Write formulas into the text that they are part of: as TeX where the page carries it, else as plain text.
 
-Pages carry TeX as a MathML annotation (MathML Core, 2.6), as `alttext` (LaTeXML), as `<script type="math/tex">` (MathJax
-2) and as the `alt` of an image (WordPress, MediaWiki). What a script drew beside it says the same again, and goes.
+Pages carry TeX as a MathML annotation (MathML Core, 2.6), as `alttext` (LaTeXML), as `<script type="math/tex">`
+(MathJax 2) and as the `alt` of an image (WordPress, MediaWiki). What a script drew beside it says the same, and goes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -14,24 +15,30 @@ from lxml.html import HtmlElement
 _DISPLAY: Final = re.compile(r"\{\\(?:displaystyle|textstyle) (.*)\}", re.DOTALL)
 _DRAWN: Final = frozenset(("katex-html", "MathJax_Preview", "MathJax", "MathJax_Display", "MathJax_SVG"))
 _OF_IMAGES: Final = frozenset(("latex", "tex"))
+_WORDS: Final = (b"math", b"atex", b"MATH")
+"""One of these is on every page with a formula."""
 _HIDING: Final = ("style", "hidden", "aria-hidden")
 
 
 def write_formulas(tree: HtmlElement, markup: bytes) -> None:
     """Put a `<span>` with its TeX or text in place of each formula; `tree` is changed."""
+    if not any(word in markup for word in _WORDS):
+        return  # most pages, at the cost of three looks
     if b"katex" in markup or b"math/tex" in markup:
         _remove_drawn(tree)
-    if b"math/tex" in markup:
-        for script in list(tree.iter("script")):
-            if (script.get("type") or "").startswith("math/tex"):
-                _write(script, _tex(script.text or ""))
-    if b"<math" in markup or b"<MATH" in markup:
-        for math in list(tree.iter("math")):
-            _write(math, _formula(math))
-    if b"tex" in markup:
-        for image in list(tree.iter("img")):
-            if image.get("alt") and not _OF_IMAGES.isdisjoint((image.get("class") or "").split()):
-                _write(image, _tex(image.get("alt")))
+    for element in list(tree.iter("script", "math", "img")):
+        formula = _FORMULAS[element.tag](element)
+        if formula is not None:
+            _write(element, formula)
+
+
+def _of_script(script: HtmlElement) -> str | None:
+    return _tex(script.text or "") if (script.get("type") or "").startswith("math/tex") else None
+
+
+def _of_image(image: HtmlElement) -> str | None:
+    is_formula = image.get("alt") and not _OF_IMAGES.isdisjoint((image.get("class") or "").split())
+    return _tex(image.get("alt")) if is_formula else None
 
 
 def _remove_drawn(tree: HtmlElement) -> None:
@@ -65,6 +72,13 @@ def _formula(math: HtmlElement) -> str:
     for note in list(math.iter("annotation", "annotation-xml")):
         note.clear()
     return " ".join("".join(math.itertext()).split())
+
+
+_FORMULAS: Final[dict[str, Callable[[HtmlElement], str | None]]] = {
+    "script": _of_script,
+    "math": _formula,
+    "img": _of_image,
+}
 
 
 def _tex(source: str) -> str:

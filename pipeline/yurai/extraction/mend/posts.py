@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from yurai.extraction.honbun.words import GROUPS, group_bits
+from yurai.extraction.honbun.words import GROUPS, named
 
 _POSTS: Final = 1 << GROUPS.index("thread")
 _BESIDE: Final = ("navigation", "around", "side", "more", "social", "advert", "form", "notice", "comment", "meta")
@@ -21,13 +21,13 @@ _SEVERAL: Final = 3
 
 def free_posts(page: HtmlElement) -> None:
     """Remove class and itemprop of boxes that are posts of a thread; `page` is changed."""
-    named: dict[tuple[str, str], list[HtmlElement]] = defaultdict(list)
+    threads: dict[tuple[str, str], list[HtmlElement]] = defaultdict(list)
     for box in page.iter("div", "section", "main"):
         names = box.get("class") or "", box.get("itemprop") or ""
-        bits = group_bits(" ".join(names))
+        bits = named(" ".join(names)).groups
         if bits & _POSTS and not bits & _OTHER and next(box.iterdescendants("p"), None) is not None:
-            named[names].append(box)
-    for boxes in named.values():
+            threads[names].append(box)
+    for boxes in threads.values():
         if len(boxes) >= _SEVERAL:
             for box in boxes:
                 box.attrib.pop("class", None)

@@ -81,7 +81,7 @@ def write_run(parent: HtmlElement, pieces: Sequence[Piece]) -> Run | None:
     for (link, own), group in groupby(shown, lambda piece: (piece[1], piece[2] if kind is Kind.LABELS else None)):
         text = "".join(text for text, _, _ in group)
         if text:
-            _append(run.element, text, [element for element in (own, link) if element is not None])
+            _append(run.element, text, [one for one in (own, link) if one is not None], named=kind is Kind.LABELS)
     return run
 
 
@@ -111,11 +111,15 @@ def _kind(pieces: Sequence[Piece]) -> Kind:
     return Kind.LONG if len(text) + 2 * len(_WIDE_LETTER.findall(text)) >= _LONG else Kind.SHORT
 
 
-def _append(run: HtmlElement, text: str, around: Iterable[HtmlElement]) -> None:
-    """Write text at the end of a run, in copies of the elements around it, with `<br>` for its breaks."""
+def _append(run: HtmlElement, text: str, around: Iterable[HtmlElement], *, named: bool) -> None:
+    """Write text at the end of a run, in copies of the elements around it, with `<br>` for its breaks.
+
+    In a sentence a link keeps where it leads, and no name by which an extractor would cut it out.
+    """
     within = run
     for element in around:
-        within = etree.SubElement(within, element.tag if _NAME.fullmatch(element.tag) else "span", copied(element))
+        attributes = {name: value for name, value in copied(element).items() if named or name == "href"}
+        within = etree.SubElement(within, element.tag if _NAME.fullmatch(element.tag) else "span", attributes)
     first, *lines = text.split(BREAK)
     _add(within, first)
     for line in lines:

@@ -14,8 +14,7 @@ from yurai.extraction.mend.tables import free_layout
 LISTS: Final = frozenset(("ul", "ol"))
 _ITEMS: Final = frozenset(("li", "ul", "ol"))
 _OF_ONE_RUN: Final = frozenset(
-    ("p", "li", "td", "th", "dt", "dd", "summary", "caption", "legend", "blockquote", "pre")
-    + ("h1", "h2", "h3", "h4", "h5", "h6")
+    "p li td th dt dd summary caption legend blockquote pre h1 h2 h3 h4 h5 h6".split()  # noqa: SIM905 - words
 )
 """Boxes that hold a run as their own text if they hold nothing else."""
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from yurai.extraction.honbun.blocks import LAYOUT_ROLES
 from yurai.extraction.honbun.tables import FEWEST, LONG_CELL
 from yurai.extraction.mend.runs import Kind, Run
 
@@ -18,13 +19,12 @@ _SECTIONS: Final = frozenset(("thead", "tbody", "tfoot"))
 _CELLS: Final = frozenset(("td", "th"))
 PARTS: Final = frozenset(("table", "tr")) | _SECTIONS
 """Parts of a table that hold parts of it, and no text."""
-_LAYOUT_ROLES: Final = frozenset(("presentation", "none"))
 
 
 def free_presentation(tree: HtmlElement) -> None:
     """Make tables that say they are layout plain boxes; `tree` is changed."""
     for table in list(tree.iter("table")):
-        if table.get("role") in _LAYOUT_ROLES:
+        if table.get("role") in LAYOUT_ROLES:
             _free(table, {})
 
 

@@ -11,10 +11,11 @@ the Encoding Standard's table for all three charsets has it, so browsers show it
 Code keeps its spaces: lines that stand in `<pre>` are left as they are.
 """
 
+# ruff: noqa: RUF001 - marks of all scripts are meant
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,7 +29,18 @@ _SPACES: Final = re.compile(rf"(?<=\S) {{2,}}| *[{_WIDTHS}][ {_WIDTHS}]*")
 _ENDS: Final = re.compile(rf"^[{_WIDTHS}][ {_WIDTHS}]*|[ \t{_WIDTHS}]+$")
 _OPENING: Final = frozenset("([{（［｛「『【〔〈《“‘")
 _CLOSING: Final = frozenset(")]}）］｝」』】〕〉》”’.,;:!?、。，．；：！？")
-_PARTING: Final = frozenset("|｜¦/／\\•·・‹›«»-–—*") | {"()", "[]", "{}", "（）", "［］", "「」", "『』", "【】", "〔〕", "||"}
+_PARTING: Final = frozenset("|｜¦/／\\•·・‹›«»-–—*") | {
+    "()",
+    "[]",
+    "{}",
+    "（）",
+    "［］",
+    "「」",
+    "『』",
+    "【】",
+    "〔〕",
+    "||",
+}
 _UNTIDY: Final = re.compile(rf"[{_WIDTHS}]|\S  |[ \t]$|^[ \t]*[^\w\s]{{1,2}}$", re.MULTILINE)
 
 
@@ -43,12 +55,14 @@ def as_written(tree: HtmlElement) -> frozenset[str]:
     return frozenset(lines) - {""}
 
 
-def tidied(text: str, spans: Sequence[Span] | None, code: Collection[str]) -> tuple[str, tuple[Span, ...] | None]:
-    """Return text in its one form, and its spans where they are then; `code` are lines that stay as they are."""
+def tidied(
+    text: str, spans: Sequence[Span] | None, written: Callable[[], Collection[str]]
+) -> tuple[str, tuple[Span, ...] | None]:
+    """Return text in its one form, and its spans where they are then; `written` gives lines that stay as they are."""
     text = one_form(text)
     if _UNTIDY.search(text) is None:
         return text, None if spans is None else tuple(spans)
-    old = text.split("\n")
+    old, code = text.split("\n"), written()
     joined = _Joined()
     for line in old:
         joined.take(line if line.strip() in code else _SPACES.sub(" ", _ENDS.sub("", line)), code)
