@@ -15,11 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lxml.html import HtmlElement
-from trafilatura import bare_extraction
 from trafilatura.external import jt_stoplist_init
 
-from extraction import read_page, rows
+from extraction import read_page, rows, stock_text
 from yurai.extraction.charset import decode_page
 from yurai.extraction.main_text import main_text
 from yurai.extraction.tree import parse, to_markup
@@ -81,23 +79,11 @@ def trafilatura(data: Path, pages: int) -> None:
             for markup, url in sampled(data, pattern, pages):
                 tree, _ = parse(markup, 512)
                 if tree is not None:
-                    clock.race(lambda: _stock(tree, url, mode), lambda: main_text(tree, url, mode))  # noqa: B023 - called at once
+                    clock.race(lambda: stock_text(tree, url, mode), lambda: main_text(tree, url, mode))  # noqa: B023 - called at once
             clock.say(f"trafilatura, {mode}, {pattern}")
             for name in ("before", "after", "times", "differ"):
                 setattr(total, name, getattr(total, name) + getattr(clock, name))
         total.say(f"trafilatura, {mode}, together")
-
-
-def _stock(tree: HtmlElement, url: str, mode: str) -> str:
-    document: Any = bare_extraction(
-        tree,
-        url=url,
-        include_comments=False,
-        include_formatting=False,
-        favor_precision=mode == "precision",
-        favor_recall=mode == "recall",
-    )
-    return "" if document is None else document.text or ""
 
 
 PARTS: dict[str, Callable[[Path, int], None]] = {"trafilatura": trafilatura}

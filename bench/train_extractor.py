@@ -50,8 +50,8 @@ COMMON = {
     "allow_writing_files": False,
     "verbose": 0,
 }
-BLOCKS = {"depth": 6, "learning_rate": 0.12, "rsm": 0.5, "loss_function": "CrossEntropy"}
-FIRST, SECOND = {"iterations": 120}, {"iterations": 160}
+BLOCKS = {"depth": 6, "learning_rate": 0.1, "rsm": 0.5, "loss_function": "CrossEntropy"}
+FIRST, SECOND = {"iterations": 120}, {"iterations": 320}
 PAGES = {
     "depth": 4,
     "learning_rate": 0.08,
@@ -60,6 +60,8 @@ PAGES = {
     "loss_function": "MultiClass",
     "classes_count": 7,
 }
+MODERN = {"types": 1.5}
+"""How much more than the root of its pages a set weighs: its pages are of today, and of seven types."""
 TYPE_WEIGHT = {"docs": 40, "udhr": 10}
 """Pages that a set other than `types` counts as, all together; what is not here is articles and counts as this many:"""
 ARTICLES = 25
@@ -124,7 +126,8 @@ def blocks_forest(pages: list[Labelled], rows: list[Rows], settings: dict[str, A
             weight = page.weight[known]
             parts.append(one[known])
             golds.append(page.gold[known])
-            weights.append(weight / weight.sum() * min(known.sum(), 60) ** 0.3 / sizes[page.name] ** 0.5)
+            of_set = MODERN.get(page.name, 1.0) / sizes[page.name] ** 0.5
+            weights.append(weight / weight.sum() * min(known.sum(), 60) ** 0.3 * of_set)
     weight = np.concatenate(weights)
     return fitted({**BLOCKS, **settings}, np.concatenate(parts), np.concatenate(golds), weight / weight.mean())
 

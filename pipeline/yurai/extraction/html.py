@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from yurai.evidence.html import html_marks
-from yurai.extraction.budgets import elements, over_budget
+from yurai.extraction.budgets import has_more_elements, over_budget
 from yurai.extraction.charset import decode_page
 from yurai.extraction.dates import stated_date
 from yurai.extraction.extractors import ToRead, extractor_version, found_text
@@ -38,7 +38,7 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
         return blank
     if stopped := gate.at_tree(blank, tree):
         return stopped
-    too_many = elements(markup) > options.max_elements
+    too_many = has_more_elements(markup, options.max_elements)
     flags = {"depth-capped": flattened, "element-budget": too_many}
     noted = replace(blank, flags=(*blank.flags, *(flag for flag, applies in flags.items() if applies)))
     # before the extractor, which changes the tree
