@@ -1,6 +1,8 @@
 """CPU before and after what was made cheaper with equal results: `python bench/faster.py DATA [PART...] [--pages N]`.
 
     trafilatura   trafilatura as it is installed, and sped up (yurai.extraction.swift), over pages of the sets
+    runs          counting repeated runs of words with every run numbered, and with those left out that are there once
+    child         what an extraction child takes until it is ready, by extractor: no other side
 
 Both sides take turns at each page in one process, so a ratio is of one run on one machine; results are compared. Run it
 with PYTHONHASHSEED=0, as the extraction child does.
@@ -9,18 +11,27 @@ with PYTHONHASHSEED=0, as the extraction child does.
 from __future__ import annotations
 
 import argparse
+import gzip
+import itertools
+import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import pyarrow as pa
 from trafilatura.external import jt_stoplist_init
 
 from extraction import read_page, rows, stock_text
 from yurai.extraction.charset import decode_page
 from yurai.extraction.main_text import main_text
 from yurai.extraction.tree import parse, to_markup
+from yurai_filters import repetition
+from yurai_filters.word_splitter import Integers, Pieces, slices, split
 
 SETS = (
     "docs/core-0?",
@@ -86,7 +97,49 @@ def trafilatura(data: Path, pages: int) -> None:
         total.say(f"trafilatura, {mode}, together")
 
 
-PARTS: dict[str, Callable[[Path, int], None]] = {"trafilatura": trafilatura}
+def runs(data: Path, pages: int) -> None:
+    with gzip.open(data / "dedup/texts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in itertools.islice(lines, 20 * pages)]
+    clock = Clock()
+    for at in range(0, len(texts), ROWS):
+        for part in slices(pa.array(texts[at : at + ROWS])):
+            pieces = split(part)
+
+            def measured(pieces: Pieces = pieces) -> list[list[int]]:
+                return [column.tolist() for column in repetition._gram_characters(pieces)]  # noqa: SLF001 - what is timed
+
+            def with_all_numbered(measured: Callable[[], Any] = measured) -> list[list[int]]:
+                with mock.patch.object(repetition, "_twice", _all_numbered):
+                    return measured()
+
+            clock.race(with_all_numbered, measured)
+    clock.say(f"repeated runs of {len(texts):,} texts")
+
+
+def _all_numbered(positions: Integers, code: Integers) -> tuple[Integers, Integers]:
+    return positions, repetition._numbers(pa.array(code))  # noqa: SLF001 - as above
+
+
+CHILD = """
+import resource, sys, time
+import yurai.extraction.child as child
+options = child.ExtractOptions(extractor=sys.argv[1])
+child.load(options)
+child._extract(child._WARM, options)
+print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def child(_: Path, __: int) -> None:
+    for name in ("honbun", "resiliparse", "judged", "trafilatura"):
+        command = [sys.executable, "-P", "-c", CHILD, name]
+        said = [subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(5)]
+        seconds, size = (min(float(one[at]) for one in said) for at in (0, 1))
+        print(f"child that extracts by {name:19} {seconds:8.2f} s {size:8.0f} MB", flush=True)
+
+
+PARTS: dict[str, Callable[[Path, int], None]] = {"trafilatura": trafilatura, "runs": runs, "child": child}
+ROWS = 256
 
 
 def main() -> None:

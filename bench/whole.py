@@ -134,9 +134,8 @@ def main() -> None:
             for side in sides:
                 run(side, archives, Path(folder))
     first = statistics.median(sides[0].seconds)
-    print(
-        f"{len(archives)} archives of {arguments.pattern}, {arguments.times} times\n{'':28} CPU s   wall s  ratio  peak MB"
-    )
+    print(f"{len(archives)} archives of {arguments.pattern}, {arguments.times} times")
+    print(f"{'':28} {'CPU s':>6} {'wall s':>8} {'ratio':>6} {'peak MB':>8}")
     for side in sides:
         cpu, wall, peak = statistics.median(side.seconds), statistics.median(side.wall), max(side.peak) / 1e6
         print(f"{side.name:28} {cpu:6.1f} {wall:8.1f} {first / cpu:6.2f} {peak:8.0f}")

@@ -160,7 +160,8 @@ def test_features_are_finite_and_as_many_as_the_weights_ask_for(parts: list[str]
 
 @pytest.mark.parametrize("extractor", OWN)
 def test_the_article_is_taken_and_what_is_around_it_is_not(extractor: str) -> None:
-    found = extract(AROUND.format(ARTICLE), extractor)
+    told = json.dumps({"@type": "NewsArticle", "headline": "The title of it"})
+    found = extract(f'<script type="application/ld+json">{told}</script>{AROUND.format(ARTICLE)}', extractor)
     assert (found.extractor, found.page_type) == ("honbun", "article")
     assert found.text.startswith("The title of it\n0. This is")
     assert "Section 3" not in found.text

@@ -110,7 +110,7 @@ def test_judged_writes_what_trafilatura_chose_with_its_own_blocks(monkeypatch: p
     menu = "".join(f"<li><a href='/{number}'>Section {number}</a></li>" for number in range(30))
     body = (
         f'<script type="application/ld+json">{told}</script><nav><ul>{menu}</ul></nav><article><h2>Title</h2>'
-        f"<p>{SENTENCE * 3}<time>5 May</time> it was.</p><p>{SENTENCE * 4}</p></article><aside>{SENTENCE}</aside>"
+        f"<p>{SENTENCE * 3}<time>5 May</time> it was.</p>{f'<p>{SENTENCE * 4}</p>' * 6}</article><aside>{SENTENCE}</aside>"
     )
     found = extract(body)
     assert found.extractor == "honbun+trafilatura"
