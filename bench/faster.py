@@ -105,10 +105,10 @@ def runs(data: Path, pages: int) -> None:
         for part in slices(pa.array(texts[at : at + ROWS])):
             pieces = split(part)
 
-            def measured(pieces: Pieces = pieces) -> list[list[int]]:
-                return [column.tolist() for column in repetition._gram_characters(pieces)]  # noqa: SLF001 - what is timed
+            def measured(pieces: Pieces = pieces) -> list[bytes]:
+                return [column.tobytes() for column in repetition._gram_characters(pieces)]  # noqa: SLF001 - what is timed
 
-            def with_all_numbered(measured: Callable[[], Any] = measured) -> list[list[int]]:
+            def with_all_numbered(measured: Callable[[], Any] = measured) -> list[bytes]:
                 with mock.patch.object(repetition, "_twice", _all_numbered):
                     return measured()
 
@@ -121,12 +121,12 @@ def _all_numbered(positions: Integers, code: Integers) -> tuple[Integers, Intege
 
 
 CHILD = """
-import resource, sys, time
+import re, sys, time
 import yurai.extraction.child as child
 options = child.ExtractOptions(extractor=sys.argv[1])
 child.load(options)
 child._extract(child._WARM, options)
-print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(time.process_time(), int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024)
 """
 
 

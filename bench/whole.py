@@ -2,11 +2,11 @@ r"""Whole runs beside datatrove's: CPU seconds of all processes, from archives t
 
     python bench/whole.py DATA [RECIPE...] --set docs|web|PATTERN [--times N] [--datatrove NAME=PYTHON]...
 
-Ours are recipes, with one worker and no report, up to token shards and manifests; `RECIPE+tight` is a shipped recipe
-with its gate switched on. datatrove's is `examples/fineweb.py` up to what it hands to MinHash, without tokens
-(`bench/whole_worker.py`); NAME says what is in that Python, see `bench/parity.py` for how to make one. All take turns;
-printed are medians and the ratio to the first datatrove. Memory is the sum over all processes of a run, shared pages
-counted once for each.
+Ours are recipes, with one worker and no report, up to token shards and manifests; `RECIPE+tight` and `RECIPE+judged`
+are shipped ones with the gate switched on, and with that extractor. datatrove's is `examples/fineweb.py` up to what it
+hands to MinHash, without tokens (`bench/whole_worker.py`); NAME says what is in that Python, see `bench/parity.py` for
+how to make one. All take turns; printed are medians and the ratio to the first datatrove. Memory is the sum over all
+processes of a run, shared pages counted once for each.
 """
 
 from __future__ import annotations
@@ -45,14 +45,19 @@ class Side:
     peak: list[int] = field(default_factory=list)
 
 
+CHANGES = {
+    "tight": ('use = "extract"\n', 'use = "extract"\ngate = "tight"\n'),
+    "judged": ('extractor = "honbun"', 'extractor = "judged"'),
+}
+"""What a shipped recipe is changed by, by the name behind its plus."""
+
+
 def ours(name: str, folder: Path) -> Side:
-    """A shipped recipe, or a copy of one with its gate on."""
-    plain, _, gate = name.partition("+")
-    recipe = plain
-    if gate:
-        text = shipped()[plain].read_text("utf-8")
-        path = folder / f"{plain}-{gate}.toml"
-        path.write_text(text.replace('use = "extract"\n', f'use = "extract"\ngate = "{gate}"\n'))
+    """A shipped recipe, or a changed copy of one."""
+    recipe, _, change = name.partition("+")
+    if change:
+        path = folder / f"{recipe}-{change}.toml"
+        path.write_text(shipped()[recipe].read_text("utf-8").replace(*CHANGES[change]))
         recipe = str(path)
 
     def command(out: Path, archives: list[Path]) -> list[str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Yurai = Callable[..., Said]
 
+LISTS = ("rules", "taggers", "against", "gate_languages", "retry_rules")
+"""Settings that only --set takes."""
 TOTALS = {"candidates", "kept", "dropped", "failed", "tokens", "shards", "other_records", "unreadable"}
 
 
@@ -66,7 +68,7 @@ def test_help_of_every_command_documents_its_settings(yurai: Yurai) -> None:
         for stage in stages:
             for name, setting in STAGES[stage].options.items():
                 option = f"--{name.replace('_', '-')}"
-                assert _is_flag(setting) or name in ("rules", "taggers", "against"), "a list is given with --set"
+                assert _is_flag(setting) or name in LISTS, "a list is given with --set"
                 assert not _is_flag(setting) or option in words, option
                 default = f"default: {setting.default}]"
                 assert not _is_flag(setting) or setting.default in ("", None) or default in words, option

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from yurai_filters import FILTERS, TAGGERS, Declaration, judge, measure
+from yurai_filters.run_rule import AnyArray
 
 _WIDE: Final = re.compile("[\u3041-\u30ff\u3400-\u9fff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 """Letters of scripts that put no space between words: kana, Han, Thai, Lao, Tibetan, Myanmar, Khmer."""
@@ -42,7 +43,7 @@ def dropped_by(text: str, names: Sequence[str]) -> str | None:
     """
     unspaced = 3 * len(_WIDE.findall(text)) > len(text)
     lang = pa.array([_UNSPACED if unspaced else _SPACED])
-    columns: dict[str, pa.Array[Any]] = {"text": pa.array([text]), "lang": lang}
+    columns: dict[str, AnyArray] = {"text": pa.array([text]), "lang": lang}
     for name in names:
         rule = rule_of(name)
         for tagger in TAGGERS.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypedDict, cast
+from typing import TypeAlias, TypedDict, cast
 
 import numpy as np
 import pyarrow as pa
@@ -147,14 +147,10 @@ class Pages:
         self.rows += batch.num_rows
         self.text_bytes += int(pc.sum(sizes).as_py() or 0)
         years = pc.utf8_slice_codeunits(batch.column("capture_date"), 0, 4)
-        groupings: tuple[tuple[dict[str, Counter[str]], pa.Array[Any]], ...] = (
-            (self.languages, batch.column("lang")),
-            (self.years, years),
-            (self.extractors, _extractors(batch)),
-            (self.page_types, batch.column("page_type")),
-        )
-        for sums, keys in groupings:
-            for name, pages, size in _grouped(keys.fill_null("none"), sizes):
+        columns = (batch.column("lang"), years, _extractors(batch), batch.column("page_type"))
+        groupings = (self.languages, self.years, self.extractors, self.page_types)
+        for sums, keys in zip(groupings, columns, strict=True):
+            for name, pages, size in _grouped(cast("pa.StringArray", keys).fill_null("none"), sizes):
                 sums.setdefault(name, Counter()).update(pages=pages, text_bytes=size)
         for of_page in batch.column("pii").drop_null().to_pylist():
             for entry in cast("list[_PiiCount]", of_page):
@@ -178,11 +174,11 @@ def _plain(sums: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
     return {name: dict(counts) for name, counts in sums.items()}
 
 
-def _extractors(batch: pa.RecordBatch) -> pa.Array[Any]:
+def _extractors(batch: pa.RecordBatch) -> pa.StringArray:
     """Return what made each text, with its version where it has one."""
     name, version = (batch.column(name).fill_null("") for name in ("extractor", "extractor_version"))
     joined = pc.binary_join_element_wise(name, version, " ")  # type: ignore[call-overload] # the stubs miss the separator
-    trimmed: pa.Array[Any] = pc.utf8_trim_whitespace(joined)
+    trimmed: pa.StringArray = pc.utf8_trim_whitespace(joined)
     return trimmed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, TypedDict, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,8 +10,15 @@ import pyarrow.compute as pc
 from yurai.declare.batches import with_columns
 from yurai_manifests.schema import SPANS
 
-Row: TypeAlias = dict[str, Any]
 _NAME: Final = "block_spans"
+
+
+class BlockSpan(TypedDict):
+    """One row of column `block_spans`."""
+
+    type: str
+    start: int
+    end: int
 
 
 def with_spans_carried(before: pa.RecordBatch, after: pa.RecordBatch) -> pa.RecordBatch:
@@ -23,14 +30,14 @@ def with_spans_carried(before: pa.RecordBatch, after: pa.RecordBatch) -> pa.Reco
         return after
     changed = pc.and_(pc.not_equal(before.column("text"), after.column("text")), pc.is_valid(after.column(_NAME)))
     places = cast("list[int]", pc.indices_nonzero(changed).to_pylist())
-    spans = cast("list[list[Row]]", after.column(_NAME).to_pylist())
+    spans = cast("list[list[BlockSpan]]", after.column(_NAME).to_pylist())
     for place in places:
         old, new = (str(batch.column("text")[place].as_py()) for batch in (before, after))
         spans[place] = carried(spans[place], old, new)
     return with_columns(after, {_NAME: pa.array(spans, SPANS)})
 
 
-def carried(spans: list[Row], old: str, new: str) -> list[Row]:
+def carried(spans: list[BlockSpan], old: str, new: str) -> list[BlockSpan]:
     """Return spans of whole lines of `old` as spans of `new`; a span whose lines are all gone goes.
 
     Where both texts have as many lines, each line became the one in its place. Otherwise lines went: equal lines are
@@ -41,7 +48,7 @@ def carried(spans: list[Row], old: str, new: str) -> list[Row]:
     old_lines, new_lines = (text.encode("utf-8").split(b"\n") for text in (old, new))
     places = _matched(old_lines, new_lines)
     starts, bounds = _starts(old_lines), _starts(new_lines)
-    result: list[Row] = []
+    result: list[BlockSpan] = []
     line = 0
     for span in spans:
         kept: list[int] = []

@@ -33,6 +33,8 @@ _WORD: Final = re.compile(r"\w")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _FEW: Final = 8
 """Named elements that a run of labels has at most; more of them are the words of a text."""
+_MANY: Final = 500
+"""Links of one run that are kept apart."""
 _LONG: Final = 80
 """Characters of a paragraph, a wide letter for three. By folds of 25 pages a set: mean .8517, with 20 or 120 the same,
 where all runs are paragraphs .8469, where none is .8482."""
@@ -77,6 +79,8 @@ def write_run(parent: HtmlElement, pieces: Sequence[Piece]) -> Run | None:
     if not any(text.strip(f"{BREAK} ") for text, _, _ in shown):
         return None
     kind = _kind(shown)
+    if len({link for _, link, _ in shown}) > _MANY:
+        shown = _in_one_link(shown, kind)
     run = Run(etree.SubElement(parent, "p" if kind is Kind.LONG else "div"), kind)
     for (link, own), group in groupby(shown, lambda piece: (piece[1], piece[2] if kind is Kind.LABELS else None)):
         text = "".join(text for text, _, _ in group)
@@ -109,6 +113,12 @@ def _kind(pieces: Sequence[Piece]) -> Kind:
     if _WORD.search(text) is None:
         return Kind.LABELS
     return Kind.LONG if len(text) + 2 * len(_WIDE_LETTER.findall(text)) >= _LONG else Kind.SHORT
+
+
+def _in_one_link(pieces: Sequence[Piece], kind: Kind) -> list[Piece]:
+    """Return pieces in one link if links are all there is, else in none: trafilatura's time grows with their square."""
+    one = pieces[0][1] if kind is Kind.LABELS else None
+    return [(text, one, own) for text, _, own in pieces]
 
 
 def _append(run: HtmlElement, text: str, around: Iterable[HtmlElement], *, named: bool) -> None:

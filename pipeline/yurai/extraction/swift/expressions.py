@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 Hits = Mapping[str, Sequence[str]]
 """Values by attribute, of those that may match an expression."""
@@ -44,9 +45,9 @@ class Expression:
         self.attributes = tuple(sorted(set(_ATTRIBUTE.findall(self.path))))
         self._names = tuple(dict.fromkeys(_NAME.findall(self.path)))
         self._first, self._whole = first, whole
-        self._verdicts: dict[tuple[Any, ...], bool] = {}
+        self._verdicts: dict[tuple[object, ...], bool] = {}
 
-    def __call__(self, tree: Any) -> list[Any]:  # noqa: ANN401 - as above
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
         """Return what the expression finds in a tree (its first match alone, where only that is read)."""
         page = PAGE.get()
         if page is None:
@@ -60,17 +61,17 @@ class Expression:
             # a value that holds a control character, which a page may spell and lxml does not take back
             return self._asked(tree)
 
-    def _asked(self, tree: Any) -> list[Any]:  # noqa: ANN401 - as above
-        found: list[Any] = self.stock(tree)
+    def _asked(self, tree: HtmlElement) -> list[HtmlElement]:
+        found: list[HtmlElement] = self.stock(tree)
         return found
 
-    def _found(self, tree: Any, hits: Hits) -> list[Any]:  # noqa: ANN401 - as above
+    def _found(self, tree: HtmlElement, hits: Hits) -> list[HtmlElement]:
         pairs = frozenset((name, value) for name, values in hits.items() for value in values)
         near = tree.iterdescendants(*self._names) if self._names else _of_any_name(tree, hits)
         matching = (one for one in near if not pairs.isdisjoint(one.items()) and self._matches(one))
         return list(itertools.islice(matching, 1) if self._first else matching)
 
-    def _matches(self, element: Any) -> bool:  # noqa: ANN401 - as above
+    def _matches(self, element: HtmlElement) -> bool:
         """Tell whether the expression matches an element of this name with these attributes."""
         kind = (element.tag, *(pair for pair in element.items() if pair[0] in self.attributes))
         verdict = self._verdicts.get(kind)
@@ -89,18 +90,18 @@ class Expression:
         return bool(self.stock(root))
 
 
-def _of_any_name(tree: Any, hits: Hits) -> Iterable[Any]:  # noqa: ANN401 - as above
+def _of_any_name(tree: HtmlElement, hits: Hits) -> Iterable[HtmlElement]:
     """Return all elements, or those with one of these values if there are few: libxml2 copies the list for each."""
     lists = [_BETWEEN + _BETWEEN.join(values) + _BETWEEN for values in hits.values()]
     if sum(map(len, lists)) > _SHORT:
-        every: Iterable[Any] = tree.iterdescendants("*")
+        every: Iterable[HtmlElement] = tree.iterdescendants("*")
         return every
     named = {f"v{at}": one for at, one in enumerate(lists)}
-    listed: Iterable[Any] = _finder(tuple(hits))(tree, between=_BETWEEN, **named)
+    listed: Iterable[HtmlElement] = _finder(tuple(hits))(tree, between=_BETWEEN, **named)
     return listed
 
 
 @functools.lru_cache(1024)
-def _finder(attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
+def _finder(attributes: tuple[str, ...]) -> HtmlElement:
     listed = "descendant::*/@{}[contains($v{}, concat($between, ., $between))]/.."
     return etree.XPath("|".join(listed.format(name, at) for at, name in enumerate(attributes)))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import trafilatura
+from lxml.html import HtmlElement
 from trafilatura import xpaths
 
 from yurai.extraction.swift.expressions import PAGE, Expression
@@ -21,7 +22,7 @@ def applies() -> bool:
 
 
 @contextmanager
-def page(tree: Any) -> Iterator[None]:  # noqa: ANN401 - lxml has no types
+def page(tree: HtmlElement) -> Iterator[None]:
     """Spare what can be spared while trafilatura extracts one page, of which `tree` is parsed and not yet changed."""
     if not applies():
         yield

@@ -9,9 +9,11 @@ markup, frames (which get a word of their own) or characters that XML writes as 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura.settings import Extractor
 
 from yurai.extraction.characters import CONTROLS
 
@@ -26,7 +28,7 @@ _TEXT: Final = etree.XPath(
 _PARAGRAPH_TEXT: Final = etree.XPath("boolean(descendant::p//text())")
 
 
-def cannot_win(tree: Any, body: Any, text: str, options: Any) -> bool:  # noqa: ANN401 - lxml and trafilatura have no types
+def cannot_win(tree: HtmlElement, body: HtmlElement, text: str, options: Extractor) -> bool:
     """Tell whether nothing that readability may find in `tree` would be taken instead of `body` and its `text`."""
     if not text:
         return False
@@ -36,7 +38,7 @@ def cannot_win(tree: Any, body: Any, text: str, options: Any) -> bool:  # noqa: 
     return not _RAW(tree) and _has_paragraphs(body)
 
 
-def _limit(body: Any, size: int, options: Any) -> float:  # noqa: ANN401 - as above
+def _limit(body: HtmlElement, size: int, options: Extractor) -> float:
     """Return how many characters a text may have that is not taken for its length."""
     if options.focus != "recall":
         return 2.0 * size
@@ -44,7 +46,7 @@ def _limit(body: Any, size: int, options: Any) -> float:  # noqa: ANN401 - as ab
     return 1.5 * size if next(body.iter("head"), None) is not None else 1.0 * size
 
 
-def _within(limit: float, tree: Any) -> bool:  # noqa: ANN401 - as above
+def _within(limit: float, tree: HtmlElement) -> bool:
     """Tell whether no text of a page is longer than a limit, and it reads back as it is."""
     whole = str(etree.tostring(tree, method="text", encoding="unicode", with_tail=False))
     over = len(" ".join(whole.split())) - limit
@@ -58,6 +60,6 @@ def _within(limit: float, tree: Any) -> bool:  # noqa: ANN401 - as above
     return CONTROLS.search(whole) is None
 
 
-def _has_paragraphs(body: Any) -> bool:  # noqa: ANN401 - as above
+def _has_paragraphs(body: HtmlElement) -> bool:
     """Tell whether a text is whole in trafilatura's eyes: it has text in paragraphs, and no more tables than these."""
     return bool(_PARAGRAPH_TEXT(body)) and len(body.findall(".//table")) <= len(body.findall(".//p"))

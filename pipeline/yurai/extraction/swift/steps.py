@@ -15,6 +15,7 @@ from typing import Any, Final
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import core, external, htmlprocessing, main_extractor
+from trafilatura.settings import Extractor
 
 from yurai.extraction.swift.expressions import PAGE
 from yurai.extraction.swift.readability import cannot_win
@@ -29,34 +30,36 @@ _rescue = external.justext_rescue
 _prune = main_extractor.prune_unwanted_sections
 _by_links = htmlprocessing.delete_by_link_density
 
-_LOST: ContextVar[Callable[[Any], bool] | None] = ContextVar("_LOST", default=None)
+_LOST: ContextVar[Callable[[HtmlElement], bool] | None] = ContextVar("_LOST", default=None)
 """Tells of a tree, while texts are compared, whether readability cannot win with it."""
-_SETTLED: ContextVar[set[tuple[Any, ...]] | None] = ContextVar("_SETTLED", default=None)
+_SETTLED: ContextVar[set[tuple[object, ...]] | None] = ContextVar("_SETTLED", default=None)
 """Passes by link density that are known to change nothing on the tree in work."""
 
 
-def prepare_tree(tree: Any, options: Any, url: str | None) -> tuple[Any, Any]:  # noqa: ANN401 - lxml has no types
+def prepare_tree(tree: HtmlElement, options: Extractor, url: str | None) -> tuple[HtmlElement, HtmlElement]:
     """Clean and convert a tree; the copy from before conversion is made when it is read, from what it is a copy of."""
     if PAGE.get() is None or options.comments:
-        both: tuple[Any, Any] = _prepare(tree, options, url)
+        both: tuple[HtmlElement, HtmlElement] = _prepare(tree, options, url)
         return both
 
-    def cleaned() -> Any:  # noqa: ANN401 - as above
+    def cleaned() -> HtmlElement:
         return htmlprocessing.tree_cleaning(copy(tree), options)
 
     return htmlprocessing.convert_tags(cleaned(), options, url), cleaned
 
 
-def justext_rescue(tree: Any, options: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
+def justext_rescue(tree: HtmlElement, options: Extractor) -> tuple[HtmlElement, str]:
     """Ask justext about a tree, or about one that `prepare_tree` left to be made."""
-    found: tuple[Any, str] = _rescue(tree() if callable(tree) else tree, options)
+    found: tuple[HtmlElement, str] = _rescue(tree() if callable(tree) else tree, options)
     return found
 
 
-def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
+def extract_and_compare(
+    cleaned: HtmlElement, backup: HtmlElement, tree: HtmlElement, options: Extractor
+) -> tuple[HtmlElement, str]:
     """Extract, and compare with readability, for which the page is copied only where it can win."""
     if PAGE.get() is None:
-        both: tuple[Any, str] = _extract_and_compare(cleaned, backup, tree, options)
+        both: tuple[HtmlElement, str] = _extract_and_compare(cleaned, backup, tree, options)
         return both
     body, text = main_extractor.extract_content(cleaned, options)
     if options.fast or (options.focus == "recall" and len(text) > _ENOUGH * options.min_extracted_size):
@@ -66,23 +69,23 @@ def extract_and_compare(cleaned: Any, backup: Any, tree: Any, options: Any) -> t
     raw = HtmlElement() if lost else copy(tree)
     token = _LOST.set(_always if lost else partial(cannot_win, body=body, text=text, options=options))
     try:
-        compared: tuple[Any, str] = external.compare_extraction(backup, raw, body, text, options)
+        compared: tuple[HtmlElement, str] = external.compare_extraction(backup, raw, body, text, options)
     finally:
         _LOST.reset(token)
     return compared
 
 
-def try_readability(tree: Any) -> Any:  # noqa: ANN401 - as above
+def try_readability(tree: HtmlElement) -> HtmlElement:
     """Return what readability finds, or the empty element that stands for nothing where it cannot be taken."""
     is_lost = _LOST.get()
     return HtmlElement() if is_lost is not None and is_lost(tree) else _read(tree)
 
 
-def _always(_: Any) -> bool:  # noqa: ANN401 - as above
+def _always(_: HtmlElement) -> bool:
     return True
 
 
-def prune_unwanted_sections(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as above
+def prune_unwanted_sections(*given: Any, **named: Any) -> HtmlElement:  # noqa: ANN401 - as trafilatura calls it
     """Prune as trafilatura does, with `delete_by_link_density` told which passes it need not make twice."""
     token = _SETTLED.set(set() if PAGE.get() is not None else None)
     try:
@@ -91,7 +94,7 @@ def prune_unwanted_sections(*given: Any, **named: Any) -> Any:  # noqa: ANN401 -
         _SETTLED.reset(token)
 
 
-def delete_by_link_density(tree: Any, tag: str, **how: bool) -> Any:  # noqa: ANN401 - as above
+def delete_by_link_density(tree: HtmlElement, tag: str, **how: bool) -> HtmlElement:
     """Delete what is mostly links; a pass that changed nothing is not made again before another one does."""
     settled = _SETTLED.get()
     if settled is None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import re2
+from lxml.html import HtmlElement
 
 from yurai.extraction.swift.expressions import Expression, Hits
 
@@ -47,7 +48,7 @@ class Values:
         }
         self._known: dict[tuple[str, str], Iterable[int]] = {}
 
-    def of(self, tree: Any) -> Mapping[Expression, Hits]:  # noqa: ANN401 - lxml has no types
+    def of(self, tree: HtmlElement) -> Mapping[Expression, Hits]:
         """Return, for each expression that may match on a page, the values that may, by attribute."""
         found: dict[Expression, dict[str, list[str]]] = {}
         pairs = {pair for element in tree.iter("*") for pair in element.items() if pair[0] in self._readers}

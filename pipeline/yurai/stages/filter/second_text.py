@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,9 +19,8 @@ OTHER: Final = ("other_text", "other_extractor", "other_extractor_version")
 
 def second_places(batch: pa.RecordBatch, reasons: pa.StringArray) -> list[int]:
     """Return the places of the rows that were dropped and have a second text."""
-    places: Any = pc.indices_nonzero(pc.and_(pc.is_valid(reasons), pc.is_valid(batch.column("other_text"))))
-    found: list[int] = places.to_pylist()
-    return found
+    places = pc.indices_nonzero(pc.and_(pc.is_valid(reasons), pc.is_valid(batch.column("other_text"))))
+    return cast("list[int]", places.to_pylist())
 
 
 def with_second_text(
