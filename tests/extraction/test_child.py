@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,8 @@ from yurai.extraction import DictLedger, ExtractOptions, Page, Sandbox
 
 LOADED = """
 import sys
+import time
+from pathlib import Path
 import yurai.extraction.child as child
 from yurai.extraction import ExtractOptions
 options = ExtractOptions(extractor=sys.argv[1], dates=sys.argv[2] == "dates")
@@ -70,3 +75,19 @@ def test_a_pdf_and_a_feed_come_through_a_child_of_any_extractor() -> None:
         pdf, rss = sandbox.extract(pages)
     assert pdf.reason == "pdf-broken"
     assert "A text." in rss.text
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library keeps what was freed")
+def test_an_idle_child_gives_memory_back() -> None:
+    body = b"<body>" + b"".join(b"<p class='c%d'>Paragraph %d of a page.</p>" % (n, n) for n in range(25_000))
+
+    def held(pid: int | None, name: str) -> int:
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(name))) // 1024
+
+    with Sandbox(ExtractOptions(extractor="honbun"), DictLedger()) as sandbox:
+        list(sandbox.extract([Page("large", body, "text/html", None, "", None)]))
+        until = time.monotonic() + 30
+        while held(sandbox.pid, "VmRSS") > 0.8 * held(sandbox.pid, "VmHWM"):
+            assert time.monotonic() < until
+            time.sleep(0.2)

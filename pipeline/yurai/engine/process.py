@@ -1,10 +1,25 @@
-"""End a helper process when the program that started it ends."""
+"""End a helper process when the program that started it ends, and give back memory that a process is done with."""
 
 import ctypes
+import functools
 import os
 import signal
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
+
+
+def give_memory_back() -> None:
+    """Have the C library return freed memory to the kernel, where it can (glibc); it keeps most of it for later use."""
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@functools.cache
+def _trim() -> Callable[[int], object] | None:
+    trim: Callable[[int], object] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return trim
 
 
 def end_with_parent(parent: int) -> None:

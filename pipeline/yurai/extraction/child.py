@@ -21,7 +21,7 @@ from typing import Final
 import yurai.extraction.html
 import yurai.extraction.pdf
 import yurai.extraction.xml  # noqa: F401 -- all are loaded here, before memory is capped
-from yurai.engine.process import end_with_parent
+from yurai.engine.process import end_with_parent, give_memory_back
 from yurai.extraction.gate import warm_up
 from yurai.extraction.main_text import load
 from yurai.extraction.mime import media_type
@@ -32,6 +32,9 @@ from yurai.extraction.router import extract_page
 
 # Libraries load and compile a last part of themselves on the first page: before the cap, or a page is blamed for it.
 _WARM: Final = Page("warm", b"<body>" + b"<p>A first page, on which to warm up.</p>" * 100, "text/html", None, "", None)
+
+_IDLE: Final = 0.5
+"""Seconds without a page after which memory is given back."""
 
 
 def main(parent: int) -> None:
@@ -50,6 +53,8 @@ def main(parent: int) -> None:
     answers.send(READY)
     try:
         while True:
+            if not pages.poll(_IDLE):
+                give_memory_back()  # other stages may run long, and this process waits for the next archive
             page: Page = pages.recv()
             answers.send(_extract(page, options))
     except EOFError:
