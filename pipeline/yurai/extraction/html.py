@@ -14,6 +14,7 @@ from yurai.extraction.dates import stated_date
 from yurai.extraction.extractors import ToRead, extractor_version, found_text
 from yurai.extraction.gate import Gate
 from yurai.extraction.main_text import date_of
+from yurai.extraction.mend import one_form
 from yurai.extraction.options import ExtractOptions
 from yurai.extraction.records import Extraction, Page
 from yurai.extraction.tree import parse, title_of, to_markup
@@ -55,6 +56,8 @@ def _as_html(xhtml: str) -> str:
 def _from_tree(page: Page, to_read: ToRead, blank: Extraction) -> Extraction:
     tree, options = to_read.tree, to_read.options
     title = title_of(tree) if options.titles else None
+    if title and options.mend:
+        title = one_form(title)
     stated, flags = None, blank.flags
     if options.dates and page.capture_date is None:
         flags = (*flags, "no-capture-date")

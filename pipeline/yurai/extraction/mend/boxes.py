@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from yurai.extraction.honbun.tags import BOX, IN_HEADING, IN_HIDDEN, KIND, LINE, LINK, SKIP, TAG_BITS, told
-from yurai.extraction.mend.line import Line
+from yurai.extraction.mend.line import Line, settable
 from yurai.extraction.mend.posts import free_posts
 from yurai.extraction.mend.runs import Kind, Run, copied, write_code, write_run
 from yurai.extraction.mend.settle import LISTS, settle
@@ -40,7 +40,7 @@ def with_boxes(tree: HtmlElement) -> HtmlElement:
     head = etree.SubElement(page, "head")
     for script in tree.iter("script"):
         if script.get("type") == _DATA:
-            etree.SubElement(head, "script", type=_DATA).text = script.text
+            etree.SubElement(head, "script", type=_DATA).text = settable(script.text or "")
     body = tree.find(".//body")
     root = tree if body is None else body
     builder = _Builder(etree.SubElement(page, "body", copied(root)))

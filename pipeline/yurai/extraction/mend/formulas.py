@@ -12,6 +12,8 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from yurai.extraction.mend.line import settable
+
 _DISPLAY: Final = re.compile(r"\{\\(?:displaystyle|textstyle) (.*)\}", re.DOTALL)
 _DRAWN: Final = frozenset(("katex-html", "MathJax_Preview", "MathJax", "MathJax_Display", "MathJax_SVG"))
 _OF_IMAGES: Final = frozenset(("latex", "tex"))
@@ -44,8 +46,8 @@ def _of_image(image: HtmlElement) -> str | None:
 def _remove_drawn(tree: HtmlElement) -> None:
     """Remove what KaTeX and MathJax 2 drew; the TeX stands beside it."""
     for element in list(tree.iter("span", "div")):
-        if not _DRAWN.isdisjoint((element.get("class") or "").split()) and element.getparent() is not None:
-            element.drop_tree()
+        if not _DRAWN.isdisjoint((element.get("class") or "").split()):
+            element.clear(keep_tail=True)
 
 
 def _write(element: HtmlElement, text: str) -> None:
@@ -54,7 +56,7 @@ def _write(element: HtmlElement, text: str) -> None:
     if parent is None:
         return
     span = element.makeelement("span")
-    span.text, span.tail = text, element.tail
+    span.text, span.tail = settable(text), settable(element.tail or "")
     parent.replace(element, span)
     while parent is not None and parent.tag == "span":
         for name in _HIDING:

@@ -14,6 +14,11 @@ BREAK = "\x1f"
 """Stands for `<br>` in the text of a piece."""
 
 
+def settable(text: str) -> str:
+    """Return a text that lxml takes: a parsed page holds control characters that its character references spell."""
+    return CONTROLS.sub("", text).replace("\f", " ")
+
+
 class Line:
     """The run that is open."""
 

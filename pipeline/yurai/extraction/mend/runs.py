@@ -17,9 +17,8 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from yurai.extraction.characters import CONTROLS
 from yurai.extraction.honbun.blocks import WIDE
-from yurai.extraction.mend.line import BREAK, Piece
+from yurai.extraction.mend.line import BREAK, Piece, settable
 
 _APART: Final = "\x1e"
 """Parts pieces while their text is read as one."""
@@ -91,7 +90,7 @@ def write_run(parent: HtmlElement, pieces: Sequence[Piece]) -> Run | None:
 
 def copied(element: HtmlElement) -> dict[str, str]:
     """Return the attributes of an element that a tree may hold: a parser takes names and values that lxml refuses."""
-    return {name: _settable(value) for name, value in element.items() if _NAME.fullmatch(name)}
+    return {name: settable(value) for name, value in element.items() if _NAME.fullmatch(name)}
 
 
 def _as_shown(pieces: Sequence[Piece]) -> list[Piece]:
@@ -143,7 +142,3 @@ def _add(element: HtmlElement, text: str) -> None:
         element[-1].tail = (element[-1].tail or "") + text
     else:
         element.text = (element.text or "") + text
-
-
-def _settable(value: str) -> str:
-    return CONTROLS.sub("", value).replace("\f", " ")

@@ -13,6 +13,8 @@ from yurai.extraction.mend.tables import free_layout
 
 LISTS: Final = frozenset(("ul", "ol"))
 _ITEMS: Final = frozenset(("li", "ul", "ol"))
+_GLUED: Final = frozenset(("li", "dd", "dt", "blockquote"))
+"""Boxes in which trafilatura glues all but paragraphs, and drops boxes of links even beside text."""
 _OF_ONE_RUN: Final = frozenset(
     "p li td th dt dd summary caption legend blockquote pre h1 h2 h3 h4 h5 h6".split()  # noqa: SIM905 - words
 )
@@ -40,9 +42,14 @@ def settle(box: HtmlElement, runs: MutableMapping[HtmlElement, Run]) -> None:
 def _promote(box: HtmlElement, runs: MutableMapping[HtmlElement, Run]) -> None:
     """Make short words beside a paragraph one, too: they are a line of the same text."""
     held = [runs[child] for child in box if child in runs]
-    if any(run.kind is Kind.LONG for run in held) or any(child.tag == "p" for child in box):
+    is_glued = box.tag in _GLUED and len(box) > 1
+    if is_glued or any(run.kind is Kind.LONG for run in held) or any(child.tag == "p" for child in box):
         for run in held:
             run.promote()
+    if is_glued and any(run.kind is not Kind.LABELS for run in held):
+        for run in held:
+            if run.kind is Kind.LABELS and not run.is_own and run.element.getparent() is box:
+                run.element.tag = "p"
 
 
 def _unwrap(box: HtmlElement) -> None:

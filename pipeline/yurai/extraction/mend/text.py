@@ -115,7 +115,7 @@ def _moved(spans: Sequence[Span], old: Sequence[str], joined: _Joined) -> Iterat
     for kind, start, end in spans:
         first, last = max(joined.firsts[at_start[start]], behind), joined.lasts[at_end[end]]
         last = min(last, len(joined.lines) - 1)
-        if first <= last:
+        if first <= last and new_starts[first] < new_ends[last]:
             yield kind, new_starts[first], new_ends[last]
             behind = last + 1
 

@@ -22,8 +22,8 @@ def remove_widgets(tree: HtmlElement) -> None:
     if named_widget(names) is None:
         return
     for box in list(tree.iter(*_BOXES)):
-        if _is_widget(box, tree) and box.getparent() is not None:
-            box.drop_tree()
+        if _is_widget(box, tree):
+            box.clear(keep_tail=True)
 
 
 def _is_widget(box: HtmlElement, tree: HtmlElement) -> bool:
