@@ -31,7 +31,7 @@ from yurai.run.recipe import shipped
 
 WORKER = Path(__file__).with_name("whole_worker.py")
 SETS = {"docs": "docs/*.warc.gz", "web": "web/*.warc.gz"}
-_EVERY = 0.2
+_EVERY = 0.1
 
 
 @dataclass
@@ -77,49 +77,48 @@ def run(side: Side, archives: list[Path], folder: Path) -> None:
     """Run one side once."""
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
-    before, begun = _children(), time.monotonic()
+    begun = time.monotonic()
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(
             side.command(out, archives), stdout=said, stderr=said, env={**os.environ, "PYTHONHASHSEED": "0"}
         )
-    peak = _Peak(process.pid)
-    peak.start()
+    watch = _Watch(process.pid)
+    watch.start()
     status = process.wait()
-    peak.ended.set()
-    peak.join()
+    watch.ended.set()
+    watch.join()
     if status:
         sys.exit(f"{side.name} ended with {status}:\n{(folder / 'said').read_text()[-2_000:]}")
-    side.seconds.append(_children() - before)
+    side.seconds.append(sum(watch.cpu.values()))
     side.wall.append(time.monotonic() - begun)
-    side.peak.append(peak.most)
+    side.peak.append(watch.most)
 
 
-def _children() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+class _Watch(threading.Thread):
+    """Looks at a process and all below it until it ends: CPU seconds of each, and memory together.
 
-
-class _Peak(threading.Thread):
-    """Looks at the memory of a process and all below it, until it ends."""
+    What a parent is told of its children would miss those that end with it.
+    """
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.pid, self.most, self.ended = pid, 0, threading.Event()
+        self.cpu: dict[int, float] = {}
 
     def run(self) -> None:
         while not self.ended.wait(_EVERY):
-            self.most = max(self.most, sum(_sizes(self.pid)))
+            self.most = max(self.most, sum(self._sizes(self.pid)))
 
-
-def _sizes(pid: int) -> Iterator[int]:
-    """Bytes in memory of a process and of all below it; one that is gone has none."""
-    try:
-        yield int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except (OSError, IndexError):
-        return
-    for child in children:
-        yield from _sizes(int(child))
+    def _sizes(self, pid: int) -> Iterator[int]:
+        try:
+            told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except OSError:
+            return  # it is gone
+        self.cpu[pid] = (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        yield int(told[21]) * resource.getpagesize()
+        for child in children:
+            yield from self._sizes(int(child))
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ Outputs: `extracted` (DOCUMENT rows, in record order), `dropped` (DROPPED rows) 
 extracted pages, in their order). Commit point `extracted`.
 """
 
+import atexit
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -91,11 +92,17 @@ def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
     There is one at a time, or a process that makes many runs would keep a child of each.
     """
     if options not in _OPEN:
-        while _OPEN:
-            _OPEN.popitem()[1].close()
+        _close_open()
         _OPEN[options] = Sandbox(options, StoreLedger(store))
     _OPEN[options].ledger = StoreLedger(store)
     return _OPEN[options]
+
+
+@atexit.register
+def _close_open() -> None:
+    """End the child; one that ends on its own, with its parent, would leave its CPU time out of the parent's."""
+    while _OPEN:
+        _OPEN.popitem()[1].close()
 
 
 def _sink(stack: ExitStack, attempt: Attempt, name: str, schema: pa.Schema) -> ParquetSink:
