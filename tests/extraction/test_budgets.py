@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cost import grows_linearly
 from yurai.extraction.budgets import RAW_TEXT, over_budget
 from yurai.extraction.options import ExtractOptions
 
@@ -33,18 +34,11 @@ HUNDREDS = 240_000
 
 @pytest.mark.parametrize("unit", UNCLOSED)
 def test_what_is_never_closed_takes_linear_time(unit: str) -> None:
-    def seconds(size: int) -> float:
+    def work(size: int) -> Callable[[], object]:
         markup = (unit * (size // len(unit))).encode()
-        best = float("inf")
-        for _ in range(5):
-            start = time.process_time()
-            over_budget(markup, ExtractOptions())
-            RAW_TEXT.sub(b"", markup)
-            best = min(best, time.process_time() - start)
-        return best
+        return lambda: (over_budget(markup, ExtractOptions()), RAW_TEXT.sub(b"", markup))
 
-    # twice the bytes take twice the time, and four times where each begins a search of its own
-    assert seconds(2 * HUNDREDS) < 3 * seconds(HUNDREDS) + 0.002
+    assert grows_linearly(work, HUNDREDS)
 
 
 @pytest.mark.parametrize(

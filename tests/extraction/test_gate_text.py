@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cost import grows_linearly
 from gate_pages import TEXTS, html, text
 from yurai.extraction.gate.levels import Levels
 from yurai.extraction.gate.scripts import Scripts
@@ -100,16 +100,6 @@ def test_windows_are_the_beginning_the_middle_and_the_end() -> None:
     assert scores([LONG, "".join(TEXTS["ja"])])["ja"] == pytest.approx(0.5, abs=0.05)
 
 
-def cpu(work: Callable[[bytes], object], markup: bytes) -> float:
-    """Least CPU of some tries: others on the machine only add to it."""
-    spent = []
-    for _ in range(5):
-        begun = time.process_time()
-        work(markup)
-        spent.append(time.process_time() - begun)
-    return min(spent)
-
-
 HOSTILE = (
     "<script ", "<script>", "<script><", "</script", "<!--", "<!-->", "<svg>", "<svg/>", "<style></styl", "<", ">", "> ",
     "<p>", "&", "&#", "&#x", "&#0000000", "&#0000000000000000", "&amp", "&#12354;", "\\u", "\\u30", "あ", "中", "a b ", "<select></select",
@@ -120,13 +110,13 @@ HOSTILE = (
 def test_cost_is_linear_in_a_page_that_is_made_to_cost(unit: str) -> None:
     levels = [Levels(languages, "tight") for languages in (("ja",), ("en", "ja", "und"))]
 
-    def work(markup: bytes) -> None:
-        for each in levels:
-            each.of_markup(markup)
-
     piece = b"<p>" + unit.encode() * (40_000 // len(unit.encode()))
-    # eight times as long: 64 times as dear were it quadratic; 10 ms are what a clock and a cache may add
-    assert cpu(work, piece * 8) < 24 * cpu(work, piece) + 0.01
+
+    def work(pieces: int) -> Callable[[], object]:
+        markup = piece * pieces
+        return lambda: [each.of_markup(markup) for each in levels]
+
+    assert grows_linearly(work, 1, times=8)
 
 
 def test_level_two_leaves_the_tree_as_it_is() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cost import grows_linearly
 from yurai.extraction import Extraction, ExtractOptions, Page, extract_page
 from yurai.extraction.mend import tidied
 
@@ -73,14 +74,12 @@ def test_quotations_in_each_other_are_parted(path: str) -> None:
 
 @pytest.mark.parametrize("one", ["<span>w{}</span> ", "<span class=w>w{}</span> ", "<a href=/{0}>w{0}</a> ", "w{}<br>"])
 def test_inline_elements_cost_no_more_than_their_number(one: str) -> None:
-    def seconds(count: int) -> float:
+    def page(count: int) -> Callable[[], object]:
         body = f"<p>{''.join(map(one.format, range(count)))}</p>"
-        start = time.process_time()
         assert extract(body, "trafilatura").outcome == "text"
-        return time.process_time() - start
+        return lambda: extract(body, "trafilatura")
 
-    seconds(100)
-    assert seconds(12_000) < 3.2 * min(seconds(6_000) for _ in range(2)) + 0.1, "2 if linear, 4 if quadratic"
+    assert grows_linearly(page, 6_000)
 
 
 # --- spans of a tidied text --------------------------------------------------------------------------------------------

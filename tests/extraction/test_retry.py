@@ -28,7 +28,7 @@ TALK = (
     "Next year there will be a tank under the shed, which my brother found in a barn and wants to be rid of."
 )
 REPLIES = "".join(
-    f'<div class="post"><p>Reply {n}: and you have it with care. {TALK} Write to reply{n}@site.example.org.</p></div>'
+    f'<div class="post"><p>Reply {n}: and you have it with care. {TALK} Cafe\u0301. Write to reply{n}@site.example.org.</p></div>'
     for n in range(6)
 )
 FORUM = f"""<html lang=en><head><title>A question</title></head><body><nav><a href=/>Forum</a></nav>
@@ -95,7 +95,7 @@ def crawl(out: Path, folder: Path, **settings: Any) -> RunRecord:
         {"use": "read"},
         {"use": "extract", "extractor": "trafilatura", "mode": "precision", "whole_page_links": 0, **settings},
         *({"use": name} for name in ("language", "redact", "measure")),
-        {"use": "filter", "rules": [{"use": "gopher-quality"}]},
+        {"use": "filter", "rules": [{"use": "nfc"}, {"use": "gopher-quality"}]},
     ]
     recipe = make_recipe({"name": "retry", "stage": stages}, where="test")
     return run_recipe(recipe, find_sources([str(archive)]), str(out), LocalRunner(1))
@@ -112,6 +112,8 @@ def test_the_filter_chooses_the_text_that_stays(tmp_path: Path) -> None:
     assert [row["other_text"] for row in (forum, good)] == [None, None]
     assert forum["word_count"] > 100, "measured again"
     assert found.stages[-1].notes["filter:second-text"] == 1
+    assert found.stages[-1].notes["nfc:documents"] == 1, "what editors do to the text that stands is counted"
+    assert "Caf\u00e9." in forum["text"]
     assert found.stages[-1].dropped["gopher-quality:too-few-words"] == 1, "the bad page"
 
 
@@ -133,4 +135,10 @@ def test_explain_tells_of_both_texts(tmp_path: Path) -> None:
     [forum, _] = documents(tmp_path / "out")
     [life] = explain(open_store(str(tmp_path / "out")), forum["doc_id"])
     said = [(entry.get("rule"), entry["verdict"]) for entry in life["decisions"] if entry.get("rule")]
-    assert said == [("gopher-quality", "dropped"), ("second-text", "edited"), ("gopher-quality", "kept")]
+    assert said == [
+        ("nfc", "unchanged"),
+        ("gopher-quality", "dropped"),
+        ("second-text", "edited"),
+        ("nfc", "edited"),
+        ("gopher-quality", "kept"),
+    ]

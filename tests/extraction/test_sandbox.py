@@ -109,11 +109,9 @@ def test_cpu_limit_costs_one_page_and_is_remembered() -> None:
         ]
     assert ledger == {f"slow:{LIMITS.limits_version()}": "cpu-limit"}
     assert isinstance(ledger, Ledger)
-    start = time.monotonic()
     with Sandbox(LIMITS, ledger) as sandbox:
         assert list(sandbox.extract([page(SLOW, "slow")])) == [answers[1]]
         assert sandbox.pid is None
-    assert time.monotonic() - start < 1
 
 
 def test_other_limits_are_another_verdict() -> None:

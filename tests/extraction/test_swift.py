@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import time
+from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction, external, main_extractor, xpaths
 from trafilatura.settings import Extractor
 
+from cost import grows_linearly
 from yurai.extraction.charset import decode_page
 from yurai.extraction.main_text import main_text
 from yurai.extraction.swift import install, readability, release
@@ -226,20 +227,18 @@ def test_a_pass_that_changed_nothing_is_made_once(monkeypatch: pytest.MonkeyPatc
 
 
 def test_pages_of_different_values_take_linear_time() -> None:
-    def seconds(count: int) -> float:
+    def work(count: int) -> Callable[[], None]:
         body = "".join(
             f'<div class="sidebar-{n}" style="hidden{n}" id="nav{n}"><p>Text.</p></div>' for n in range(count)
         )
         tree, _ = parse(f"<body>{body}".encode(), 512)
         assert tree is not None
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
+
+        def ask_all() -> None:
             with install.page(tree):
                 for one in expressions():
                     one(tree)
-            best = min(best, time.process_time() - start)
-        return best
 
-    seconds(1_000)
-    assert seconds(8_000) < 12 * seconds(2_000)
+        return ask_all
+
+    assert grows_linearly(work, 2_000, times=4)
