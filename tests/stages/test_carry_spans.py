@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from row_helpers import documents
 from yurai.declare.rules import check_rules
 from yurai.declare.stage import STAGES
 from yurai.engine.use import Settings, StageUse
@@ -155,3 +157,16 @@ def test_a_measure_that_writes_spans_is_believed(monkeypatch: pytest.MonkeyPatch
 def test_a_text_without_told_blocks_gets_none() -> None:
     new = rewritten(batch_of("a\nb", None), ["a"], [{"line": 1}], (), "dedup", Counter())
     assert new.column("block_spans").to_pylist() == [None]
+
+
+def test_spans_of_a_delivered_corpus_are_lines_of_its_texts(demo_tree: Path) -> None:
+    """After redaction, editors and all stages behind them."""
+    types = Counter[str]()
+    for row in documents(demo_tree):
+        data, at = row["text"].encode(), 0
+        for span in row["block_spans"] or ():
+            assert at <= span["start"] < span["end"] <= len(data)
+            assert data[: span["start"]][-1:] in {b"", b"\n"}
+            assert data[span["end"] :][:1] in {b"", b"\n"}
+            at, types[span["type"]] = span["end"], types[span["type"]] + 1
+    assert types.keys() >= {"h1", "li"}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -102,6 +102,9 @@ def _of_any_name(tree: HtmlElement, hits: Hits) -> Iterable[HtmlElement]:
 
 
 @functools.lru_cache(1024)
-def _finder(attributes: tuple[str, ...]) -> HtmlElement:
+def _finder(attributes: tuple[str, ...]) -> Callable[..., Iterable[HtmlElement]]:
     listed = "descendant::*/@{}[contains($v{}, concat($between, ., $between))]/.."
-    return etree.XPath("|".join(listed.format(name, at) for at, name in enumerate(attributes)))
+    finder: Callable[..., Iterable[HtmlElement]] = etree.XPath(
+        "|".join(listed.format(name, at) for at, name in enumerate(attributes))
+    )
+    return finder

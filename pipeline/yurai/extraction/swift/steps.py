@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from copy import copy
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,6 +20,8 @@ from trafilatura.settings import Extractor
 from yurai.extraction.swift.expressions import PAGE
 from yurai.extraction.swift.readability import cannot_win
 
+Backup: TypeAlias = HtmlElement | Callable[[], HtmlElement]
+"""The page before conversion, or what makes it."""
 _COUNT: Final = etree.XPath("count(descendant::*)")
 _ENOUGH: Final = 10  # trafilatura's own factor, from which on it does not compare in recall mode
 
@@ -36,10 +38,10 @@ _SETTLED: ContextVar[set[tuple[object, ...]] | None] = ContextVar("_SETTLED", de
 """Passes by link density that are known to change nothing on the tree in work."""
 
 
-def prepare_tree(tree: HtmlElement, options: Extractor, url: str | None) -> tuple[HtmlElement, HtmlElement]:
+def prepare_tree(tree: HtmlElement, options: Extractor, url: str | None) -> tuple[HtmlElement, Backup]:
     """Clean and convert a tree; the copy from before conversion is made when it is read, from what it is a copy of."""
     if PAGE.get() is None or options.comments:
-        both: tuple[HtmlElement, HtmlElement] = _prepare(tree, options, url)
+        both: tuple[HtmlElement, Backup] = _prepare(tree, options, url)
         return both
 
     def cleaned() -> HtmlElement:
@@ -48,14 +50,14 @@ def prepare_tree(tree: HtmlElement, options: Extractor, url: str | None) -> tupl
     return htmlprocessing.convert_tags(cleaned(), options, url), cleaned
 
 
-def justext_rescue(tree: HtmlElement, options: Extractor) -> tuple[HtmlElement, str]:
+def justext_rescue(tree: Backup, options: Extractor) -> tuple[HtmlElement, str]:
     """Ask justext about a tree, or about one that `prepare_tree` left to be made."""
     found: tuple[HtmlElement, str] = _rescue(tree() if callable(tree) else tree, options)
     return found
 
 
 def extract_and_compare(
-    cleaned: HtmlElement, backup: HtmlElement, tree: HtmlElement, options: Extractor
+    cleaned: HtmlElement, backup: Backup, tree: HtmlElement, options: Extractor
 ) -> tuple[HtmlElement, str]:
     """Extract, and compare with readability, for which the page is copied only where it can win."""
     if PAGE.get() is None:

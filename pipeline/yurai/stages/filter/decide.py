@@ -39,16 +39,21 @@ class Decider:
         """
         edited, reasons = self._judged(batch, counts.notes)
         places = second_places(edited, reasons)
-        if places:
-            notes = Counter[str]()
-            second = with_second_text(batch.take(pa.array(places)), self._measures, self.name, notes)
-            second, verdicts = self._judged(second, notes)
-            stays = cast("list[int]", pc.indices_nonzero(pc.is_null(verdicts)).to_pylist())
-            won = [places[one] for one in stays]
-            edited = replace_rows(edited, second.take(pa.array(stays, pa.int64())), won)
+        if won := self._won(batch, places):
+            second = with_second_text(batch.take(pa.array(won)), self._measures, self.name, counts.notes)
+            edited = replace_rows(edited, self._judged(second, counts.notes)[0], won)
             reasons = _without(reasons, won)
             counts.notes[f"{self.name}:{RULE}"] += len(won)
         return self._split(edited, reasons, counts)
+
+    def _won(self, batch: pa.RecordBatch, places: list[int]) -> list[int]:
+        """Return those of the places whose second text stays; what is noted on the way is of texts that may not."""
+        if not places:
+            return []
+        notes = Counter[str]()
+        second = with_second_text(batch.take(pa.array(places)), self._measures, self.name, notes)
+        _, verdicts = self._judged(second, notes)
+        return [place for place, reason in zip(places, verdicts.to_pylist(), strict=True) if reason is None]
 
     def _judged(self, batch: pa.RecordBatch, notes: Counter[str]) -> tuple[pa.RecordBatch, pa.StringArray]:
         """Return `batch` as editors leave it, and the reason of each row that a filter drops."""
