@@ -20,7 +20,8 @@ from yurai.sources.find import Source
 from yurai.sources.warc.codecs import DICTIONARY_MAGIC, Codec, skippable_end
 from yurai.sources.warc.heads import next_head
 from yurai.sources.warc.resync import container, next_unit
-from yurai.sources.warc.units import CUT, open_unit
+from yurai.sources.warc.inflation import CUT
+from yurai.sources.warc.units import open_unit
 from yurai_manifests.faults import as_os_errors
 
 WINDOW = 1 << 15

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from yurai.sources.rows.row import Span, inflate_limit
 from yurai.sources.warc.codecs import CODECS, Codec, skippable_end
-from yurai.sources.warc.units import WHOLE, Inflation, Readable
+from yurai.sources.warc.inflation import WHOLE, Inflation
+from yurai.sources.warc.readable import Readable
 
 PIECE = 1 << 20
 

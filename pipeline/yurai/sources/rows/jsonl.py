@@ -11,7 +11,7 @@ import orjson
 from yurai.sources.rows.inflate import Inflow
 from yurai.sources.rows.roles import Choices, pick
 from yurai.sources.rows.row import MAX_LINE, Item, Note, Row
-from yurai.sources.warc.units import Readable
+from yurai.sources.warc.readable import Readable
 
 BOM = b"\xef\xbb\xbf"
 NAMES_TOLD = 20

@@ -8,7 +8,7 @@ Source: parquet.thrift of the Apache Parquet format (FileMetaData, PageHeader), 
 from dataclasses import dataclass
 from typing import Any
 
-from yurai.sources.warc.units import Readable
+from yurai.sources.warc.readable import Readable
 
 MAX_HEADER = 16 << 20
 """Bytes of a page header; it may hold the smallest and the largest value of the page."""

@@ -16,7 +16,7 @@ from yurai.sources.rows.jsonl import missing, told
 from yurai.sources.rows.pages import Group, PageError, largest_page, row_groups
 from yurai.sources.rows.roles import Choices
 from yurai.sources.rows.row import BATCH_BYTES, FREE_ROWS, MAX_PAGES, Item, Note, Row, Span, inflate_limit
-from yurai.sources.warc.units import Readable
+from yurai.sources.warc.readable import Readable
 
 BATCH_ROWS = 256
 CONTENT_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError, PageError)

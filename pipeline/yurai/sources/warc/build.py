@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yurai.sources.warc.dates import capture_date
+from yurai.sources.warc.inflation import DAMAGED, LIMIT, WHOLE
 from yurai.sources.warc.payload import Payload, content_type, read_payload, too_large
 from yurai.sources.warc.record import CANDIDATES, MIB, Limits, Record
-from yurai.sources.warc.units import DAMAGED, LIMIT, WHOLE
 
 if TYPE_CHECKING:
+    from yurai.sources.warc.readable import Readable
     from yurai.sources.warc.split import Slot
-    from yurai.sources.warc.units import Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,17 @@ def build(data: Readable, slot: Slot, unit_range: UnitRange, limits: Limits, fla
     """Make the record in `slot` of `data`; only candidates have their block read."""
     head = slot.head
     payload = _payload(data, slot, limits) if head.kind in CANDIDATES else Payload(content_type(head), None)
+    return _record(slot, unit_range, payload, flags)
+
+
+def unread(slot: Slot, unit_range: UnitRange) -> Record:
+    """Make the record in `slot` at which reading was given up; what shares its unit behind it stays unread."""
+    payload = Payload(content_type(slot.head), None, error="read-limit")
+    return _record(slot, unit_range, payload, ("unread-inner-bytes",) if unit_range.shared else ())
+
+
+def _record(slot: Slot, unit_range: UnitRange, payload: Payload, flags: tuple[str, ...]) -> Record:
+    head = slot.head
     date, date_flags = capture_date(head.fields.get("warc-date"))
     flags = flags + head.flags + slot.flags + payload.flags + date_flags
     flags += () if unit_range.state in {WHOLE, LIMIT} else (f"{unit_range.state}-unit",)
@@ -69,6 +80,8 @@ def _error(slot: Slot, unit_range: UnitRange, payload: Payload) -> str | None:
     The lone record of a damaged unit fails, because its header (URL, date) may be what is wrong. Of many records in one
     unit a single bad byte cannot fail all: those whose digest is good are kept, and flagged.
     """
+    if payload.error == "read-limit":
+        return payload.error
     if not slot.complete:
         return "inflate-limit" if unit_range.state == LIMIT else "body-incomplete"
     proved = unit_range.shared and payload.digest_ok is True

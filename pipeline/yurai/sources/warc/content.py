@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from yurai.sources.warc.record import Limits
 
 _MAX_LAYERS = 2
+_MAX_STREAMS = 10_000
+"""Streams in a row in one body: a block of bgzip is 64 KiB, so honest bodies hold a thousand at most."""
 _TEXT_SAMPLE = 64
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _ALIASES = {"x-gzip": "gzip", "x-deflate": "deflate", "brotli": "br", "zst": "zstd"}
@@ -90,9 +92,9 @@ def _undo(body: bytes, name: str, limit: int) -> Decoded:
 
 def _inflate(body: bytes, make: Callable[[bytes], Decoder], limit: int, again: bytes | None) -> Decoded:
     """Inflate one stream, or several in a row when the coding's magic says so (gzip members, zstd frames)."""
-    out = bytearray()
-    while True:
-        decoder, at = make(body), 0
+    out, at = bytearray(), 0
+    for _ in range(_MAX_STREAMS):
+        decoder = make(body)
         while at < len(body) and not decoder.eof:
             for piece in drain(decoder, body[at : at + ZSTD_STEP]):
                 out += piece
@@ -101,9 +103,10 @@ def _inflate(body: bytes, make: Callable[[bytes], Decoder], limit: int, again: b
             at = min(at + ZSTD_STEP, len(body))
         if not decoder.eof:
             return Decoded(bytes(out), ("encoding-cut",))
-        body = body[at - decoder.unused :]
-        if again is None or not body.startswith(again):
-            return Decoded(bytes(out), ("trailing-bytes",) if body else ())
+        at -= decoder.unused
+        if again is None or not body.startswith(again, at):
+            return Decoded(bytes(out), ("trailing-bytes",) if at < len(body) else ())
+    return Decoded(b"", (), "inflate-limit")
 
 
 def _open_deflate(body: bytes) -> Decoder:

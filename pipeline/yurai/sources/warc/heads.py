@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yurai.sources.warc.units import Readable
+    from yurai.sources.warc.readable import Readable
 
 WARC, ARC = "warc", "arc"
 PROBE = 1 << 14

@@ -11,33 +11,47 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yurai.sources.warc.build import UnitRange, build
+from yurai.sources.warc.build import UnitRange, build, unread
 from yurai.sources.warc.codecs import DICTIONARY_MAGIC, Codec, read_dictionary, skippable_end, zstd
-from yurai.sources.warc.heads import PROBE, dialect_of
+from yurai.sources.warc.heads import PROBE, dialect_of, next_head
+from yurai.sources.warc.inflation import WHOLE
+from yurai.sources.warc.join import join
+from yurai.sources.warc.meter import INFLATED_RATE, NOWHERE, Meter, Metered, ReadLimitError, Verdicts
 from yurai.sources.warc.record import Gap, Limits, Record
 from yurai.sources.warc.resync import container
 from yurai.sources.warc.split import Hole, Slot, split
-from yurai.sources.warc.units import WHOLE, Unit
-from yurai.sources.warc.walk import join, walk
+from yurai.sources.warc.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from yurai.sources.warc.units import Unit
 
-def read_file(path: str | os.PathLike[str], *, limits: Limits = Limits()) -> Iterator[Record | Gap]:  # noqa: B008 - frozen
+
+def read_file(
+    path: str | os.PathLike[str],
+    *,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    verdicts: Verdicts | None = None,
+) -> Iterator[Record | Gap]:
     """Yield the records and gaps of a local WARC, ARC, WET or WAT file in file order, whatever its state.
 
     Each distinct unit counted once, record lengths plus gaps are the file's size. A file without a record is one
-    unreadable gap; an empty one yields nothing. Raises OSError when storage fails, and nothing for content.
+    unreadable gap; an empty one yields nothing. `verdicts` keeps where reading a unit was given up for the time that it
+    took. Raises OSError when storage fails, and nothing for content.
     """
+    meter = Meter(verdicts)
     with Path(path).open("rb") as handle:
         if os.fstat(handle.fileno()).st_size == 0:
             return
         with mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as file:
-            yield from _merged(_read(file, limits), len(file))
+            for item in _merged(_read(file, limits, meter), len(file)):
+                meter.pause()
+                yield item
+                meter.go_on()
 
 
-def _read(file: mmap.mmap, limits: Limits) -> Iterator[Record | Gap]:
+def _read(file: mmap.mmap, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
     codec, start = None, _dictionary_end(file)
     if start is not None:
         yield Gap(0, start, "padding")
@@ -50,7 +64,10 @@ def _read(file: mmap.mmap, limits: Limits) -> Iterator[Record | Gap]:
         start, codec = first
         if start:
             yield Gap(0, start, "unreadable")
-    yield from _plain(file, start, limits) if codec is None else _compressed(file, start, codec, limits)
+    if codec is None:
+        yield from _plain(file, start, limits, meter)
+    else:
+        yield from _compressed(file, start, codec, limits, meter)
 
 
 def _dictionary_end(file: mmap.mmap) -> int | None:
@@ -62,39 +79,81 @@ def _dictionary_codec(content: bytes) -> Codec:
     return zstd(read_dictionary(content))
 
 
-def _plain(file: mmap.mmap, start: int, limits: Limits) -> Iterator[Record | Gap]:
-    for part in split(file, start):
-        if isinstance(part, Hole):
-            yield Gap(part.start, part.end - part.start, "padding" if part.blank else "unreadable")
-        else:
-            yield build(file, part, UnitRange(part.start, part.end - part.start), limits)
+def _plain(file: mmap.mmap, start: int, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
+    """The records of a plain file, each a unit of its own."""
+    while start < len(file):
+        data, slot = Metered(file, meter, INFLATED_RATE, start), None
+        try:
+            meter.begin(start)
+            for part in split(data, start):
+                if isinstance(part, Hole):
+                    yield Gap(part.start, part.end - part.start, "padding" if part.blank else "unreadable")
+                else:
+                    slot = part
+                    meter.reach(slot.start)
+                    yield _checked(build(data, slot, UnitRange(slot.start, slot.end - slot.start), limits), meter)
+                start, slot = part.end, None
+                meter.begin(start)
+        except ReadLimitError:
+            yield _given_up(file, start, slot, meter)
+            start = _next_record(file, start) if slot is None else slot.end
 
 
-def _compressed(file: mmap.mmap, start: int, codec: Codec, limits: Limits) -> Iterator[Record | Gap]:
-    for part in join(file, codec, walk(file, start, codec, limits)):
+def _given_up(file: mmap.mmap, start: int, slot: Slot | None, meter: Meter) -> Record | Gap:
+    """The record at which reading was given up, or the bytes up to the next head where it came to none."""
+    meter.stop(NOWHERE if slot is None else slot.start)
+    if slot is None:
+        return Gap(start, _next_record(file, start) - start, "unreadable")
+    return unread(slot, UnitRange(slot.start, slot.end - slot.start))
+
+
+def _next_record(file: mmap.mmap, start: int) -> int:
+    following = next_head(file, start + 1, None)
+    return len(file) if following is None else following
+
+
+def _checked(record: Record, meter: Meter) -> Record:
+    meter.check()
+    return record
+
+
+def _compressed(file: mmap.mmap, start: int, codec: Codec, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
+    for part in join(file, codec, walk(file, start, codec, limits, meter)):
         if isinstance(part, Gap):
             yield part
         else:
-            yield from _unit(part, limits)
+            yield from _unit(part, limits, meter)
 
 
-def _unit(unit: Unit, limits: Limits) -> Iterator[Record | Gap]:
-    """The records of one unit, or the gap that it is; a record is held back until it is known whether it is alone."""
+def _unit(unit: Unit, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
+    """The records of one unit, or the gap that it is; a record is held back until it is known whether it is alone.
+
+    Where reading is given up, the record that it had come to fails, and the unit's other bytes stay unread.
+    """
     unit_range = UnitRange(unit.start, unit.end - unit.start, unit.state)
     pending: Slot | None = None
     flags: tuple[str, ...] = ()
-    first = unit.data[:PROBE].lstrip(b"\r\n")
-    for part in split(unit.data) if dialect_of(first) is not None else ():
-        if isinstance(part, Hole):
-            flags = flags if part.blank else ("unread-inner-bytes",)
-            continue
+    first = b""
+    try:
+        meter.begin(unit.start)
+        data = Metered(unit.data, meter, INFLATED_RATE)
+        first = data[:PROBE].lstrip(b"\r\n")
+        for part in split(data) if dialect_of(first) is not None else ():
+            if isinstance(part, Hole):
+                flags = flags if part.blank else ("unread-inner-bytes",)
+                continue
+            if pending is not None:
+                unit_range = UnitRange(unit_range.offset, unit_range.length, unit_range.state, shared=True)
+                yield _checked(build(data, pending, unit_range, limits, flags), meter)
+            pending, flags = part, ()
+            meter.reach(part.start)
         if pending is not None:
-            unit_range = UnitRange(unit_range.offset, unit_range.length, unit_range.state, shared=True)
-            yield build(unit.data, pending, unit_range, limits, flags)
-        pending, flags = part, ()
-    if pending is not None:
-        yield build(unit.data, pending, unit_range, limits, flags)
-    else:
+            yield _checked(build(data, pending, unit_range, limits, flags), meter)
+    except ReadLimitError:
+        meter.stop(NOWHERE if pending is None else pending.start)
+        if pending is not None:
+            yield unread(pending, UnitRange(unit.start, unit.end - unit.start, unit.state, shared=True))
+    if pending is None:
         yield Gap(
             unit_range.offset, unit_range.length, "padding" if unit.state == WHOLE and not first else "unreadable"
         )

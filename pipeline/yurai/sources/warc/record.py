@@ -35,8 +35,8 @@ class Record:
     odd-separator, odd-version, partial-date, shared-unit, short-http-body, trailing-bytes, unknown-content-encoding,
     unread-inner-bytes, wrong-chunks, wrong-length.
     `error` says that a candidate failed: body-incomplete (cut, wrong length, or in a damaged unit, unless it shares the
-    unit with others and its digest is good), body-too-large, inflate-limit, bad-content-encoding. Other kinds carry it
-    too, only to be told.
+    unit with others and its digest is good), body-too-large, inflate-limit, bad-content-encoding, read-limit
+    (reading took more time than the bytes explain). Other kinds carry it too, only to be told.
     """
 
     kind: str  # WARC-Type in lower case; ARC: response, its file header warcinfo

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from yurai.sources.warc.codecs import CODECS
 from yurai.sources.warc.heads import PROBE, dialect_of, next_head
-from yurai.sources.warc.units import Inflation
+from yurai.sources.warc.inflation import Inflation
 
 if TYPE_CHECKING:
     from mmap import mmap
 
     from yurai.sources.warc.codecs import Codec
-    from yurai.sources.warc.units import Readable
+    from yurai.sources.warc.readable import Readable
 
 _GLANCE, _STEP = 24, 1 << 12
+_MOST_BLANK = 1 << 21
+"""Inflated bytes to look at: line ends before a record are a few, and a unit may hold a GiB of them."""
 
 
 def next_unit(file: mmap, start: int, codec: Codec) -> int | None:
@@ -34,10 +36,10 @@ def begins_record(file: Readable, start: int, codec: Codec) -> bool:
         codec.make().feed(file[start : start + _GLANCE])
     except codec.errors:
         return False
-    seen = b""
+    seen, size = b"", 0
     for piece in Inflation(file, start, codec, step=_STEP):
-        seen = (seen + piece).lstrip(b"\r\n")
-        if len(seen) >= PROBE:
+        seen, size = (seen + piece).lstrip(b"\r\n"), size + len(piece)
+        if len(seen) >= PROBE or size > _MOST_BLANK:
             break
     return dialect_of(seen) is not None
 

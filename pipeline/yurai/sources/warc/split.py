@@ -17,7 +17,7 @@ from yurai.sources.warc.parse import Head, parse_head
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yurai.sources.warc.units import Readable
+    from yurai.sources.warc.readable import Readable
 
 _LINE_ENDS = re.compile(rb"[\r\n]*")
 _SEPARATOR = {ARC: re.compile(rb"\r*\n"), "warc": re.compile(rb"\r*\n\r*\n")}
@@ -47,9 +47,11 @@ class Hole:
     blank: bool
 
 
-def split(data: Readable, start: int = 0) -> Iterator[Slot | Hole]:
-    """Cut `data` from `start` to its end; slots and holes come in order and leave no byte out."""
-    dialect: str | None = None
+def split(data: Readable, start: int = 0, dialect: str | None = None) -> Iterator[Slot | Hole]:
+    """Cut `data` from `start` to its end; slots and holes come in order and leave no byte out.
+
+    `dialect` is that of the records before `start`, if there are any.
+    """
     while start < len(data):
         slot = _slot_at(data, start)
         if slot is None:

@@ -24,7 +24,7 @@ from yurai.sources.fetch import fetch_source
 from yurai.sources.rows import SourceTable, row_kind, table_of
 from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
 from yurai.stages.extract.candidates import Candidate, candidate, extracted
-from yurai.stages.extract.ledger import StoreLedger
+from yurai.stages.extract.ledger import ReadVerdicts, StoreLedger
 from yurai.stages.extract.rows import row_candidates
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES, WRITE, measure
 from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
@@ -78,7 +78,8 @@ def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path) -> Itera
         return
     sandbox = _sandbox(options, task.store)
     before = sandbox.cpu_seconds
-    candidates = clock.parts(read.name, _candidates(record, read_file(path), read))
+    verdicts = ReadVerdicts(StoreLedger(task.store), record.source_sha256)
+    candidates = clock.parts(read.name, _candidates(record, read_file(path, verdicts=verdicts), read))
     yield from extracted(candidates, sandbox, evidence=options.evidence)
     clock.add("extract", sandbox.cpu_seconds - before)
 
