@@ -5,7 +5,8 @@
       ContractError  a stage or filter returned the wrong length or type     a bug in it; the run stops
       ShardError     storage cannot be read or written (never content)       retried, then the run stops
       DriftError     output exists, made by a different recipe or input      rebuild, or choose another output
-      AuditError     a manifest does not add up                              do not publish this corpus
+        LeaseError   another driver writes to the output                     wait for it, or end it
+    AuditError     a manifest does not add up                              do not publish this corpus
 
 Trouble of one document is data (a reason in a row); trouble of the program is one of these.
 """
@@ -29,6 +30,10 @@ class ShardError(YuraiError):
 
 class DriftError(YuraiError):
     """The output was made by another recipe or from other input than this call names."""
+
+
+class LeaseError(ShardError):
+    """Another driver writes to the output, or has taken it over."""
 
 
 class AuditError(YuraiError):

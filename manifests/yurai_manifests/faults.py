@@ -38,6 +38,17 @@ def as_os_errors(fs: Any) -> Iterator[None]:  # noqa: ANN401 - fsspec is untyped
         raise OSError(str(error) or type(error).__name__) from error
 
 
+@contextmanager
+def reported(action: str, tree: str, key: str) -> Iterator[None]:
+    """Raise ShardError, which says what to do, for trouble with the object `key`; that there is none is no trouble."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise storage_error(action, f"{tree}/{key}", error) from error
+
+
 def storage_error(action: str, where: str, error: OSError) -> ShardError:
     """Return the ShardError that says what to do about `error`."""
     advice = {

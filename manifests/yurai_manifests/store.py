@@ -13,8 +13,10 @@ from typing import IO, Protocol
 
 from yurai_manifests.canonical import sha256_stream
 from yurai_manifests.errors import ShardError
-from yurai_manifests.faults import storage_error
+from yurai_manifests.faults import reported, storage_error
 
+SPOOLS = ".work/spool"
+"""Where attempts write, in a folder each, before their files have their names."""
 PROBE = ".work/probe"
 SPOOL = ".attempt-"
 READ_BYTES = 1 << 14
@@ -117,6 +119,10 @@ class LocalStore:
             descriptor = os.open(f"{self.url}/{key}", os.O_RDONLY | os.O_CLOEXEC)
         except NotADirectoryError as error:
             raise FileNotFoundError(errno.ENOENT, "no such object", f"{self.url}/{key}") from error
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise storage_error("read", f"{self.url}/{key}", error) from error
         try:
             data = os.read(descriptor, READ_BYTES)
             if len(data) < READ_BYTES:
@@ -125,6 +131,8 @@ class LocalStore:
             while piece := os.read(descriptor, len(pieces) * READ_BYTES):
                 pieces.append(piece)
             return b"".join(pieces)
+        except OSError as error:
+            raise storage_error("read", f"{self.url}/{key}", error) from error
         finally:
             os.close(descriptor)
 
@@ -134,11 +142,12 @@ class LocalStore:
 
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
-        return self._path(key).open("rb")
+        with reported("open", self.url, key):
+            return self._path(key).open("rb")
 
     def read_range(self, key: str, start: int, end: int) -> bytes:
         """Return the bytes from `start` up to `end`, fewer if the object ends before; errors as `read`."""
-        with self.open(key) as file:
+        with reported("read", self.url, key), self.open(key) as file:
             file.seek(start)
             return file.read(end - start)
 
@@ -209,6 +218,8 @@ class LocalStore:
             return self._path(key).stat().st_size
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise storage_error("read", f"{self.url}/{key}", error) from error
 
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield (key, bytes) of every object below the folder `prefix`, in no order; spools are left out."""
@@ -217,6 +228,8 @@ class LocalStore:
                 yield key, entry.stat(follow_symlinks=False).st_size
             except FileNotFoundError:
                 continue  # removed by another process since the folder was read
+            except OSError as error:
+                raise storage_error("list", f"{self.url}/{key}", error) from error
 
     def names(self, prefix: str) -> Iterator[str]:
         """Yield the key of every object below the folder `prefix`, in no order; cheaper than `list`."""
@@ -226,20 +239,32 @@ class LocalStore:
         folders = [prefix.rstrip("/")]
         while folders:
             folder = folders.pop()
-            try:
-                entries = os.scandir(self._path(folder))
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            with entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(f"{folder}/{entry.name}")
-                    elif not entry.name.startswith(SPOOL):
-                        yield f"{folder}/{entry.name}", entry
+            for entry in self._entries(folder):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}/{entry.name}")
+                elif not entry.name.startswith(SPOOL):
+                    yield f"{folder}/{entry.name}", entry
+
+    def _entries(self, folder: str) -> tuple[os.DirEntry[str], ...]:
+        try:
+            with os.scandir(self._path(folder)) as entries:
+                return tuple(entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            raise storage_error("list", f"{self.url}/{folder}", error) from error
 
     def remove(self, key: str) -> None:
         """Remove one object; absent is fine."""
-        self._path(key).unlink(missing_ok=True)
+        with reported("remove", self.url, key):
+            self._path(key).unlink(missing_ok=True)
+
+    def litter(self) -> Iterator[Path]:
+        """Yield the files that are no object: they are being written, or were when their writer was killed."""
+        spools = self._path(SPOOLS)
+        for folder, _, names in os.walk(self.root):
+            is_spool = Path(folder).is_relative_to(spools)
+            yield from (Path(folder, name) for name in names if is_spool or name.startswith(SPOOL))
 
 
 def _sync_folder(folder: Path) -> None:

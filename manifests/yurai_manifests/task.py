@@ -19,7 +19,7 @@ from yurai_manifests.canonical import Json, canonical, sha256, sha256_file
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import ShardError
 from yurai_manifests.faults import storage_error
-from yurai_manifests.store import LocalStore, Store
+from yurai_manifests.store import SPOOLS, LocalStore, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Attempt:
 @contextmanager
 def attempt(store: Store, step: StepId) -> Iterator[Attempt]:
     """Open a private spool, on the file system of a local store, and clear it whatever happens."""
-    root = store.root / ".work/spool" if isinstance(store, LocalStore) else None
+    root = store.root / SPOOLS if isinstance(store, LocalStore) else None
     try:
         if root is not None:
             root.mkdir(parents=True, exist_ok=True)
@@ -144,9 +144,17 @@ def attempt(store: Store, step: StepId) -> Iterator[Attempt]:
 
 
 def clear_spools(store: Store) -> None:
-    """Remove what killed attempts left on a local store; whoever still writes there has lost its race."""
+    """Remove what killed attempts left on a local store; only who holds the lease of the tree may."""
     if isinstance(store, LocalStore):
-        shutil.rmtree(store.root / ".work/spool", ignore_errors=True)
+        shutil.rmtree(store.root / SPOOLS, ignore_errors=True)
+
+
+def clear_litter(store: Store) -> None:
+    """Remove the spools of attempts and of small objects whose writers were killed; only who holds the lease may."""
+    clear_spools(store)
+    if isinstance(store, LocalStore):
+        for path in store.litter():
+            path.unlink(missing_ok=True)
 
 
 def commit(store: Store, step: StepId, record: TaskRecord) -> None:

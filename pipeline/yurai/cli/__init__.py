@@ -5,7 +5,10 @@ import os
 import sys
 from typing import NoReturn
 
-from yurai_manifests.errors import YuraiError
+from yurai.engine.process import InterruptedBySignalError, interrupt_on_signals
+from yurai.terminal import tell
+from yurai_manifests.errors import RecipeError, YuraiError
+from yurai_manifests.faults import storage_error
 
 
 def main() -> None:
@@ -14,12 +17,20 @@ def main() -> None:
     A package that cannot be loaded is such trouble too, so the commands are imported inside.
     """
     try:
+        if sys.flags.optimize > 1:
+            raise RecipeError("Python runs without docstrings (-OO or PYTHONOPTIMIZE=2), which hold the help; unset it")
         from yurai.cli.app import call  # noqa: PLC0415 - see above
 
         call(sys.argv[1:])
     except YuraiError as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        raise SystemExit(2) from error
+        _end_with(error)
+    except OSError as error:  # of what no store guards: inputs, the machine's own limits
+        _end_with(storage_error("go on with", str(error.filename or "what was asked for"), error))
+
+
+def _end_with(error: YuraiError) -> NoReturn:
+    tell(f"{type(error).__name__}: {error}")
+    raise SystemExit(2) from error
 
 
 def script() -> NoReturn:
@@ -29,8 +40,12 @@ def script() -> NoReturn:
     (seen once in six runs on a loaded machine). So what Python has registered for the end runs, and no destructor does.
     """
     code = 0
+    interrupt_on_signals()
     try:
         main()
+    except InterruptedBySignalError as end:
+        tell("interrupted; run the same command again to resume")
+        code = int(end.code or 0)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     atexit._run_exitfuncs()  # noqa: SLF001 - Python has no other name for it

@@ -1,7 +1,6 @@
 """Define `yurai submit`, which runs a recipe as a job and retries it, and `yurai doctor`, which examines every node."""
 
 import inspect
-import sys
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import Annotated, Any, Literal, get_type_hints
 import typer
 from typer.models import OptionInfo
 
-from yurai.cli.options import INTERRUPTED
+from yurai.cli.options import Allow
 from yurai.doctor import Ask, Check, ThisMachine, failures, survey, view
 from yurai.engine.use import AnyUse
 from yurai.run.recipe import load_recipe, make_recipe, shipped, with_sources
 from yurai.sources.find import COMMON_CRAWL, Source, find_sources
+from yurai.terminal import put_json, tell
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.errors import RecipeError, ShardError
 
@@ -97,10 +97,7 @@ def _ship(command: str, recipe: str | None, arguments: list[str], output: str, a
 
     value = tomllib.loads(recipe) if recipe else {}
     call = fingerprint({"recipe": make_recipe(value, where="recipe").json() if value else {}, "arguments": arguments})
-    try:
-        submit(Job(f"yurai-{command}", output, call, entrypoint(command, recipe, arguments)), address, retries)
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
+    submit(Job(f"yurai-{command}", output, call, entrypoint(command, recipe, arguments)), address, retries)
 
 
 def doctor(
@@ -115,6 +112,7 @@ def doctor(
     ] = None,
     address: Cluster = "local",
     base: Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")] = COMMON_CRAWL,
+    allow: Allow = None,
     format: Annotated[  # noqa: A002 - the option's name
         Literal["text", "json"], typer.Option(help="text for people, json for programs")
     ] = "text",
@@ -124,7 +122,13 @@ def doctor(
     Without --address it examines this machine. Every run on a cluster begins with the same examination.
     """
     if address.startswith(JOB_SERVER):
-        given = {"input": input, "output": output, "base": base if base != COMMON_CRAWL else "", "format": format}
+        given = {
+            "input": input,
+            "output": output,
+            "base": base if base != COMMON_CRAWL else "",
+            "allow": allow,
+            "format": format,
+        }
         pairs = [(f"--{name}", value) for name, value in given.items() if value]
         arguments = [
             word
@@ -135,10 +139,10 @@ def doctor(
         _doctor_job(recipe, arguments, address)
         return
     stages = load_recipe(recipe).stages if recipe else ()
-    sources = find_sources(input, base=base) if input else []
+    sources = find_sources(input, base=base, allow=allow or ()) if input else []
     checks = _examined(address, _asked(stages, sources, _spelled("--output", output) if output else ""))
     if format == "json":
-        typer.echo(view.as_json(checks))
+        put_json(view.as_json(checks))
     else:
         view.show(checks)
     raise typer.Exit(1 if failures(checks) else 0)
@@ -184,4 +188,4 @@ def refuse_unfit(address: str, stages: Iterable[AnyUse], sources: Sequence[Sourc
         view.show(checks, stderr=True)
         fleeting = all(check.check == "reach" for check in failed)
         raise (ShardError if fleeting else RecipeError)(view.refusal(checks))
-    sys.stderr.write(f"doctor: {len({check.node for check in checks})} nodes can take part\n")
+    tell(f"doctor: {len({check.node for check in checks})} nodes can take part")

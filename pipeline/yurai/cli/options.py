@@ -1,6 +1,5 @@
 """Define the options that several commands share."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Literal
@@ -9,9 +8,9 @@ import typer
 
 from yurai.engine.engine import Runner
 from yurai.engine.local import LocalRunner
+from yurai.engine.process import InterruptedBySignalError
 from yurai_manifests.errors import RecipeError
 
-INTERRUPTED = 130
 Input = Annotated[
     list[str], typer.Option("--input", help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated")
 ]
@@ -51,7 +50,7 @@ def spread_inputs(arguments: list[str]) -> list[str]:
 
 @contextmanager
 def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner]:
-    """Start the runner and close it again; Ctrl-C loses the tasks in flight and nothing else."""
+    """Start the runner and close it again; Ctrl-C and SIGTERM lose the tasks in flight and nothing else."""
     runner: Runner
     if name == "local":
         if address != "local":
@@ -63,9 +62,8 @@ def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner
         runner = RayRunner(workers, address)
     try:
         yield runner
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, InterruptedBySignalError):
         runner.close(at_once=True)
-        sys.stderr.write("interrupted; run the same command again to resume\n")
-        raise typer.Exit(INTERRUPTED) from None
+        raise
     finally:
         runner.close()

@@ -9,6 +9,7 @@ from yurai.engine.progress import Reporter
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_key
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import Json, fingerprint
+from yurai_manifests.lease import Lease
 from yurai_manifests.step import StepRecord, commit_step
 from yurai_manifests.store import Store, digest_of
 from yurai_manifests.task import StepId, TaskRecord
@@ -35,6 +36,8 @@ class Engine:
     reporter: Reporter
     rebuild: bool = False
     """Trust no earlier work unseen: hash what committed tasks wrote, and run those again whose files are damaged."""
+    lease: Lease | None = None
+    """The hold on the tree, of a run that may write all of it."""
 
     def step(
         self, step: StepId, identity: Mapping[str, Json], tasks: Callable[[], Iterable[AnyTask]], count: int
@@ -52,6 +55,8 @@ class Engine:
             for number, key in self.runner.run(self._missing(tasks(), keys, done)):
                 keys[number] = key
                 progress.advance()
+                if self.lease:
+                    self.lease.check()
         return commit_step(self.store, step, identity, keys)
 
     def _missing(

@@ -2,13 +2,12 @@
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeAlias
 
-from yurai.engine.process import end_with_parent
+from yurai.engine.process import deaf_to_interrupts, end_with_parent
 from yurai.engine.task import AnyTask, execute
 from yurai_manifests.errors import ShardError
 
@@ -57,7 +56,8 @@ class LocalRunner:
             self._pool = ProcessPoolExecutor(
                 self.workers, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),)
             )
-        running[self._pool.submit(execute, task)] = (number, task, tries)
+        with deaf_to_interrupts():  # this may start a process
+            running[self._pool.submit(execute, task)] = (number, task, tries)
 
     def _recover(self, running: Running, lost: list[tuple[int, AnyTask, int]]) -> None:
         """A worker died: all tasks in flight are lost with the pool; run them again in a new one."""
@@ -84,6 +84,5 @@ class LocalRunner:
 
 
 def _start_worker(parent: int) -> None:
-    """A worker leaves Ctrl-C to its parent, and ends with it: it would wait for its next task for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A worker ends with its parent: it would wait for its next task for ever."""
     end_with_parent(parent)

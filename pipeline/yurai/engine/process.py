@@ -1,12 +1,55 @@
-"""End a helper process when the program that started it ends, and give back memory that a process is done with."""
+"""End processes in order, on a signal and with the program that started them; give back memory that is not needed."""
 
 import ctypes
 import functools
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
 
+SIGNALLED: Final = 128
+"""A shell's exit code for a process that a signal ended, less the signal's number."""
 PR_SET_PDEATHSIG = 1
+
+
+class InterruptedBySignalError(SystemExit):
+    """Ctrl-C or SIGTERM; `code` is the exit code, 130 or 143. Whoever can end in order catches it and lets it go on."""
+
+
+def _raise_interrupted(number: int, _: FrameType | None) -> None:
+    raise InterruptedBySignalError(SIGNALLED + number)
+
+
+def interrupt_on_signals() -> None:
+    """Have Ctrl-C and SIGTERM raise InterruptedBySignalError in this process, from now on."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _raise_interrupted)
+
+
+@contextmanager
+def keeping_signals() -> Iterator[None]:
+    """Put back this process's way with signals after a library has set its own."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Have processes that are started in this context never see Ctrl-C, which a terminal sends to all of them.
+
+    They inherit the mask from their first moment on; here the signal waits until the context ends.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def give_memory_back() -> None:

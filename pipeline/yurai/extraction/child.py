@@ -42,7 +42,6 @@ def main(parent: int) -> None:
     end_with_parent(parent)
     _be_first_victim()
     pages, answers = _take_standard_streams()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     options: ExtractOptions = pages.recv()

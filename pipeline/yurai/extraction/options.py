@@ -67,8 +67,8 @@ class ExtractOptions(Settings):
     max_attributes: Annotated[int, at_least(1)] = 1_024
     max_depth: Annotated[int, at_least(128)] = 512
     max_pages: Annotated[int, at_least(0)] = 2_000
-    cpu_seconds: Annotated[int, at_least(1)] = 60
-    memory_bytes: Annotated[int, at_least(1)] = 4 << 30
+    cpu_seconds: Annotated[int, at_least(1)] = 10
+    memory_bytes: Annotated[int, at_least(1)] = 1 << 30
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant together."""
@@ -89,4 +89,4 @@ class ExtractOptions(Settings):
 
         Other settings are left out, or each new one would orphan every verdict: what one run decided later ones repeat.
         """
-        return hashlib.sha256(f"limits-2,{self.cpu_seconds},{self.memory_bytes}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"limits-3,{self.cpu_seconds},{self.memory_bytes}".encode()).hexdigest()[:16]

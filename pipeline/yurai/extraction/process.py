@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from yurai.engine.process import deaf_to_interrupts
 from yurai_manifests.errors import YuraiError
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ READY: Final = "ready"
 """What a child says when it has loaded everything and waits for pages."""
 
 _PATIENCE: Final = 5.0
+_NEARLY: Final = 0.8
+"""Share of its memory limit that a child had taken when it died of it: the last request, which failed, is not seen."""
+_KIB: Final = 1024
 
 
 class ChildDiedError(Exception):
@@ -45,9 +50,10 @@ class Child:
         command = [sys.executable, "-P", "-m", "yurai.extraction.child", str(os.getpid())]
         # set iteration inside libraries must not depend on the run
         environment = {**os.environ, "PYTHONHASHSEED": "0", "TZ": "UTC"}
-        self.process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
+        with deaf_to_interrupts():
+            self.process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self._answers = Connection(os.dup(self.process.stdout.fileno()), writable=False)
@@ -61,6 +67,8 @@ class Child:
         self.process.stdout.close()
         self._feeder.start()
         self._await_ready()
+        self._memory_limit = options.memory_bytes
+        self._loaded_bytes = self._resident()
 
     def _await_ready(self) -> None:
         try:
@@ -92,8 +100,24 @@ class Child:
         try:
             answer: Extraction = self._answers.recv()
         except (EOFError, ConnectionResetError):
-            raise ChildDiedError(_verdict(self.process.wait())) from None
+            raise ChildDiedError(self._verdict()) from None
         return answer
+
+    def _resident(self) -> int:
+        """Bytes of memory that the process holds; 0 where the system does not tell."""
+        try:
+            return int(Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1]) * resource.getpagesize()
+        except OSError:
+            return 0
+
+    def _verdict(self) -> str:
+        """Reason in the death: C libraries abort when a request for memory fails, so the most that it held tells."""
+        _, status, used = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        verdict = _verdict(self.process.returncode)
+        grown = used.ru_maxrss * _KIB - self._loaded_bytes
+        ran_out = verdict.startswith("crashed:") and grown > _NEARLY * self._memory_limit
+        return "memory-limit" if ran_out else verdict
 
     @property
     def cpu_seconds(self) -> float:

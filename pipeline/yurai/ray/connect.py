@@ -16,6 +16,7 @@ import ray
 from ray.exceptions import AuthenticationError
 
 from yurai.doctor.node import AUTH_VARIABLE, token_file
+from yurai.engine.process import keeping_signals
 from yurai_manifests.errors import RecipeError
 
 OBJECT_STORE_BYTES = 128 << 20
@@ -50,12 +51,13 @@ def connect(workers: int | None, address: str) -> None:
     }
     try:
         # An address is always given: without one Ray joins whatever stale cluster the machine remembers.
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **(started_here if address == "local" else _Started()),
-        )
+        with keeping_signals():
+            ray.init(
+                address=address,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                **(started_here if address == "local" else _Started()),
+            )
     except AuthenticationError as error:
         raise unauthorised(address, error) from error
     except (ConnectionError, RuntimeError, ValueError) as error:

@@ -4,7 +4,6 @@ Ray is a scheduler, never the store of record: tasks carry paths, results are ke
 instant. Core tasks, not Ray Data: inputs and outputs are files (docs/decisions/0004-ray-core-over-files.md).
 """
 
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from yurai.doctor.code import code_digest
 from yurai.doctor.guard import execute_alike
 from yurai.engine.task import AnyTask, execute
 from yurai.ray.connect import connect
+from yurai.terminal import tell
 from yurai_manifests.errors import ShardError
 
 Reference: TypeAlias = "ray.ObjectRef[str]"
@@ -94,10 +94,10 @@ class RayRunner:
         """Say once that tasks wait for a CPU that may never come; an autoscaler adds one just because they wait."""
         if self._held and time.monotonic() - self._began > IDLE_SECONDS:
             if (cpus := _cpus()) - self._held < 1:
-                sys.stderr.write(
+                tell(
                     f"warning: no task has run for {IDLE_SECONDS:.0f} s: the cluster has {cpus} CPUs, and this job "
                     "(submit gives it one) and others held all of them when it began; add a node, or give the head "
-                    "one CPU more (ray start --num-cpus). The job goes on by itself then\n"
+                    "one CPU more (ray start --num-cpus). The job goes on by itself then"
                 )
             self._held = 0.0
 

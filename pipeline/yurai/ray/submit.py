@@ -8,14 +8,15 @@ import base64
 import contextlib
 import re
 import shlex
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ray.job_submission import JobDetails, JobStatus
 
+from yurai.engine.process import InterruptedBySignalError
 from yurai.ray.jobs import HeadLostError, Jobs
+from yurai.terminal import put, tell
 from yurai_manifests import errors
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.errors import RecipeError, ShardError, YuraiError
@@ -155,8 +156,7 @@ def _follow(jobs: Jobs, name: str) -> JobDetails:
             _say(f"the log of job {name} cannot be read any more: the node it ran on does not answer")
         log = log or ""
         new = "".join(line for line in log[shown:].splitlines(keepends=True) if not line.startswith(OWN_LINE))
-        sys.stdout.write(new)
-        sys.stdout.flush()
+        put(new, end="")
         shown = max(shown, len(log))  # a node that cannot be asked now has said what it has said
         if job.status.is_terminal():
             return job
@@ -168,7 +168,7 @@ def _left_running(name: str, address: str) -> Iterator[None]:
     """Ctrl-C ends the following, not the job."""
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, InterruptedBySignalError):
         _say(
             f"left; job {name} goes on. Follow it: the same command again. "
             f"Stop it: ray job stop {name} --address {address}"
@@ -210,5 +210,4 @@ def _wait_for_head(address: str) -> Jobs:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"submit: {text}\n")
-    sys.stderr.flush()
+    tell(f"submit: {text}")

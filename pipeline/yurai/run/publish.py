@@ -11,6 +11,7 @@ from yurai.engine.state import State
 from yurai.engine.task import failpoint
 from yurai.run.recipe import Recipe
 from yurai_manifests.canonical import Json, canonical
+from yurai_manifests.names import most_frequent
 from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest, token_shards
 from yurai_manifests.schema import SCHEMA_VERSION
 from yurai_manifests.step import StepRecord, outputs, tasks
@@ -145,5 +146,5 @@ def _totals(state: State, files: dict[str, list[Delivered]]) -> dict[str, Any]:
         "failed": sum(counts.failed.total() for counts in state.counts),
         "tokens": sum(file.size for file in shards),
         "shards": len(shards),
-        "other_records": dict(sorted(others.items())),
+        "other_records": most_frequent(others),
     }

@@ -4,9 +4,10 @@ Each step is skipped where it is committed already, so running the same command 
 every stage above the change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from yurai.declare.stage import Kind, stage_of
+from yurai.declare.stage import Identity, Kind, stage_of
 from yurai.engine.engine import Engine, Runner
 from yurai.engine.progress import Reporter
 from yurai.engine.state import State, chained
@@ -20,8 +21,10 @@ from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.lease import held
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import open_store, probe
+from yurai_manifests.task import clear_litter
 
 
 def run_recipe(
@@ -38,11 +41,18 @@ def run_recipe(
     Raises:
         RecipeError: no source holds a candidate, or the input is wrong: rows without a text column, an idle [[source]].
         DriftError: `output` was made by another recipe, or from sources that are no longer named, and not `rebuild`.
+        LeaseError: another driver writes to `output`.
         ShardError: storage failed, or does not honour put-if-absent.
     """
     identities = recipe.identities()
     peek(sources, recipe.sources)
-    engine = _engine(output, runner, reporter, rebuild=rebuild)
+    with _engine(output, runner, reporter, rebuild=rebuild) as engine:
+        return _run_sources(engine, recipe, sources, identities)
+
+
+def _run_sources(
+    engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity]
+) -> RunRecord:
     fused = _fused(recipe)
     names = [source.name for source in sources]
     hold_plan(engine, recipe, identities, names)
@@ -76,19 +86,24 @@ def continue_tree(
 
     Raises:
         RecipeError: the stages cannot stand behind those of the tree.
-        DriftError, ShardError: as `run_recipe`.
+        DriftError, LeaseError, ShardError: as `run_recipe`.
     """
     check_order((*state.done, *uses), f"yurai {recipe.name}")
     identities = recipe.identities(state.fingerprint)
-    engine = _engine(output, runner, reporter, rebuild=rebuild)
-    hold_plan(engine, recipe, identities, [state.carried["digest"]])
-    return _finish(engine, recipe, state, uses, state.carried["sources"])
+    with _engine(output, runner, reporter, rebuild=rebuild) as engine:
+        hold_plan(engine, recipe, identities, [state.carried["digest"]])
+        return _finish(engine, recipe, state, uses, state.carried["sources"])
 
 
-def _engine(output: str, runner: Runner, reporter: Reporter | None, *, rebuild: bool) -> Engine:
+@contextmanager
+def _engine(output: str, runner: Runner, reporter: Reporter | None, *, rebuild: bool) -> Iterator[Engine]:
+    """Hold the tree at `output`; what a driver that died there left half-written is removed."""
     store = open_store(output)
     probe(store)
-    return Engine(store, runner, reporter or Reporter(quiet=True), rebuild)
+    with held(store) as lease:
+        if lease.after_a_death:
+            clear_litter(store)
+        yield Engine(store, runner, reporter or Reporter(quiet=True), rebuild, lease)
 
 
 def _fused(recipe: Recipe) -> tuple[AnyUse, ...]:
