@@ -1,10 +1,12 @@
-"""Fail every file operation of a tiny run, one at a time: `python bench/faults.py FOLDER [--share S] [--workers W]`.
+"""Fail every file operation of a tiny run, one at a time: `python bench/faults.py FOLDER [--share S] [--races N]`.
 
 A run over a few rows and WET records is made with the n-th rename, link, unlink, fsync, mkdir, open, read, write or
 stat under its output or input killed, or failing with EIO, ENOSPC, EMFILE or EPERM, for all n. Each must end by itself
 or be told in one line, without a traceback; the same command again must give the content of a run that nothing failed,
 and its audit must find nothing. What was tried stands in FOLDER/faults.jsonl and is not tried again: all of it takes
 hours.
+
+With `--races N` two drivers are started on one output, N times: each ends well, or is refused in one line.
 
 Needs a C compiler for bench/faults.c, which is loaded into the run by LD_PRELOAD.
 """
@@ -108,9 +110,7 @@ class Laboratory:
 
     def close(self) -> None:
         """End the process."""
-        assert self._loaded.stdin
-        self._loaded.stdin.close()
-        self._loaded.wait()
+        self._loaded.communicate()
 
     def arm(self, operation: int, number: int, error: int, struck: int) -> None:
         """Say what fails next; counters begin at 0."""
@@ -134,19 +134,14 @@ class Laboratory:
 
     def run(self, workers: int) -> tuple[int, str, str]:
         """Run the recipe over the input."""
+        return self.yurai(*self.command(workers))
+
+    def command(self, workers: int) -> tuple[object, ...]:
+        """Return the arguments of `yurai` that run it."""
         inputs, recipe = self.folder / "in", self.folder / "tiny.toml"
         options = ("--runner", "local", "--workers", workers, "--no-report")
-        return self.yurai(
-            "run",
-            recipe,
-            "--input",
-            inputs / "a.warc.wet.gz",
-            "--input",
-            inputs / "b.jsonl",
-            "--output",
-            self.out,
-            *options,
-        )
+        sources = ("--input", inputs / "a.warc.wet.gz", "--input", inputs / "b.jsonl")
+        return ("run", recipe, *sources, "--output", self.out, *options)
 
     def fresh(self, workers: int) -> str:
         """Run without a fault into an empty output; return the digest."""
@@ -175,6 +170,29 @@ class Laboratory:
         audited, findings, _ = self.yurai("audit", self.out, "--format", "json")
         same = json.loads(findings).get("digest") == golden.strip()
         return "" if same and not audited else f"audit {audited}: {findings[-2_000:]}"
+
+
+def races(laboratory: Laboratory, golden: str, count: int) -> int:
+    """Start two drivers at once on one output; return how often that went wrong."""
+    wrong, refused = 0, 0
+    command = [sys.executable, "-m", "yurai", *map(str, laboratory.command(1))]
+    for _ in range(count):
+        shutil.rmtree(laboratory.out, ignore_errors=True)
+        pair = [
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)
+        ]
+        told = [(one.communicate()[1], one.returncode) for one in pair]
+        refusals = [
+            len(re.findall(r"^LeaseError: ", error, re.MULTILINE)) == 1 for error, code in told if code == WRONG
+        ]
+        audited, findings, _ = laboratory.yurai("audit", laboratory.out, "--format", "json")
+        fine = all(refusals) and len(refusals) + sum(code == 0 for _, code in told) == len(pair)
+        fine = fine and not audited and json.loads(findings).get("digest") == golden.strip()
+        wrong, refused = wrong + (not fine), refused + len(refusals)
+        if not fine:
+            print(told, findings)
+    print(f"{count} races of two drivers: {refused} refused, {wrong} wrong")
+    return wrong
 
 
 def serve() -> None:
@@ -231,12 +249,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--share", type=float, default=1.0, help="share of all cases, drawn at random")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--races", type=int, default=0, help="races of two drivers, instead of faults")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
     if shutil.which("cc") is None or not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"):
         parser.exit(0, "skipped: needs a C compiler and glibc\n")
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    raise SystemExit(_try(Laboratory(arguments.folder), arguments))
+    laboratory = Laboratory(arguments.folder)
+    if arguments.races:
+        raise SystemExit(races(laboratory, laboratory.fresh(1), arguments.races) > 0)
+    raise SystemExit(_try(laboratory, arguments))
 
 
 def _try(laboratory: Laboratory, arguments: argparse.Namespace) -> int:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ARCHIVES = [path for path in sorted(SAMPLE.iterdir()) if path.name != "expected.jsonl"]
 SMALL = [SAMPLE / "sample-02.warc.zst", SAMPLE / "sample-03.warc.wet.gz", SAMPLE / "sample.arc"]
-YURAI = [sys.executable, "-c", "from yurai.cli import main; main()"]
+YURAI = [sys.executable, "-c", "from yurai.cli import script; script()"]
 PATIENCE = 60.0
 
 
@@ -133,10 +133,11 @@ def content_digest(out: Path) -> str:
     return hashlib.sha256(json.dumps(pairs, separators=(",", ":")).encode()).hexdigest()
 
 
-def start(*arguments: Any, **environment: str) -> subprocess.Popen[str]:
+def start(*arguments: Any, start_new_session: bool = False, **environment: str) -> subprocess.Popen[str]:
     """Start `yurai` as a process of its own."""
     return subprocess.Popen(
         [*YURAI, *map(str, arguments)],
+        start_new_session=start_new_session,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

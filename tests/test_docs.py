@@ -16,11 +16,12 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from yurai.cli import reference, tables
+from yurai.cli import reference
 from yurai.cli.app import app
 from yurai.cli.options import spread_inputs
 from yurai.declare.stage import STAGES
 from yurai.run.recipe import load_recipe, make_recipe, shipped
+from yurai.terminal import out as terminal
 from yurai_filters import EDITORS, FILTERS, TAGGERS
 from yurai_manifests.errors import YuraiError
 from yurai_manifests.plugins import GROUPS
@@ -58,7 +59,7 @@ def ours(folder: str) -> list[str]:
 def yurai(*args: str) -> str:
     """What a command prints on a terminal of 200 columns."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables.console, "_width", 200)
+        patch.setattr(terminal.OUT, "_width", 200)
         run = CliRunner().invoke(app, args, catch_exceptions=False)
     assert run.exit_code == 0, run.output
     return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib.resources
+import importlib.util
 import io
 import re
+import zipimport
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -120,8 +121,7 @@ def read_local(spec: str, member: str) -> bytes:
     """
     try:
         if _PACKAGE.fullmatch(spec) and not Path(spec).exists():
-            package, _, name = spec.partition(":")
-            return importlib.resources.files(package).joinpath(name).read_bytes()
+            return _read_packaged(*spec.split(":"))
         path = Path(spec)
         return (path / member if member and path.is_dir() else path).read_bytes()
     except (OSError, ImportError, TypeError) as error:
@@ -129,6 +129,28 @@ def read_local(spec: str, member: str) -> bytes:
         raise ValueError(
             f"names list {spec!r}, which cannot be read ({error}); give the path of a text file{folder} or package:file"
         ) from error
+
+
+def _read_packaged(package: str, name: str) -> bytes:
+    """Return a file of an installed package, which is found and never imported: a name in a recipe runs no code.
+
+    Raises OSError or ImportError that says what is missing.
+    """
+    top, *inner = package.split(".")
+    spec = importlib.util.find_spec(top) if top != "__main__" else None
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError(f"no package {top!r} is installed")
+    loader: object = spec.loader
+    parts = Path(*inner, *name.split("/"))
+    if name.startswith("/") or ".." in parts.parts or "" in inner:
+        raise ImportError("a file of a package lies inside it")
+    for place in spec.submodule_search_locations:
+        path = Path(place) / parts
+        if isinstance(loader, zipimport.zipimporter):
+            return loader.get_data(str(path))
+        if path.is_file():
+            return path.read_bytes()
+    raise FileNotFoundError(f"package {package!r} has no file {name!r}")
 
 
 def _pinned_bytes(kind: type[Lines], spec: str, read: Read) -> bytes:
@@ -170,7 +192,7 @@ def _wrong(kind: type[Lines], name: str, seen: int, block: list[str]) -> ValueEr
     """Say which line of `block`, before which there were `seen`, is the first that is no entry."""
     lines = ((number, line.strip()) for number, line in enumerate(block, seen + 1) if not line.startswith("#"))
     number, line = next((number, line) for number, line in lines if kind.entry(line) is None)
-    shown = repr(line[:100]) if line else "an empty line"
+    shown = "what it holds" if line else "an empty line"  # a spec may name any file, so no line of one is told
     return ValueError(f"names list {name!r}, line {number}: {shown} is not {kind.ENTRY}; correct the list")
 
 

@@ -1,5 +1,7 @@
 """Define filter "gopher-repetition" and its tagger "repetition", which drop texts that repeat themselves."""
 
+from array import array
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,11 +9,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yurai_filters.blocks import BLOCK, Booleans, Integers, blocks, places_of
 from yurai_filters.compare import above, rounded
 from yurai_filters.declare import document_filter, tagger
 from yurai_filters.ranges import Share
 from yurai_filters.why import first_reason
-from yurai_filters.word_splitter import Booleans, Integers, Pieces
+from yurai_filters.word_splitter import Pieces
 from yurai_filters.words import spaced_pieces
 
 TOP = (2, 3, 4)
@@ -20,6 +23,12 @@ _BLOCKS = ("dup_line_share", "dup_line_char_share", "dup_paragraph_share", "dup_
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MOST = 1 << 62
 """Numbers of 64 bits that a pair in a text may take: where there could be more, two are made one step by step."""
+_ONE = np.int32(1)
+"""Of the type of what it is added to, or NumPy adds thirty times slower."""
+_FEW = 1 << 14
+"""Numbers that are Python's at a time."""
+_MOST_BITS = 23
+"""Bits by which codes are counted, for 32 MB: of more codes, more are numbered though they are there once."""
 _GRAMS = (*(f"top_{n}_gram_share" for n in TOP), *(f"dup_{n}_gram_share" for n in REPEATED))
 
 
@@ -136,44 +145,81 @@ def _of(part: Any, whole: Any) -> Any:  # noqa: ANN401 - as above
 
 def _gram_characters(pieces: Pieces) -> list[npt.NDArray[Any]]:
     """Code points in the commonest and in the repeated runs of n pieces, for each text, in the order of `_GRAMS`."""
-    ends = np.concatenate([[0], np.cumsum(pieces.length)])
-    positions, number = _pairs(pieces)
-    top, repeated = [], []
+    ends = np.zeros(len(pieces.length) + 1, np.int32)
+    np.cumsum(pieces.length, out=ends[1:])
+    runs, top, repeated = _Runs(pieces), [], []
     for n in range(TOP[0], max(REPEATED) + 1):
         # A run of n repeats only if its first n - 1 pieces do, so each round looks at fewer places.
         if n > TOP[0]:
-            positions, number = _longer(pieces, positions, number, n)
-        count = np.bincount(number)
+            runs.lengthen()
+        count = _count(runs.number)
         if n in TOP:
-            top.append(_top(pieces, ends, positions, number, count, n))
-        repeats = count[number] > 1
-        positions, number = positions[repeats], number[repeats]
+            top.append(_top(pieces, ends, runs.positions, runs.number, count, n))
+        runs.keep_repeated(count)
         if n in REPEATED:
-            copies = _copies(positions, number, n)
+            copies = _copies(runs.positions, runs.number, n)
             characters = ends[copies + n] - ends[copies]
             repeated.append(np.bincount(pieces.row[copies], weights=characters, minlength=pieces.rows))
     return [*top, *repeated]
 
 
-def _pairs(pieces: Pieces) -> tuple[Integers, Integers]:
-    """Places of pairs of pieces within a text that may be there twice, and a number that equal pairs share."""
-    positions = np.flatnonzero(pieces.row[1:] == pieces.row[:-1])
-    row, first, second = pieces.row[positions], pieces.key[positions], pieces.key[positions + 1]
-    keys = int(pieces.key.max(initial=0)) + 1
-    if pieces.rows * keys * keys >= _MOST:
-        row, keys = _numbered(row, first), 1
-        first = np.zeros_like(row)
-    return _twice(positions, (row * keys + first) * (int(second.max(initial=0)) + 1) + second)
+def _count(number: Integers) -> Integers:
+    """Return how often each number is there."""
+    count = np.zeros(int(number.max(initial=-1)) + 1, np.int32)
+    for one in blocks(len(number), BLOCK):
+        np.add.at(count, number[one], _ONE)
+    return count
 
 
-def _longer(pieces: Pieces, positions: Integers, number: Integers, n: int) -> tuple[Integers, Integers]:
-    """Lengthen the runs of n - 1 pieces at `positions`, numbered `number`, by one piece, as far as the text goes."""
-    fits = positions + n <= len(pieces.row)
-    positions, number = positions[fits], number[fits]
-    inside = pieces.row[positions] == pieces.row[positions + n - 1]
-    positions, number = positions[inside], number[inside]
-    last = pieces.key[positions + n - 1]
-    return _twice(positions, number * (int(last.max(initial=0)) + 1) + last)
+class _Runs:
+    """Runs of pieces within a text that may be there twice: places, and a number that equal ones share.
+
+    Each array is let go as soon as the next is made of it: a text of 64 MB may have as many pieces.
+    """
+
+    def __init__(self, pieces: Pieces) -> None:
+        """Begin with pairs."""
+        self._pieces, self._length, self._keys = pieces, 2, int(pieces.key.max(initial=0)) + 1
+        self.positions = places_of(pieces.row[1:] == pieces.row[:-1])
+        self.number = pieces.key[self.positions]
+        if pieces.rows * self._keys**2 >= _MOST:
+            self.number = _numbered(pieces.row[self.positions], self.number)
+        elif pieces.rows > 1:
+            self.number = pieces.row[self.positions].astype(np.int64) * self._keys + self.number
+        self._append()
+
+    def lengthen(self) -> None:
+        """Lengthen the runs by one piece, as far as their text goes."""
+        row, n = self._pieces.row, self._length
+        self._length += 1
+        if len(row):
+            last = len(row) - 1
+            self._keep(lambda some: row[self.positions[some]] == row[np.minimum(self.positions[some] + n, last)])
+            self._keep(lambda some: self.positions[some] + n <= last)
+        self._append()
+
+    def keep_repeated(self, count: Integers) -> None:
+        """Leave out those that are there once; `count` is how often each number is."""
+        self._keep(lambda some: count[self.number[some]] > 1)
+
+    def _keep(self, wanted: Callable[[slice], Booleans]) -> None:
+        """Leave out those for which `wanted` says no, block by block."""
+        kept = np.zeros(len(self.positions), np.bool_)
+        for one in blocks(len(kept), BLOCK):
+            kept[one] = wanted(one)
+        if not kept.all():
+            self.positions = self.positions[kept]
+            self.number = self.number[kept]
+
+    def _append(self) -> None:
+        """Number the runs anew, by what they are told by now and their last piece."""
+        code = np.empty(len(self.number), np.int64)
+        for one in blocks(len(code), BLOCK):
+            code[one] = self.number[one]
+            code[one] *= self._keys
+            code[one] += self._pieces.key[self.positions[one] + (self._length - 1)]
+        del self.number
+        self.positions, self.number = _twice(self.positions, code)
 
 
 def _twice(positions: Integers, code: Integers) -> tuple[Integers, Integers]:
@@ -182,16 +228,28 @@ def _twice(positions: Integers, code: Integers) -> tuple[Integers, Integers]:
     Codes are counted by a few of their bits, spread as Fibonacci hashing does (Knuth 6.4): a place that one code alone
     has fallen on is that of a run without a copy. What shares a place by chance is told apart by its number.
     """
-    bits = min(max(2 * len(code), 2).bit_length(), 40)
-    place = ((code.astype(np.uint64) * _GOLDEN) >> np.uint64(64 - bits)).astype(np.int64)
-    shared = np.bincount(place)[place] > 1
-    return positions[shared], _numbers(pa.array(code[shared]))
+    bits = min(max(2 * len(code), 2).bit_length(), _MOST_BITS)
+    fallen = np.zeros(1 << bits, np.int32)
+    for one in blocks(len(code), BLOCK):
+        np.add.at(fallen, _place(code[one], bits), _ONE)
+    is_shared = fallen > 1
+    shared = np.zeros(len(code), np.bool_)
+    for one in blocks(len(code), BLOCK):
+        shared[one] = is_shared[_place(code[one], bits)]
+    del fallen, is_shared
+    if not shared.all():
+        positions, code = positions[shared], code[shared]
+    return positions, _numbers(pa.array(code))
+
+
+def _place(code: Integers, bits: int) -> Integers:
+    return ((code.astype(np.uint64) * _GOLDEN) >> np.uint64(64 - bits)).astype(np.int64)
 
 
 def _top(pieces: Pieces, ends: Integers, positions: Integers, number: Integers, count: Integers, n: int) -> Integers:
     """Code points in all occurrences of the commonest run of n pieces; of a text where none repeats, in its first."""
     top = np.zeros(pieces.rows, np.int64)
-    bounds = np.searchsorted(pieces.row, np.arange(pieces.rows + 1))
+    bounds = pieces.bounds()
     starts = bounds[:-1][np.diff(bounds) >= n]
     top[pieces.row[starts]] = _characters(ends, starts, n)
     is_copy = _is_copy(number)
@@ -217,25 +275,32 @@ def _copies(positions: Integers, number: Integers, n: int) -> Integers:
     What is skipped decides what comes next, so this is a loop; it sees repeated runs alone, a tenth of ordinary text.
     """
     seen = bytearray(int(number.max()) + 1 if len(number) else 0)
-    copies, free = [], 0
-    for at, one in zip(positions.tolist(), number.tolist(), strict=True):
-        if at < free:
-            continue
-        if seen[one]:
-            copies.append(at)
-            free = at + n
-        else:
-            seen[one] = 1
-    return np.array(copies, np.int64)
+    copies, free = array("i"), 0
+    for some in blocks(len(number), _FEW):
+        for at, one in zip(positions[some].tolist(), number[some].tolist(), strict=True):
+            if at < free:
+                continue
+            if seen[one]:
+                copies.append(at)
+                free = at + n
+            else:
+                seen[one] = 1
+    return np.frombuffer(copies, np.int32) if copies else np.zeros(0, np.int32)
 
 
 def _numbered(high: Integers, low: Integers) -> Integers:
     """Number pairs from 0 in order of first occurrence, equal pairs alike."""
-    return _numbers(pa.array(high * (int(low.max(initial=0)) + 1) + low))
+    return _numbers(pa.array(high.astype(np.int64) * (int(low.max(initial=0)) + 1) + low))
 
 
 def _numbers(values: Any) -> Integers:  # noqa: ANN401 - any Arrow array
-    result: Integers = values.dictionary_encode().indices.to_numpy().astype(np.int64)
+    encoded = pa.chunked_array([values[one] for one in blocks(len(values), BLOCK)], values.type).dictionary_encode()
+    parts: list[Any] = encoded.chunks
+    result, end = np.empty(len(values), np.int32), len(values)
+    while parts:
+        part = parts.pop().indices.to_numpy()
+        result[end - len(part) : end] = part
+        end -= len(part)
     return result
 
 

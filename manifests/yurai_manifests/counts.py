@@ -45,19 +45,6 @@ class StageCounts:
         self.failed += other.failed
         self.notes += other.notes
 
-    def add_json(self, value: Mapping[str, Any]) -> tuple[int, int]:
-        """Add what `json` of the same stage wrote and return its dropped and failed rows.
-
-        As `add`, without building the object: a million are added at the end of a step.
-        """
-        self.seen += value["seen"]
-        self.kept += value["kept"]
-        if value["notes"]:
-            _pour(self.notes, value["notes"])
-        dropped = _pour(self.dropped, value["dropped"]) if value["dropped"] else 0
-        failed = _pour(self.failed, value["failed"]) if value["failed"] else 0
-        return dropped, failed
-
     def json(self) -> dict[str, Json]:
         """Return the counts as canonical JSON takes them."""
         return {
@@ -74,15 +61,6 @@ class StageCounts:
         """Return what `json` wrote."""
         counters = {name: Counter(value[name]) for name in ("dropped", "failed", "notes")}
         return cls(value["stage"], value["seen"], value["kept"], **counters)
-
-
-def _pour(sums: Counter[str], counts: Mapping[str, int]) -> int:
-    """Add `counts` to `sums` and return how many that were."""
-    poured = 0
-    for reason, count in counts.items():
-        sums[reason] += count
-        poured += count
-    return poured
 
 
 def total(stages: Iterable[Iterable[StageCounts]]) -> list[StageCounts]:

@@ -1,10 +1,10 @@
 """Hold an output tree, so that one driver at a time writes to it; two would delete each other's spools.
 
 A lease is an object `.work/lease/<number>.json`; the highest number counts. Whoever may take the place of a dead holder
-puts the next number *if absent*, which one alone can do. A holder that lives renews its object every 15 seconds. Dead
-is who says so by its process, on this machine, or by 60 seconds without a beat, on any other. A driver that was
-suspended and lost its lease notices before its next task, and stops. Where two clocks disagree and both drivers run,
-the commit protocol still gives one result.
+puts the next number *if absent*, which one alone can do, and removes what the dead one left half-written. A holder that
+lives renews its object every 15 seconds. Dead is who says so by its process, on this machine, or by 60 seconds without
+a beat, on any other. A driver that was suspended and lost its lease notices before its next task, and stops. Where two
+clocks disagree and both drivers run, the commit protocol still gives one result.
 """
 
 import json
@@ -66,7 +66,7 @@ class Holder:
     def lives(self) -> bool:
         """Tell whether it still works, as far as this process can tell."""
         if self.place and (self.host, self.place) == (platform.node(), _place()):
-            return _start_of(self.pid) == self.started
+            return self.started != "" and _start_of(self.pid) == self.started
         return time.time() - self.beat < DEAD
 
     def __str__(self) -> str:
@@ -76,7 +76,7 @@ class Holder:
 
 def _place() -> str:
     try:
-        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {os.readlink('/proc/self/ns/pid')}"
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return ""  # no such kernel: then beats alone tell
 
@@ -114,12 +114,15 @@ class Lease:
         if self._fault is not None and time.time() - self._holder.beat > DEAD:
             raise self._fault
 
-    def release(self) -> None:
-        """Give the tree back."""
+    def release(self, *, whole: bool) -> None:
+        """Give the tree back; unless its work is `whole`, as who died on it: what is half-written has to be removed."""
         self._ended.set()
         self._thread.join()
         try:
-            self._store.remove(_key(self._number))
+            if whole:
+                self._store.remove(_key(self._number))
+            else:
+                self._store.put(_key(self._number), replace(self._holder, started="", beat=0.0).json())
         except (OSError, ShardError):
             return  # the lease of a process that has ended holds nobody up
 
@@ -148,8 +151,10 @@ def held(store: Store) -> Iterator[Lease]:
     lease = _taken(store)
     try:
         yield lease
-    finally:
-        lease.release()
+    except BaseException:
+        lease.release(whole=False)
+        raise
+    lease.release(whole=True)
 
 
 def _taken(store: Store) -> Lease:
@@ -165,6 +170,11 @@ def _taken(store: Store) -> Lease:
                 if number <= last:
                     store.remove(_key(number))
             return Lease(store, last + 1, me, after_a_death=last >= 0)
+
+
+def holder_of(store: Store) -> Holder | None:
+    """Return who holds the tree, or held it and died; None where nobody does."""
+    return _current(store)[1]
 
 
 def _numbers(store: Store) -> list[int]:

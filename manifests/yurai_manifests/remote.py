@@ -1,15 +1,16 @@
 """Keep an output tree on object storage, through fsspec."""
 
+import errno
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, cast
-
-import fsspec
+from typing import IO, cast
 
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.faults import faults_of, storage_error
+from yurai_manifests.location import Location, told
+from yurai_manifests.opening import open_files
 
 READERS = 16
 TAKEN, CONFLICT = 412, 409
@@ -20,31 +21,37 @@ class RemoteStore:
     """Any fsspec file system whose `pipe_file(mode="create")` fails when the name is taken."""
 
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+        self.url: str = Location(url.rstrip("/"))  # shows itself without secrets, in every message
         try:
             # no listing cache: other workers write, and a cached listing would hide or invent objects
-            opened = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
+            opened = open_files(self.url, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             raise RecipeError(
-                f"cannot open {url}: {error}; install the fsspec package of that scheme (s3: yurai[s3])"
+                f"cannot open {self.url}: {error}; install the fsspec package of that scheme (s3: yurai[s3])"
             ) from error
-        self.fs, root = cast("tuple[Any, str]", opened)
+        except OSError as error:  # some clients connect at once
+            raise storage_error("open", f"{self.url}", OSError(told(error, self.url))) from error
+        self.fs, root = opened
         self.root = root.rstrip("/")
         self._faults = faults_of(self.fs)
 
     def _path(self, key: str) -> str:
         return f"{self.root}/{key}"
 
-    def _error(self, action: str, key: str, error: Exception) -> ShardError:
-        fault = error if isinstance(error, OSError) else OSError(str(error))
-        return storage_error(action, f"{self.url}/{key}", fault)
+    def _error(self, action: str, key: str, error: Exception) -> ShardError | FileNotFoundError:
+        """Return what a client's error means, in words that hold no secret of the URL."""
+        where = f"{self.url}/{key}"
+        if isinstance(error, FileNotFoundError):
+            return FileNotFoundError(errno.ENOENT, "no such object", where)
+        words = told(error, self.url)
+        return storage_error(
+            action, where, error if isinstance(error, OSError) and words == str(error) else OSError(words)
+        )
 
     def read(self, key: str) -> bytes:
         """Return the whole object; raises FileNotFoundError when there is none."""
         try:
             return cast("bytes", self.fs.cat_file(self._path(key)))
-        except FileNotFoundError:
-            raise
         except self._faults as error:
             raise self._error("read", key, error) from error
 
@@ -55,7 +62,10 @@ class RemoteStore:
 
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
-        return cast("IO[bytes]", self.fs.open(self._path(key), "rb"))
+        try:
+            return cast("IO[bytes]", self.fs.open(self._path(key), "rb"))
+        except self._faults as error:
+            raise self._error("read", key, error) from error
 
     def read_range(self, key: str, start: int, end: int) -> bytes:
         """Return the bytes from `start` up to `end`, fewer if the object ends before; errors as `read`.
@@ -64,8 +74,6 @@ class RemoteStore:
         """
         try:
             return cast("bytes", self.fs.cat_file(self._path(key), start=start, end=end))
-        except FileNotFoundError:
-            raise
         except self._faults as error:
             raise self._error("read", key, error) from error
 
@@ -113,11 +121,17 @@ class RemoteStore:
             return cast("int", self.fs.info(self._path(key))["size"])
         except FileNotFoundError:
             return None
+        except self._faults as error:
+            raise self._error("read", key, error) from error
 
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield (key, bytes) of every object below the folder `prefix`, in no order."""
         folder = self._path(prefix.rstrip("/"))
-        for path, info in self.fs.find(folder, detail=True).items():
+        try:
+            objects = self.fs.find(folder, detail=True)
+        except self._faults as error:
+            raise self._error("list", prefix, error) from error
+        for path, info in objects.items():
             yield prefix.rstrip("/") + path[len(folder) :], info["size"]
 
     def names(self, prefix: str) -> Iterator[str]:

@@ -75,7 +75,7 @@ def commit_step(store: Store, step: StepId, identity: Mapping[str, Json], keys: 
         return committed
     totals = Totals(step.name)
     parts = list(_put_parts(store, folder, step, keys, totals))
-    check_chain(list(totals.stages.values()), f"step {step.name}")
+    check_chain(totals.stages(), f"step {step.name}")
     value = {
         "schema_version": SCHEMA_VERSION,
         "step": step.name,

@@ -150,8 +150,7 @@ def clear_spools(store: Store) -> None:
 
 
 def clear_litter(store: Store) -> None:
-    """Remove the spools of attempts and of small objects whose writers were killed; only who holds the lease may."""
-    clear_spools(store)
+    """Remove what killed writers of small objects left, anywhere in a local tree; only who holds the lease may."""
     if isinstance(store, LocalStore):
         for path in store.litter():
             path.unlink(missing_ok=True)

@@ -1,9 +1,10 @@
 """Add up the tasks of one step, from task manifests as they were written.
 
 A step may have a million tasks, and both its commit and the audit add them up, so this works on the decoded JSON:
-building a TaskRecord for each costs three times the decoding.
+building a TaskRecord for each costs three times the decoding. Names are bounded as `yurai_manifests.names` says.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from yurai_manifests.canonical import Json
 from yurai_manifests.counts import StageCounts, check_chain
 from yurai_manifests.errors import AuditError
+from yurai_manifests.names import Tally
 
 
 class Flow(NamedTuple):
@@ -23,13 +25,45 @@ class Flow(NamedTuple):
 
 
 @dataclass(slots=True)
+class StageSums:
+    """The sum of what one stage did, over tasks."""
+
+    stage: str
+    seen: int = 0
+    kept: int = 0
+    dropped: Tally = field(default_factory=Tally)
+    failed: Tally = field(default_factory=Tally)
+    notes: dict[str, int] = field(default_factory=dict)
+    """By names that recipes and Yurai give, never a crawl."""
+
+    def add(self, value: Mapping[str, Any]) -> tuple[int, int]:
+        """Add what `StageCounts.json` of this stage wrote and return its dropped and failed rows.
+
+        Without building the object: a million are added at the end of a step.
+        """
+        self.seen += value["seen"]
+        self.kept += value["kept"]
+        for name, count in value["notes"].items():
+            self.notes[name] = self.notes.get(name, 0) + count
+        dropped = self.dropped.add(value["dropped"]) if value["dropped"] else 0
+        failed = self.failed.add(value["failed"]) if value["failed"] else 0
+        return dropped, failed
+
+    def counts(self, *, whole: bool = False) -> StageCounts:
+        """Return the sums as counts; with all names if `whole`."""
+        dropped, failed = (Counter(tally.sums(whole=whole)) for tally in (self.dropped, self.failed))
+        return StageCounts(self.stage, self.seen, self.kept, dropped, failed, Counter(self.notes))
+
+
+@dataclass(slots=True)
 class Totals:
     """Sums over the tasks of one step."""
 
     step: str
     tasks: int = 0
-    stages: dict[str, StageCounts] = field(default_factory=dict)
-    other_records: dict[str, int] = field(default_factory=dict)
+    sums: dict[str, StageSums] = field(default_factory=dict)
+    """By stage, in the order of the chain."""
+    other_records: Tally = field(default_factory=Tally)
     outputs: dict[str, dict[str, int]] = field(default_factory=dict)
     bytes: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("files", "records", "padding", "unreadable"), 0)
@@ -44,8 +78,7 @@ class Totals:
         """
         self.tasks += 1
         self.warnings += len(task["warnings"])
-        for kind, count in task["other_records"].items():
-            self.other_records[kind] = self.other_records.get(kind, 0) + count
+        self.other_records.add(task["other_records"])
         for output in task["outputs"]:
             self._add_output(output)
         sums = self.bytes
@@ -72,10 +105,10 @@ class Totals:
         dropped = failed = 0
         for counts in stages:
             name, seen, kept = counts["stage"], counts["seen"], counts["kept"]
-            sums = self.stages.get(name)
+            sums = self.sums.get(name)
             if sums is None:
-                sums = self.stages[name] = StageCounts(name)
-            lost, broken = sums.add_json(counts)
+                sums = self.sums[name] = StageSums(name)
+            lost, broken = sums.add(counts)
             if seen != due or seen != kept + lost + broken:
                 self._refuse(task)
             due = kept
@@ -88,12 +121,16 @@ class Totals:
         check_chain([StageCounts.of(counts) for counts in task["stages"]], where)
         raise AuditError(f"{where}: its counts do not balance; do not publish this corpus")
 
-    def json(self) -> dict[str, Json]:
-        """Return the sums as canonical JSON takes them."""
+    def stages(self, *, whole: bool = False) -> list[StageCounts]:
+        """Return the counts of each stage, in the order of the chain; with all names if `whole`."""
+        return [sums.counts(whole=whole) for sums in self.sums.values()]
+
+    def json(self, *, whole: bool = False) -> dict[str, Json]:
+        """Return the sums as canonical JSON takes them; with all names, as they were written once, if `whole`."""
         return {
             "tasks": self.tasks,
-            "stages": [counts.json() for counts in self.stages.values()],
-            "other_records": self.other_records,
+            "stages": [counts.json() for counts in self.stages(whole=whole)],
+            "other_records": self.other_records.sums(whole=whole),
             "outputs": self.outputs,
             "bytes": self.bytes,
             "warnings": self.warnings,

@@ -88,9 +88,12 @@ def test_line_ends_controls_and_form_feeds() -> None:
     assert plain("\x0cfirst page was empty").text == "\x0cfirst page was empty"
 
 
-@pytest.mark.parametrize(("controls", "outcome"), [(1, "text"), (2, "dropped")])
-def test_a_hundredth_of_control_characters_is_binary(controls: int, outcome: str) -> None:
-    found = plain(b"\x01" * controls + b"x" * (100 - controls))
+@pytest.mark.parametrize(
+    ("controls", "size", "outcome"),
+    [(10, 1000, "text"), (11, 1000, "dropped"), (4, 100, "text"), (5, 100, "dropped"), (2, 20, "text")],
+)
+def test_a_hundredth_of_control_characters_is_binary(controls: int, size: int, outcome: str) -> None:
+    found = plain(b"\x01" * controls + b"x" * (size - controls))
     assert (found.outcome, found.reason) == (outcome, None if outcome == "text" else "binary-bytes")
 
 

@@ -116,7 +116,7 @@ def test_cpu_limit_costs_one_page_and_is_remembered() -> None:
 
 def test_other_limits_are_another_verdict() -> None:
     assert LIMITS.limits_version() != replace(LIMITS, cpu_seconds=2).limits_version()
-    assert LIMITS.limits_version() != replace(LIMITS, memory_bytes=1 << 30).limits_version()
+    assert LIMITS.limits_version() != replace(LIMITS, memory_bytes=2 << 30).limits_version()
 
 
 def test_a_verdict_survives_every_other_option() -> None:
@@ -167,7 +167,7 @@ def test_a_page_that_crashes_two_children_is_believed() -> None:
 def test_a_child_that_someone_kills_costs_no_page() -> None:
     ledger = DictLedger()
     slow = SLOW[: len(SLOW) // 2] + b">slow"  # a quarter of the time is enough to be killed in
-    with Sandbox(ExtractOptions(max_attributes=10**9), ledger) as sandbox:
+    with Sandbox(ExtractOptions(max_attributes=10**9, cpu_seconds=60), ledger) as sandbox:
         join = kill_during(sandbox, signal.SIGKILL, 1)
         answers = list(sandbox.extract([page(slow, "slow"), good(1)]))
         join()

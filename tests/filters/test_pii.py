@@ -19,7 +19,8 @@ from pii_texts import TEXTS
 from yurai_filters.pii import KINDS, PLACEHOLDERS, find, redact, redact_all
 from yurai_filters.pii.card import is_luhn
 from yurai_filters.pii.iban import LENGTHS, is_iban
-from yurai_filters.pii.ip import is_public_v4, is_public_v6
+from yurai_filters.pii.ip import is_public_v4
+from yurai_filters.pii.ip6 import is_public_v6
 from yurai_filters.pii.numbering import is_international
 
 ROWS = [json.loads(line) for line in (Path(__file__).parents[1] / "data/pii.jsonl").read_text("utf-8").splitlines()]
@@ -140,8 +141,8 @@ def test_iban_needs_its_check_digits(country: bytes, account: int) -> None:
 
 
 def test_public_addresses() -> None:
-    assert is_public_v4([8, 8, 8, 8])
-    assert not any(is_public_v4(p) for p in ([10, 0, 0, 1], [192, 0, 2, 1], [224, 0, 0, 1], [256, 1, 1, 1]))
+    assert is_public_v4((8, 8, 8, 8))
+    assert not any(is_public_v4(p) for p in ((10, 0, 0, 1), (192, 0, 2, 1), (224, 0, 0, 1), (256, 1, 1, 1)))
     assert is_public_v6(b"2001:4860:4860::8888")
     assert not any(map(is_public_v6, (b"2001:db8::1", b"fe80::1", b"6e40::1", b"2001:4860", b"::")))
 

@@ -114,13 +114,13 @@ def test_settings_hold_the_name_of_a_list_and_never_its_lines() -> None:
     ("setting", "data", "message"),
     [
         ("domains", b"good.example\n\nbad.example\n", "line 2: an empty line is not a domain"),
-        ("domains", b"# x\ngood.example\nhttp://bad.example/\n", "line 3: 'http://bad.example/' is not a domain"),
-        ("domains", b"good.example\nbad.example/a", "line 2: 'bad.example/a' is not a domain"),
-        ("domains", b"a b.example", "line 1: 'a b.example' is not a domain"),
+        ("domains", b"# x\ngood.example\nhttp://bad.example/\n", "line 3: what it holds is not a domain"),
+        ("domains", b"good.example\nbad.example/a", "line 2: what it holds is not a domain"),
+        ("domains", b"a b.example", "line 1: what it holds is not a domain"),
         ("domains", b"good.example\n" * 700_000 + b"*.bad.example", "line 700001: "),
         ("domains", b"\xff\xfe\x00", "is not text in UTF-8, gzip or zstd"),
         ("domains", gzip.compress(b"good.example\n" * 99)[:-9], "is not text in UTF-8, gzip or zstd"),
-        ("urls", b"news.example/a\nhttp:///a\n", "line 2: 'http:///a' is not a URL"),
+        ("urls", b"news.example/a\nhttp:///a\n", "line 2: what it holds is not a URL"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_line(setting: str, data: bytes, message: str, tmp_path: Path) -> None:

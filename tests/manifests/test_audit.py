@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 from yurai_manifests.audit import Finding, audit
 from yurai_manifests.canonical import canonical, sha256
 from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.lease import held
 from yurai_manifests.run import Delivered, content_digest
 from yurai_manifests.store import open_store
 
@@ -243,3 +245,24 @@ def test_a_step_that_was_replaced_consistently(tree: Path) -> None:
             step["sha256"] = sha256(canonical(root))
     write(tree, value)
     assert ("stage-sums", entry["manifest"]) in [(finding.check, finding.where) for finding in errors(tree)]
+
+
+def test_what_a_killed_writer_left_is_named(tree: Path) -> None:
+    (tree / ".work/spool/attempt-x").mkdir(parents=True)
+    (tree / ".work/spool/attempt-x/extracted.parquet").write_bytes(bytes(1_000))
+    half = tree / "stages/00-extract/.attempt-0123"
+    half.write_bytes(b"half")
+    (found,) = (one for one in audit(open_store(str(tree))).findings if one.check == "litter")
+    assert found.severity == "info"
+    assert found.message == "2 half-written files of a killed writer, 1,004 bytes"
+    assert found.where == ".work/spool/attempt-x/extracted.parquet"
+
+
+def test_a_tree_that_is_being_written_is_told_so(tree: Path) -> None:
+    store = open_store(str(tree))
+    with held(store):
+        (tree / ".work/spool/attempt-x").mkdir(parents=True)
+        (tree / ".work/spool/attempt-x/extracted.parquet").write_bytes(bytes(1_000))
+        (found,) = (one for one in audit(store).findings if one.check in {"litter", "in-use"})
+    assert found.check == "in-use"
+    assert f"process {os.getpid()} on " in found.message

@@ -52,6 +52,15 @@ def test_a_second_driver_is_refused_by_a_line_that_names_the_first(store: Store)
     assert numbers(store) == []
 
 
+def test_a_driver_that_failed_leaves_the_tree_as_one_that_died(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), held(store):
+        raise KeyboardInterrupt
+    with held(store) as lease:
+        assert lease.after_a_death
+    with held(store) as lease:
+        assert not lease.after_a_death
+
+
 def test_a_driver_that_was_killed_here_is_taken_over_at_once(tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     program = (

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from yurai.extraction.honbun.model import version
 from yurai.report.axis import axis_for
 from yurai.report.bins import count, edges_for
 from yurai.report.charts import Mark, columns, kept_at
+from yurai.report.merge import Facts, Side
+from yurai.report.overview import years
 from yurai.report.write import end_run, make_page
 from yurai_filters import FILTERS
 from yurai_filters.watch_limits import Limit, limits
@@ -208,7 +211,7 @@ def test_crawl_text_is_text(hostile_tree: Path, yurai: Yurai) -> None:
     seen = [payload for payload in PAYLOADS if payload in shown]
     assert len(seen) >= 40
     assert "<script>alert(1)</script>" in seen
-    assert "invoice\\u{202e}gpj.exe" in shown
+    assert "invoice\\u202egpj.exe" in shown
 
 
 def reasons_of(out: Path) -> list[str]:
@@ -266,6 +269,17 @@ def test_in_a_browser(hostile_tree: Path, tmp_path: Path, width: int) -> None:
     )
     before, after = (parsed(text) for text in (page.read_text("utf-8"), ended.stdout))
     assert [one.tag for one in before.iter()] == [one.tag for one in after.iter()]
+
+
+@pytest.mark.parametrize(("spans", "lines"), [(1000, 1000), (1001, 1001), (5000, 1001)])
+def test_a_table_names_a_thousand(spans: int, lines: int) -> None:
+    side = Side()
+    side.years = {f"{year:04}": Counter(pages=1 + year % 3, text_bytes=10) for year in range(spans)}
+    section = parsed(str(years(Facts(extracted=side, documents=side))))
+    found = [(one[0], int(one[1].replace(",", ""))) for one in rows(section, "years")]
+    assert len(found) == lines
+    assert sum(pages for _, pages in found) == sum(one["pages"] for one in side.years.values())
+    assert [name for name, _ in found].count("other") == (spans > 1000)
 
 
 def test_limits_are_found_by_watching() -> None:

@@ -145,10 +145,16 @@ def test_reasons_of_bad_lines_are_counted(tmp_path: Path) -> None:
     record = run(tmp_path / "out", [tmp_path / "bad.jsonl"], recipe="plain")
     assert_whole(tmp_path / "out", record.digest)
     found = audit(open_store(str(tmp_path / "out")))
-    assert found.failed_by == {"read": {"invalid-json": 3, "not-an-object": 1, "text-not-string": 1}}
+    assert found.failed_by == {"read": {"invalid-json": 1, "not-an-object": 1, "text-not-string": 1}}
     assert found.dropped_by == {"extract": {"no-text": 3}}
     assert found.totals["candidates"] == 10
-    assert [row["text"] for row in documents(tmp_path / "out")] == ["A good line.", "The last one has no line end."]
+    kept = [(row["text"], row["flags"]) for row in documents(tmp_path / "out")]
+    assert kept == [
+        ("A good line.", []),
+        ("\ufffd", ["undecodable-bytes"]),
+        ("\ufffd", ["undecodable-bytes"]),
+        ("The last one has no line end.", []),
+    ]
 
 
 def test_example(tmp_path: Path, yurai: Yurai) -> None:

@@ -28,6 +28,7 @@ from yurai.stages.near_dedup.curve import equal_hashes, found, standard_error, t
 from yurai.stages.near_dedup.pair_judge import Judge, Verify
 from yurai.stages.near_dedup.presets import PRESETS, Preset, resolve
 from yurai.stages.near_dedup.settings import NearDedup
+from yurai.terminal import out as terminal
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord
@@ -258,7 +259,7 @@ def test_plan_shows_every_preset_and_marks_the_recipes_own(capsys: pytest.Captur
     assert [need.preset for need in needs] == ["swallow", "fineweb", "llmjp-v4", "curator", "redpajama"]
     assert [need.chosen for need in needs] == [True, False, False, False, False]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables.console, "_width", 200)
+        patch.setattr(terminal.OUT, "_width", 200)
         tables.plan(Plan((Need("wall", "seconds", 9, 9),), 0.01, 5, 1, 1, 2, needs))
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("*  swallow"))
     for cell in ("40 x 20", "5 characters", "0.031", "0.371", "0.994", "25.6 TB"):

@@ -34,8 +34,8 @@ _AMOUNT = re2.compile(
 class Context:
     """Finds the nearest word before a number: for it, or for another kind of number."""
 
-    def __init__(self, words: str) -> None:
-        self._words = re2.compile(f"({words})|({OTHER_NUMBER})")
+    def __init__(self, words: str, against: str = OTHER_NUMBER) -> None:
+        self._words = re2.compile(f"({words})|({against})")
         self.says = functools.lru_cache(4096)(self._says)  # `tel: ` and the like come again and again
 
     def _says(self, before: str) -> bool | None:

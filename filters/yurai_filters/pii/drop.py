@@ -11,7 +11,7 @@ from yurai_filters.ranges import Count
 from yurai_filters.why import first_reason
 
 
-@document_filter("pii", version=1)
+@document_filter("pii", version=2)
 def pii(
     pii: pa.ListArray,  # type: ignore[type-arg] # pyarrow takes no arguments at run time
     *,

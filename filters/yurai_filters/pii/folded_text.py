@@ -68,14 +68,15 @@ class Shadow:
         floor = max(0, start - _WINDOW)
         near = self.codes[floor:start]
         floor += len(near.rstrip(NOT_CONTEXT_END))
-        return "" if floor == start else self._folded(floor, start)
+        return "" if floor == start else self.folded(floor, start)
 
     def after(self, end: int) -> str:
         """Return up to 6 characters after `end`; NFKC, lower case."""
         stop = min(len(self.codes), end + 6)
-        return "" if stop == end else self._folded(end, stop)
+        return "" if stop == end else self.folded(end, stop)
 
-    def _folded(self, start: int, end: int) -> str:
+    def folded(self, start: int, end: int) -> str:
+        """Return the text of the bytes from `start` to `end`; NFKC, lower case."""
         if (near := self.codes[start:end]).isascii():
             return near.decode("ascii").lower()
         start, end = self.place(start, end)

@@ -29,6 +29,11 @@ def is_international(digits: bytes) -> bool:
     return False
 
 
+def is_calling_code(code: int) -> bool:
+    """Whether calls from abroad to some country begin with `code`."""
+    return code in COUNTRY_CODE_TO_REGION_CODE
+
+
 @functools.lru_cache(4096)
 def is_national(code: int, digits: bytes) -> bool:
     """Whether `digits`, without the digit that begins calls inside the country, are a number of calling code `code`."""

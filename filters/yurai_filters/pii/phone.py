@@ -1,8 +1,9 @@
-"""Find phone numbers: international ones anywhere, forms of Japan and North America where words say so.
+"""Find phone numbers: international ones anywhere, forms of Japan, North America and Europe where words say so.
 
 National digits alone are order numbers, prices and dates as often as phone numbers, so a word before them (`tel`,
 `電話`) must say what they are, and none after it that they are something else. Japanese mobile numbers in groups
-(`090-1234-5678`) need no word: nothing else looks so. Source of numbering plans: libphonenumber's metadata.
+(`090-1234-5678`) need no word: nothing else looks so, nor do groups behind 00 and a calling code (`0049 30 901820`).
+The European form is an area code and a slash: `030/901820`. Source of numbering plans: libphonenumber's metadata.
 """
 
 from __future__ import annotations
@@ -12,15 +13,22 @@ import functools
 from yurai_filters.pii.card import LONGEST_ROW, begins_with_card
 from yurai_filters.pii.context import PHONE, Context, is_amount
 from yurai_filters.pii.folded_text import NOT_CONTEXT_END, PHONE_BARRIER, Shadow, pattern
-from yurai_filters.pii.numbering import is_international, is_national
+from yurai_filters.pii.numbering import is_calling_code, is_international, is_national
 
-_GAP = r" ?[-.() ] ?"
-_FORMS = pattern(
-    r"\+\(?[0-9](?:[ ().-]{0,3}[0-9]){6,}"
-    r"|(?:(?:00)?1[-. ])?(?:\([2-9][0-9]{2}\) ?-?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}"
+_GAP = r" ?[-./() ] ?"
+_PLUS = r"\+\(?[0-9](?:(?:[ ().-]{0,3}|/)[0-9]){6,}"
+_ZEROS = r"\(?00(?:[ -]|\) ?)?\(?[1-9](?:(?:[ ().-]{0,3}|/)[0-9]){7,16}"
+_SLASH = r"\(?0[1-9][0-9]{0,4}\)? ?/ ?[0-9]{1,8}(?:(?: ?- ?|[ ./])[0-9]{1,8}){0,4}"
+_NATIONAL = (
+    r"(?:(?:00)?1[-. ])?(?:\([2-9][0-9]{2}\)/? ?-?|[2-9][0-9]{2}[-./ ])[2-9][0-9]{2}[-./ ][0-9]{4}"
     rf"|(?:\(0[0-9]{{1,4}}\) ?-?|0[0-9]{{1,4}}{_GAP})[0-9]{{1,4}}{_GAP}[0-9]{{3,4}}"
     r"|[0-9]{10,}"
 )
+_FORMS = pattern(f"{_PLUS}|{_ZEROS}|{_SLASH}|{_NATIONAL}")
+_WITH_ZEROS, _WITH_SLASH, _OTHER = (pattern(f"^(?:{form})") for form in (_ZEROS, _SLASH, _NATIONAL))
+_CALLING = pattern(r"^\(?00([1-9][0-9]{0,2})[)]?[ ().-]{1,2}[0-9(]")
+_SIGNS = (b"/", b"=", b"#", b"&", b"?", b".", b"-")
+"""Before digits of a path, a query or a longer number."""
 _EXTENSION = pattern(r"(?i)^,? ?(?:x|ext\.?) ?[0-9]{1,5}\b")
 _AMERICAN = pattern(r"1?[2-9][0-9]{2}[2-9][0-9]{6}")
 _MOBILE = ((b"070-", b"080-", b"090-"), 13)
@@ -28,6 +36,8 @@ _MOBILE = ((b"070-", b"080-", b"090-"), 13)
 _NOT_DIGITS = bytes(code for code in range(256) if chr(code) not in "0123456789")
 _CONTEXT = Context(PHONE)
 _JAPAN = 81
+_EUROPE = (49, 43, 41, 32, 31, 352, 385, 386, 381, 387, 421)
+"""Calling codes of countries that part the area code with a slash."""
 _MAX_DIGITS, _MIN_DIGITS = 15, 7
 _MAX_WRITTEN = 32
 _CHAIN = 16
@@ -64,21 +74,68 @@ def _group_end(codes: bytes, start: int, stop: int) -> int:
 
 def _end(shadow: Shadow, start: int, end: int, last: int) -> int | None:
     """Return where the number at `start` ends; None if it is no phone number. `last` is where the one before ended."""
-    written = shadow.codes[start:end]
-    if written.startswith(b"+"):
-        return _international_end(shadow.codes, start, end)
+    codes = shadow.codes
+    if codes.startswith(b"+", start):
+        return _international_end(codes, start, end)
+    found, alone = _with_zeros_end(codes, start, end), _is_called(codes, start)
+    if found is None:
+        found, alone = _slash_end(codes, start, end), False
+    if found is None:
+        found, alone = _national_end(shadow, start, end)
+    if found is None:
+        return None
+    words = _CONTEXT.says(shadow.before(start))
+    return found if words or (words is None and (alone or _follows(codes, start, last))) else None
+
+
+def _with_zeros_end(codes: bytes, start: int, end: int) -> int | None:
+    return _international_end(codes, start, end) if _WITH_ZEROS.search(codes[start:end]) else None
+
+
+def _slash_end(codes: bytes, start: int, end: int) -> int | None:
+    run = codes[start:end]
+    length = _slash_length(run) if b"/" in run and _WITH_SLASH.search(run) else 0
+    return start + length if length and not _goes_on(codes, start + length, divided=True) else None
+
+
+def _national_end(shadow: Shadow, start: int, end: int) -> tuple[int | None, bool]:
+    """Return where a number as it is called inside a country ends, if it is one, and whether it needs no word."""
+    match = _OTHER.search(shadow.codes[start:end])
+    if match is None:
+        return None, False
+    end, written = start + match.end(), match.group()
     digits = written.translate(None, _NOT_DIGITS)
     divided = len(digits) < len(written)
     if _goes_on(shadow.codes, end, divided=divided) or (not divided and is_amount(shadow.after(end))):
-        return None
-    if not _is_national(digits):
-        return None
-    words = _CONTEXT.says(shadow.before(start))
-    if words is None:
-        words = (written.startswith(_MOBILE[0]) and len(written) == _MOBILE[1] and written[8:9] == b"-") or _follows(
-            shadow.codes, start, last
-        )
-    return end if words else None
+        return None, False
+    is_mobile = written.startswith(_MOBILE[0]) and len(written) == _MOBILE[1] and written[8:9] == b"-"
+    return (end if _is_national(digits) else None), is_mobile
+
+
+def _is_called(codes: bytes, start: int) -> bool:
+    """Whether a calling code behind 00 stands as a group of its own, as in no order number: `0049 30 901820`."""
+    return codes[max(0, start - 1) : start] not in _SIGNS and _begins_call(codes[start : start + _MAX_WRITTEN])
+
+
+def _begins_call(run: bytes) -> bool:
+    match = _CALLING.search(run)
+    return match is not None and is_calling_code(int(match[1]))
+
+
+@functools.lru_cache(4096)
+def _slash_length(run: bytes) -> int:
+    """Return the length of the longest national number with slashes that begins `run`, cut between groups; 0 for none.
+
+    Of Europe's it has one slash, behind the area code; dates have two.
+    """
+    cuts = [cut for cut in range(min(len(run), _MAX_WRITTEN), _MIN_DIGITS - 1, -1) if _is_cut(run, cut)]
+    digits = {cut: run[:cut].translate(None, _NOT_DIGITS) for cut in cuts}
+    ours = next((cut for cut in cuts if _is_national(digits[cut])), 0)
+    return ours or next((cut for cut in cuts if run.count(b"/", 0, cut) == 1 and _is_european(digits[cut])), 0)
+
+
+def _is_european(digits: bytes) -> bool:
+    return any(is_national(code, digits[1:]) for code in _EUROPE)
 
 
 def _is_national(digits: bytes) -> bool:
@@ -102,10 +159,14 @@ def _international_end(codes: bytes, start: int, stop: int) -> int | None:
 
 @functools.lru_cache(4096)
 def _international_length(run: bytes) -> int | None:
-    """Return the length of the longest valid number that begins `run` and is cut between groups; a card goes before."""
+    """Return the length of the longest valid number that begins `run` and is cut between groups.
+
+    It ends before a card, and before another number with a calling code behind 00.
+    """
     cuts = range(min(len(run), _MAX_WRITTEN), _MIN_DIGITS, -1)
     valid = [cut for cut in cuts if _is_cut(run, cut) and _is_international(run[:cut])]
-    return next((cut for cut in valid if begins_with_card(run[cut + 1 :])), valid[0] if valid else None)
+    ended = (cut for cut in valid if begins_with_card(run[cut + 1 :]) or _begins_call(run[cut + 1 :]))
+    return next(ended, valid[0] if valid else None)
 
 
 def _is_cut(run: bytes, cut: int) -> bool:
@@ -113,7 +174,7 @@ def _is_cut(run: bytes, cut: int) -> bool:
 
 
 def _is_international(written: bytes) -> bool:
-    digits = written.replace(b"(0)", b"").translate(None, _NOT_DIGITS)
+    digits = written.replace(b"(0)", b"").translate(None, _NOT_DIGITS).removeprefix(b"00")
     return _MIN_DIGITS <= len(digits) <= _MAX_DIGITS and is_international(digits)
 
 

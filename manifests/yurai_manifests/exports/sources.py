@@ -9,6 +9,7 @@ from yurai_manifests.run import RunRecord
 from yurai_manifests.step import tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import TaskRecord
+from yurai_manifests.visible import escaped
 
 COLUMNS = ("source", "sha256", "bytes", "unreadable_bytes", "candidates", "extracted", "dropped", "failed")
 
@@ -17,7 +18,8 @@ COLUMNS = ("source", "sha256", "bytes", "unreadable_bytes", "candidates", "extra
 def sources(store: Store, run: RunRecord) -> Iterator[str]:
     """Input files with sha256 and bytes, and how many of their candidate records were extracted, dropped or failed.
 
-    CSV with a header (RFC 4180), one line an input file. A run that went on from an earlier tree read no input file.
+    CSV with a header (RFC 4180), one line an input file; control characters in its name are escapes. A run that went
+    on from an earlier tree read no input file.
     """
     yield _line(COLUMNS)
     for step in run.steps(store):
@@ -31,7 +33,7 @@ def _cells(task: TaskRecord) -> tuple[object, ...]:
     failed = sum(sum(stage.failed.values()) for stage in task.stages[:2])
     unreadable = sum(count for _, count in task.unreadable)
     dropped = seen - extracted - failed
-    return task.source, task.source_sha256, task.file_bytes, unreadable, seen, extracted, dropped, failed
+    return escaped(task.source), task.source_sha256, task.file_bytes, unreadable, seen, extracted, dropped, failed
 
 
 def _line(cells: tuple[object, ...]) -> str:

@@ -1,11 +1,13 @@
 """Define the command line: `yurai run`, one command for each stage, and the commands that look at an output."""
 
+import io
 import json
 import os
 import sys
-from contextlib import nullcontext
+import traceback
 from dataclasses import asdict
-from typing import Annotated, Literal
+from types import TracebackType
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -15,6 +17,7 @@ from yurai.cli import tables
 from yurai.cli.cluster_commands import add_cluster_commands, refuse_unfit
 from yurai.cli.options import (
     Address,
+    Allow,
     Input,
     Output,
     Rebuild,
@@ -39,11 +42,13 @@ from yurai.run.recipe import load_recipe, with_sources
 from yurai.run.run import run_recipe
 from yurai.sources.find import COMMON_CRAWL, find_sources
 from yurai.sources.sample import sample_folder
+from yurai.terminal import put, put_json, say, tell
 from yurai_manifests.audit import audit as run_audit
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.export import EXPORTS
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
+from yurai_manifests.visible import escaped
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,6 +56,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+WRONG_CALL = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
+"""What typer raises for any wrong call: ClickException, of click or, since typer brings its own, of typer."""
 Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, json for programs")]
 PageFormat = Annotated[Literal["text", "json", "html"], typer.Option(help="html is the whole page, with charts")]
 Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]
@@ -58,7 +65,7 @@ Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"yurai {__version__}")
+        say(f"yurai {__version__}")
         raise typer.Exit
 
 
@@ -82,6 +89,7 @@ def run(
     workers: Workers = None,
     address: Address = "local",
     base: Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")] = COMMON_CRAWL,
+    allow: Allow = None,
     sources: Sources = None,
     rebuild: Rebuild = False,
     report: Report = True,
@@ -89,7 +97,7 @@ def run(
 ) -> None:
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
     chosen = with_sources(load_recipe(recipe), sources)
-    files = find_sources(input, base=base)
+    files = find_sources(input, base=base, allow=allow or ())
     with open_runner(runner, workers, address) as opened:
         refuse_unfit(address, chosen.stages, files, output)
         run_recipe(chosen, files, output, opened, rebuild=rebuild, reporter=Reporter())
@@ -108,6 +116,7 @@ def plan(
     runner: RunnerName = "local",
     workers: Workers = None,
     base: Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")] = COMMON_CRAWL,
+    allow: Allow = None,
     spool: Annotated[str, typer.Option(help="folder for the sample and its output; default $TMPDIR")] = "",
     sources: Sources = None,
     format: Format = "text",  # noqa: A002 - the option's name
@@ -115,7 +124,7 @@ def plan(
     """Predict time, disk, memory and kept tokens of a run, by running the recipe over a small sample of its input."""
     prediction = make_plan(
         recipe,
-        find_sources(input, base=base),
+        find_sources(input, base=base, allow=allow or ()),
         share=share,
         workers=workers or os.cpu_count() or 1,
         runner=runner,
@@ -123,7 +132,7 @@ def plan(
         spool=spool,
     )
     if format == "json":
-        typer.echo(json.dumps(asdict(prediction), indent=2))
+        put_json(json.dumps(asdict(prediction), indent=2))
     else:
         tables.plan(prediction)
 
@@ -151,9 +160,9 @@ def audit(
     """Check that an output adds up; exit 1 if it must not be published."""
     findings = run_audit(open_store(out), full=full)
     if format == "json":
-        typer.echo(json.dumps(findings.json(), ensure_ascii=False, indent=2))
+        put_json(json.dumps(findings.json(), ensure_ascii=False, indent=2))
     elif format == "html":
-        typer.echo(make_page(open_store(out), findings), nl=False)
+        put(make_page(open_store(out), findings), end="")
     else:
         tables.audit(findings, out)
     raise typer.Exit(0 if findings.ok else 1)
@@ -176,14 +185,16 @@ def sample_pages(
         raise typer.BadParameter("give --kept or --dropped-by REASON")
     pages = draw(open_store(out), dropped_by, count, seed)
     what = "kept pages" if kept else f"pages dropped by {dropped_by}"
-    shown = {"json": as_json, "text": as_text}.get(format)
-    typer.echo(shown(pages) if shown else as_html(pages, what, out, seed))
+    if format == "json":
+        put_json(as_json(pages))
+    else:
+        put(as_text(pages) if format == "text" else as_html(pages, what, out, seed))
 
 
 @app.command()
 def digest(out: Tree) -> None:
     """Print the content digest of a whole run, one line."""
-    typer.echo(load_run(open_store(out)).digest)
+    say(load_run(open_store(out)).digest)
 
 
 @app.command(name="explain")
@@ -198,7 +209,7 @@ def explain_page(
         raise typer.BadParameter("give a URL, a doc_id, or --token SHARD:N")
     store = open_store(out)
     lives = [explain_token(store, token)] if token else explain(store, page or "")
-    typer.echo(plain(lives)) if format == "json" else tables.lives(lives)
+    put_json(plain(lives)) if format == "json" else tables.lives(lives)
 
 
 @app.command(name="list")
@@ -221,8 +232,11 @@ def export_run(
         raise RecipeError(f"no export is called {name!r} (there are: {', '.join(sorted(EXPORTS))})")
     store = open_store(out)
     parts = EXPORTS[name].write(store, load_run(store))
-    # an export states its line ends
-    with open(output, "w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:  # noqa: PTH123
+    if output is None:
+        for part in parts:
+            put(part, end="")
+        return
+    with open(output, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - an export states its line ends
         file.writelines(parts)
 
 
@@ -234,4 +248,31 @@ add_cluster_commands(app, run)
 def call(arguments: list[str]) -> None:
     """Run the command line with these arguments, the commands of other packages included."""
     add_plugin_commands(app)
-    app(spread_inputs(arguments))
+    try:
+        code = app(spread_inputs(arguments), standalone_mode=False)
+    except WRONG_CALL as error:
+        code = _tell_wrong_call(error, arguments)
+    except typer.Abort:
+        tell("Aborted!")
+        code = 1
+    except Exception:
+        sys.excepthook = _tell_trace  # the one that typer has set prints text as it is
+        raise
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _tell_wrong_call(error: typer.BadParameter, arguments: list[str]) -> int:
+    """Tell what is wrong with a call and return the exit code; typer quotes the call, names that a glob found too."""
+    words, text = error.format_message(), io.StringIO()
+    error.show(text)
+    plain = escaped(words) if any("\n" in argument for argument in arguments) else words
+    for line in text.getvalue().replace(words, plain).expandtabs().rstrip("\n").split("\n"):
+        tell(line)
+    return error.exit_code
+
+
+def _tell_trace(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of an error that is a bug, as Python does."""
+    for part in traceback.format_exception(kind, error, trace):
+        for line in part.rstrip("\n").split("\n"):
+            tell(line)

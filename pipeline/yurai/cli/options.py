@@ -6,18 +6,33 @@ from typing import Annotated, Literal
 
 import typer
 
+from yurai.cli.paths import check_allowed, check_inputs, check_output
 from yurai.engine.engine import Runner
 from yurai.engine.local import LocalRunner
 from yurai.engine.process import InterruptedBySignalError
 from yurai_manifests.errors import RecipeError
 
 Input = Annotated[
-    list[str], typer.Option("--input", help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated")
+    list[str],
+    typer.Option(
+        "--input",
+        help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated",
+        callback=check_inputs,
+    ),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="PLACE",
+        help="scheme://host/path/ that a list from elsewhere and a redirect may reach too; may be repeated",
+        callback=check_allowed,
+    ),
 ]
 Sources = Annotated[
     str | None, typer.Option("--sources", help="TOML file of [[source]] tables: columns, licence of JSONL, Parquet")
 ]
-Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to")]
+Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=check_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")
 ]

@@ -15,7 +15,7 @@ import typer
 
 from yurai.cli import tables
 from yurai.cli.cluster_commands import refuse_unfit
-from yurai.cli.options import Address, Input, Output, Rebuild, Report, RunnerName, Sources, Workers, open_runner
+from yurai.cli.options import Address, Allow, Input, Output, Rebuild, Report, RunnerName, Sources, Workers, open_runner
 from yurai.declare.stage import STAGES, AnyStage, in_order, setting_docs
 from yurai.engine.progress import Reporter
 from yurai.engine.use import AnyUse
@@ -28,7 +28,7 @@ from yurai_filters import Setting
 from yurai_filters.settings import bare, ranges
 from yurai_manifests.errors import RecipeError
 
-COMMON = ("input", "output", "recipe", "set_", "runner", "workers", "address", "sources", "rebuild", "report")
+COMMON = ("input", "output", "recipe", "set_", "runner", "workers", "address", "sources", "allow", "rebuild", "report")
 SCALARS = (int, float, bool, str)
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
@@ -65,7 +65,7 @@ def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
         ),
         *(_parameter(*entry) for entry in (("workers", Workers, None), ("address", Address, "local"))),
         *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
-        *([_parameter("sources", Sources, None)] if name == "extract" else []),
+        *([_parameter("sources", Sources, None), _parameter("allow", Allow, None)] if name == "extract" else []),
         *(_flag(stage, setting) for stage in stages for setting in stage.options.values() if _is_flag(setting)),
     ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions carry attributes
@@ -132,7 +132,7 @@ def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
     with open_runner(common["runner"], common["workers"], common["address"]) as runner:
         if uses[0].name == "read":
             recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
-            sources = find_sources(common["input"])
+            sources = find_sources(common["input"], allow=common["allow"] or ())
             refuse_unfit(common["address"], uses, sources, common["output"])
             run_recipe(recipe, sources, common["output"], runner, rebuild=rebuild, reporter=reporter)
         else:

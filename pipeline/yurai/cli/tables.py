@@ -3,10 +3,6 @@
 import tomllib
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from yurai.declare.rules import load_plugins
 from yurai.declare.stage import in_order
 from yurai.plan import DedupNeed, Plan
@@ -15,20 +11,21 @@ from yurai.report.safe_text import shown
 from yurai.run.publish import PAGE
 from yurai.run.recipe import shipped
 from yurai.sources.rows import row_kind
+from yurai.terminal import Table, put_table, say
 from yurai_filters import EDITORS, FILTERS, TAGGERS, reasons
 from yurai_manifests.audit import Audit
 from yurai_manifests.export import EXPORTS
+from yurai_manifests.names import ranked
 
-console = Console(highlight=False, markup=False, emoji=False)
 _SHOWN_SECONDS = 0.005
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
 def _table(*columns: str, title: str | None = None) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(title=title)
     for column in columns:
         numeric = column in ("rows", "count", "version", "CPU s", "share")
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.column(column, "right" if numeric else "left")
     return table
 
 
@@ -44,13 +41,13 @@ def summary(result: Audit, out: str, *, report: bool = False) -> None:
     """Print the end of a run: what was kept and dropped, and what to look at next."""
     totals = result.totals
     outcomes = " + ".join(f"{totals[name]:,} {name}" for name in ("kept", "dropped", "failed"))
-    console.print(f"{totals['candidates']:,} candidates = {outcomes}", soft_wrap=True)
-    console.print(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
-    console.print(f"digest {result.digest}")
+    say(f"{totals['candidates']:,} candidates = {outcomes}")
+    say(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
+    say(f"digest {result.digest}")
     explain = f"    yurai explain {out} --token 00000:0" if totals["shards"] else ""
     if report:
-        console.print(f"report {out.rstrip('/')}/{PAGE}", soft_wrap=True)
-    console.print(f"next:  yurai audit {out}{explain}", soft_wrap=True)
+        say(f"report {out.rstrip('/')}/{PAGE}")
+    say(f"next:  yurai audit {out}{explain}")
 
 
 def profile(parts: list[Part]) -> None:
@@ -60,52 +57,51 @@ def profile(parts: list[Part]) -> None:
     step = ""
     for one in parts:
         if one.seconds >= _SHOWN_SECONDS:
-            table.add_row(
+            table.row(
                 one.step if one.step != step else "", one.name, f"{one.seconds:.2f}", f"{one.seconds / whole:.1%}"
             )
             step = one.step
-    console.print(table)
+    put_table(table)
 
 
 def audit(result: Audit, out: str) -> None:
     """Print an audit: totals, reasons, findings."""
     totals = result.totals
     lost = sum(gap["bytes"] for gap in totals["unreadable"])
-    console.print(Text(out, "bold"), Text(f" digest {result.digest}"), soft_wrap=True)
+    say((out, "bold"), f"  digest {result.digest}")
     rows = _table("rows", "outcome")
     for name in ("candidates", "kept", "dropped", "failed"):
-        rows.add_row(f"{totals[name]:,}", name)
-    rows.add_row(f"{totals['tokens']:,}", f"tokens in {totals['shards']} shards")
+        rows.row(f"{totals[name]:,}", name)
+    rows.row(f"{totals['tokens']:,}", f"tokens in {totals['shards']} shards")
     others = ", ".join(f"{kind} {count:,}" for kind, count in totals["other_records"].items()) or "none"
-    rows.add_row(f"{sum(totals['other_records'].values()):,}", f"other records: {others}")
-    rows.add_row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {_bytes(lost)}")
-    console.print(rows)
+    rows.row(f"{sum(totals['other_records'].values()):,}", f"other records: {others}")
+    rows.row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {_bytes(lost)}")
+    put_table(rows)
     gone = _table("rows", "outcome", "stage", "reason")
     for outcome, by_stage in (("dropped", result.dropped_by), ("failed", result.failed_by), ("noted", result.notes)):
         for stage, counts in by_stage.items():
-            for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-                gone.add_row(f"{count:,}", outcome, stage, reason)
-    console.print(gone)
+            for reason, count in ranked(counts):
+                gone.row(f"{count:,}", outcome, stage, reason)
+    put_table(gone)
     for finding in result.findings:
         sentence = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
-        console.print(Text.assemble((finding.severity, SEVERITIES[finding.severity]), sentence))
+        say((finding.severity, SEVERITIES[finding.severity]), sentence)
     verdict = "adds up" if result.ok else "DOES NOT ADD UP: do not publish"
-    console.print(Text(verdict, "bold"))
+    say((verdict, "bold"))
 
 
 def plan(prediction: Plan) -> None:
     """Print what a run needs, beside what the sample of it took."""
-    console.print(
+    say(
         f"sample: {prediction.candidates:,} pages, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of "
-        f"{prediction.sources:,} sources; predicted for {prediction.workers} workers on this kind of machine",
-        soft_wrap=True,
+        f"{prediction.sources:,} sources; predicted for {prediction.workers} workers on this kind of machine"
     )
     table = _table("need", "predicted", "sample", "")
     words = {"memory": "peak of all processes", "tokens": "duplicates that the sample cannot show are not taken off"}
     for need in prediction.needs:
         amounts = (_amount(value, need.unit) for value in (need.predicted, need.sample))
-        table.add_row(need.name, *amounts, words.get(need.name, ""))
-    console.print(table)
+        table.row(need.name, *amounts, words.get(need.name, ""))
+    put_table(table)
     if prediction.dedup:
         _dedup(prediction.dedup)
 
@@ -118,9 +114,9 @@ def _dedup(needs: tuple[DedupNeed, ...]) -> None:
         chances = (f"{chance:.3f}" for chance in (need.found_7, need.found_8, need.found_9))
         sizes = (_bytes(need.signatures), _bytes(need.shuffled), f"{need.requests:,}", f"{need.cpu_hours:,.1f}")
         shape = f"{need.bands} x {need.rows}"
-        table.add_row("*" if need.chosen else "", need.preset, shape, need.shingle, *chances, *sizes)
-    console.print(table)
-    console.print("* the recipe's own; P: chance that a pair of that similarity is found", soft_wrap=True)
+        table.row("*" if need.chosen else "", need.preset, shape, need.shingle, *chances, *sizes)
+    put_table(table)
+    say("* the recipe's own; P: chance that a pair of that similarity is found")
 
 
 def _amount(value: float, unit: str) -> str:
@@ -135,10 +131,12 @@ def _amount(value: float, unit: str) -> str:
 def lives(pages: list[dict[str, Any]]) -> None:
     """Print the lives of pages."""
     for life in pages:
-        console.print(_life(life), soft_wrap=True)
+        for line in _life(life):
+            say(line)
 
 
-def _life(life: dict[str, Any]) -> str:
+def _life(life: dict[str, Any]) -> list[str]:
+    """Return the lines that tell a life."""
     lines = []
     if token := life.get("token"):
         lines.append(
@@ -167,7 +165,7 @@ def _life(life: dict[str, Any]) -> str:
         f"{'decisions':<10}{_decision(entry, life)}" if not index else f"{'':<10}{_decision(entry, life)}"
         for index, entry in enumerate(life["decisions"])
     ]
-    return "\n".join(line for line in lines if line)
+    return [line for line in lines if line]
 
 
 def _gate(life: dict[str, Any]) -> str:
@@ -252,8 +250,8 @@ def stages() -> None:
     """Print all stages."""
     table = _table("stage", "version", "what it does")
     for stage in in_order():
-        table.add_row(stage.name, str(stage.version), stage.doc.partition("\n")[0])
-    console.print(table)
+        table.row(stage.name, str(stage.version), stage.doc.partition("\n")[0])
+    put_table(table)
 
 
 def filters() -> None:
@@ -262,8 +260,8 @@ def filters() -> None:
     table = _table("name", "kind", "package", "reasons", "what it does")
     for declaration in (*FILTERS.values(), *EDITORS.values(), *TAGGERS.values()):
         given = ", ".join(reasons(declaration)) if declaration.kind == "filter" else ""
-        table.add_row(declaration.name, declaration.kind, declaration.package.name, given, declaration.summary)
-    console.print(table)
+        table.row(declaration.name, declaration.kind, declaration.package.name, given, declaration.summary)
+    put_table(table)
 
 
 def recipes() -> None:
@@ -271,13 +269,13 @@ def recipes() -> None:
     table = _table("recipe", "what it does", "stages")
     for name, path in shipped().items():
         value = tomllib.loads(path.read_text("utf-8"))
-        table.add_row(name, value["about"], ", ".join(entry["use"] for entry in value["stage"]))
-    console.print(table)
+        table.row(name, value["about"], ", ".join(entry["use"] for entry in value["stage"]))
+    put_table(table)
 
 
 def exports() -> None:
     """Print the exports of a run."""
     table = _table("export", "media type", "what it says")
     for name, export in sorted(EXPORTS.items()):
-        table.add_row(name, export.media_type, export.doc.partition("\n")[0])
-    console.print(table)
+        table.row(name, export.media_type, export.doc.partition("\n")[0])
+    put_table(table)

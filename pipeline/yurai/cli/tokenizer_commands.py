@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from yurai.terminal import say
 from yurai.tokens.train import TrainSettings, train
 
 tokenizer = typer.Typer(
@@ -39,11 +40,10 @@ def train_command(
     settings = TrainSettings(vocab_size, sample_bytes, tuple(special) if special else DEFAULTS.special)
     origin = train(input, output, settings)
     made, sample = origin["tokenizer"], origin["sample"]
-    typer.echo(
-        f"{made['vocab_size']:,} ids from {sample['documents']:,} documents, {sample['text_bytes']:,} bytes of text"
-    )
+    say(f"{made['vocab_size']:,} ids from {sample['documents']:,} documents, {sample['text_bytes']:,} bytes of text")
     if made["vocab_size"] < vocab_size:
-        typer.echo(f"fewer than the {vocab_size:,} asked for: no pair is left that was seen twice; train on more text")
-    typer.echo(f'sha256 {made["sha256"]}\n\nIn a recipe:\n\n[[stage]]\nuse = "tokenize"')
+        say(f"fewer than the {vocab_size:,} asked for: no pair is left that was seen twice; train on more text")
+    for line in (f"sha256 {made['sha256']}", "", "In a recipe:", "", "[[stage]]", 'use = "tokenize"'):
+        say(line)
     for key, value in (("tokenizer", output), ("sha256", made["sha256"]), ("eod", origin["eod"])):
-        typer.echo(f"{key} = {json.dumps(value)}")
+        say(f"{key} = {json.dumps(value)}")

@@ -3,10 +3,8 @@
 import json
 from dataclasses import asdict
 
-from rich.console import Console
-from rich.table import Table
-
 from yurai.doctor.survey import Check, failures
+from yurai.terminal import Table, put_table, say
 
 COLUMNS = {"ok": "passed", "fail": "FAILED", "skip": "not checked"}
 
@@ -18,23 +16,22 @@ def as_json(checks: list[Check]) -> str:
 
 def show(checks: list[Check], *, stderr: bool = False) -> None:
     """Print a row for each node, and what to do about each failure."""
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     nodes = dict.fromkeys(check.node for check in checks)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("node", no_wrap=True)
+    table = Table()
+    table.column("node", whole=True)
     for column in COLUMNS.values():
-        table.add_column(column, overflow="fold")
+        table.column(column)
     for node in nodes:
         node_checks = [check for check in checks if check.node == node]
         states = [", ".join(check.check for check in node_checks if check.state == state) for state in COLUMNS]
-        table.add_row(node, *states)
-    console.print(table)
+        table.row(node, *states)
+    put_table(table, stderr=stderr)
     failed = failures(checks)
     for check in failed:
-        console.print(f"{check.node}: {check.check}: {check.said}. Do: {check.do}", soft_wrap=True)
+        say(f"{check.node}: {check.check}: {check.said}. Do: {check.do}", stderr=stderr)
     unfit = {check.node for check in failed}
     verdict = f"{len(unfit)} of {len(nodes)} nodes cannot take part" if unfit else f"all of {len(nodes)} can take part"
-    console.print(verdict, style="bold")
+    say((verdict, "bold"), stderr=stderr)
 
 
 def refusal(checks: list[Check]) -> str:

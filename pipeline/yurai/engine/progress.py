@@ -1,12 +1,10 @@
 """Show the progress of long work: bars with rate and ETA on a terminal, plain lines elsewhere."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,6 +14,8 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+
+from yurai.terminal import console, tell
 
 PLAIN_EVERY = 10.0
 
@@ -44,8 +44,7 @@ class Counter:
         spent = time.monotonic() - self.started
         rate = self.done / spent if spent else 0.0
         left = f", {(self.total - self.done) / rate:.0f} s left" if rate else ""
-        sys.stderr.write(f"{self.name}: {self.done:,}/{self.total:,} tasks, {rate:.1f}/s{left}\n")
-        sys.stderr.flush()
+        tell(f"{self.name}: {self.done:,}/{self.total:,} tasks, {rate:.1f}/s{left}")
 
 
 class Reporter:
@@ -53,7 +52,7 @@ class Reporter:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.console = Console(stderr=True)
+        self.console = console(stderr=True)
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Counter]:
@@ -76,4 +75,4 @@ class Reporter:
         else:
             yield counter
             spent = time.monotonic() - counter.started
-            sys.stderr.write(f"{name}: {counter.done:,} tasks in {spent:.1f} s, {total - counter.done:,} reused\n")
+            tell(f"{name}: {counter.done:,} tasks in {spent:.1f} s, {total - counter.done:,} reused")

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from yurai.extraction.detector import detect
+from yurai.extraction.chinese import decode_gb18030
+from yurai.extraction.detector import detect, other_script
 from yurai.extraction.japanese import decode_euc_jp, decode_iso_2022_jp, kana_share, looks_iso_2022_jp
 from yurai.extraction.labels import codec_of
+from yurai.extraction.latin import looks_latin
 from yurai.extraction.prescan import declared_charset
+from yurai.extraction.utf8 import FEW, Utf8, as_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,9 +37,8 @@ _MULTIBYTE: Final = frozenset({"gb18030", "big5hkscs", "euc-jp", "cp932", "cp949
 # Under this, Chinese and Korean bytes read as Japanese: 133 of 133 real documents fall on the right side.
 _KANA_FLOOR: Final = 0.05
 _FEW_BYTES: Final = 4
-# Share of broken characters that a declared charset may have, and that UTF-8 may: its good ones are no accident.
+# Share of broken characters that a declared charset may have.
 _DAMAGED: Final = 0.05
-_NEARLY_UTF8: Final = 0.2
 _NULL_SHARE: Final = 0.2
 
 
@@ -46,7 +48,7 @@ class Decoded:
 
     `charset` is the Python codec that was used and `by` the step of the chain that chose it. `replaced` counts U+FFFD
     put where bytes had no meaning. `conflict` is set if the header and the page name different charsets, or one that
-    is named lost against the bytes.
+    is named does not fit the bytes.
     """
 
     text: str
@@ -74,7 +76,8 @@ def decode_page(body: bytes, http_charset: str | None, *, markup: bool = True) -
     meta = codec_of(declared_charset(body)) if markup else None
     won = next(_candidates(body, http, meta))
     named = {codec for codec in (http, meta) if codec is not None}
-    return Decoded(won.text, won.charset, won.by, won.replaced, conflict=bool(named - {won.charset}))
+    misfit = won.by in {"http", "meta"} and won.charset in _SERVER_DEFAULTS and not looks_latin(body)
+    return Decoded(won.text, won.charset, won.by, won.replaced, conflict=misfit or bool(named - {won.charset}))
 
 
 def decode_as(body: bytes, codec: str) -> tuple[str, int]:
@@ -91,7 +94,11 @@ def decode_as(body: bytes, codec: str) -> tuple[str, int]:
     return text, max(text.count("\ufffd") - written, 0)
 
 
-_OWN_DECODERS: Final[dict[str, Callable[[bytes], str]]] = {"euc-jp": decode_euc_jp, "iso2022_jp": decode_iso_2022_jp}
+_OWN_DECODERS: Final[dict[str, Callable[[bytes], str]]] = {
+    "euc-jp": decode_euc_jp,
+    "gb18030": decode_gb18030,
+    "iso2022_jp": decode_iso_2022_jp,
+}
 
 
 def _candidates(body: bytes, http: str | None, meta: str | None) -> Iterator[Decoded]:
@@ -100,18 +107,20 @@ def _candidates(body: bytes, http: str | None, meta: str | None) -> Iterator[Dec
     declared = _declarations(http, meta)
     if body.isascii():
         yield from _ascii(body, declared)
-    utf8, damage = decode_as(body, "utf-8")
-    letters = len(body) - len(utf8) if damage == 0 else _non_ascii(utf8) - damage
-    is_utf8 = damage <= _NEARLY_UTF8 * letters
-    yield from _declared(body, declared, Decoded(utf8, "utf-8", "utf-8", damage) if is_utf8 else None, letters)
-    if damage == 0:
-        yield Decoded(utf8, "utf-8", "utf-8")
+    utf8 = as_utf8(body)
+    yield from _declared(body, declared, utf8)
+    if not utf8.replaced:
+        yield _of_utf8(utf8)
     yield from _japanese(body)
-    if is_utf8:
-        yield Decoded(utf8, "utf-8", "utf-8", damage)
+    if utf8.sure or utf8.mended:
+        yield _of_utf8(utf8)
     yield from _damaged(body, declared)
     yield from _detected(body)
     yield Decoded(*_swap(decode_as(body, "windows-1252"), "windows-1252", "fallback"))
+
+
+def _of_utf8(utf8: Utf8, by: str = "utf-8") -> Decoded:
+    return Decoded(utf8.text, "utf-8", by, utf8.replaced)
 
 
 def _swap(decoded: tuple[str, int], codec: str, by: str) -> tuple[str, str, str, int]:
@@ -155,18 +164,33 @@ def _ascii(body: bytes, declared: list[tuple[str, str]]) -> Iterator[Decoded]:
     yield Decoded(body.decode("ascii"), "utf-8", "utf-8")
 
 
-def _declared(body: bytes, declared: list[tuple[str, str]], utf8: Decoded | None, letters: int) -> Iterator[Decoded]:
-    """Declarations that the bytes bear out. `utf8` is set where the bytes are UTF-8, or nearly so."""
+def _declared(body: bytes, declared: list[tuple[str, str]], utf8: Utf8) -> Iterator[Decoded]:
+    """Declarations that the bytes bear out."""
     for codec, by in declared:
         if codec == "utf-8":
-            if utf8 is not None:
-                yield Decoded(utf8.text, codec, by, utf8.replaced)
-        elif utf8 is None or (codec in _MULTIBYTE and letters < _FEW_BYTES):
-            text, replaced = decode_as(body, codec)
-            if replaced == 0:
-                if codec in _SERVER_DEFAULTS:
-                    yield from _japanese(body)
-                yield Decoded(text, codec, by)
+            if utf8.sure or utf8.mended or (utf8.good and utf8.few):
+                yield _of_utf8(utf8, by)
+        elif not utf8.sure or (codec in _MULTIBYTE and utf8.good < _FEW_BYTES):
+            yield from _borne_out(body, codec, by, alone=(codec, "meta") not in declared)
+    for codec, by in declared:
+        # a server may say it without having looked
+        if codec == "utf-8" and utf8.few and (by == "meta" or utf8.bad <= FEW):
+            yield _of_utf8(utf8, by)
+
+
+def _borne_out(body: bytes, codec: str, by: str, *, alone: bool) -> Iterator[Decoded]:
+    """A declaration under which all bytes decode; behind it the bytes are asked, if it may be a server's default.
+
+    Where the server is `alone` with it, that goes for words in other scripts too, not for Japanese only.
+    """
+    decoded = _decoded(body, codec, by)
+    if decoded.replaced:
+        return
+    if codec in _SERVER_DEFAULTS:
+        yield from _japanese(body)
+        if alone and (script := other_script(body, partial(decode_as, body))):
+            yield from (guess for guess in (_decoded(body, script, "detector"),) if not guess.replaced)
+    yield decoded
 
 
 def _japanese(body: bytes) -> Iterator[Decoded]:
@@ -178,10 +202,15 @@ def _japanese(body: bytes) -> Iterator[Decoded]:
 
 
 def _damaged(body: bytes, declared: list[tuple[str, str]]) -> Iterator[Decoded]:
-    """A declared charset with a few broken characters is better than a guess without."""
+    """A declared charset with a few broken characters is better than a guess without.
+
+    In pages without a word in another script, one of single bytes with any number: their signs do not tell charsets.
+    """
+    latin = looks_latin(body)
     for codec, by in declared:
         decoded = _decoded(body, codec, by)
-        if decoded.replaced <= _DAMAGED * _non_ascii(decoded.text):
+        few = decoded.replaced <= _DAMAGED * _non_ascii(decoded.text) and codec not in _SERVER_DEFAULTS
+        if few or (latin and codec not in _MULTIBYTE and not codec.startswith("utf")):
             yield decoded
 
 

@@ -1,8 +1,7 @@
 """Guess the charset of pages that name none and are neither UTF-8 nor Japanese.
 
-The detector separates scripts well and Latin alphabets badly (French comes out as windows-1250). Between those the
-page's own `lang` decides, as the HTML standard has browsers do with the reader's locale
-(https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding, last table).
+charset-normalizer separates scripts well and Latin alphabets badly (French comes out as windows-1250): what looks Latin
+or is taken for Latin, is left to `yurai.extraction.latin`.
 """
 
 from __future__ import annotations
@@ -13,56 +12,38 @@ from typing import TYPE_CHECKING, Final
 from charset_normalizer import from_bytes
 
 from yurai.extraction.labels import codec_of
+from yurai.extraction.latin import is_latin, latin_codec, looks_latin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_LANG: Final = re.compile(rb"<html\b[^>]{0,1000}?\blang\s*=\s*[\"']?([a-z]{2})\b", re.IGNORECASE)
-# where both read as letters, a text without bytes 0x80-0x9F is ISO's: Microsoft keeps its s and z with caron there
-_CENTRAL: Final = ("iso-8859-2", "windows-1250")
-_BY_LANG: Final = {
-    **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl"), _CENTRAL),
-    **dict.fromkeys(("et", "lt", "lv"), ("windows-1257", "iso-8859-13")),
-    "tr": ("windows-1254",),
-    "az": ("windows-1254",),
-    "vi": ("windows-1258",),
-}
-# charset-normalizer's name of the language that it believes it sees
-_BY_GUESSED_LANGUAGE: Final = {
-    **dict.fromkeys(("Czech", "Croatian", "Hungarian", "Polish", "Romanian", "Slovak", "Slovene"), _CENTRAL),
-    **dict.fromkeys(("Estonian", "Lithuanian"), ("windows-1257", "iso-8859-13")),
-    "Turkish": ("windows-1254",),
-    "Vietnamese": ("windows-1258",),
-}
-_WESTERN: Final = ("windows-1252",)
+_LANG: Final = re.compile(rb"<html\b[^>]{0,1000}?\b(?:xml:)?lang\s*=\s*[\"']?([a-z]{2})\b", re.IGNORECASE)
 # Microsoft's and ISO's charset of one alphabet: same letters, some in other places.
 _SIBLING: Final = {
     "windows-1253": "iso-8859-7",
     "iso-8859-7": "windows-1253",
     "windows-1255": "iso-8859-8",
     "iso-8859-8": "windows-1255",
-    "windows-1250": "iso-8859-2",
-    "iso-8859-2": "windows-1250",
 }
 _JIS_SUPERSETS: Final = (("shift_jis", "cp932"), ("euc_j", "euc-jp"))
-_LATIN: Final = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
-_OTHER_SCRIPT: Final = re.compile("[\u0370-\u1dff\u3040-\ud7ff]")
 _C1: Final = re.compile("[\x80-\x9f]")
 
 
 def detect(body: bytes, decode: Callable[[str], tuple[str, int]]) -> str | None:
     """Codec for undeclared bytes, or None without a guess; `decode` gives text and count of replacements under one."""
-    best = from_bytes(body).best()
+    if (codec := other_script(body, decode)) is not None:
+        return codec
+    lang = _LANG.search(body[:16_384])
+    return latin_codec(lang[1].decode().lower() if lang else None, decode)
+
+
+def other_script(body: bytes, decode: Callable[[str], tuple[str, int]]) -> str | None:
+    """Codec for bytes that form words in another script than the Latin one; None if they do not."""
+    best = None if looks_latin(body) else from_bytes(body).best()
     codec = codec_of(best.encoding) if best is not None else None
     codec = next((wide for narrow, wide in _JIS_SUPERSETS if codec and codec.startswith(narrow)), codec)
-    if codec is None:
+    if codec is None or is_latin(codec):
         return None
-    text, _ = decode(codec)
-    if best is not None and len(_LATIN.findall(text)) > len(_OTHER_SCRIPT.findall(text)):
-        lang = _LANG.search(body[:16_384])
-        custom = _BY_LANG.get(lang[1].decode().lower(), _WESTERN) if lang else _BY_GUESSED_LANGUAGE.get(best.language)
-        candidates = custom or [*_WESTERN, codec, *filter(None, [_SIBLING.get(codec)])]
-        return _most_letters(candidates, decode) or codec
     return _most_letters([codec, *filter(None, [_SIBLING.get(codec)])], decode) or codec
 
 

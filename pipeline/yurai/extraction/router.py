@@ -7,6 +7,7 @@ from yurai.extraction.handler import HANDLERS
 from yurai.extraction.mime import media_type
 from yurai.extraction.options import ExtractOptions
 from yurai.extraction.records import Extraction, Page
+from yurai_manifests.names import crawled
 
 REASONS = ("budget-bytes", "no-text", "no-handler:*")
 """Reasons for which a page of any media type is dropped."""
@@ -24,7 +25,7 @@ def extract_page(page: Page, options: ExtractOptions) -> Extraction:
 
 def _handled(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     if mime not in HANDLERS:
-        return Extraction("dropped", mime, f"no-handler:{mime}")
+        return Extraction("dropped", mime, f"no-handler:{crawled(mime)}")
     if len(page.body) > options.max_bytes:
         return Extraction("dropped", mime, "budget-bytes")
     return HANDLERS[mime].function(page, mime, options)

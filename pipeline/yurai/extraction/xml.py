@@ -17,7 +17,7 @@ from lxml.html import fromstring
 from yurai.extraction.budgets import over_budget
 from yurai.extraction.charset import decode_page
 from yurai.extraction.honbun.blocks import blocks_of, collapsed
-from yurai.extraction.html import extract_html
+from yurai.extraction.html import XHTML, extract_html
 from yurai.extraction.options import ExtractOptions
 from yurai.extraction.records import Extraction, Page
 from yurai.extraction.tree import printable, to_markup
@@ -48,7 +48,7 @@ def extract_xml(page: Page, mime: str, options: ExtractOptions) -> Extraction:
         return replace(blank, reason="xml-broken")
     name = _name(root)
     if name == "html":
-        return replace(extract_html(page, mime, options), mime=mime)
+        return replace(extract_html(page, XHTML, options), mime=mime)
     pieces = list(_feed(root) if name in _FEEDS else _document(root))
     if pieces and name not in _FEEDS and sum(map(len, pieces)) < _SENTENCE * len(pieces):
         return replace(blank, reason="xml-data")

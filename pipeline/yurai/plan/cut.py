@@ -19,10 +19,11 @@ from yurai.sources.fetch import open_remote
 from yurai.sources.find import Source
 from yurai.sources.warc.codecs import DICTIONARY_MAGIC, Codec, skippable_end
 from yurai.sources.warc.heads import next_head
-from yurai.sources.warc.resync import container, next_unit
 from yurai.sources.warc.inflation import CUT
+from yurai.sources.warc.resync import container, next_unit
 from yurai.sources.warc.units import open_unit
 from yurai_manifests.faults import as_os_errors
+from yurai_manifests.opening import open_files, without_secrets_of
 
 WINDOW = 1 << 15
 OPENING = 1 << 20
@@ -51,8 +52,8 @@ def cut(source: Source, target: Path, share: float) -> Cut:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.name.endswith(".parquet"):
         return _rows(source, target, share)
-    files, path = fsspec.core.url_to_fs(source.url)
-    with as_os_errors(files):
+    files, path = open_files(source.url)
+    with without_secrets_of(source.url), as_os_errors(files):
         opening = _read(files, path, 0, OPENING)
         pieces, kind = list(_dictionary(opening)), _kind(opening)
         apart = not isinstance(kind, Codec) or _several(opening, kind)

@@ -39,7 +39,7 @@ from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import StepId
 
-VERSION = 1
+VERSION = 2
 TOP = 12
 Name = Literal["leaders", "copies", "removed"]
 

@@ -6,8 +6,8 @@ chance, whatever the order and number of files. Files are streamed; memory holds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypedDict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from yurai.report.safe_text import EXCERPT, excerpt, shown, shown_url
 from yurai_filters import FILTERS
 from yurai_filters.watch_limits import limits
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.names import OTHER, ranked
 from yurai_manifests.parquet import ROW_GROUP, read_rows
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store
@@ -57,6 +58,14 @@ class Place(NamedTuple):
     row: int
 
 
+class Which(NamedTuple):
+    """Which rows of dropped/ are asked for: those whose `column` is `value`, or begins with it unless `whole`."""
+
+    column: str
+    value: str
+    whole: bool
+
+
 def draw(store: Store, reason: str | None, count: int, seed: int) -> list[Drawn]:
     """Return `count` pages in the order of the draw: kept ones, or those dropped by `reason`.
 
@@ -72,23 +81,34 @@ def draw(store: Store, reason: str | None, count: int, seed: int) -> list[Drawn]
         places = _smallest(_ranked(store, run, "documents", None, seed), count)
         return [_page(run, row, row, None) for row in _rows(store, places)]
     places = _smallest(_ranked(store, run, "dropped", matching(run, reason), seed), count)
+    if not places:
+        raise _none(run, reason)
     dropped = _rows(store, places)
     pages = _extracted(store, run, [row["doc_id"] for row in dropped])
     return [_page(run, row, pages.get(row["doc_id"]), row) for row in dropped]
 
 
-def matching(run: RunRecord, wanted: str) -> list[tuple[str, str]]:
-    """Return (stage, reason) of all drops and failures that `wanted` names."""
-    known = [(one.stage, reason, rows) for one in run.stages for reason, rows in (one.dropped + one.failed).items()]
-    for test in (lambda _, reason: reason == wanted, lambda stage, _: stage == wanted, _begins(wanted)):
-        if matches := [(stage, reason) for stage, reason, _ in known if test(stage, reason)]:
-            return matches
-    listed = "".join(f"\n  {rows:>12,}  {stage}  {shown(reason)}" for stage, reason, rows in sorted(known))
-    raise RecipeError(f"nothing was dropped by {wanted!r}; what there is:{listed or ' nothing was dropped'}")
+def matching(run: RunRecord, wanted: str) -> Which:
+    """Tell which drops and failures `wanted` names; a reason that run.json has no number for is looked for in the rows.
+
+    Raises:
+        RecipeError: none.
+    """
+    known = [(one.stage, reason) for one in run.stages for reason in (one.dropped + one.failed) if reason != OTHER]
+    if any(reason == wanted for _, reason in known):
+        return Which("reason", wanted, whole=True)
+    if any(stage == wanted for stage, _ in known):
+        return Which("stage", wanted, whole=True)
+    rare = any(OTHER in one.dropped + one.failed for one in run.stages)
+    if wanted and (rare or any(reason.startswith(wanted) for _, reason in known)):
+        return Which("reason", wanted, whole=False)
+    raise _none(run, wanted)
 
 
-def _begins(wanted: str) -> Callable[[str, str], bool]:
-    return lambda _, reason: bool(wanted) and reason.startswith(wanted)
+def _none(run: RunRecord, wanted: str) -> RecipeError:
+    rows = [(one.stage, *entry) for one in run.stages for entry in ranked(one.dropped + one.failed)]
+    listed = ", ".join(f"{stage} {shown(reason)} ({count:,})" for stage, reason, count in sorted(rows))
+    return RecipeError(f"nothing was dropped by {wanted!r}; what there is: {listed or 'nothing was dropped'}")
 
 
 def ranks(names: list[str], seed: int) -> npt.NDArray[np.uint64]:
@@ -103,11 +123,9 @@ def ranks(names: list[str], seed: int) -> npt.NDArray[np.uint64]:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _ranked(
-    store: Store, run: RunRecord, folder: str, wanted: list[tuple[str, str]] | None, seed: int
-) -> Iterator[list[Place]]:
-    """Yield the places of each batch of a folder, of rows with a wanted (stage, reason) alone."""
-    columns = ["doc_id"] if wanted is None else ["doc_id", "stage", "reason"]
+def _ranked(store: Store, run: RunRecord, folder: str, wanted: Which | None, seed: int) -> Iterator[list[Place]]:
+    """Yield the places of each batch of a folder, of wanted rows alone."""
+    columns = ["doc_id"] if wanted is None else ["doc_id", wanted.column]
     for file in run.files(folder):
         start = 0
         with store.open(file.name) as handle:
@@ -122,12 +140,12 @@ def _ranked(
                 start += batch.num_rows
 
 
-def _wanted(batch: pa.RecordBatch, wanted: list[tuple[str, str]] | None) -> list[int]:
+def _wanted(batch: pa.RecordBatch, wanted: Which | None) -> list[int]:
     if wanted is None:
         return list(range(batch.num_rows))
-    named = pc.binary_join_element_wise(batch.column("stage"), batch.column("reason"), "\0")  # type: ignore[call-overload] # the stubs miss the separator
-    keys = pa.array(["\0".join(pair) for pair in wanted], pa.string())
-    rows: list[int] = pc.indices_nonzero(pc.is_in(named, value_set=keys)).to_pylist()
+    column = cast("pa.StringArray", batch.column(wanted.column))
+    mask = pc.equal(column, pa.scalar(wanted.value)) if wanted.whole else pc.starts_with(column, wanted.value)
+    rows: list[int] = pc.indices_nonzero(mask).to_numpy().tolist()
     return rows
 
 

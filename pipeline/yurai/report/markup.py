@@ -1,10 +1,13 @@
 """Write HTML and SVG by one function, which escapes whatever is not markup already.
 
-Only `el` makes `Markup`, so text from a crawl cannot become an element or an attribute, whoever passes it on.
+Only `el` makes `Markup`, so text from a crawl cannot become an element or an attribute, whoever passes it on, and no
+control or bidirectional character stays one.
 """
 
 from html import escape
 from typing import TypeAlias
+
+from yurai_manifests.visible import escaped_lines
 
 Child: TypeAlias = "str | int | None"
 VOID = ("meta", "br", "rect", "line", "path", "circle")
@@ -22,7 +25,7 @@ def el(name: str, *children: Child, **attributes: str | float | None) -> Markup:
     `class_` and `for_` lose their underscore, inner underscores become hyphens; an attribute of None is left out.
     """
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_plain(_text(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -37,7 +40,12 @@ def join(*children: Child) -> Markup:
 
 
 def _child(child: str | int) -> str:
-    return child if isinstance(child, Markup) else escape(str(child))
+    return child if isinstance(child, Markup) else _plain(str(child))
+
+
+def _plain(text: str) -> str:
+    """Return text that no browser takes for markup, and that neither hides nor reorders anything."""
+    return escape(escaped_lines(text))
 
 
 def _text(value: str | float) -> str:

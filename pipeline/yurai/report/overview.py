@@ -13,6 +13,7 @@ from yurai.report.merge import Entry, Facts, Sums
 from yurai.report.numbers import number, percent, plural, share, size
 from yurai.report.safe_text import shown
 from yurai_manifests.counts import StageCounts
+from yurai_manifests.names import OTHER, ranked
 from yurai_manifests.run import RunRecord
 
 REASONS = 12
@@ -47,7 +48,6 @@ def _why(counts: StageCounts) -> list[Markup]:
 
 
 def _reasons(counts: Counter[str], outcome: str, seen: int) -> Rows:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [
         [
             el("code", shown(reason)),
@@ -55,7 +55,7 @@ def _reasons(counts: Counter[str], outcome: str, seen: int) -> Rows:
             percent(share(rows, seen)),
             bar([(outcome, share(rows, seen))], f"{outcome}: {percent(share(rows, seen))}"),
         ]
-        for reason, rows in ordered
+        for reason, rows in ranked(counts)
     ]
 
 
@@ -112,12 +112,18 @@ def extraction(facts: Facts) -> Markup:
 
 
 def _sides(extracted: Sums, documents: Sums) -> Rows:
-    """Return a row for each name, the most frequent first: extracted and kept pages, bytes of kept text, a bar."""
+    """Return a row for each name, the most frequent first: extracted and kept pages, bytes of kept text, a bar.
+
+    Years and languages are as many as crawls and rows say, so rows behind the 1,000th are one, `other`.
+    """
     empty = Counter[str]()
     pages = {name: (extracted.get(name, empty), documents.get(name, empty)) for name in {*extracted, *documents}}
     most = max((all_pages["pages"] for all_pages, _ in pages.values()), default=1)
+    order = dict(ranked({name: all_pages["pages"] for name, (all_pages, _) in pages.items()}))
+    if rare := [sides for name, sides in pages.items() if name == OTHER or name not in order]:
+        pages[OTHER] = (sum((one for one, _ in rare), empty), sum((one for _, one in rare), empty))
     rows: Rows = []
-    for name, (all_pages, kept) in sorted(pages.items(), key=lambda item: (-item[1][0]["pages"], item[0])):
+    for name, (all_pages, kept) in ((name, pages[name]) for name in order):
         part, rest = share(kept["pages"], most), share(all_pages["pages"] - kept["pages"], most)
         label = f"{number(kept['pages'])} of {number(all_pages['pages'])} kept"
         left = percent(share(kept["pages"], all_pages["pages"]))

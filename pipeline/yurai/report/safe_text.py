@@ -4,17 +4,14 @@ Every title, URL, host and excerpt that a report, a sample or `yurai explain` sh
 later, by the one function that writes HTML (`yurai.report.markup`).
 """
 
-import unicodedata
 from urllib.parse import unquote
 
 from yurai_filters.pii import redact_all
+from yurai_manifests.visible import escaped
 
 EXCERPT = 200
 CONTEXT = 4000
 """Characters that are redacted before an excerpt is cut: a cut through an address would hide it from the patterns."""
-JOINERS = "\u200c\u200d"
-"""Persian, Indic scripts and emoji need them; they move nothing."""
-HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def shown(text: str | None) -> str:
@@ -42,10 +39,4 @@ def _redacted(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return `text` on one line, with escapes for what would not be seen or would reorder what stands beside it."""
-    return "".join(_escape(letter) for letter in " ".join(text.split()))
-
-
-def _escape(letter: str) -> str:
-    if letter in JOINERS or unicodedata.category(letter) not in HIDDEN:
-        return letter
-    return f"\\u{{{ord(letter):x}}}"
+    return escaped(" ".join(text.split()))

@@ -26,7 +26,7 @@ from yurai_manifests.store import Store, open_store
 from yurai_manifests.task import StepId
 
 STEP = "report.facts"
-VERSION = 2
+VERSION = 3
 READ = ("extracted", "documents", "evidence")
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from yurai.sources.fetch import open_remote
 from yurai.sources.find import Source
+from yurai.sources.rows.check import refuse_unread
 from yurai.sources.rows.columns import columns_of
 from yurai.sources.rows.inflate import Inflow
 from yurai.sources.rows.jsonl import lines, parse, told
@@ -29,6 +30,7 @@ def peek(sources: Iterable[Source], tables: tuple[SourceTable, ...]) -> None:
     Raises:
         RecipeError: a table without inputs, or no text column; for Parquet, any named column that is not there.
     """
+    refuse_unread(sources := list(sources), tables)
     rows = [(source, kind) for source in sources if (kind := row_kind(source.name))]
     refuse_idle(tables, (source.name for source, _ in rows))
     seen: set[tuple[int, Kind]] = set()

@@ -24,7 +24,7 @@ from yurai_manifests.errors import RecipeError
 from yurai_manifests.lease import held
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import open_store, probe
-from yurai_manifests.task import clear_litter
+from yurai_manifests.task import clear_litter, clear_spools
 
 
 def run_recipe(
@@ -50,9 +50,7 @@ def run_recipe(
         return _run_sources(engine, recipe, sources, identities)
 
 
-def _run_sources(
-    engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity]
-) -> RunRecord:
+def _run_sources(engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity]) -> RunRecord:
     fused = _fused(recipe)
     names = [source.name for source in sources]
     hold_plan(engine, recipe, identities, names)
@@ -101,6 +99,7 @@ def _engine(output: str, runner: Runner, reporter: Reporter | None, *, rebuild: 
     store = open_store(output)
     probe(store)
     with held(store) as lease:
+        clear_spools(store)  # of late attempts
         if lease.after_a_death:
             clear_litter(store)
         yield Engine(store, runner, reporter or Reporter(quiet=True), rebuild, lease)

@@ -1,4 +1,7 @@
-"""Fetch bytes from anywhere to a local file, hashed on the way; a shard is opened once its digest is right."""
+"""Fetch bytes from anywhere to a local file, hashed on the way; a shard is opened once its digest is right.
+
+What is fetched is held to the size that its listing gave: a body that ends early is a fault of storage, not a file.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,6 +12,7 @@ from typing import IO, NamedTuple
 from yurai_manifests.canonical import CHUNK, sha256_file
 from yurai_manifests.errors import ShardError
 from yurai_manifests.faults import as_os_errors
+from yurai_manifests.location import Location
 from yurai_manifests.store import LocalStore, open_store
 
 
@@ -25,11 +29,12 @@ class Shard(NamedTuple):
 
 @contextmanager
 def open_remote(url: str) -> Iterator[IO[bytes]]:
-    """Open a path or fsspec URL for reading; whatever its client raises is an OSError."""
-    import fsspec  # noqa: PLC0415 - 70 ms that what is local need not pay, the extraction child least of all
+    """Open a path or fsspec URL for reading; whatever its client raises is an OSError, whose words hold no secret."""
+    # 70 ms that what is local need not pay, the extraction child least of all
+    from yurai_manifests.opening import open_files, without_secrets_of  # noqa: PLC0415
 
-    fs, path = fsspec.core.url_to_fs(url)
-    with as_os_errors(fs), fs.open(path, "rb") as file:
+    files, path = open_files(url)
+    with without_secrets_of(url), as_os_errors(files), files.open(path, "rb") as file:
         yield file
 
 
@@ -37,21 +42,28 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
     """Return a local path with the bytes of `url`, and their sha256. A local file is read in place.
 
     Raises:
-        ShardError: cannot be read.
+        ShardError: cannot be read, or has another size than its listing said.
     """
     local = url.removeprefix("file://")
+    where = Location(url)
     try:
         if "://" not in local:
             return Path(local), sha256_file(Path(local))
-        digest, target = hashlib.sha256(), spool / "source"
+        digest, target, size = hashlib.sha256(), spool / "source", 0
         with open_remote(url) as remote, target.open("wb") as file:
             while piece := remote.read(CHUNK):
                 digest.update(piece)
-                file.write(piece)
+                size += file.write(piece)
     except OSError as error:
         raise ShardError(
-            f"cannot read {url}: {error}; check the storage, then run the same command to resume"
+            f"cannot read {where}: {error}; check the storage, then run the same command to resume"
         ) from error
+    listed = url.size if isinstance(url, Location) else None
+    if listed is not None and listed != size:
+        raise ShardError(
+            f"cannot read {where}: it was listed with {listed:,} bytes and has {size:,}; it was changed since, or the "
+            "storage broke off: run the same command to resume"
+        )
     return target, digest.hexdigest()
 
 

@@ -1,122 +1,155 @@
 """Find what `--input` names: files, folders, globs, path lists, and any fsspec URL of these.
 
 A source's name is its place relative to the common root of its argument (for Common Crawl the `crawl-data/...` key);
-it is identity, so it holds no machine's path. Sources are sorted by name: the order of arguments is irrelevant.
+it is identity, so it holds no machine's path and no secret of a URL. Sources are sorted by name: the order of arguments
+is irrelevant. What exists under a name as it is written is that file or folder, whatever else its signs could mean.
 
 A folder means its web archives, or, where it holds none, its JSONL and Parquet files: rows beside archives are their
 labels and indexes far more often than a corpus, so that they are taken only by name. Output trees inside are left out.
 """
 
-import gzip
-import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import replace
 
-import fsspec
-
+from yurai.sources.path_lists import ENDINGS, PathList
 from yurai.sources.rows.names import is_row_file, row_kind
+from yurai.sources.source import Asked, Source, opened, refuse_special, relative
 from yurai.sources.warc import is_web_archive
+from yurai.terminal import tell
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.faults import as_os_errors
+from yurai_manifests.location import is_web, shown, told
+from yurai_manifests.visible import escaped
 
-REQUESTS = 32
+__all__ = ["COMMON_CRAWL", "Source", "find_sources"]
+
 LARGE_ROWS = 4 << 30
 """Bytes of a row file that people are told of: an hour of work on one CPU that nothing shares."""
-LISTS = (".paths", ".paths.gz", ".paths.txt")
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
-    """One input file; `stamp` tells whether it changed without reading it (modification time or ETag)."""
-
-    name: str
-    url: str
-    size: int
-    stamp: str
-
-
-def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL) -> list[Source]:
+def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL, allow: Iterable[str] = ()) -> list[Source]:
     """Return all sources that the arguments name, sorted by name.
 
-    `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list.
+    `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list. `allow`
+    are places (`https://host/path/`) that lists from elsewhere and redirects may lead to beside their own host.
 
     Raises:
-        RecipeError: nothing there, nothing to read in a folder, an output tree, or two files of one relative name.
+        RecipeError: nothing there, nothing to read in a folder, an output tree, no file, a list that reaches too far,
+            or two files of one relative name.
     """
     by_name: dict[str, Source] = {}
     for argument in arguments:
-        for source in _reached(argument, base):
+        for source in _reached(argument, base, tuple(allow)):
             other = by_name.setdefault(source.name, source)
             if other.url != source.url:
-                raise RecipeError(
-                    f"two inputs have the relative name {source.name}: {other.url} and {source.url}; "
-                    "name their common folder as one --input, so that their names differ"
-                )
+                raise RecipeError(_same_name(other, source))
     if not by_name:
         raise RecipeError("no input: give --input a file, a folder, a glob or a path list")
     for source in by_name.values():
         if source.size > LARGE_ROWS and row_kind(source.name):
             _tell(
-                f"{source.name}: {source.size / 1e9:,.0f} GB of rows in one file are one task on one CPU, and done "
-                "again from its start after a crash; split it into files below 1 GB"
+                f"{escaped(source.name)}: {source.size / 1e9:,.0f} GB of rows in one file are one task on one CPU, "
+                "and done again from its start after a crash; split it into files below 1 GB"
             )
     return sorted(by_name.values())
 
 
-def _reached(argument: str, base: str) -> Iterator[Source]:
+def _same_name(one: Source, other: Source) -> str:
+    name, places = escaped(one.name), (f"{one.url}", f"{other.url}")
+    if places[0] == places[1]:
+        return f"two inputs are {places[0]} with other queries, which are no part of a name; give it once"
+    return (
+        f"two inputs have the relative name {name}: {places[0]} and {places[1]}; "
+        "name their common folder as one --input, so that their names differ"
+    )
+
+
+def _reached(argument: str, base: str, allow: tuple[str, ...]) -> Iterator[Source]:
     """Expand one argument; storage that does not answer is a wrong call, since nothing has run yet."""
+    if not argument.strip():
+        raise RecipeError(
+            "--input is empty (a shell variable that is not set?); give a file, a folder, a glob or a list"
+        )
+    what = f"--input {shown(argument)}"
     try:
-        with as_os_errors(_open(argument)[0]):
-            yield from _expand(argument, base)
+        asked = opened(argument, what, allow)
+        with as_os_errors(asked.files):
+            yield from _expand(asked, PathList(argument, base, allow), what)
+    except FileNotFoundError as error:
+        raise RecipeError(f"{what} does not exist; check the path or URL") from error
     except OSError as error:
         raise RecipeError(
-            f"--input {argument} cannot be read: {error}; check the URL, network and credentials"
+            f"{what} cannot be read: {told(error, argument)}; check the URL, network and credentials"
         ) from error
 
 
-def _expand(argument: str, base: str) -> Iterator[Source]:
-    files, path = _open(argument)
-    if argument.endswith(LISTS):
-        yield from _from_list(argument, files, path, base)
-    elif "*" in path or "?" in path or "[" in path:
-        matches = sorted(files.glob(path))
-        root = path[: min(path.find(mark) for mark in "*?[" if mark in path)].rpartition("/")[0]
-        if not matches:
-            raise RecipeError(f"--input {argument} matches no file; check the pattern (quote it in the shell)")
-        yield from (_source(files, match, root) for match in matches if not files.isdir(match))
-    elif files.isdir(path):
-        yield from _from_folder(argument, files, path)
-    elif files.exists(path):
-        yield _source(files, path, path.rpartition("/")[0])
+def _expand(asked: Asked, listed: PathList, what: str) -> Iterator[Source]:
+    """Yield the files of a list, a folder, or a glob, or the file itself; raises FileNotFoundError without either."""
+    files, path, plain = asked.files, asked.path, asked.plain
+    glob = _glob(asked)
+    if glob:
+        yield from _matches(asked, *glob, what)
+    elif plain.endswith(ENDINGS):
+        if asked.is_local:
+            refuse_special(path)
+        yield from listed.sources()
+    elif not (is_web(path) and (is_web_archive(plain) or row_kind(plain))) and files.isdir(path):
+        yield from _from_folder(asked, what)
     else:
-        raise RecipeError(f"--input {argument} does not exist; check the path or URL")
+        name = relative(plain, plain.rpartition("/")[0])
+        if not name:
+            raise RecipeError(f"{what} names no file; give the URL of one")
+        yield asked.source(path, "", name=name)
 
 
-def _from_folder(argument: str, files: Any, path: str) -> Iterator[Source]:  # noqa: ANN401 - fsspec is untyped
-    paths = sorted(files.find(path))
+def _glob(asked: Asked) -> tuple[str, str] | None:
+    """Return (folder before the first sign, pattern) of a path; None where no sign of a pattern is in it.
+
+    What exists as it is written is itself: the whole path, and any folder on the way to the first that does not.
+    """
+    signs = "*[" if is_web(asked.path) else "*?["
+    if not any(sign in asked.plain for sign in signs) or asked.files.exists(asked.path):
+        return None
+    folders = asked.plain.split("/")
+    for count, folder in enumerate(folders):
+        if any(sign in folder for sign in signs) and not asked.files.exists("/".join(folders[: count + 1])):
+            literal = ("".join(f"[{one}]" if one in signs else one for one in name) for name in folders[:count])
+            return "/".join(folders[:count]), "/".join((*literal, *folders[count:]))
+    return None
+
+
+def _matches(asked: Asked, root: str, pattern: str, what: str) -> Iterator[Source]:
+    matches = sorted(asked.files.glob(pattern))
+    if not matches:
+        raise RecipeError(f"{what} matches no file; check the pattern (quote it in the shell)")
+    yield from (asked.source(match, root) for match in matches if not asked.files.isdir(match))
+
+
+def _from_folder(asked: Asked, what: str) -> Iterator[Source]:
+    path = asked.path
+    paths = sorted(asked.files.find(path))
     trees = _trees(paths)
     if path in trees:
         raise RecipeError(
-            f"--input {argument} is the output of a run; stage commands (yurai language ...) go on from it, and its "
-            "documents/ folder is a corpus of rows"
+            f"{what} is the output of a run; stage commands (yurai language ...) go on from it, and its documents/ "
+            "folder is a corpus of rows"
         )
-    names = [name for name in paths if not any(name.startswith(f"{tree}/") for tree in trees)]
-    archives, rows = ([name for name in names if is_kind(name)] for is_kind in (is_web_archive, is_row_file))
+    inside = tuple(f"{tree}/" for tree in trees)
+    names = {name: replace(asked, path=name).plain for name in paths if not name.startswith(inside)}
+    archives, rows = ([name for name in names if is_kind(names[name])] for is_kind in (is_web_archive, is_row_file))
     if not archives and not rows:
         raise RecipeError(
-            f"--input {argument} holds no WARC, ARC, WET, JSONL or Parquet file; name files of other endings one by one"
+            f"{what} holds no WARC, ARC, WET, JSONL or Parquet file; name files of other endings one by one"
         )
     if archives and rows:
         _tell(
-            f"{argument}: left out {len(rows)} JSONL or Parquet files beside its archives, the first {rows[0]}; "
-            "name them with --input to read them as rows"
+            f"{shown(asked.text)}: left out {len(rows)} JSONL or Parquet files beside its archives, the first "
+            f"{shown(rows[0])}; name them with --input to read them as rows"
         )
     if trees:
-        _tell(f"{argument}: left out {len(trees)} output trees of runs, the first {trees[0]}")
-    yield from (_source(files, name, path) for name in archives or rows)
+        _tell(f"{shown(asked.text)}: left out {len(trees)} output trees of runs, the first {shown(trees[0])}")
+    yield from (asked.source(name, path) for name in archives or rows)
 
 
 def _trees(names: list[str]) -> list[str]:
@@ -128,46 +161,4 @@ def _trees(names: list[str]) -> list[str]:
 
 
 def _tell(message: str) -> None:
-    sys.stderr.write(f"note: --input {message}\n")
-
-
-def _from_list(argument: str, files: Any, path: str, base: str) -> Iterator[Source]:  # noqa: ANN401 - fsspec is untyped
-    if not files.exists(path):
-        raise RecipeError(f"--input {argument} does not exist; check the path or URL")
-    data = files.cat_file(path)
-    lines = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8").split()
-    beside = argument.rpartition("/")[0]
-    # a crawl lists 90,000 keys, and each costs a request
-    with ThreadPoolExecutor(REQUESTS) as pool:
-        yield from pool.map(lambda line: _listed(argument, line, base, beside), lines)
-
-
-def _listed(argument: str, line: str, base: str, beside: str) -> Source:
-    root = base.rstrip("/") if line.startswith("crawl-data/") else beside
-    url = line if "://" in line or line.startswith("/") else f"{root}/{line}" if root else line
-    files, path = _open(url)
-    name = line.partition("://")[2] or line
-    try:
-        with as_os_errors(files):
-            return _source(files, path, "", name=name.lstrip("/"))
-    except OSError as error:
-        raise RecipeError(
-            f"{argument} lists {line}, but {url} cannot be read ({error}); set --base to where the keys live"
-        ) from error
-
-
-def _open(argument: str) -> tuple[Any, str]:
-    try:
-        files, path = fsspec.core.url_to_fs(argument)
-    except (ImportError, ValueError) as error:
-        raise RecipeError(
-            f"cannot open --input {argument}: {error}; install the fsspec package of that scheme"
-        ) from error
-    return files, cast("str", path).rstrip("/")
-
-
-def _source(files: Any, path: str, root: str, *, name: str | None = None) -> Source:  # noqa: ANN401 - fsspec is untyped
-    info = files.info(path)
-    stamp = next((str(info[key]) for key in ("ETag", "etag", "mtime", "LastModified", "updated") if info.get(key)), "")
-    relative = name or path.removeprefix(root).lstrip("/")
-    return Source(relative, files.unstrip_protocol(path), int(info.get("size") or 0), stamp)
+    tell(f"note: --input {message}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from yurai.declare.batches import strings, with_columns
+from yurai.declare.model_line import model_line
 from yurai.declare.models import LID_176, check_model, load_fasttext, model_digest
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
@@ -21,7 +22,8 @@ class Language(Settings):
     """Label each text with its language.
 
     Writes `lang` (the model's code) and `lang_score` (0 to 1, rounded to 1e-4). A text without a letter is `und`, 0.
-    The first 20,000 characters decide; white space is folded, since the model takes one line.
+    The first 20,000 characters decide; white space is folded, since the model takes one line. The model alone is shown
+    a text that is mostly capitals in small letters, and none of the marks without width: it learned from prose.
     Source: Joulin et al., Bag of Tricks for Efficient Text Classification, arXiv:1607.01759 (lid.176.ftz).
 
     Args:
@@ -44,8 +46,8 @@ def label(batch: pa.RecordBatch, settings: Language) -> pa.RecordBatch:
     loaded = load_fasttext(settings.model, model_digest(settings.model, settings.sha256))
     codes, scores = [], []
     for text in strings(batch, "text"):
-        line = " ".join(text[:MAX_CHARACTERS].split())
-        if not any(map(str.isalpha, line)):
+        line = model_line(text[:MAX_CHARACTERS])
+        if line is None:
             codes.append("und")
             scores.append(0.0)
             continue
@@ -59,7 +61,7 @@ def label(batch: pa.RecordBatch, settings: Language) -> pa.RecordBatch:
 STAGE = declare(
     Stage(
         "language",
-        version=2,
+        version=3,
         kind=Kind.MEASURE,
         settings=Language,
         driver=measure_alone,

@@ -7,8 +7,11 @@ from typing import Literal
 from yurai.declare.stage import Kind, Stage, Verdict, declare
 from yurai.engine.use import Settings
 from yurai.sources.warc import Record
+from yurai_manifests.names import crawled
 
 OK = 200
+SCHEME = 20
+"""Letters of a scheme in a reason: what is longer is none."""
 WEB = frozenset({"http", "https"})
 ROBOTS = re.compile(r"https?://[^/?#]*/robots\.txt(?:[?#]|$)", re.IGNORECASE)
 """URLs of robots.txt; paths are case-sensitive, but servers that answer 200 to /ROBOTS.TXT mean the same file."""
@@ -41,7 +44,7 @@ def judge(record: Record, settings: Read) -> Verdict | None:
         return "dropped", "no-url"
     scheme = record.url.partition(":")[0].lower()
     if scheme not in WEB:
-        return "dropped", f"scheme:{scheme[:20]}"
+        return "dropped", f"scheme:{crawled(scheme[:SCHEME])}"
     if not record.body:
         return "dropped", "empty-body"
     if ROBOTS.match(record.url):
@@ -56,7 +59,7 @@ def judge(record: Record, settings: Read) -> Verdict | None:
 STAGE = declare(
     Stage(
         "read",
-        version=1,
+        version=2,
         kind=Kind.READ,
         settings=Read,
         judge=judge,
@@ -66,6 +69,9 @@ STAGE = declare(
             "body-too-large",
             "inflate-limit",
             "bad-content-encoding",
+            "bad-transfer-encoding",
+            "bad-record-type",
+            "read-limit",
             "invalid-json",
             "not-an-object",
             "text-not-string",

@@ -113,7 +113,7 @@ def _named(counts: Counter[str], prefix: str) -> list[Entry]:
 STAGE = declare(
     Stage(
         "redact",
-        version=2,
+        version=3,
         kind=Kind.MEASURE,
         settings=Redact,
         driver=measure_alone,
@@ -121,6 +121,6 @@ STAGE = declare(
         notes=_counts,
         after={"language": "language is told from the text as its author wrote it; put redact after it"},
         command=("redact",),
-        packages=("google-re2", "phonenumbers", PYTHON),
+        packages=("google-re2", "phonenumbers", "tld", PYTHON),
     )
 )

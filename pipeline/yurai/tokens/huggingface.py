@@ -1,14 +1,16 @@
 """Read a `tokenizer.json` of Hugging Face in a way that is safe for a corpus.
 
 The file's own truncation, padding and post-processor are for inference and are switched off: a document is its
-text's ids and one end. A page about language models may spell out `</s>`; its ids must not hold the end of a
-document, or every reader that splits on that id would cut the page in two. Special tokens are therefore read as
-plain text, and where a model's plain vocabulary holds the end all the same (Unigram does), the page is cut inside it.
+text's ids and one end. A page about language models may spell out `</s>` or `<|im_start|>`; its ids must not hold the
+end of a document, or every reader that splits on that id would cut the page in two, nor a turn that nobody took. Added
+tokens, special or not (`<tool_call>`), are therefore read as plain text, and where a model's plain vocabulary holds one
+all the same (Unigram does), the page is cut inside it. Runs of white space stay tokens: they control nothing.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _SHORTEST_CUT = 2
+_FALLBACK = re.compile(r"<0x[0-9A-F]{2}>")
 
 
 class TokenizerFile(TypedDict, total=False):
@@ -46,6 +49,8 @@ class HuggingFaceTokenizer:
     dtype: TokenDType
     sha256: str | None
     model: tokenizers.Tokenizer
+    controls: frozenset[int]
+    """Ids that no text is given: the end of a document and all added tokens."""
     packages: tuple[str, ...] = ("tokenizers",)
 
     def encode_batch(self, texts: Sequence[str]) -> list[TokenArray]:
@@ -62,29 +67,30 @@ class HuggingFaceTokenizer:
         return encode_rows(self.encode_batch, texts, self.dtype)
 
     def _document(self, text: str, ids: list[int]) -> TokenArray:
-        row = np.array([*ids, self.eod], self.dtype)
-        return row if not (row[:-1] == self.eod).any() else self._document(text, self._ids_without_end(text))
+        safe = ids if self.controls.isdisjoint(ids) else self._ids_without_controls(text)
+        return np.array([*safe, self.eod], self.dtype)
 
-    def _ids_without_end(self, text: str) -> list[int]:
-        """Return the ids of a text that spells out the end of a document, cut inside each such place."""
+    def _ids_without_controls(self, text: str) -> list[int]:
+        """Return the ids of a text that spells out control tokens, cut inside each such place."""
         pieces = [text]
         while True:
             encodings = self.model.encode_batch(pieces, add_special_tokens=False)
-            if not any(self.eod in encoding.ids for encoding in encodings):
+            if all(self.controls.isdisjoint(encoding.ids) for encoding in encodings):
                 return list(chain.from_iterable(encoding.ids for encoding in encodings))
             pieces = [
                 part for piece, encoded in zip(pieces, encodings, strict=True) for part in self._cut(piece, encoded)
             ]
 
     def _cut(self, piece: str, encoding: tokenizers.Encoding) -> list[str]:
-        spans = [span for token, span in zip(encoding.ids, encoding.offsets, strict=True) if token == self.eod]
-        for start, end in spans:
+        places = zip(encoding.ids, encoding.offsets, strict=True)
+        spans = [(token, *span) for token, span in places if token in self.controls]
+        for token, start, end in spans:
             if end - start < _SHORTEST_CUT:
                 raise ContractError(
-                    f"tokenizer {self.name} turns {piece[start:end]!r} into its end-of-document token {self.eod}; "
-                    "name another token as eod"
+                    f"tokenizer {self.name} turns {piece[start:end]!r} into its control token {token}; "
+                    "name another token as eod, or another tokenizer"
                 )
-        return [piece[a:b] for a, b in pairwise([0, *sorted({start + 1 for start, _ in spans}), len(piece)])]
+        return [piece[a:b] for a, b in pairwise([0, *sorted({start + 1 for _, start, _ in spans}), len(piece)])]
 
 
 def open_model(raw: bytes, *, where: str) -> tokenizers.Tokenizer:
@@ -99,7 +105,13 @@ def open_model(raw: bytes, *, where: str) -> tokenizers.Tokenizer:
     model.no_padding()
     model.no_truncation()
     model.encode_special_tokens = True
+    # it skips special tokens alone, so the others become special to this copy of the model
+    model.add_special_tokens([token for token in _added(model).values() if not token.content.isspace()])
     return model
+
+
+def _added(model: tokenizers.Tokenizer) -> dict[int, tokenizers.AddedToken]:
+    return dict(sorted(model.get_added_tokens_decoder().items()))
 
 
 def refuse_silent_drops(parsed: TokenizerFile, *, where: str) -> None:
@@ -133,10 +145,27 @@ def _kinds(part: object) -> set[str]:
     return set[str]().union(*map(_kinds, part)) if isinstance(part, list) else set()
 
 
-def tokenizer_of(model: tokenizers.Tokenizer, *, eod: int, sha256: str) -> HuggingFaceTokenizer:
-    """Return the record that stages use; ids may have gaps, so the largest counts, not their number."""
+def tokenizer_of(model: tokenizers.Tokenizer, *, eod: int, unknown: int | None, sha256: str) -> HuggingFaceTokenizer:
+    """Return the record that stages use; ids may have gaps, so the largest counts, not their number.
+
+    `unknown` is the id for what the model does not know: text is given it, though it is an added token mostly.
+    """
     vocab_size = max(model.get_vocab(with_added_tokens=True).values()) + 1
-    return HuggingFaceTokenizer(f"hf:{sha256[:16]}", vocab_size, eod, dtype_for(vocab_size), sha256, model)
+    spelled = {number for number, token in _added(model).items() if _can_be_cut(token.content)}
+    return HuggingFaceTokenizer(
+        f"hf:{sha256[:16]}",
+        vocab_size,
+        eod,
+        dtype_for(vocab_size),
+        sha256,
+        model,
+        frozenset((spelled - {unknown}) | {eod}),
+    )
+
+
+def _can_be_cut(content: str) -> bool:
+    """Whether an added token is one that text must not be given: no white space, no one character, no fallback byte."""
+    return len(content) >= _SHORTEST_CUT and not content.isspace() and _FALLBACK.fullmatch(content) is None
 
 
 def refusing(where: str, problem: str) -> AbstractContextManager[object]:

@@ -48,12 +48,13 @@ def load_tokenizer(spec: str, *, sha256: str | None = None, eod: str | None = No
     model = open_model(raw, where=spec)
     refuse_silent_drops(json.loads(raw), where=spec)
     end = _end_of_document(model, spec=spec, eod=eod)
-    if end == _unknown(raw):
+    unknown = _unknown(raw)
+    if end == unknown:
         raise RecipeError(
             f"{spec} uses {model.id_to_token(end)!r} for unknown text too, so it cannot end documents; set eod to one "
             f"of {_specials(model)}"
         )
-    return tokenizer_of(model, eod=end, sha256=digest)
+    return tokenizer_of(model, eod=end, unknown=unknown, sha256=digest)
 
 
 def _bytes(*, sha256: str | None, eod: str | None) -> ByteTokenizer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from yurai.declare.model_line import model_line
 from yurai.declare.models import LID_176, FastText, load_fasttext, model_digest
 
 Scores: TypeAlias = dict[str, float]
@@ -35,7 +36,7 @@ def places(length: int) -> Iterator[tuple[int, int]]:
 
 def scores(windows: list[str]) -> Scores:
     """Return the mean probability of each language over windows, those without a letter left out."""
-    asked = [line for line in (" ".join(window.split()) for window in windows) if any(map(str.isalpha, line))]
+    asked = [line for line in map(model_line, windows) if line is not None]
     model, sums = identifier(), dict[str, float]()
     for line in asked:
         labels, probabilities = model.predict(line, k=_LABELS)

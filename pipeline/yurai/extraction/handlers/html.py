@@ -8,7 +8,7 @@ from yurai.extraction.records import Extraction, Page
 @handles(
     "text/html",
     "application/xhtml+xml",
-    version=1,
+    version=2,
     reasons=("gate:language", "budget-doctype", "budget-attributes"),
     packages=("trafilatura", "resiliparse", "lxml", "charset-normalizer"),
 )

@@ -6,7 +6,7 @@ from yurai.extraction.options import ExtractOptions
 from yurai.extraction.records import Extraction, Page
 
 
-@handles("text/markdown", "text/x-markdown", version=1, reasons=("binary-bytes",), packages=("charset-normalizer",))
+@handles("text/markdown", "text/x-markdown", version=2, reasons=("binary-bytes",), packages=("charset-normalizer",))
 def markdown(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     """Return the text as it stands."""
     return plain(page, mime, options)

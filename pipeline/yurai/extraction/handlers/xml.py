@@ -11,7 +11,7 @@ from yurai.extraction.records import Extraction, Page
     "application/rdf+xml",
     "application/xml",
     "text/xml",
-    version=1,
+    version=2,
     reasons=("budget-doctype", "budget-attributes", "xml-broken", "xml-data"),
     packages=("lxml", "charset-normalizer"),
 )

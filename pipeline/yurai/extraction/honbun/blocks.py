@@ -14,6 +14,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from yurai.extraction.blocks import most_text
+from yurai.extraction.formulas import TAGS as FORMULAS
+from yurai.extraction.formulas import formula_of
 from yurai.extraction.honbun.tags import (
     BOLD,
     BOX,
@@ -254,7 +256,7 @@ def blocks_of(tree: HtmlElement, *, mend: bool = True) -> list[Block]:
             text = None if element is root else element.tail
         elif kind == SKIP:
             walk.skip_subtree()
-            text = _formula_of(element, tag)
+            text = formula_of(element) if tag in FORMULAS else None
         else:
             if kind == BOX:
                 state.open(element, tag)
@@ -276,32 +278,9 @@ def _body_of(tree: HtmlElement) -> HtmlElement:
     return tree if body is None else body
 
 
-def _formula_of(element: HtmlElement, tag: str) -> str:
-    """Return what stands for an element that is not walked: a formula, or nothing."""
-    if tag == "math":
-        return _formula(element)
-    if tag == "script" and (element.get("type") or "").startswith("math/tex"):
-        return _tex(element.text or "")
-    return ""
-
-
 def _sets_apart(element: HtmlElement) -> bool:
     """Tell whether a custom element is a box: it holds elements, and no text runs on behind it."""
     return len(element) > 0 and not (element.tail or "").strip()
-
-
-def _formula(element: HtmlElement) -> str:
-    """Return a formula as the TeX that it carries, else as its text."""
-    for note in element.iter("annotation"):
-        if "tex" in (note.get("encoding") or "").lower() and (note.text or "").strip():
-            return _tex(note.text)
-    for note in list(element.iter("annotation", "annotation-xml")):
-        note.clear()
-    return " ".join("".join(element.itertext()).split())
-
-
-def _tex(source: str) -> str:
-    return f"${' '.join(source.split())}$"
 
 
 def collapsed(text: str, *, as_written: bool = False) -> str:

@@ -1,22 +1,15 @@
-"""Write formulas into the text that they are part of: as TeX where the page carries it, else as plain text.
-
-Pages carry TeX as a MathML annotation (MathML Core, 2.6), as `alttext` (LaTeXML), as `<script type="math/tex">`
-(MathJax 2) and as the `alt` of an image (WordPress, MediaWiki). What a script drew beside it says the same, and goes.
-"""
+"""Write formulas into the text that they are part of; what a script drew beside one says the same again, and goes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Final
 
 from lxml.html import HtmlElement
 
+from yurai.extraction.formulas import TAGS, formula_of
 from yurai.extraction.mend.line import settable
 
-_DISPLAY: Final = re.compile(r"\{\\(?:displaystyle|textstyle) (.*)\}", re.DOTALL)
 _DRAWN: Final = frozenset(("katex-html", "MathJax_Preview", "MathJax", "MathJax_Display", "MathJax_SVG"))
-_OF_IMAGES: Final = frozenset(("latex", "tex"))
 _WORDS: Final = (b"math", b"atex", b"MATH")
 """One of these is on every page with a formula."""
 _HIDING: Final = ("style", "hidden", "aria-hidden")
@@ -28,19 +21,10 @@ def write_formulas(tree: HtmlElement, markup: bytes) -> None:
         return  # most pages, at the cost of three looks
     if b"katex" in markup or b"math/tex" in markup:
         _remove_drawn(tree)
-    for element in list(tree.iter("script", "math", "img")):
-        formula = _FORMULAS[element.tag](element)
+    for element in list(tree.iter(*TAGS)):
+        formula = formula_of(element)
         if formula is not None:
             _write(element, formula)
-
-
-def _of_script(script: HtmlElement) -> str | None:
-    return _tex(script.text or "") if (script.get("type") or "").startswith("math/tex") else None
-
-
-def _of_image(image: HtmlElement) -> str | None:
-    is_formula = image.get("alt") and not _OF_IMAGES.isdisjoint((image.get("class") or "").split())
-    return _tex(image.get("alt")) if is_formula else None
 
 
 def _remove_drawn(tree: HtmlElement) -> None:
@@ -62,28 +46,3 @@ def _write(element: HtmlElement, text: str) -> None:
         for name in _HIDING:
             parent.attrib.pop(name, None)
         parent = parent.getparent()
-
-
-def _formula(math: HtmlElement) -> str:
-    """Return a formula as the TeX that it carries, else as its text on one line."""
-    for note in math.iter("annotation"):
-        if "tex" in (note.get("encoding") or "").lower() and (note.text or "").strip():
-            return _tex(note.text)
-    if math.get("alttext"):
-        return _tex(math.get("alttext"))
-    for note in list(math.iter("annotation", "annotation-xml")):
-        note.clear()
-    return " ".join("".join(math.itertext()).split())
-
-
-_FORMULAS: Final[dict[str, Callable[[HtmlElement], str | None]]] = {
-    "script": _of_script,
-    "math": _formula,
-    "img": _of_image,
-}
-
-
-def _tex(source: str) -> str:
-    tex = " ".join(source.split()).strip("$").strip()
-    display = _DISPLAY.fullmatch(tex)
-    return f"${display[1].strip() if display else tex}$" if tex else ""

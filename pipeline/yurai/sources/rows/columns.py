@@ -1,6 +1,7 @@
 """Tell which columns of a Parquet file play which role, and how their values come out.
 
-Only plain types are read: strings and bytes, integers as ids, timestamps and days as dates. An extension type is not.
+Only plain types are read: strings and bytes, integers as ids, timestamps, days and counts since 1970 as dates. An
+extension type is not.
 """
 
 from __future__ import annotations
@@ -33,15 +34,13 @@ class Column:
     read: Callable[[Arrow], list[Any]] | None
 
 
-def columns_of(schema: pa.Schema, choices: Choices) -> dict[str, Column]:
-    """Return the column for each role that `schema` has one for; `a.b` is column `a.b`, or field `b` of struct `a`."""
-    columns: dict[str, Column] = {}
+def columns_of(schema: pa.Schema, choices: Choices) -> dict[str, tuple[Column, ...]]:
+    """Return the columns for each role that `schema` has any for; `a.b` is column `a.b`, or field `b` of struct `a`."""
+    columns: dict[str, tuple[Column, ...]] = {}
     for role, choice in choices.items():
-        for name in choice.names:
-            kind = type_at(schema, name)
-            if kind is not None:
-                columns[role] = Column(name, _read(kind, role))
-                break
+        kinds = [(name, kind) for name in choice.names if (kind := type_at(schema, name)) is not None]
+        if kinds:
+            columns[role] = tuple(Column(name, _read(kind, role)) for name, kind in kinds)
     return columns
 
 
@@ -65,7 +64,8 @@ def _read(kind: pa.DataType, role: str) -> Callable[[Arrow], list[Any]] | None:
     plain = kind.value_type if pt.is_dictionary(kind) else kind
     if any(is_so(plain) for is_so in WORDS):
         return lambda column: column.cast(plain).cast(pa.large_binary()).to_pylist()  # invalid UTF-8 is ours to judge
-    if role == "id" and pt.is_integer(kind):
+    is_number = pt.is_integer(kind) or (role == "date" and pt.is_floating(kind))
+    if pt.is_null(kind) or (role in ("id", "date") and is_number):
         return lambda column: column.to_pylist()
     if role == "date" and pt.is_timestamp(kind):
         return lambda column: _moments(column.cast(pa.int64()), PER_SECOND[cast("pa.TimestampType[Any]", kind).unit])

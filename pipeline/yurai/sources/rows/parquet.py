@@ -1,7 +1,8 @@
 """Read the rows of a Parquet file: row group by row group, only the mapped columns, in bounded batches.
 
-What the file claims is checked before it is believed: rows against its size, pages against a limit, and the inflated
-text against the same ratio as everything else here.
+What the file claims is checked before it is believed: rows against its size, pages against a limit, and what they and
+their values inflate to against the same ratio as everything else here. Each row that is claimed is a row here; those
+that cannot be read have failed.
 """
 
 from collections.abc import Iterator
@@ -11,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yurai.sources.rows.columns import column_at, columns_of, type_at
+from yurai.sources.rows.columns import Column, column_at, columns_of, type_at
 from yurai.sources.rows.jsonl import missing, told
-from yurai.sources.rows.pages import Group, PageError, largest_page, row_groups
-from yurai.sources.rows.roles import Choices
-from yurai.sources.rows.row import BATCH_BYTES, FREE_ROWS, MAX_PAGES, Item, Note, Row, Span, inflate_limit
+from yurai.sources.rows.pages import Group, LimitError, PageError, footer_at, page_sizes, row_groups
+from yurai.sources.rows.roles import Choices, first_filled
+from yurai.sources.rows.row import BATCH_BYTES, FREE_ROWS, MAX_LINE, MAX_PAGES, Item, Note, Row, Span, inflate_limit
 from yurai.sources.warc.readable import Readable
 
 BATCH_ROWS = 256
@@ -36,6 +37,7 @@ def open_parquet(source: Any) -> pq.ParquetFile:  # noqa: ANN401 - a path or a f
 def read_parquet(path: Path, data: Readable, choices: Choices) -> Iterator[Item]:
     """Yield the rows of the file in order, then where its bytes (`data`) went; content never raises."""
     try:
+        footer_at(data)
         with open_parquet(path) as file:
             yield from _Reader(file, data, choices).items()
     except pa.ArrowMemoryError:
@@ -51,103 +53,109 @@ def _plain(error: Exception) -> str:
 
 
 class _Reader:
-    """One pass over a file; counts text, and remembers the byte ranges that could not be read."""
+    """One pass over a file; counts what was inflated and read, so that no footer makes it read a page twice."""
 
     def __init__(self, file: pq.ParquetFile, data: Readable, choices: Choices) -> None:
         self._file, self._data, self._choices = file, data, choices
         self._schema = file.schema_arrow
         self._columns = columns_of(self._schema, choices)
-        self._text, self._limit = 0, inflate_limit(len(data))
-        self._lost: list[tuple[int, int]] = []
+        self._limit = inflate_limit(len(data))
+        self._stored = self._inflated = self._values_size = 0
+        self._is_over, self._behind = False, 0
         self._groups = row_groups(data)
 
     def items(self) -> Iterator[Item]:
         """Yield rows, then spans and notes."""
-        size, first, count = len(self._data), 0, 0
-        sizes = [group.rows for group in self._groups]
-        if sum(sizes) > FREE_ROWS + size:
+        size, first = len(self._data), 0
+        rows = sum(group.rows for group in self._groups)
+        if rows > FREE_ROWS + size:
             yield Span(0, size, "unreadable")
-            yield Note(f"claims {sum(sizes):,} rows in {size:,} bytes, more than can be believed")
+            yield Note(f"claims {rows:,} rows in {size:,} bytes, more than can be believed")
             return
-        for group, rows in enumerate(sizes):
-            if rows and self._text <= self._limit:
-                for item in self._group(group, first):
-                    count += isinstance(item, Row)
-                    yield item
-            first += rows
-        yield from self._spans() if count else [Span(0, size, "unreadable" if self._lost else "padding")]
-        if count or not self._lost:
-            yield from self._unmapped()
+        for place, group in enumerate(self._groups):
+            if group.rows:
+                yield from self._group(place, first)
+            first += group.rows
+        yield Span(0, size, "rows" if rows else "padding")
+        yield from self._unmapped()
 
     def _unmapped(self) -> Iterator[Note]:
         """Say which columns are not there, and which are of a type that cannot play their role."""
-        yield from missing(self._choices, set(self._columns), self._schema.names)
-        for role, column in self._columns.items():
-            if column.read is None:
-                kind = ascii(str(type_at(self._schema, column.path))[:200])
-                yield Note(f"column {told([column.path])} is of type {kind}, which cannot be the {role}")
+        yield from missing(self._choices, set(self._columns), told(self._schema.names))
+        for role, columns in self._columns.items():
+            for column in columns:
+                if column.read is None:
+                    kind = ascii(str(type_at(self._schema, column.path))[:200])
+                    yield Note(f"column {told([column.path])} is of type {kind}, which cannot be the {role}")
 
-    def _group(self, group: int, first: int) -> Iterator[Item]:
-        """Yield the rows of one row group; damage behind its first rows is one failed row, before them lost bytes."""
-        number = first
+    def _group(self, place: int, first: int) -> Iterator[Item]:
+        """Yield the rows of one row group, as many as the footer says; behind damage or a limit they have failed."""
+        number, end = first, first + self._groups[place].rows
+        reason, self._behind = "inflate-limit", 0
         try:
-            for row in self._values(group):
-                self._text += len(text) if isinstance(text := row.get("text"), bytes) else 0
-                if self._text > self._limit:
-                    yield Row(number, 1, error="inflate-limit")
-                    yield Note(
-                        f"inflates to more than {self._limit:,} bytes of text in row group {group}; rows are lost"
-                    )
-                    return
-                yield Row(number, 1, row)
+            for values, sizes in () if self._is_over else self._values(place):
+                if number == end:
+                    raise PageError("there are more than the footer says")
+                self._count(sum(sizes))
+                is_large = max(sizes, default=0) > MAX_LINE
+                yield Row(number, 1, error="body-too-large") if is_large else Row(number, 1, values)
                 number += 1
+            if number < end and not self._is_over:
+                raise PageError("there are fewer than the footer says")
         except pa.ArrowMemoryError:
             raise
         except CONTENT_ERRORS as error:
-            yield Note(f"row group {group} breaks off after {number - first:,} rows ({_plain(error)})")
-            if number > first:
-                yield Row(number, 1, error="body-incomplete")
-            else:
-                self._lost.append(self._range(self._groups[group]))
+            reason = "inflate-limit" if isinstance(error, LimitError) else "body-incomplete"
+            told_of = f"after {number - first:,} of {end - first:,} rows ({_plain(error)})"
+            yield Note(f"row group {place} breaks off {told_of}; the others have failed")
+        yield from (Row(lost, 1, error=reason) for lost in range(number, end))
+        if self._behind > 0:
+            yield Note(f"row group {place} holds {self._behind:,} rows more than its footer says; they are not read")
 
-    def _values(self, group: int) -> Iterator[dict[str, Any]]:
-        """Yield the values of each row of a row group, by role."""
-        read = {role: (column.path, column.read) for role, column in self._columns.items() if column.read}
-        others = dict.fromkeys(self._columns.keys() - read.keys(), OTHER_TYPE)
-        paths = sorted({path for path, _ in read.values()})
+    def _count(self, size: int) -> None:
+        """Stop reading where all values until here are too large for their file."""
+        self._values_size += size
+        if self._values_size > self._limit:
+            self._is_over = True
+            raise LimitError(f"values of more than {self._limit:,} bytes; no row behind them is read")
+
+    def _values(self, place: int) -> Iterator[tuple[dict[str, Any], list[int]]]:
+        """Yield the values of each row of a row group, by role, and how large those of all its columns are."""
+        paths = sorted({column.path for columns in self._columns.values() for column in columns if column.read})
+        group = self._groups[place]
         if not paths:
-            yield from (dict(others) for _ in range(self._groups[group].rows))
+            yield from ((dict.fromkeys(self._columns, OTHER_TYPE), []) for _ in range(group.rows))
             return
-        rows = self._batch_rows(self._groups[group], set(paths))
-        for batch in self._file.iter_batches(rows, row_groups=[group], columns=paths, use_threads=False):
-            parts = [values(column_at(batch, path)) for path, values in read.values()]
-            yield from (others | dict(zip(read, row, strict=True)) for row in zip(*parts, strict=True))
+        rows = self._batch_rows(group, set(paths))
+        for batch in self._file.iter_batches(rows, row_groups=[place], columns=paths, use_threads=False):
+            lists = [_role_values(batch, columns) for columns in self._columns.values()]
+            for row in zip(*(zip(*values, strict=True) for values in lists), strict=True):
+                sizes = [len(value) for values in row for value in values if isinstance(value, bytes)]
+                yield {role: first_filled(values) for role, values in zip(self._columns, row, strict=True)}, sizes
 
     def _batch_rows(self, group: Group, paths: set[str]) -> int:
         """Return how many rows may be read at a time; raises PageError where no number is small enough."""
         pages = 0
         for chunk in group.chunks:
             if chunk.path in paths:
-                largest = largest_page(self._data, chunk.start, chunk.end)
-                pages += max(largest, chunk.inflated) if chunk.chained else largest
+                self._stored += chunk.end - chunk.start
+                if self._stored > len(self._data):
+                    raise PageError("columns overlap")
+                sizes = page_sizes(self._data, chunk.start, chunk.end)
+                self._inflated += sizes.total
+                self._behind = max(self._behind, sizes.values - group.rows)
+                pages += max(sizes.largest, chunk.inflated) if chunk.chained else sizes.largest
         if pages > MAX_PAGES:
-            raise PageError(f"pages of {pages:,} bytes, above the limit of {MAX_PAGES:,}")
+            raise LimitError(f"pages of {pages:,} bytes, above the limit of {MAX_PAGES:,}")
+        if self._inflated > self._limit:
+            self._is_over = True
+            raise LimitError(f"pages of more than {self._limit:,} bytes in all; no row behind them is read")
         return max(1, min(BATCH_ROWS, BATCH_BYTES // max(pages, 1)))
 
-    def _range(self, group: Group) -> tuple[int, int]:
-        """Return the bytes of a row group, within the file."""
-        start = min((chunk.start for chunk in group.chunks), default=0)
-        end = max((chunk.end for chunk in group.chunks), default=0)
-        return max(0, min(start, len(self._data))), max(0, min(end, len(self._data)))
 
-    def _spans(self) -> Iterator[Span]:
-        at = 0
-        for start, end in sorted(self._lost):
-            if max(start, at) > at:
-                yield Span(at, start - at, "rows")
-            if end > max(start, at):
-                yield Span(max(start, at), end - max(start, at), "unreadable")
-                at = end
-            at = max(at, start)
-        if at < len(self._data):
-            yield Span(at, len(self._data) - at, "rows")
+def _role_values(batch: pa.RecordBatch, columns: tuple[Column, ...]) -> list[list[Any]]:
+    """Return the values of each column that may play a role."""
+    return [
+        column.read(column_at(batch, column.path)) if column.read else [OTHER_TYPE] * batch.num_rows
+        for column in columns
+    ]

@@ -1,9 +1,10 @@
 """Map a row's own columns to those of a document: which column plays which role, and what its value may be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
-from yurai.sources.warc.dates import capture_date
+from yurai.sources.rows.dates import row_date
 
 DEFAULTS = {"text": ("text", "content"), "url": ("url",), "title": ("title",), "date": ("date",), "id": ("id",)}
 ROLES = tuple(DEFAULTS)
@@ -11,7 +12,7 @@ ROLES = tuple(DEFAULTS)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Columns that may play a role, the first that is there does; `named`: a table says so, it is no default."""
+    """Columns that may play a role, in each row the first that is filled does; `named`: by a table, not by default."""
 
     names: tuple[str, ...]
     named: bool
@@ -32,12 +33,29 @@ def pick(value: Mapping[str, object], choices: Choices) -> dict[str, object]:
     """Return the values of the roles that `value` has; `a.b` is column `a.b`, or else `b` in the object `a`."""
     picked: dict[str, object] = {}
     for role, choice in choices.items():
-        for name in choice.names:
-            is_present, part = _at(value, name)
-            if is_present:
-                picked[role] = part
-                break
+        parts = [part for is_present, part in (_at(value, name) for name in choice.names) if is_present]
+        if parts:
+            picked[role] = first_filled(parts)
     return picked
+
+
+def first_filled(values: Sequence[object]) -> object:
+    """Return the first value that is neither null nor blank, or else the first."""
+    if len(values) == 1:
+        return values[0]
+    return next((value for value in values if not _is_blank(value)), values[0])
+
+
+def _is_blank(value: object) -> bool:
+    if isinstance(value, bytes):
+        begins_blank = not value[:64].decode("utf-8", "ignore").strip()  # spares decoding what is long and text
+        return begins_blank and not value.decode("utf-8", "replace").strip()
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+
+
+def is_text(value: object) -> TypeGuard[str | bytes]:
+    """Whether a value can be the text; bytes are judged as UTF-8 later."""
+    return isinstance(value, str | bytes)
 
 
 def _at(value: Mapping[str, object], name: str) -> tuple[bool, object]:
@@ -69,7 +87,7 @@ def fields(values: Mapping[str, object]) -> Fields:
 
     Only the text can fail a row (`text-not-string`); another value of a wrong type is null and flagged: bad-url,
     bad-title, bad-id, bad-date, and partial-date where hours are missing. Bytes are read as UTF-8, and flagged
-    undecodable-bytes where they are none. Dates: RFC 3339, or a part of it.
+    undecodable-bytes where they are none. Dates: as `row_date` reads them.
     """
     flags: list[str] = []
 
@@ -85,10 +103,12 @@ def fields(values: Mapping[str, object]) -> Fields:
             return None
         return value.replace("\0", "").strip() or None if value else None
 
-    text, url, title, key, day = (string(role) for role in ("text", "url", "title", "id", "date"))
-    date = None
-    if day is not None:
-        date, date_flags = capture_date(day)
+    text, url, title, key = (string(role) for role in ("text", "url", "title", "id"))
+    day, date = values.get("date"), None
+    if type(day) not in (int, float):
+        day = string("date")
+    if isinstance(day, str | int | float):
+        date, date_flags = row_date(day)
         flags.extend(date_flags)
     error = "text-not-string" if "bad-text" in flags else None
     kept = tuple(sorted({flag for flag in flags if flag != "bad-text"}))

@@ -7,15 +7,20 @@ from yurai.sources.warc.record import MIB, Limits
 
 MAX_LINE = Limits().max_body_bytes
 """Bytes of a line: what the body of one record may have, since both are one page."""
+MAX_VALUES = 4 * MAX_LINE
+"""Bytes that the values of a line may take once it is parsed, its strings aside: `[[],[],` takes twenty for each."""
 MAX_RATIO = Limits().max_ratio
 FREE_BYTES = 64 * MIB
 """A file may inflate to `FREE_BYTES` and `MAX_RATIO` times its size; text packs to a fifth, a bomb to a thousandth."""
 FREE_ROWS = 1 << 20
-"""A Parquet file may claim this many rows and one for each of its bytes; a run of nulls takes no bytes, but time."""
+"""A file may have this many rows and one for each of its bytes; a run of nulls, or of `{}`, takes none, but time."""
 MAX_PAGES = 512 * MIB
 """Bytes that one page of each mapped Parquet column may have together: a reader holds them at the same time."""
-BATCH_BYTES = 256 * MIB
-"""Bytes that the values of one Parquet batch may have: no value is larger than its page."""
+BATCH_BYTES = MAX_LINE
+"""Bytes that the values of one Parquet batch may have, of one row more where that is larger: no value is larger than
+its page."""
+MAX_FOOTER = 64 * MIB
+"""Bytes of a Parquet footer, which takes twenty times as much once it is read; 10,000 columns in 50 row groups fit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from yurai.sources.warc.dates import capture_date
 from yurai.sources.warc.inflation import DAMAGED, LIMIT, WHOLE
+from yurai.sources.warc.kinds import damaged_kind
 from yurai.sources.warc.payload import Payload, content_type, read_payload, too_large
 from yurai.sources.warc.record import CANDIDATES, MIB, Limits, Record
 
@@ -26,8 +27,11 @@ class UnitRange:
 
 
 def build(data: Readable, slot: Slot, unit_range: UnitRange, limits: Limits, flags: tuple[str, ...] = ()) -> Record:
-    """Make the record in `slot` of `data`; only candidates have their block read."""
+    """Make the record in `slot` of `data`; only sound candidates have their block read."""
     head = slot.head
+    if kind := damaged_kind(head):
+        payload = Payload(content_type(head), None, error="bad-record-type")
+        return replace(_record(slot, unit_range, payload, flags), kind=kind)
     payload = _payload(data, slot, limits) if head.kind in CANDIDATES else Payload(content_type(head), None)
     return _record(slot, unit_range, payload, flags)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from yurai.sources.warc.chunks import dechunk
 from yurai.sources.warc.content import Decoded, decode
 from yurai.sources.warc.digest import check
-from yurai.sources.warc.heads import header_end
-from yurai.sources.warc.parse import Head, Headers, parse_http
+from yurai.sources.warc.messages import Message, read_message
+from yurai.sources.warc.parse import Head, Headers
+from yurai.sources.warc.transfer import Transferred, transfer_codings, undo_transfer
 
 if TYPE_CHECKING:
     from yurai.sources.warc.record import Limits
@@ -37,52 +37,39 @@ class Payload:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    status: int | None
-    headers: Headers
-    stored: bytes
-    flags: tuple[str, ...]
-
-
 def read_payload(block: bytes, head: Head, limits: Limits, *, complete: bool) -> Payload:
     """Read a candidate's block; an incomplete one gives what it has, without digests."""
-    message = _message(block, head)
-    mime, charset, flags = _content_type(message.headers or _own_type(head))
-    body, flags = message.stored, message.flags + flags
-    if any("chunked" in value.lower() for value in _values(message.headers, "transfer-encoding")):
-        body, odd = dechunk(message.stored)
-        flags += (odd,) if odd else ()
-    elif _is_short(message):
-        flags += ("short-http-body",)
-    declared, ok, form = _digests(block, message.stored, body, head) if complete else (_declared(head), None, None)
+    message, flags = _message(block, head)
+    mime, charset, odd = _content_type(message.headers or _own_type(head))
+    moved = undo_transfer(message.stored, transfer_codings(_values(message.headers, "transfer-encoding")), limits)
+    flags += odd + moved.flags + (("short-http-body",) if _is_short(message) else ())
+    declared, ok, form = _digests(block, message, moved, head) if complete else (_declared(head), None, None)
     codings = [
         part.strip().lower() for value in _values(message.headers, "content-encoding") for part in value.split(",")
     ]
-    decoded = decode(body, codings, limits) if codings else Decoded(body)
+    decoded = decode(moved.body, codings, limits) if codings and not moved.error else Decoded(moved.body)
     return Payload(
         mime=mime,
         charset=charset,
         status=message.status,
         headers=message.headers,
-        body=decoded.body,
-        sha256=sha256(body).hexdigest() if complete else None,
+        body=b"" if moved.error else decoded.body,
+        sha256=sha256(moved.body).hexdigest() if complete else None,
         declared=declared,
         form=form,
         digest_ok=ok,
         flags=flags + decoded.flags + (("digest-mismatch",) if ok is False else ()),
-        error=decoded.error,
+        error=moved.error or decoded.error,
     )
 
 
 def too_large(start: bytes, head: Head) -> Payload:
     """What can be told of a block that is beyond the limit from its first bytes: everything but the body."""
-    message = _message(start, head)
-    mime, charset, flags = _content_type(message.headers or _own_type(head))
-    flags += message.flags
+    message, flags = _message(start, head)
+    mime, charset, odd = _content_type(message.headers or _own_type(head))
     declared = _declared(head)
     return Payload(
-        mime, charset, message.status, message.headers, declared=declared, flags=flags, error="body-too-large"
+        mime, charset, message.status, message.headers, declared=declared, flags=flags + odd, error="body-too-large"
     )
 
 
@@ -91,15 +78,14 @@ def content_type(head: Head) -> str | None:
     return _content_type(_own_type(head))[0]
 
 
-def _message(block: bytes, head: Head) -> _Message:
+def _message(block: bytes, head: Head) -> tuple[Message, tuple[str, ...]]:
+    """HTTP message of a response, the block of another record; flagged if a page has no status."""
     if head.kind != "response":
-        return _Message(None, (), block, ())
-    if block[:5].upper() != b"HTTP/":
-        scheme = head.fields.get("warc-target-uri", "http").strip("< ")[:4].lower()
-        return _Message(None, (), block, ("no-status",) if scheme == "http" else ())
-    end = header_end(block, 0, len(block)) or len(block)
-    status, headers = parse_http(block[:end])
-    return _Message(status, headers, block[end:], () if status is not None else ("no-status",))
+        return Message(None, (), block, block), ()
+    message = read_message(block)
+    scheme = head.fields.get("warc-target-uri", "http").strip("< ")[:4].lower()
+    told = message.status is not None or not (message.headers or scheme == "http")
+    return message, () if told else ("no-status",)
 
 
 def _own_type(head: Head) -> Headers:
@@ -123,7 +109,9 @@ def _content_type(headers: Headers) -> tuple[str | None, str | None, tuple[str, 
     return mime[1].lower() if mime else None, charset[1] if charset else None, flags
 
 
-def _is_short(message: _Message) -> bool:
+def _is_short(message: Message) -> bool:
+    if transfer_codings(_values(message.headers, "transfer-encoding")):
+        return False  # the length does not count then (RFC 9112, 6.3)
     length = next(iter(_values(message.headers, "content-length")), "").strip()
     return length.isascii() and length.isdigit() and len(length) < 20 and int(length) > len(message.stored)  # noqa: PLR2004 - 64 bits
 
@@ -133,11 +121,18 @@ def _declared(head: Head) -> str | None:
     return payload if payload or head.kind == "response" else head.fields.get("warc-block-digest")
 
 
-def _digests(block: bytes, stored: bytes, body: bytes, head: Head) -> tuple[str | None, bool | None, str | None]:
-    declared = _declared(head)
+def _digests(
+    block: bytes, message: Message, moved: Transferred, head: Head
+) -> tuple[str | None, bool | None, str | None]:
     if head.kind != "response":
         forms = [("block", lambda: block)]
     else:
-        transferred = [("chunked", lambda: stored)] if stored is not body and stored != body else []
-        forms = [*transferred, ("dechunked", lambda: body), ("block", lambda: block)]
+        forms = [("dechunked", lambda: moved.dechunked), ("block", lambda: block)]
+        if moved.dechunked is not message.stored and moved.dechunked != message.stored:
+            forms.insert(0, ("chunked", lambda: message.stored))
+        if moved.body is not moved.dechunked:
+            forms.append(("dechunked", lambda: moved.body))
+        if message.outer is not message.stored:
+            forms.append(("block", lambda: message.outer))
+    declared = _declared(head)
     return declared, *check(declared, forms)

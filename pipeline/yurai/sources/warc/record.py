@@ -35,8 +35,9 @@ class Record:
     odd-separator, odd-version, partial-date, shared-unit, short-http-body, trailing-bytes, unknown-content-encoding,
     unread-inner-bytes, wrong-chunks, wrong-length.
     `error` says that a candidate failed: body-incomplete (cut, wrong length, or in a damaged unit, unless it shares the
-    unit with others and its digest is good), body-too-large, inflate-limit, bad-content-encoding, read-limit
-    (reading took more time than the bytes explain). Other kinds carry it too, only to be told.
+    unit with others and its digest is good), body-too-large, inflate-limit, bad-content-encoding,
+    bad-transfer-encoding, bad-record-type (the type is damaged), read-limit (reading took more time than the bytes
+    explain). Other kinds carry it too, only to be told.
     """
 
     kind: str  # WARC-Type in lower case; ARC: response, its file header warcinfo
@@ -54,7 +55,7 @@ class Record:
     body: bytes  # de-chunked and content-decoded; b"" for what is not a candidate
     payload_sha256: str | None  # hex; stored HTTP body after de-chunking, before content decoding
     payload_digest: str | None  # as the record declares it
-    digest_form: str | None  # chunked | dechunked | block: what matched; an unchunked body is "dechunked"
+    digest_form: str | None  # chunked | dechunked | block (or what follows its first head): what matched
     digest_ok: bool | None  # None: not declared, or an unknown algorithm
     truncated: str | None  # WARC-Truncated
     flags: tuple[str, ...]

@@ -3,16 +3,18 @@
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yurai.declare.stage import Verdict
 from yurai.evidence import choose, declared, header_marks, mark_row
 from yurai.extraction import Extraction, Page, Sandbox
+from yurai.extraction.handlers.plain import is_plain_utf8, plain_text
 from yurai.sources.warc import Record
 from yurai.stages.extract.hosts import registrable_domain
 from yurai_manifests.canonical import sha256
 
+CONVERSION = "conversion"
 GATE_COLUMNS = ("gate_by", "gate_score", "gate_limit")
 IDLE = 1024
 """Candidates in a row, without a page among them, after which those that wait go on."""
@@ -32,24 +34,12 @@ class Candidate:
 
 
 def candidate(record: Record, row: dict[str, Any], verdict: Verdict | None) -> Candidate:
-    """Return the candidate for `record`: decided, or with a page for the sandbox, or with its text (conversion)."""
+    """Return the candidate for `record`: decided, or with a page for the sandbox, or with its text.
+
+    The text is that of a conversion record of plain text in UTF-8, as WET files hold them: nothing is parsed.
+    """
     if verdict:
         return Candidate(row, None, "read", *verdict)
-    if record.kind == "conversion":
-        text = record.body.decode("utf-8", "replace").replace("\0", "").strip()
-        text_kept = Extraction(
-            outcome="text" if text else "dropped",
-            reason=None if text else "no-text",
-            title=None,
-            text=text,
-            date=None,
-            mime=record.mime or "text/plain",
-            charset="utf-8",
-            charset_by="http" if record.http_charset else "utf-8",
-            extractor="none",
-            flags=("evidence-not-available", *(("undecodable-bytes",) if "\ufffd" in text else ())),
-        )
-        return decide(Candidate(row, None), text_kept)
     page = Page(
         key=record.payload_sha256 or sha256(record.body),
         body=record.body,
@@ -58,12 +48,18 @@ def candidate(record: Record, row: dict[str, Any], verdict: Verdict | None) -> C
         url=record.url or "",
         capture_date=record.capture_date,
     )
+    if record.kind == CONVERSION and is_plain_utf8(page):
+        return decide(Candidate(row, None), plain_text(page))
     return Candidate(row, page)
 
 
 def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True) -> Candidate:
     """Write what the handler found into the candidate's columns; with `evidence`, what headers say of rights too."""
     waiting.stage, waiting.page = "extract", None
+    if waiting.row["warc_type"] == CONVERSION and extraction.extractor == "plain-text":
+        # somebody else's extractor made the text, of a page that is not here
+        flags = (*extraction.flags, "evidence-not-available")
+        extraction = replace(extraction, extractor="none", text=extraction.text.strip(), flags=flags)
     waiting.row["flags"] = sorted({*waiting.row["flags"], *extraction.flags})
     if extraction.outcome != "text":
         waiting.outcome, waiting.reason = extraction.outcome, extraction.reason

@@ -32,7 +32,7 @@ def _used(settings: ExtractOptions) -> tuple[str, ...]:
 STAGE = declare(
     Stage(
         "extract",
-        version=4,
+        version=5,
         kind=Kind.EXTRACT,
         settings=ExtractOptions,
         needs=("read",),

@@ -28,6 +28,7 @@ from yurai.stages.extract.ledger import ReadVerdicts, StoreLedger
 from yurai.stages.extract.rows import row_candidates
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES, WRITE, measure
 from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
+from yurai_manifests.names import count_name, crawled
 from yurai_manifests.parquet import ParquetSink
 from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, document_id
 from yurai_manifests.task import Attempt, TaskRecord
@@ -131,7 +132,7 @@ def _candidates(record: TaskRecord, items: Iterable[Record | Gap], read: AnyUse)
             units = {item.offset}  # units come in file order, so only the last can repeat
             record.record_bytes += item.length
         if item.kind not in CANDIDATES:
-            record.other_records[item.kind] += 1
+            count_name(record.other_records, crawled(item.kind))
             continue
         record.stages[0].seen += 1
         yield candidate(item, provenance(record, item), judge(item, read.settings))
@@ -206,7 +207,7 @@ def _kept(
             continue
         counts = read if one.stage == "read" else extract
         reasons = counts.failed if one.outcome == "failed" else counts.dropped
-        reasons[one.reason or ""] += 1
+        count_name(reasons, one.reason or "")
         gone.add(one.row | {"outcome": one.outcome, "stage": one.stage, "reason": one.reason})
     gone.flush()
     evidence.flush()

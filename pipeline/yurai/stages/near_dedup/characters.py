@@ -1,8 +1,8 @@
 """Turn texts into symbols: one number a character, lower-cased, 0 where it belongs to no shingle.
 
 A symbol has 16 bits: one of its own for each code point of the basic plane, shared with one of them for those above.
-For words all that is no part of a word is 0, for characters white space is. The tables are written out, not asked of
-Python's `unicodedata`, so that signatures of two Python versions are the same.
+For words all that is no part of a word is 0, for characters white space is, for signs that and what nobody sees. The
+tables are written out, not asked of Python's `unicodedata`, so that signatures of two Python versions are the same.
 """
 
 import functools
@@ -16,6 +16,7 @@ from yurai.stages.near_dedup.mixers import I64
 from yurai_manifests.errors import ContractError
 
 Unit: TypeAlias = Literal["words", "characters"]
+Booleans: TypeAlias = npt.NDArray[np.bool_]
 Symbols: TypeAlias = npt.NDArray[np.uint16]
 PAD = 4
 """Symbols of 0 behind the last text: as many as one 64-bit number holds."""
@@ -37,24 +38,64 @@ _MARKS = (
     *((0xE000, 0xF8FF), (0xFD3E, 0xFD3F), (0xFE00, 0xFE19), (0xFE30, 0xFE6F), (0xFEFF, 0xFEFF), (0xFF01, 0xFF0F)),
     *((0xFF1A, 0xFF20), (0xFF3B, 0xFF3E), (0xFF40, 0xFF40), (0xFF5B, 0xFF65), (0xFFE0, 0xFFFF), (0x1F000, 0x1FAFF)),
 )
+_UNSEEN = (
+    *((0x0, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F)),
+    *((0xFEFF, 0xFEFF), (0xFFF0, 0xFFFB), (0xFFFE, 0xFFFF)),
+)
+# What is of a word and no letter: digits of scripts in wide use, the underscore, raised digits, fractions.
+_NUMBERS = (
+    *((0x30, 0x39), (0x5F, 0x5F), (0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE), (0x660, 0x669), (0x6F0, 0x6F9)),
+    *((0x966, 0x96F), (0x9E6, 0x9EF), (0xE50, 0xE59), (0x2150, 0x218F), (0xFF10, 0xFF19)),
+)
 # Latin, Greek, Cyrillic, Armenian and full-width letters: Unicode never changes a case pair once it is given.
 _CASED = (*range(0x588), *range(0x1E00, 0x2000), *range(0xFF21, 0xFF3B))
 
 
+_NOTHING: dict[str, tuple[tuple[int, int], ...]] = {
+    "words": _ASCII_MARKS + _MARKS,
+    "characters": _SPACES,
+    "signs": _SPACES + _UNSEEN,
+}
+
+
+def _symbol(code: npt.NDArray[np.uint32]) -> Symbols:
+    return (code % np.uint32(0xFFFF) + np.uint32(1)).astype("<u2")
+
+
 @functools.cache
-def _table(unit: Unit) -> Symbols:
+def _table(unit: Unit | Literal["signs"]) -> Symbols:
     """Return the symbol of each code point."""
     table = np.arange(1, 0x110001, dtype=np.uint32)
     for code in _CASED:
         lower = chr(code).lower()
         table[code] = ord(lower) + 1 if len(lower) == 1 else code + 1
-    table = table % np.uint32(0xFFFF) + np.uint32(1)
-    for first, last in _SPACES if unit == "characters" else _ASCII_MARKS + _MARKS:
-        table[first : last + 1] = 0
-    return table.astype("<u2")
+    result = _symbol(table)
+    for first, last in _NOTHING[unit]:
+        result[first : last + 1] = 0
+    return result
 
 
-def symbols(text: "pa.Array[pa.StringScalar]", unit: Unit) -> tuple[Symbols, I64]:
+@functools.cache
+def _letters() -> Booleans:
+    """Return which symbols of words stand for letters."""
+    result = np.ones(1 << 16, np.bool_)
+    result[0] = False
+    for first, last in _NUMBERS:
+        result[_table("words")[first : last + 1]] = False
+    return result
+
+
+def in_longer_words(marks: Symbols) -> Booleans:
+    """Return where letters are that stand next to another one, not as a name of a variable does."""
+    letters = _letters().take(marks)
+    result = np.zeros_like(letters)
+    both = letters[1:] & letters[:-1]
+    result[1:] |= both
+    result[:-1] |= both
+    return result
+
+
+def symbols(text: "pa.Array[pa.StringScalar]", unit: Unit | Literal["signs"]) -> tuple[Symbols, I64]:
     """Return the symbols of the texts on end, each with a 0 behind it, and the bounds of the texts in them.
 
     Before the first text is one 0 and behind the last are PAD, so that neighbours may be looked at without care.

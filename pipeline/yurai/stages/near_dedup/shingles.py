@@ -1,5 +1,8 @@
 """Hash the shingles of texts: every run of n words, or of n characters where words are not spaced apart.
 
+Words are letters and digits. In a text that has few letters the signs between them say what it means: `a + b = c` is
+not `a - b != c`. There each run of signs is a word too, as module `signs` says.
+
 All is array work on blocks of documents, small enough that what lies between two operations stays in cache. A word's
 hash is a polynomial over its symbols, a shingle's one over its words, modulo 2^64 and mixed (Karp & Rabin 1987).
 """
@@ -15,6 +18,7 @@ import pyarrow.compute as pc
 
 from yurai.stages.near_dedup.characters import Symbols, Unit, bounds_of, symbols
 from yurai.stages.near_dedup.mixers import I64, U32, U64, WRAP, mix64, powers
+from yurai.stages.near_dedup.signs import with_signs
 from yurai.stages.near_dedup.word_hashes import words
 from yurai_filters.words import UNSPACED
 from yurai_manifests.errors import ContractError
@@ -47,8 +51,9 @@ def shingle_hashes(
     r"""Return the hash of every shingle, document by document, repeated ones too, and the bounds of each document.
 
     Words are what `\w+` finds in lower-cased text (combining marks join words here, a few rare scripts' marks do so
-    too); characters are lower-cased, without white space. A document of fewer than n is hashed whole, as one shingle;
-    one without any is hashed from its bytes. So each has one shingle at least.
+    too), and runs of signs where `with_signs` says so; characters are lower-cased, without white space. A document of
+    fewer than n is hashed whole, as one shingle; one without any is hashed from its bytes. So each has one shingle at
+    least.
 
     Args:
         text: string or large_string, of any length and in any cut; what is beside a document never matters.
@@ -111,7 +116,10 @@ def _blocks(bounds: I64) -> list[tuple[int, int]]:
 def _block(text: "pa.Array[pa.StringScalar]", unit: Unit, size: int) -> tuple[U32, I64]:
     """Return shingles of a block, and how many each document has."""
     marks, bounds = symbols(text, unit)
-    tokens, counts = words(marks, bounds) if unit == "words" else _characters(marks, bounds)
+    if unit == "words":
+        tokens, counts = words(*with_signs(text, marks, bounds))
+    else:
+        tokens, counts = _characters(marks, bounds)
     bare = np.flatnonzero(counts == 0)
     if len(bare):
         whole = [hashlib.blake2b(text[int(i)].as_py().encode(), digest_size=8).digest() for i in bare]

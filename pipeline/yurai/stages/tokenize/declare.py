@@ -13,7 +13,7 @@ def _digests(settings: Tokenize) -> dict[str, str]:
 STAGE = declare(
     Stage(
         "tokenize",
-        version=1,
+        version=2,
         kind=Kind.TOKENIZE,
         settings=Tokenize,
         driver=tokenize,

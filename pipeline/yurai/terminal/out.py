@@ -1,0 +1,65 @@
+"""Say lines, show tables and put whole texts, each escaped."""
+
+import sys
+from typing import Literal, TypeAlias
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from yurai_manifests.visible import escaped, escaped_json, escaped_lines
+
+Piece: TypeAlias = str | tuple[str, str]
+"""Text of a line, or text and its style."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console of one of the two streams that takes text as text; for `say`, tables and bars of progress."""
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+OUT, ERR = console(), console(stderr=True)
+
+
+def say(*pieces: Piece, stderr: bool = False) -> None:
+    """Print one line; an end of line inside it is shown as such."""
+    styled = [(piece, "") if isinstance(piece, str) else piece for piece in pieces]
+    (ERR if stderr else OUT).print(Text.assemble(*((escaped(text), style) for text, style in styled)), soft_wrap=True)
+
+
+def tell(line: str) -> None:
+    """Print one line to standard error at once."""
+    sys.stderr.write(f"{escaped(line)}\n")
+    sys.stderr.flush()
+
+
+def put(text: str, *, end: str = "\n") -> None:
+    """Print a text of many lines; line ends stay, so the caller has escaped what may not bring any."""
+    sys.stdout.write(escaped_lines(text) + end)
+    sys.stdout.flush()
+
+
+def put_json(text: str) -> None:
+    """Print JSON; it decodes to the same values."""
+    sys.stdout.write(f"{escaped_json(text)}\n")
+
+
+class Table:
+    """A table without lines whose cells are escaped, each on a line of its own unless it is folded."""
+
+    def __init__(self, *, title: str | None = None) -> None:
+        words = None if title is None else escaped(title)
+        self.rich = RichTable(title=words, title_justify="left", box=None, pad_edge=False, header_style="bold")
+
+    def column(self, name: str, justify: Literal["left", "right"] = "left", *, whole: bool = False) -> None:
+        """Add a column; `whole`: its cells are never folded."""
+        self.rich.add_column(name, justify=justify, overflow="ellipsis" if whole else "fold", no_wrap=whole)
+
+    def row(self, *cells: str) -> None:
+        """Add a row."""
+        self.rich.add_row(*(Text(escaped(cell)) for cell in cells))
+
+
+def put_table(table: Table, *, stderr: bool = False) -> None:
+    """Print a table."""
+    (ERR if stderr else OUT).print(table.rich)

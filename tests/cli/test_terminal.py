@@ -1,0 +1,237 @@
+"""No control, bidirectional or hidden character of a crawl, a file name or a call reaches a terminal or a page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from hostile_text import ESC, EVIL, NUL, RLO, heard, write_hostile
+from run_helpers import run
+from yurai.terminal import Table, put_table, say, tell
+from yurai_manifests.canonical import canonical
+from yurai_manifests.run import load_run
+from yurai_manifests.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from run_helpers import Said
+
+    Yurai = Callable[..., Said]
+
+FOLDERS = ("documents", "extracted", "dropped", "evidence")
+FORGED = "forged"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the inputs and the output of a run over them; not to be changed."""
+    folder = tmp_path_factory.mktemp("hostile")
+    write_hostile(folder)
+    run(folder / "out", [folder / "archives", folder / "rows"])
+    return folder
+
+
+def checked(said: Said) -> Said:
+    """Nothing acts, and no line begins with what was planted behind a line end; in HTML that is white space."""
+    assert heard(said.out) == []
+    assert heard(said.err) == []
+    assert said.out.startswith("<!DOCTYPE html>") or not any(
+        line.lstrip().startswith(FORGED) for line in (said.out + said.err).split("\n")
+    )
+    return said
+
+
+def column(out: Path, folder: str, name: str) -> list[Any]:
+    values: list[Any] = pq.read_table(out / folder)[name].to_pylist()
+    return values
+
+
+def test_the_crawl_is_as_hostile_as_it_should_be(hostile: Path) -> None:
+    """Else the tests below say nothing: rows keep what was written."""
+    columns = [
+        *((folder, name) for folder in FOLDERS[:3] for name in ("source", "url")),
+        *(
+            (folder, name)
+            for folder in FOLDERS[:2]
+            for name in ("title", "text", "truncated", "payload_digest", "warc_record_id")
+        ),
+        ("evidence", "raw"),
+    ]
+    for folder, name in columns:
+        assert any(heard(str(value)) for value in column(hostile / "out", folder, name)), (folder, name)
+    urls = "".join(str(url) for url in column(hostile / "out", "dropped", "url"))
+    assert "\n" in urls
+    assert NUL in "".join(column(hostile / "out", "documents", "url"))
+    kinds = load_run(open_store(str(hostile / "out"))).value["totals"]["other_records"]
+    assert "nul\\x00" in kinds
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+@pytest.mark.parametrize("more", [[], ["--full"]])
+def test_audit(form: str, more: list[str], hostile: Path, yurai: Yurai) -> None:
+    said = checked(yurai("audit", hostile / "out", "--format", form, *more))
+    assert said.code == 0
+    if form == "json":
+        assert any(heard(finding["where"]) for finding in json.loads(said.out)["findings"])
+    if form == "text":
+        assert "scheme:gopher\\x1b[31m" in said.out
+        assert "crawl\\x1b[31m\\u202e" in said.out.replace("\n", "")
+
+
+def test_explain_every_page(hostile: Path, yurai: Yurai) -> None:
+    out = hostile / "out"
+    for name in {*column(out, "documents", "doc_id"), *column(out, "dropped", "doc_id")}:
+        assert checked(yurai("explain", out, name)).code == 0
+        (life,) = json.loads(checked(yurai("explain", out, name, "--format", "json")).out)
+        assert life["doc_id"] == name
+    urls = [*column(out, "documents", "url"), *column(out, "dropped", "url")]
+    for url in {url for url in urls if url and "\udcff" not in url}:
+        found = json.loads(checked(yurai("explain", out, url, "--format", "json")).out)
+        assert {life["url"] for life in found} == {url}
+    assert checked(yurai("explain", out, "--token", "00000:0")).code == 0
+
+
+def test_sample(hostile: Path, yurai: Yurai) -> None:
+    out = hostile / "out"
+    asked = [["--kept"], *(["--dropped-by", reason] for reason in set(column(out, "dropped", "reason")))]
+    for form in ("text", "json", "html"):
+        for which in asked:
+            assert checked(yurai("sample", out, *which, "--format", form)).code == 0
+    assert checked(yurai("sample", out, "--dropped-by", f"no{ESC}{RLO}\nforged")).code == 2
+
+
+def test_report_and_profile(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    out = f"{tmp_path}/out{ESC}{RLO}\nforged"
+    inputs = ["--input", hostile / "archives", "--input", hostile / "rows"]
+    assert checked(yurai("run", "demo", *inputs, "--output", out, "--runner", "local", "--profile")).code == 0
+    page = (Path(out) / "report/index.html").read_text("utf-8")
+    assert heard(page) == []
+    assert "\\u202e" in page
+    again = checked(yurai("run", "demo", *inputs, "--output", out, "--runner", "local"))
+    assert "0 tasks" in again.err
+    assert checked(yurai("audit", out)).code == 0
+
+
+def test_stage_commands(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    read = tmp_path / f"read{ESC}"
+    assert checked(yurai("extract", "--input", hostile / "archives", "--output", read, "--runner", "local")).code == 0
+    more = ["--input", read, "--output", tmp_path / "more", "--runner", "local"]
+    assert checked(yurai("language", *more)).code == 0
+
+
+def test_lists_digest_exports_plan_and_tokenizers(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    out = hostile / "out"
+    for what in ("stages", "filters", "recipes", "exports"):
+        assert checked(yurai("list", what)).code == 0
+    assert len(checked(yurai("digest", out)).out) == 65
+    assert "crawl\\x1b[31m\\u202e" in checked(yurai("export", out, "sources")).out
+    written = tmp_path / "sources.csv"
+    assert checked(yurai("export", out, "sources", "--output", written)).code == 0
+    assert written.read_bytes().count(b"\n") == 3
+    assert checked(yurai("plan", "demo", "--input", hostile / "rows", "--runner", "local", "--share", "1")).code == 0
+    made = tmp_path / f"tokenizer{ESC}{RLO}.json"
+    assert checked(yurai("tokenizer", "train", "--input", out, "--output", made, "--vocab-size", "300")).code == 0
+    assert checked(yurai("doctor", "--input", hostile / "archives")).code == 0
+
+
+def test_errors(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    bad = f"x{ESC}{RLO}\x9b\nforged"
+    recipe = tmp_path / f"recipe{ESC}\nforged.toml"
+    for text in (
+        f'name = "{RLO}"\nstage = 3',
+        f'name = "x"\n[[stage]]\nuse = "{RLO}\\u001b\\nforged"',
+        "\x1b = 1",
+        RLO,
+    ):
+        recipe.write_text(text, "utf-8")
+        assert checked(yurai("run", recipe, "--input", hostile / "archives", "--output", tmp_path / "no")).code == 2
+    local = ["--output", tmp_path / "no", "--runner", "local"]
+    calls: list[list[object]] = [
+        ["audit", tmp_path / bad],
+        ["digest", tmp_path / bad],
+        ["explain", tmp_path / bad, "https://x.example/"],
+        ["explain", hostile / "out", bad],
+        ["explain", hostile / "out", "--token", bad],
+        ["sample", hostile / "out", "--dropped-by", bad],
+        ["sample", hostile / "out", "--kept", "-n", bad],
+        ["export", hostile / "out", bad],
+        ["list", bad],
+        ["run", "demo", "--input", tmp_path / bad, *local],
+        ["run", bad, "--input", hostile / "rows", *local],
+        ["run", "demo", "--input", hostile / "rows", "--sources", recipe, *local],
+        ["language", "--input", tmp_path / bad, *local],
+        ["language", "--input", hostile / "out", "--set", bad, *local],
+        ["language", "--input", hostile / "out", "--recipe", bad, *local],
+        ["plan", "demo", "--input", tmp_path / bad, "--runner", "local"],
+        ["doctor", "--input", tmp_path / bad],
+        ["tokenizer", "train", "--input", tmp_path / bad, "--output", tmp_path / "t.json"],
+        ["audit", hostile / "out", bad],
+        ["audit", hostile / "out", f"--{bad}"],
+        [bad],
+    ]
+    for call in calls:
+        said = checked(yurai(*call))
+        assert said.code == 2, call
+        assert "Traceback" not in said.err
+
+
+def test_damaged_trees(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    """Findings quote what lies in a tree, whoever put it there."""
+    out = Path(shutil.copytree(hostile / "out", tmp_path / "out"))
+    (out / "documents" / f"x{ESC}{RLO}\nforged.parquet").write_bytes(b"")
+    for form in ("text", "json", "html"):
+        said = checked(yurai("audit", out, "--format", form))
+        assert said.code == 1
+    value = json.loads((out / "run.json").read_bytes())
+    value["totals"]["other_records"] = {f"{EVIL}\nforged": 3}
+    value["digest"] = f"{EVIL}\nforged"
+    (out / "run.json").write_bytes(canonical(value))
+    assert checked(yurai("digest", out)).code == 0
+    for form in ("text", "json", "html"):
+        assert checked(yurai("audit", out, "--format", form)).code == 1
+    (out / "run.json").write_text(f"{{{EVIL}", "utf-8")
+    assert checked(yurai("audit", out)).code == 2
+
+
+def test_every_command_was_called() -> None:
+    from yurai.cli.app import app
+    from yurai.declare.stage import in_order
+
+    stages = {stage.name for stage in in_order() if stage.command}
+    commands = {str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands}
+    called = {"run", "plan", "audit", "sample", "digest", "explain", "list", "export", "doctor"}
+    assert commands - stages == called | {"demo", "submit"}, "a new command prints: call it in a test above"
+
+
+def test_a_bug_is_told_without_what_a_terminal_obeys() -> None:
+    code = (
+        "import sys; from yurai.cli import app\n"
+        f"def fail(*_, **__): raise ValueError({EVIL + chr(10) + 'forged'!r})\n"
+        "app.load_run = fail; app.call(['digest', 'x'])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "ValueError: \\x1b[31m" in ended.stderr
+    assert heard(ended.stderr) == []
+
+
+def test_the_place_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(title=f"title {EVIL}")
+    table.column("name")
+    table.row(f"cell {EVIL}\nforged [bold]not markup[/]")
+    put_table(table)
+    say((f"bold {EVIL}\nforged", "bold"), f" plain {EVIL}")
+    tell(f"told {EVIL}\nforged")
+    said = capsys.readouterr()
+    assert heard(said.out + said.err) == []
+    assert "\\nforged [bold]not markup[/]" in said.out.replace("\n", "")
+    assert "bold \\x1b[31m\\x9b2J\\u202e\\u2066\\u200b\\ufeff\\x07\\nforged plain" in said.out
+    assert said.err.count("\n") == 1
