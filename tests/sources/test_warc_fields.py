@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from warcio.statusandheaders import StatusAndHeadersParser
 
 from warc_samples import only, read_bytes, response, warc_record
 from yurai.sources.warc import is_web_archive
 from yurai.sources.warc.codecs import read_dictionary, skippable_end
 from yurai.sources.warc.dates import capture_date
+from yurai.sources.warc.parse import unfolded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,3 +132,17 @@ def test_dictionary_frames() -> None:
     assert read_dictionary(b"raw") == b"raw"
     assert read_dictionary(b"") is None
     assert read_dictionary(b"\x28\xb5\x2f\xfd broken") is None
+
+
+PIECES = (
+    *(b"HTTP/1.1 200 OK", b"A: b", b"A:b  ", b" c", b"\td:e", b"nocolon", b" ", b"", b"X-Y : z", b"  : q", b"\r"),
+    *(" \u00e9".encode(), b"B: caf\xe9"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.sampled_from([b"\r\n", b"\n"]))
+def test_a_header_unfolded_is_read_as_the_header(lines: list[bytes], end: bytes) -> None:
+    raw = b"HTTP/1.1 200 OK" + end + end.join(lines)
+    folded, flat = (StatusAndHeadersParser(["HTTP/"]).parse(BytesIO(data)) for data in (raw, unfolded(raw)))
+    assert flat.headers == folded.headers
+    assert flat.statusline == folded.statusline

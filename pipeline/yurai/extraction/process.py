@@ -26,8 +26,8 @@ READY: Final = "ready"
 """What a child says when it has loaded everything and waits for pages."""
 
 _PATIENCE: Final = 5.0
-_NEARLY: Final = 0.8
-"""Share of its memory limit that a child had taken when it died of it: the last request, which failed, is not seen."""
+_NEARLY: Final = 1 / 3
+"""Share of its memory limit that a child held when it died of it: a vector that grows asks for twice what it has."""
 _KIB: Final = 1024
 
 

@@ -69,9 +69,12 @@ def _parsed(markup: bytes) -> etree._Element | None:
         huge_tree=False,
     )
     try:
-        return etree.fromstring(_DECLARATION.sub(b"", markup).strip() or b"<none/>", parser)
+        root = etree.fromstring(_DECLARATION.sub(b"", markup).strip() or b"<none/>", parser)
     except etree.XMLSyntaxError:
         return None
+    if root is not None:
+        etree.strip_elements(root, etree.Entity, with_tail=False)  # what is declared elsewhere is not fetched
+    return root
 
 
 def _name(element: etree._Element) -> str:

@@ -32,7 +32,7 @@ _ARC_SEARCH = re.compile(
 _ARC_TRACE = re.compile(rb" \d{8,20} \S{1,255} [-\w]{1,20}[ \t]*\r?\n")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
 _NEAR, _FAR = 1 << 13, 1 << 20
-_SHORT_HEADER, _LONG_HEADER = 1 << 13, 1 << 20
+_SHORT_HEADER, LONGEST_HEADER = 1 << 13, 1 << 20
 
 
 def dialect_of(probe: bytes) -> str | None:
@@ -88,7 +88,7 @@ def header_end(data: Readable, start: int, stop: int) -> int | None:
 
     A header that runs into another head has lost its end. The short look first keeps files of nothing but heads linear.
     """
-    for reach in (_SHORT_HEADER, _LONG_HEADER):
+    for reach in (_SHORT_HEADER, LONGEST_HEADER):
         part = data[start : min(start + reach, stop)]
         inner = next(_warc_heads(part, 1), len(part))
         match = _BLANK_LINE.search(part, 0, inner)

@@ -6,6 +6,7 @@ once is not looked at again: ten thousand tiny units behind a record that claims
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from yurai.sources.warc.heads import PROBE, dialect_of, next_head
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from yurai.sources.warc.codecs import Codec
     from yurai.sources.warc.readable import Readable
 
+_ENDS_A_LINE = re.compile(rb"[\n:]")
 _CUT_HEADS = frozenset((b"W", b"WA", b"WAR", b"WARC", b"WARC/"))
 
 
@@ -114,6 +116,8 @@ class _Held:
         """Whether bytes behind `before` change nothing: no head among them, and the record goes beyond them too."""
         if self._last is None or _end_of(self._last, data) <= len(data):
             return False
+        if not _ENDS_A_LINE.search(data[before : len(data)]):
+            return True  # no first lines of a head end there
         content = self._last.block if isinstance(self._last, Slot) else self._last.start + 1
         return next_head(data, max(before - PROBE, content), self._dialect) is None
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from yurai.sources.warc.heads import header_end
+from yurai.sources.warc.heads import LONGEST_HEADER, header_end
 from yurai.sources.warc.parse import Headers, parse_http
 
 _MAX_HEADS: Final = 10
@@ -74,9 +74,10 @@ def _status_line(block: bytes, at: int) -> int | None:
 def _head(block: bytes, start: int) -> tuple[int | None, Headers, int]:
     """Status, headers and end of the head at `start`."""
     end = header_end(block, start, len(block)) or len(block)
+    parsed = min(end, start + LONGEST_HEADER)
     word = _STATUS.match(block, start)
     # the parser knows words with a slash alone
-    raw = b"HTTP/1.0" + block[word.end() : end] if word and b"/" not in word[0] else block[start:end]
+    raw = b"HTTP/1.0" + block[word.end() : parsed] if word and b"/" not in word[0] else block[start:parsed]
     status, headers = parse_http(raw)
     return status, headers, end
 

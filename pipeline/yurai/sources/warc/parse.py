@@ -39,7 +39,7 @@ class Head:
 def parse_head(raw: bytes, dialect: str) -> Head | None:
     """Parse the header block `raw`; None when it does not parse."""
     try:
-        parsed = (_ARC_PARSER if dialect == ARC else _WARC_PARSER).parse(BytesIO(raw))
+        parsed = (_ARC_PARSER if dialect == ARC else _WARC_PARSER).parse(BytesIO(unfolded(raw)))
     except (StatusAndHeadersParserException, EOFError):
         return None
     fields: dict[str, str] = {}
@@ -52,6 +52,26 @@ def parse_head(raw: bytes, dialect: str) -> Head | None:
     return Head(dialect, _kind(fields, dialect), fields, None if "bad-length" in flags else int(length), flags)
 
 
+def unfolded(raw: bytes) -> bytes:
+    """Write each field that goes on in lines of its own (RFC 9112, 5.2) in one line, up to a blank one.
+
+    warcio reads them too, but copies the field for each line.
+    """
+    if b"\n " not in raw and b"\n\t" not in raw:
+        return raw
+    first, *lines = raw.split(b"\n")
+    fields: list[list[bytes]] = []
+    for number, line in enumerate(lines):
+        if not line.strip():
+            return b"\n".join([first, *map(b"".join, fields), *lines[number:]])
+        if line[:1] not in {b" ", b"\t"} or not fields:
+            fields.append([line])
+        elif b":" in fields[-1][0]:
+            fields[-1][-1] = fields[-1][-1].rstrip()
+            fields[-1].append(line)
+    return b"\n".join([first, *map(b"".join, fields)])
+
+
 def _kind(fields: dict[str, str], dialect: str) -> str:
     if dialect == ARC:
         return "warcinfo" if fields["warc-target-uri"].startswith("filedesc:") else "response"
@@ -60,7 +80,7 @@ def _kind(fields: dict[str, str], dialect: str) -> str:
 
 def parse_http(raw: bytes) -> tuple[int | None, Headers]:
     """Status (None: no three-digit code) and headers, in order, of an HTTP response; a line with no colon is lost."""
-    parsed = _HTTP_PARSER.parse(BytesIO(raw))
+    parsed = _HTTP_PARSER.parse(BytesIO(unfolded(raw)))
     words = parsed.statusline.split()
     code = words[1] if len(words) > 1 else ""
     status = int(code) if len(code) == 3 and code.isascii() and code.isdigit() else None  # noqa: PLR2004 - RFC 9110, 15
