@@ -55,15 +55,16 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def out(plugged: Plugged, crawl: Path) -> Path:
+def out(plugged: Plugged, crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tree of a recipe that uses all stages, made by two workers: they have to find the package too."""
     stages = "".join(f'\n[[stage]]\nuse = "{name}"\n' for name in ("read", *STAGES))
     (crawl / "kinds.toml").write_text(f'name = "kinds"\n{stages}', "utf-8")
+    output = tmp_path_factory.mktemp("kinds") / "out"
     ran = plugged(
-        "run", crawl / "kinds.toml", "--input", crawl, "--output", crawl / "out", "--runner", "local", "--workers", 2
+        "run", crawl / "kinds.toml", "--input", crawl, "--output", output, "--runner", "local", "--workers", 2
     )
     assert ran.returncode == 0, ran.stderr
-    return crawl / "out"
+    return output
 
 
 def test_the_handler_reads_its_media_type_or_says_why_not(out: Path) -> None:
@@ -91,8 +92,10 @@ def test_the_stage_that_reduces_keeps_the_longest_page_of_each_host(out: Path) -
     assert shorter == {"https://one.example/a": longest, "https://one.example/c": longest}
 
 
-def test_the_chain_of_its_commands_has_the_digest_of_the_run(out: Path, plugged: Plugged, tmp_path: Path) -> None:
-    before = out.parent
+def test_the_chain_of_its_commands_has_the_digest_of_the_run(
+    out: Path, crawl: Path, plugged: Plugged, tmp_path: Path
+) -> None:
+    before = crawl
     for name in STAGES:
         ran = plugged(name, "--input", before, "--output", tmp_path / name, "--runner", "local")
         assert ran.returncode == 0, ran.stderr

@@ -10,6 +10,7 @@ from yurai_manifests.errors import ShardError
 
 # Named, not imported: a client is only there where its protocol is used.
 CLIENT_FAULTS = {
+    "ftp": ("ftplib", "Error"),
     "s3": ("botocore.exceptions", "BotoCoreError"),
     "http": ("aiohttp", "ClientError"),
     "https": ("aiohttp", "ClientError"),

@@ -261,10 +261,15 @@ class LocalStore:
 
     def litter(self) -> Iterator[Path]:
         """Yield the files that are no object: they are being written, or were when their writer was killed."""
-        spools = self._path(SPOOLS)
-        for folder, _, names in os.walk(self.root):
-            is_spool = Path(folder).is_relative_to(spools)
-            yield from (Path(folder, name) for name in names if is_spool or name.startswith(SPOOL))
+        folders = ["."]
+        while folders:
+            folder = folders.pop()
+            for entry in self._entries(folder):
+                key = f"{folder}/{entry.name}".removeprefix("./")
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(key)
+                elif entry.name.startswith(SPOOL) or key.startswith(f"{SPOOLS}/"):
+                    yield self._path(key)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -318,9 +318,9 @@ def test_explain_tells_the_pages(out: Path) -> None:
     store = open_store(str(out))
     lives = [explain(store, f"https://example.jp/{number}")[0] for number in range(4)]
     assert [life.get("pages") for life in lives] == [3, 2, None, None]
-    said: Callable[[dict[str, Any]], str] = _life
-    assert "pdfium, pages 3, 58 bytes of text" in said(lives[0])
-    assert "plain-text, pages 2, utf-8 by utf-8" in said(lives[1])
+    said: Callable[[dict[str, Any]], list[str]] = _life
+    assert "pdfium, pages 3, 58 bytes of text" in "\n".join(said(lives[0]))
+    assert "plain-text, pages 2, utf-8 by utf-8" in "\n".join(said(lives[1]))
 
 
 @pytest.mark.slow

@@ -160,3 +160,20 @@ def test_few_bytes_are_read_of_a_big_archive(
     name = "core-00.warc.gz"
     cut(source(shared_data / "docs" / name), tmp_path / name, 0.01)
     assert sum(read) - cut_module.OPENING < 0.06 * (shared_data / "docs" / name).stat().st_size
+
+
+def test_damage_in_parquet_is_told_or_left_out(tmp_path: Path) -> None:
+    table = pa.table({"text": [f"Row {number} of the table. " * 40 for number in range(400)]})
+    pq.write_table(table, tmp_path / "rows.parquet", row_group_size=100, compression="none", use_dictionary=False)
+    data = bytearray((tmp_path / "rows.parquet").read_bytes())
+    (tmp_path / "footer.parquet").write_bytes(data[:-20] + bytes(20))
+    start = pq.ParquetFile(tmp_path / "rows.parquet").metadata.row_group(1).column(0).data_page_offset
+    data[start : start + 12] = b"\xff" * 12
+    (tmp_path / "group.parquet").write_bytes(data)
+    (source,) = find_sources([str(tmp_path / "group.parquet")])
+    sample = cut(source, tmp_path / "sample.parquet", 0.1)
+    assert (sample.copied, sample.whole) == (30, 400)
+    assert pq.read_table(tmp_path / "sample.parquet").num_rows == 30
+    (source,) = find_sources([str(tmp_path / "footer.parquet")])
+    with pytest.raises(RecipeError, match=r"footer\.parquet is damaged"):
+        cut(source, tmp_path / "sample.parquet", 0.1)

@@ -136,7 +136,7 @@ def test_dictionary_frames() -> None:
 
 PIECES = (
     *(b"HTTP/1.1 200 OK", b"A: b", b"A:b  ", b" c", b"\td:e", b"nocolon", b" ", b"", b"X-Y : z", b"  : q", b"\r"),
-    *(" \u00e9".encode(), b"B: caf\xe9"),
+    *(" \u00e9".encode(), "B: caf\u00e9".encode()),
 )
 
 

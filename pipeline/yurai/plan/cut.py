@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 import fsspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yurai.sources.fetch import open_remote
@@ -22,6 +23,7 @@ from yurai.sources.warc.heads import next_head
 from yurai.sources.warc.inflation import CUT
 from yurai.sources.warc.resync import container, next_unit
 from yurai.sources.warc.units import open_unit
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.faults import as_os_errors
 from yurai_manifests.opening import open_files, without_secrets_of
 
@@ -48,6 +50,7 @@ def cut(source: Source, target: Path, share: float) -> Cut:
 
     Raises:
         OSError: the source cannot be read.
+        RecipeError: it is Parquet, and where its columns are told is damaged.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.name.endswith(".parquet"):
@@ -168,16 +171,26 @@ def _lines(data: bytes, *, at_start: bool) -> Iterator[int]:
 
 
 def _rows(source: Source, target: Path, share: float) -> Cut:
-    """Copy the first rows of each row group."""
+    """Copy the first rows of each row group; of a damaged one, none."""
     with open_remote(source.url) as remote:
-        file = pq.ParquetFile(remote)
+        try:
+            file = pq.ParquetFile(remote)
+        except pa.ArrowInvalid as error:
+            message = f"{source.name} is damaged where its columns are told ({error}), and a run cannot read it"
+            raise RecipeError(f"{message}: leave it out of the input of plan") from error
         copied = 0
         with pq.ParquetWriter(target, file.schema_arrow) as writer:
             for number in range(file.num_row_groups):
-                group = file.metadata.row_group(number).num_rows
-                wanted = max(1, round(group * share))
-                batch = next(file.iter_batches(wanted, row_groups=[number]), None)
-                if batch is not None:
+                wanted = max(1, round(file.metadata.row_group(number).num_rows * share))
+                for batch in _first_rows(file, number, wanted):
                     writer.write_batch(batch)
                     copied += batch.num_rows
         return Cut(copied, file.metadata.num_rows)
+
+
+def _first_rows(file: pq.ParquetFile, group: int, wanted: int) -> Iterator[pa.RecordBatch]:
+    """Yield one batch of a row group, none of a group whose pages are damaged: its rows fail in a run too."""
+    try:
+        yield from itertools.islice(file.iter_batches(wanted, row_groups=[group]), 1)
+    except (pa.ArrowInvalid, OSError):
+        return
