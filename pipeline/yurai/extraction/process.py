@@ -26,8 +26,10 @@ READY: Final = "ready"
 """What a child says when it has loaded everything and waits for pages."""
 
 _PATIENCE: Final = 5.0
-_NEARLY: Final = 1 / 3
-"""Share of its memory limit that a child held when it died of it: a vector that grows asks for twice what it has."""
+_ABORTS: Final = frozenset(("crashed:SIGABRT", "crashed:SIGTRAP", "crashed:SIGILL"))
+"""How a C++ library ends a process that gets no memory."""
+_SHARE: Final = 1 / 3
+"""Share of its memory limit that such a child held: a vector that grows asks for twice what it has."""
 _KIB: Final = 1024
 
 
@@ -116,7 +118,7 @@ class Child:
         self.process.returncode = os.waitstatus_to_exitcode(status)
         verdict = _verdict(self.process.returncode)
         grown = used.ru_maxrss * _KIB - self._loaded_bytes
-        ran_out = verdict.startswith("crashed:") and grown > _NEARLY * self._memory_limit
+        ran_out = verdict in _ABORTS and grown > _SHARE * self._memory_limit
         return "memory-limit" if ran_out else verdict
 
     @property
