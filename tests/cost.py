@@ -4,7 +4,7 @@ import gc
 import time
 from collections.abc import Callable
 
-TRIES = 8
+TRIES = 30
 NOTHING = 0.002
 """CPU seconds below which clocks and caches decide."""
 

@@ -49,6 +49,38 @@ def test_good_records_around_what_costs_are_read(tmp_path: Path) -> None:
     assert given_up.inner_offset is not None
 
 
+def test_what_costs_and_is_followed_by_a_unit_without_a_head_is_given_up_alone(tmp_path: Path) -> None:
+    """Whether it goes on in the next unit is asked of its last record, which nobody comes to."""
+    path, verdicts = tmp_path / "followed.warc.gz", Kept()
+    path.write_bytes(falling_lengths(500) + gz(b"y" * 10) + gz(response(1, b"<p>good</p>")))
+    records, gaps = read(path)
+    assert [one.error for one in records].count("read-limit") == 1
+    assert records[-1].url == "https://example.jp/1"
+    assert [gap.kind for gap in gaps] == ["unreadable"]
+    assert list(read_file(path, verdicts=verdicts)) == list(read_file(path, verdicts=verdicts))
+    assert not verdicts, "bytes decide it, on any machine"
+
+
+def test_a_unit_that_is_given_up_before_its_first_record_is_unreadable(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, verdicts = tmp_path / "slow.warc.gz", Kept()
+    good = gz(response(1, b"<p>good</p>"))
+    path.write_bytes(gz(response(0, b"<p>slow</p>")) + good)
+    real = meters.Meter.begin
+
+    def begin(meter: Meter, offset: int) -> None:
+        real(meter, offset)
+        clock.now += 3_600 if offset == 0 else 0
+
+    monkeypatch.setattr(meters.Meter, "begin", begin)
+    first = list(read_file(path, verdicts=verdicts))
+    assert [one.kind for one in first] == ["unreadable", "response"]
+    assert verdicts == {0: NOWHERE}
+    monkeypatch.undo()
+    assert list(read_file(path, verdicts=verdicts)) == first
+
+
 def test_records_larger_than_a_window_are_read_in_one_member(tmp_path: Path) -> None:
     """Windows go forward: what reading needs of a big unit is never behind all of them."""
     path = tmp_path / "one.warc.gz"

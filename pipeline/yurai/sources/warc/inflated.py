@@ -61,6 +61,8 @@ class Inflated:
 
     def __init__(self, file: Readable, start: int, codec: Codec, size: int, stop: int = 0) -> None:
         self._open = partial(Inflation, file, start, codec, stop=stop)
+        self.anew = partial(Inflated, file, start, codec, size, stop)
+        """Make another one of the same bytes, of which nothing was inflated yet."""
         self._size = size
         self._left = _TIMES * size
         self._windows: list[_Window] = []

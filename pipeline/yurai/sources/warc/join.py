@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from yurai.sources.warc.heads import PROBE, dialect_of, next_head
 from yurai.sources.warc.inflated import Inflated
 from yurai.sources.warc.inflation import WHOLE
+from yurai.sources.warc.meter import ReadLimitError
 from yurai.sources.warc.record import Gap
 from yurai.sources.warc.split import Hole, Slot, split
 from yurai.sources.warc.units import KEEP, Unit
@@ -20,17 +21,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from yurai.sources.warc.codecs import Codec
+    from yurai.sources.warc.meter import Meter
     from yurai.sources.warc.readable import Readable
 
 _ENDS_A_LINE = re.compile(rb"[\n:]")
 _CUT_HEADS = frozenset((b"W", b"WA", b"WAR", b"WARC", b"WARC/"))
 
 
-def join(file: Readable, codec: Codec, parts: Iterable[Unit | Gap]) -> Iterator[Unit | Gap]:
-    """Yield the parts, with each unit that goes on in the next ones as one."""
+def join(file: Readable, codec: Codec, parts: Iterable[Unit | Gap], meter: Meter) -> Iterator[Unit | Gap]:
+    """Yield the parts, with each unit that goes on in the next ones as one.
+
+    What is joined depends on bytes alone, so the clock of `meter`, which runs for the last part, stands still.
+    """
     held: _Held | None = None
     for part in parts:
-        if held is not None and isinstance(part, Unit) and held.goes_on_in(part):
+        meter.pause()
+        goes_on = held is not None and isinstance(part, Unit) and held.goes_on_in(part)
+        meter.go_on()
+        if goes_on and held is not None and isinstance(part, Unit):
             held.add(part)
             continue
         if held is not None:
@@ -104,13 +112,21 @@ class _Held:
 
     def _overruns(self) -> bool:
         """Whether the last record says that it is longer than its bytes, or its header breaks off."""
-        data: Readable = self._first.data if self._grown is None else self._grown
+        first = self._first.data
+        whole = first.anew() if isinstance(first, Inflated) else first  # looking here is not reading it
+        data: Readable = whole if self._grown is None else self._grown
         if self._last is None and dialect_of(data[:PROBE].lstrip(b"\r\n")) is None:
             return False
+        try:
+            self._find_last(data)
+        except ReadLimitError:
+            return False  # it lies, and is given up where its records are read
+        return _end_of(self._last, data) > len(data)
+
+    def _find_last(self, data: Readable) -> None:
         for part in split(data, self._last.start if self._last else 0, self._dialect):
             self._last = part
             self._dialect = part.head.dialect if isinstance(part, Slot) else self._dialect
-        return _end_of(self._last, data) > len(data)
 
     def _still_runs_over(self, data: Readable, before: int) -> bool:
         """Whether bytes behind `before` change nothing: no head among them, and the record goes beyond them too."""

@@ -43,10 +43,11 @@ class Meter:
         self._granted = self._spent = 0.0
         self._since: float | None = None
         self._known: int | None = None
+        self._ran_out = False
 
     def begin(self, offset: int) -> None:
         """Start on the unit at `offset`; raises ReadLimitError where an earlier reading came to no record of it."""
-        self._offset, self._granted, self._spent = offset, self._free, 0.0
+        self._offset, self._granted, self._spent, self._ran_out = offset, self._free, 0.0, False
         self._known = None if self._verdicts is None else self._verdicts.get(offset)
         self.go_on()
         if self._known == NOWHERE:
@@ -71,6 +72,7 @@ class Meter:
     def check(self) -> None:
         """Raise ReadLimitError when more was spent than granted; never where a verdict says where to stop."""
         if self._known is None and self._since is not None and self._now() > self._granted:
+            self._ran_out = True
             raise ReadLimitError
 
     def reach(self, start: int) -> None:
@@ -80,8 +82,8 @@ class Meter:
         self.check()
 
     def stop(self, start: int) -> None:
-        """Write down that reading stopped at `start`, for good."""
-        if self._verdicts is not None and self._known is None:
+        """Write down that reading stopped at `start`, for good, where time was the reason: bytes decide each time."""
+        if self._verdicts is not None and self._ran_out:
             self._verdicts.put(self._offset, start)
 
 

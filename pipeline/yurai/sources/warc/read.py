@@ -118,7 +118,7 @@ def _checked(record: Record, meter: Meter) -> Record:
 
 
 def _compressed(file: mmap.mmap, start: int, codec: Codec, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
-    for part in join(file, codec, walk(file, start, codec, limits, meter)):
+    for part in join(file, codec, walk(file, start, codec, limits, meter), meter):
         if isinstance(part, Gap):
             yield part
         else:
@@ -133,11 +133,12 @@ def _unit(unit: Unit, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
     unit_range = UnitRange(unit.start, unit.end - unit.start, unit.state)
     pending: Slot | None = None
     flags: tuple[str, ...] = ()
-    first = b""
+    empty = False
     try:
         meter.begin(unit.start)
         data = Metered(unit.data, meter, INFLATED_RATE)
         first = data[:PROBE].lstrip(b"\r\n")
+        empty = unit.state == WHOLE and not first
         for part in split(data) if dialect_of(first) is not None else ():
             if isinstance(part, Hole):
                 flags = flags if part.blank else ("unread-inner-bytes",)
@@ -154,9 +155,7 @@ def _unit(unit: Unit, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
         if pending is not None:
             yield unread(pending, UnitRange(unit.start, unit.end - unit.start, unit.state, shared=True))
     if pending is None:
-        yield Gap(
-            unit_range.offset, unit_range.length, "padding" if unit.state == WHOLE and not first else "unreadable"
-        )
+        yield Gap(unit_range.offset, unit_range.length, "padding" if empty else "unreadable")
 
 
 def _merged(parts: Iterable[Record | Gap], size: int) -> Iterator[Record | Gap]:
