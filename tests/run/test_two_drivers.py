@@ -21,7 +21,7 @@ REFUSED = re.compile(
 @pytest.mark.parametrize("workers", [1, 2])
 def test_of_two_drivers_at_once_each_ends_well_or_is_refused(workers: int, tmp_path: Path) -> None:
     def drivers(out: Path, count: int) -> list[int]:
-        command = ("run", "demo", "--input", *SMALL, "--output", out, "--runner", "local", "--no-report")
+        command = ("run", "demo", "--input", *SMALL, "--output", out, "--runner", "local")
         started = [start(*command, "--workers", workers) for _ in range(count)]
         ended = [finish(process) for process in started]
         for said in ended:

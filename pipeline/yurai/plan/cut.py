@@ -25,6 +25,7 @@ from yurai.sources.warc.resync import container, next_unit
 from yurai.sources.warc.units import open_unit
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.faults import as_os_errors
+from yurai_manifests.location import LOCAL, parts_of
 from yurai_manifests.opening import open_files, without_secrets_of
 
 WINDOW = 1 << 15
@@ -182,15 +183,21 @@ def _rows(source: Source, target: Path, share: float) -> Cut:
         with pq.ParquetWriter(target, file.schema_arrow) as writer:
             for number in range(file.num_row_groups):
                 wanted = max(1, round(file.metadata.row_group(number).num_rows * share))
-                for batch in _first_rows(file, number, wanted):
+                for batch in _first_rows(file, number, wanted, local=parts_of(source.url).scheme in LOCAL):
                     writer.write_batch(batch)
                     copied += batch.num_rows
         return Cut(copied, file.metadata.num_rows)
 
 
-def _first_rows(file: pq.ParquetFile, group: int, wanted: int) -> Iterator[pa.RecordBatch]:
-    """Yield one batch of a row group, none of a group whose pages are damaged: its rows fail in a run too."""
+def _first_rows(file: pq.ParquetFile, group: int, wanted: int, *, local: bool) -> Iterator[pa.RecordBatch]:
+    """Yield one batch of a row group, none of a group whose pages are damaged: its rows fail in a run too.
+
+    Arrow raises OSError without a number for such pages; of a file elsewhere, it may as well be the network.
+    """
     try:
         yield from itertools.islice(file.iter_batches(wanted, row_groups=[group]), 1)
-    except (pa.ArrowInvalid, OSError):
+    except pa.ArrowInvalid:
         return
+    except OSError as error:
+        if error.errno is not None or not local:
+            raise

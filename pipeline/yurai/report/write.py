@@ -21,6 +21,7 @@ from yurai.run.publish import PAGE
 from yurai_manifests.audit import Audit, audit
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import AuditError, ShardError
+from yurai_manifests.lease import held
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store, open_store
 from yurai_manifests.task import StepId
@@ -43,10 +44,12 @@ def write_report(store: Store, result: Audit, runner: Runner, reporter: Reporter
     """Count what the tree holds, as tasks that `runner` runs and that are not run twice; put the page.
 
     Raises:
+        LeaseError: another driver has begun to write to the tree.
         ShardError: a file of a tree that adds up cannot be read, or the page cannot be written.
     """
     run = load_run(store)
-    store.put(PAGE, _page(store, run, result, lambda: _facts(Engine(store, runner, reporter, rebuild), store, run)))
+    with held(store):  # its tasks have spools, which who holds the tree may remove
+        store.put(PAGE, _page(store, run, result, lambda: _facts(Engine(store, runner, reporter, rebuild), store, run)))
 
 
 def make_page(store: Store, result: Audit) -> str:
