@@ -122,10 +122,6 @@ def _unreadable(audit: Audit) -> list[Markup]:
     return [el("p", summary), table(["file", "#at byte", "#bytes"], rows)]
 
 
-def _item(text: str) -> Markup:
-    return el("li", text)
-
-
 def _gaps(run: RunRecord, facts: Facts | None) -> Iterator[str]:
     """Yield what this recipe, or this version, leaves undone."""
     uses = {stage["use"]: stage for stage in run.recipe_stages}
