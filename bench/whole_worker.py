@@ -1,6 +1,6 @@
 """Run datatrove's FineWeb recipe over web archives; `bench/whole.py` starts it with datatrove's Python.
 
-    PYTHON whole_worker.py MODEL OUT ARCHIVE...     MODEL: a fastText model for languages, as LanguageFilter has its own
+    PYTHON whole_worker.py MODEL LANGUAGE OUT ARCHIVE...     MODEL: a fastText model for languages, for LanguageFilter
 
 The steps and settings are those of `examples/fineweb.py` in datatrove 0.10.1 up to what it hands to MinHash, but for
 the deadline of a page, which a busy machine would break. It imports nothing of this project.
@@ -28,7 +28,7 @@ SECONDS = 60
 
 
 def main() -> None:
-    model, out, *archives = sys.argv[1:]
+    model, language, out, *archives = sys.argv[1:]
     FT176LID.MODEL_URL = model
     paths = Path(out) / "paths.txt"
     paths.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def main() -> None:
             WarcReader(str(Path(archives[0]).parent), paths_file=str(paths)),
             URLFilter(),
             Trafilatura(favour_precision=True, timeout=SECONDS),
-            LanguageFilter(),
+            LanguageFilter(languages=[language]),
             GopherRepetitionFilter(),
             GopherQualityFilter(),
             C4QualityFilter(filter_no_terminal_punct=False),
