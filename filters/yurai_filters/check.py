@@ -34,7 +34,9 @@ def check_settings(declaration: Declaration, settings: Mapping[str, object]) -> 
     for name in settings:
         if name not in declaration.settings:
             raise ValueError(_unknown(declaration, name))
-    return {name: _value(declaration, setting, settings) for name, setting in declaration.settings.items()}
+    complete = {name: _value(declaration, setting, settings) for name, setting in declaration.settings.items()}
+    _refuse_crossed(declaration, complete)
+    return complete
 
 
 def _value(declaration: Declaration, setting: Setting, settings: Mapping[str, object]) -> object:
@@ -44,6 +46,17 @@ def _value(declaration: Declaration, setting: Setting, settings: Mapping[str, ob
         return check_languages(value) if is_languages else convert(value, setting.annotation)
     except ValueError as error:
         raise ValueError(f"{declaration.kind} {declaration.name}: setting {setting.name} {error}") from None
+
+
+def _refuse_crossed(declaration: Declaration, complete: Mapping[str, object]) -> None:
+    """Refuse a smallest value above the largest, between which nothing stays."""
+    for name, low in complete.items():
+        other = f"max_{name[4:]}"
+        high = complete.get(other) if name.startswith("min_") else None
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            raise ValueError(
+                f"{declaration.kind} {declaration.name}: {name} = {low} is above {other} = {high}: nothing would stay"
+            )
 
 
 def _loaded(declaration: Declaration, name: str, value: object) -> object:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from yurai_filters.declaration import Declaration, Kind, Package
 from yurai_filters.errors import ContractViolation
-from yurai_filters.settings import LANGUAGES, Setting, check_languages
+from yurai_filters.settings import LANGUAGES, LanguageCodes, Setting, check_languages
 from yurai_filters.signature import read_signature
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _declaration(kind: Kind, name: str, function: Callable[..., object], **field
     if kind == "editor" and list(types) != ["text"]:
         raise ContractViolation(f"{where}: an editor reads `text` alone, not {', '.join(types)}")
     if fields.get("languages") is not None:
-        settings[LANGUAGES] = Setting(LANGUAGES, tuple[str, ...], tuple(sorted(fields["languages"])))
+        settings[LANGUAGES] = Setting(LANGUAGES, LanguageCodes, tuple(sorted(fields["languages"])))
     return Declaration(
         kind=kind,
         name=name,

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 from yurai_filters.compare import below
 from yurai_filters.declare import document_filter
 from yurai_filters.ranges import Share
-from yurai_filters.settings import EVERY
+from yurai_filters.settings import EVERY, LanguageCodes
 from yurai_filters.why import first_reason
 
 UNDETERMINED = "und"
@@ -17,7 +17,7 @@ def language(
     lang: pa.StringArray,
     lang_score: pa.FloatArray,
     *,
-    allow: tuple[str, ...] = (EVERY,),
+    allow: LanguageCodes = (EVERY,),
     min_score: Share = 0.5,
 ) -> pa.StringArray:
     """Drop documents whose language is not listed, or is not certain enough; a score of exactly the limit stays.

@@ -12,7 +12,7 @@ import operator
 import re
 import types
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Literal, TypeAlias, TypeGuard, Union, get_args, get_origin
 
 from yurai_filters.lists import Lines
 from yurai_filters.ranges import Range
@@ -20,6 +20,15 @@ from yurai_filters.ranges import Range
 EVERY = "*"
 LANGUAGES = "languages"
 _CODE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """Marks a list of strings whose items are language codes."""
+
+
+LanguageCodes: TypeAlias = Annotated[tuple[str, ...], _Codes()]
+"""Codes as column `lang` holds them, `und` for no language, or `*` for any; at least one."""
 _SCALARS: dict[object, str] = {int: "an integer", float: "a number", bool: "true or false", str: "a string"}
 
 
@@ -87,15 +96,26 @@ def is_list(annotation: object) -> TypeGuard[type[Lines]]:
 
 def check_languages(codes: object) -> tuple[str, ...]:
     """Sort and check language codes; raise ValueError for an empty list, a bad code, or `*` beside other codes."""
-    unique = sorted(set(convert(codes, tuple[str, ...])))  # type: ignore[call-overload] # convert gives what it was told
-    if not unique:
+    unique = tuple(sorted(set(_codes(codes))))
+    if EVERY in unique and len(unique) > 1:
+        raise ValueError("must be codes such as 'en' or 'yue', or '*' alone, not both")
+    return unique
+
+
+def _codes(value: object) -> tuple[str, ...]:
+    """Return a list of codes as it stands; raise ValueError for an empty one, or what cannot be a code."""
+    codes: tuple[str, ...] = convert(value, tuple[str, ...])  # type: ignore[assignment] # convert gives what it was told
+    if not codes:
         raise ValueError("must name a language; to judge nothing, leave the filter out, and to judge every row, give *")
-    if unique == [EVERY]:
-        return (EVERY,)
-    wrong = [code for code in unique if not _CODE.fullmatch(code)]
+    wrong = [code for code in codes if code != EVERY and not _CODE.fullmatch(code)]
     if wrong:
-        raise ValueError(f"must be codes such as 'en' or 'yue', or '*' alone; {wrong[0]!r} is neither")
-    return tuple(unique)
+        raise ValueError(f"must be codes such as 'en' or 'yue', or '*' for any; {wrong[0]!r} is neither")
+    return codes
+
+
+def is_codes(annotation: object) -> bool:
+    """Tell whether a setting is a list of language codes."""
+    return annotation == LanguageCodes
 
 
 def _list_value(value: object, annotation: type[Lines]) -> object:
@@ -109,6 +129,8 @@ def _list_value(value: object, annotation: type[Lines]) -> object:
 
 
 def _in_range(value: object, annotation: object) -> object:
+    if annotation == LanguageCodes:
+        return _codes(value)
     kind, *annotations = get_args(annotation)
     number = convert(value, kind)
     if any(isinstance(one, Range) and not one.holds(number) for one in annotations):  # type: ignore[arg-type] # a number, by `kind`

@@ -15,6 +15,7 @@ import yurai_manifests.exports  # noqa: F401 - importing declares them
 from yurai import __version__
 from yurai.cli import tables
 from yurai.cli.cluster_commands import add_cluster_commands, refuse_unfit
+from yurai.cli.ending import AllowEmpty, Strict, end
 from yurai.cli.options import (
     Address,
     Allow,
@@ -94,6 +95,8 @@ def run(
     rebuild: Rebuild = False,
     report: Report = True,
     profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
+    allow_empty: AllowEmpty = False,
+    strict: Strict = False,
 ) -> None:
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
     chosen = with_sources(load_recipe(recipe), sources)
@@ -102,10 +105,10 @@ def run(
         refuse_unfit(address, chosen.stages, files, output)
         run_recipe(chosen, files, output, opened, rebuild=rebuild, reporter=Reporter())
         ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
-    tables.summary(ended, output, report=report)
     if profile:
         store = open_store(output)
         tables.profile(profile_of(store, load_run(store)))
+    end(ended, output, report=report, allow_empty=allow_empty, strict=strict)
 
 
 @app.command()

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import typer
 
-from yurai.cli import tables
 from yurai.cli.cluster_commands import refuse_unfit
+from yurai.cli.ending import AllowEmpty, Strict, end
 from yurai.cli.options import Address, Allow, Input, Output, Rebuild, Report, RunnerName, Sources, Workers, open_runner
 from yurai.declare.stage import STAGES, AnyStage, in_order, setting_docs
 from yurai.engine.progress import Reporter
@@ -29,6 +29,7 @@ from yurai_filters.settings import bare, ranges
 from yurai_manifests.errors import RecipeError
 
 COMMON = ("input", "output", "recipe", "set_", "runner", "workers", "address", "sources", "allow", "rebuild", "report")
+ENDING = ("allow_empty", "strict")
 SCALARS = (int, float, bool, str)
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
@@ -53,7 +54,7 @@ def _help(stage: AnyStage) -> str:
 
 def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
     def command(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
-        common = {key: given.pop(key) for key in COMMON if key in given}
+        common = {key: given.pop(key) for key in (*COMMON, *ENDING) if key in given}
         uses = _uses(stages, common["recipe"], common["set_"] or [], given)
         _run(name, uses, common)
 
@@ -65,6 +66,7 @@ def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
         ),
         *(_parameter(*entry) for entry in (("workers", Workers, None), ("address", Address, "local"))),
         *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
+        *(_parameter(*entry) for entry in (("allow_empty", AllowEmpty, False), ("strict", Strict, False))),
         *([_parameter("sources", Sources, None), _parameter("allow", Allow, None)] if name == "extract" else []),
         *(_flag(stage, setting) for stage in stages for setting in stage.options.values() if _is_flag(setting)),
     ]
@@ -140,4 +142,4 @@ def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
             refuse_unfit(common["address"], uses, [], common["output"])
             continue_tree(uses, state, recipe, common["output"], runner, rebuild=rebuild, reporter=reporter)
         ended = end_run(common["output"], runner, Reporter(), report=common["report"], rebuild=rebuild)
-    tables.summary(ended, common["output"], report=common["report"])
+    end(ended, common["output"], report=common["report"], **{name: common[name] for name in ENDING})

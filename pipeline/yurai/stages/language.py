@@ -7,13 +7,12 @@ import pyarrow as pa
 
 from yurai.declare.batches import strings, with_columns
 from yurai.declare.model_line import model_line
-from yurai.declare.models import LID_176, check_model, load_fasttext, model_digest
+from yurai.declare.models import LABEL, LID_176, check_model, known_codes, load_fasttext, model_digest
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
 from yurai.engine.use import Settings
 from yurai.stages.map_tasks import measure_alone
 
-LABEL = "__label__"
 MAX_CHARACTERS = 20_000
 
 
@@ -69,5 +68,6 @@ STAGE = declare(
         command=("language",),
         packages=("fasttext-predict", PYTHON),
         models=_digests,
+        codes=lambda settings: known_codes(settings.model, model_digest(settings.model, settings.sha256)),
     )
 )

@@ -1,14 +1,18 @@
 """filter: the rules of a recipe over stored measures; the first reason in the recipe's order wins."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from yurai.declare.rules import taggers_of
 from yurai.declare.stage import Kind, Stage, declare, stage_of
+from yurai.declare.values import nearest
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
 from yurai.engine.use import AnyUse
 from yurai.stages.filter.driver import filter_rows
 from yurai.stages.filter.settings import Filter
 from yurai_filters import TAGGERS
+from yurai_filters.language import UNDETERMINED
+from yurai_filters.settings import EVERY, is_codes
 
 
 def _place(settings: Filter, before: Sequence[AnyUse], _: Sequence[AnyUse]) -> str | None:
@@ -22,7 +26,7 @@ def _place(settings: Filter, before: Sequence[AnyUse], _: Sequence[AnyUse]) -> s
             "an editor changes text, but no stage before this filter measures it; put language and measure before it "
             "(over Parquet: run yurai measure first and give its output as --input)"
         )
-    return _unmeasured(settings, before) if before else None
+    return _unmeasured(settings, before) or _unknown_code(settings, before) if before else None
 
 
 def _unmeasured(settings: Filter, before: Sequence[AnyUse]) -> str | None:
@@ -38,6 +42,18 @@ def _unmeasured(settings: Filter, before: Sequence[AnyUse]) -> str | None:
                 f"rule {use.name} reads what tagger {missing[0]} measures, which no stage before it runs; add "
                 f'"{missing[0]}" to the taggers of stage measure'
             )
+    return None
+
+
+def _unknown_code(settings: Filter, before: Sequence[AnyUse]) -> str | None:
+    """Name a language that no stage before can find, so that a rule for it would judge or keep nothing."""
+    known = frozenset().union(*(stage_of(use).codes(use.settings) for use in before))
+    for use in settings.rules if known else ():
+        for name, setting in use.rule.settings.items():
+            for code in cast("tuple[str, ...]", use.settings[name]) if is_codes(setting.annotation) else ():
+                if code not in known | {EVERY, UNDETERMINED}:
+                    hint = nearest(code, known) or "; codes are those of ISO 639: ja, en, zh"
+                    return f"rule {use.name}: {name}: the model of stage language knows no {code!r}{hint}"
     return None
 
 
