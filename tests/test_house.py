@@ -114,3 +114,15 @@ def test_what_has_no_type_becomes_less() -> None:
 def words(*names: str) -> re.Pattern[str]:
     """What finds one of these names; nothing where there is none."""
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, names)) or '(?!)'})\b")
+
+
+DECODES = ("read_row_group", "read_row_groups", "iter_batches", "read_table")
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_parquet_is_decoded_in_the_thread_that_asks(name: str) -> None:
+    """A pool thread that holds a Python buffer when the interpreter ends aborts the process: see `cli.script`."""
+    for node in ast.walk(ast.parse(FILES[name].read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DECODES:
+            threads = [one.value for one in node.keywords if one.arg == "use_threads"]
+            assert [isinstance(one, ast.Constant) and one.value for one in threads] == [False], node.lineno

@@ -124,7 +124,7 @@ def read_range(path: Path, columns: list[str], start: int, end: int) -> Iterator
             for group in range(parquet.num_row_groups):
                 count = parquet.metadata.row_group(group).num_rows
                 if first < end and first + count > start:
-                    for batch in parquet.iter_batches(ROW_GROUP, [group], columns):
+                    for batch in parquet.iter_batches(ROW_GROUP, [group], columns, use_threads=False):
                         yield first, batch
                         first += batch.num_rows
                 else:
@@ -143,7 +143,7 @@ def read_rows(
     """
     try:
         with pq.ParquetFile(file) as parquet:
-            yield from parquet.iter_batches(batch_rows, columns=columns)
+            yield from parquet.iter_batches(batch_rows, columns=columns, use_threads=False)
     except (pa.ArrowInvalid, OSError) as error:  # a damaged page header is an OSError
         raise ShardError(
             f"{getattr(file, 'name', file)} is not readable as Parquet: {error}; restore or rebuild it"

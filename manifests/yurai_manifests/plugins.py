@@ -6,13 +6,18 @@
 The name is for people; importing the module, or loading the object, is what declares.
 """
 
+from __future__ import annotations
+
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterable, Iterator
-from importlib import metadata
+from typing import TYPE_CHECKING
 
 from yurai_manifests.errors import RecipeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from importlib import metadata
 
 GROUPS = ("yurai.commands", "yurai.exports", "yurai.filters", "yurai.handlers", "yurai.stages")
 """Everything that a package can add to Yurai."""
@@ -33,17 +38,27 @@ def load_entry_points(group: str) -> Iterator[tuple[metadata.EntryPoint, object]
         RecipeError: one cannot be loaded; the message names the package that brought it.
     """
     for point in points_of(group):
-        try:
-            loaded = point.load()
-        except Exception as error:
-            raise RecipeError(
-                f"{who(point)} cannot be loaded: {type(error).__name__}: {error}; repair or uninstall that package"
-            ) from error
-        yield point, loaded
+        yield point, load_point(point)
+
+
+def load_point(point: metadata.EntryPoint) -> object:
+    """Load what an entry point names.
+
+    Raises:
+        RecipeError: it cannot be loaded; the message names the package that brought it.
+    """
+    try:
+        return point.load()
+    except Exception as error:
+        raise RecipeError(
+            f"{who(point)} cannot be loaded: {type(error).__name__}: {error}; repair or uninstall that package"
+        ) from error
 
 
 def points_of(group: str) -> list[metadata.EntryPoint]:
     """Return the entry points of a group in the order of their names, whatever the file system lists first."""
+    from importlib import metadata  # noqa: PLC0415 - it takes longer than the help of a command
+
     return sorted(metadata.entry_points(group=group), key=lambda point: (point.name, point.value))
 
 

@@ -212,7 +212,7 @@ def task_rows(store: Store, record: StepRecord) -> Iterator[bytes]:
             raise AuditError(f"{store.url}/{part['path']} is missing; restore it or run with --rebuild") from error
         if sha256(data) != part["sha256"]:
             raise AuditError(f"{store.url}/{part['path']} was changed after the run; restore or rebuild it")
-        table = pq.read_table(pa.BufferReader(data), columns=["record"])
+        table = pq.read_table(pa.BufferReader(data), columns=["record"], use_threads=False)
         yield from cast("list[bytes]", table.column("record").to_pylist())
 
 

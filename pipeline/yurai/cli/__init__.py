@@ -19,7 +19,7 @@ def main() -> None:
     try:
         if sys.flags.optimize > 1:
             raise RecipeError("Python runs without docstrings (-OO or PYTHONOPTIMIZE=2), which hold the help; unset it")
-        from yurai.cli.app import call  # noqa: PLC0415 - see above
+        from yurai.cli.app import call
 
         call(sys.argv[1:])
     except YuraiError as error:
@@ -36,8 +36,10 @@ def _end_with(error: YuraiError) -> NoReturn:
 def script() -> NoReturn:
     """Run the command line as a process of its own, and end the process once all is done.
 
-    Libraries in C++ abort a process that ends while threads of theirs are alive, after all work was done and written
-    (seen once in six runs on a loaded machine). So what Python has registered for the end runs, and no destructor does.
+    A thread of Arrow's pool that lets go of a Python buffer while the interpreter ends takes the whole process with it
+    (`~PyBuffer` asks for the GIL, which ends the thread inside a destructor: std::terminate, SIGABRT; seen once in some
+    hundred commands on a loaded machine). Reads of ours decode in their own thread (`use_threads=False`), those of other
+    packages may not. So what Python has registered for the end runs here, and no destructor does.
     """
     code = 0
     interrupt_on_signals()

@@ -2,21 +2,16 @@
 
 import inspect
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 from typer.models import OptionInfo
 
-from yurai.cli.options import Allow
-from yurai.doctor import Ask, Check, ThisMachine, failures, survey, view
-from yurai.engine.use import AnyUse
-from yurai.run.recipe import load_recipe, make_recipe, shipped, with_sources
-from yurai.sources.find import COMMON_CRAWL, Source, find_sources
-from yurai.terminal import put_json, tell
-from yurai_manifests.canonical import fingerprint
-from yurai_manifests.errors import RecipeError, ShardError
+from yurai.cli.options import Allow, Base
+from yurai.cli.run_command import run
+from yurai.sources.places import COMMON_CRAWL
 
 NOT_SHIPPED = ("runner", "address")
 """Options of `run` that `submit` decides itself."""
@@ -36,12 +31,6 @@ Retries = Annotated[
 Cluster = Annotated[
     str, typer.Option("--address", help="HOST:PORT of a Ray cluster, or http://HOST:8265; local: this machine alone")
 ]
-
-
-def add_cluster_commands(app: typer.Typer, run: Callable[..., None]) -> None:
-    """Add `submit`, which takes what `run` takes, and `doctor`."""
-    app.command(name="submit")(_submit_command(run))
-    app.command(name="doctor")(doctor)
 
 
 def _submit_command(run: Callable[..., None]) -> Callable[..., None]:
@@ -86,6 +75,8 @@ def _spelled(option: str, value: object) -> str:
 
 def _carried(recipe: str, sources: str | None) -> str:
     """Return the checked recipe as TOML, with the tables of --sources in it: nodes need not see either file."""
+    from yurai.run.recipe import load_recipe, shipped, with_sources
+
     with_sources(load_recipe(recipe), sources)
     paths = [shipped().get(recipe) or Path(recipe), *([Path(sources)] if sources else [])]
     return "\n".join(path.read_text("utf-8") for path in paths)
@@ -93,7 +84,9 @@ def _carried(recipe: str, sources: str | None) -> str:
 
 def _ship(command: str, recipe: str | None, arguments: list[str], output: str, address: str, *, retries: int) -> None:
     """Have `yurai COMMAND` run as a job of the cluster whose job server is at `address`."""
-    from yurai.ray.submit import Job, entrypoint, submit  # noqa: PLC0415 - importing Ray takes a second
+    from yurai.ray.submit import Job, entrypoint, submit
+    from yurai.run.recipe import make_recipe
+    from yurai_manifests.canonical import fingerprint
 
     value = tomllib.loads(recipe) if recipe else {}
     call = fingerprint({"recipe": make_recipe(value, where="recipe").json() if value else {}, "arguments": arguments})
@@ -111,7 +104,7 @@ def doctor(
         str | None, typer.Option("--output", help="have every node read what all others write to this folder or URL")
     ] = None,
     address: Cluster = "local",
-    base: Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")] = COMMON_CRAWL,
+    base: Base = COMMON_CRAWL,
     allow: Allow = None,
     format: Annotated[  # noqa: A002 - the option's name
         Literal["text", "json"], typer.Option(help="text for people, json for programs")
@@ -121,6 +114,12 @@ def doctor(
 
     Without --address it examines this machine. Every run on a cluster begins with the same examination.
     """
+    from yurai.cli.fitness import asked, examined
+    from yurai.doctor import failures, view
+    from yurai.run.recipe import load_recipe
+    from yurai.sources.find import find_sources
+    from yurai.terminal import put_json
+
     if address.startswith(JOB_SERVER):
         given = {
             "input": input,
@@ -140,7 +139,7 @@ def doctor(
         return
     stages = load_recipe(recipe).stages if recipe else ()
     sources = find_sources(input, base=base, allow=allow or ()) if input else []
-    checks = _examined(address, _asked(stages, sources, _spelled("--output", output) if output else ""))
+    checks = examined(address, asked(stages, sources, _spelled("--output", output) if output else ""))
     if format == "json":
         put_json(view.as_json(checks))
     else:
@@ -150,7 +149,7 @@ def doctor(
 
 def _doctor_job(recipe: str | None, arguments: list[str], address: str) -> None:
     """Examine from within: who can reach the job server alone cannot join the cluster."""
-    from yurai.ray.submit import JobFailedError  # noqa: PLC0415 - importing Ray takes a second
+    from yurai.ray.submit import JobFailedError
 
     try:
         _ship("doctor", _carried(recipe, None) if recipe else None, arguments, "", address, retries=0)
@@ -160,32 +159,5 @@ def _doctor_job(recipe: str | None, arguments: list[str], address: str) -> None:
         raise
 
 
-def _asked(stages: Iterable[AnyUse], sources: Sequence[Source], output: str) -> Ask:
-    return Ask(tuple(use.json() for use in stages), sources[0].url if sources else "", output)
-
-
-def _examined(address: str, ask: Ask) -> list[Check]:
-    if address == "local":
-        return survey(ThisMachine(), ask)
-    from yurai.ray.doctor import examine  # noqa: PLC0415 - importing Ray takes a second
-
-    return examine(address, ask)
-
-
-def refuse_unfit(address: str, stages: Iterable[AnyUse], sources: Sequence[Source], output: str) -> None:
-    """Examine every node before a run on a cluster; a run on this machine alone needs no examination.
-
-    What failed is shown as `yurai doctor` shows it; of a job, `yurai submit` shows it to its caller.
-
-    Raises:
-        RecipeError: naming every node that cannot take part.
-        ShardError: the same, where nodes gave no answer and nothing else is wrong; they may be gone the next time.
-    """
-    if address == "local":
-        return
-    checks = _examined(address, _asked(stages, sources, output))
-    if failed := failures(checks):
-        view.show(checks, stderr=True)
-        fleeting = all(check.check == "reach" for check in failed)
-        raise (ShardError if fleeting else RecipeError)(view.refusal(checks))
-    tell(f"doctor: {len({check.node for check in checks})} nodes can take part")
+submit = _submit_command(run)
+"""The command."""

@@ -1,7 +1,5 @@
 """End a command that made a tree: what it made, what is wrong with that, and the exit code."""
 
-from typing import Annotated
-
 import typer
 
 from yurai.cli import tables
@@ -12,8 +10,6 @@ from yurai_manifests.names import ranked
 NOTHING_KEPT = 3
 """Exit code of a run that is whole and of no use."""
 _CAUSES = 3
-AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="exit 0 although nothing was kept, instead of 3")]
-Strict = Annotated[bool, typer.Option("--strict", help="exit 3 where a source failed whole, instead of 0")]
 
 
 def end(ended: Audit, out: str, *, report: bool, allow_empty: bool, strict: bool) -> None:

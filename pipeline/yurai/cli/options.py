@@ -1,23 +1,34 @@
 """Define the options that several commands share."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Literal
 
 import typer
 
-from yurai.cli.paths import check_allowed, check_inputs, check_output
-from yurai.engine.engine import Runner
-from yurai.engine.local import LocalRunner
-from yurai.engine.process import InterruptedBySignalError
-from yurai_manifests.errors import RecipeError
+
+def _inputs(context: typer.Context, value: list[str]) -> list[str]:
+    from yurai.cli.paths import check_inputs
+
+    return check_inputs(context, value)
+
+
+def _output(context: typer.Context, value: str) -> str:
+    from yurai.cli.paths import check_output
+
+    return check_output(context, value)
+
+
+def _allowed(value: list[str] | None) -> list[str] | None:
+    from yurai.cli.paths import check_allowed
+
+    return check_allowed(value)
+
 
 Input = Annotated[
     list[str],
     typer.Option(
         "--input",
         help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated",
-        callback=check_inputs,
+        callback=_inputs,
     ),
 ]
 Allow = Annotated[
@@ -26,13 +37,14 @@ Allow = Annotated[
         "--allow",
         metavar="PLACE",
         help="scheme://host/path/ that a list from elsewhere and a redirect may reach too; may be repeated",
-        callback=check_allowed,
+        callback=_allowed,
     ),
 ]
+Base = Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")]
 Sources = Annotated[
     str | None, typer.Option("--sources", help="TOML file of [[source]] tables: columns, licence of JSONL, Parquet")
 ]
-Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=check_output)]
+Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")
 ]
@@ -47,38 +59,9 @@ Address = Annotated[
     ),
 ]
 Report = Annotated[bool, typer.Option("--report/--no-report", help="write OUT/report/index.html at the end")]
+AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="exit 0 although nothing was kept, instead of 3")]
+Strict = Annotated[bool, typer.Option("--strict", help="exit 3 where a source failed whole, instead of 0")]
+Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, json for programs")]
+PageFormat = Annotated[Literal["text", "json", "html"], typer.Option(help="html is the whole page, with charts")]
+Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
-
-
-def spread_inputs(arguments: list[str]) -> list[str]:
-    """Let one --input take several values, as a shell's glob gives them: each gets an --input of its own."""
-    spread: list[str] = []
-    taking = False
-    for argument in arguments:
-        if argument.startswith("-"):
-            taking = argument == "--input"
-        elif taking and spread[-1] != "--input":
-            spread.append("--input")
-        spread.append(argument)
-    return spread
-
-
-@contextmanager
-def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner]:
-    """Start the runner and close it again; Ctrl-C and SIGTERM lose the tasks in flight and nothing else."""
-    runner: Runner
-    if name == "local":
-        if address != "local":
-            raise RecipeError("--address belongs to --runner ray")
-        runner = LocalRunner(workers or 1)
-    else:
-        from yurai.ray import RayRunner  # noqa: PLC0415 - importing Ray takes a second that other commands need not pay
-
-        runner = RayRunner(workers, address)
-    try:
-        yield runner
-    except (KeyboardInterrupt, InterruptedBySignalError):
-        runner.close(at_once=True)
-        raise
-    finally:
-        runner.close()

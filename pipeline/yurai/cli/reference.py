@@ -1,4 +1,4 @@
-"""Write the reference pages docs/cli.md, docs/schema.md and docs/stages.md from the code that they describe.
+"""Write docs/cli.md, docs/schema.md, docs/stages.md and the lines of `yurai --help` from the code that they describe.
 
     python -m yurai.cli.reference            rewrite the pages of the checkout that this module is in
     python -m yurai.cli.reference --check    change nothing; exit 1 when a page is out of step
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pyarrow as pa
-from typer.models import CommandInfo, OptionInfo
+import typer
+from typer.models import OptionInfo
 
-from yurai.cli.app import app
+from yurai.cli.commands import PLACES, SUMMARIES, load
 from yurai.declare.stage import AnyStage, in_order, setting_docs
 from yurai.declare.values import kind_of
 from yurai_filters.settings import expected
@@ -34,14 +35,27 @@ rest is given with `--set`. Rules of `filter` and taggers of `measure`: [catalog
 
 def cli_page() -> str:
     """Return docs/cli.md: each command with its help, arguments and options."""
-    groups = [(group.name, group.typer_instance) for group in app.registered_groups]
-    inner = (
-        _command(command, f"{name} ")
-        for name, inner_app in groups
-        if inner_app
-        for command in inner_app.registered_commands
-    )
-    return _page("Commands", CLI, [*map(_command, app.registered_commands), *inner])
+    return _page("Commands", CLI, [section for name in PLACES for section in _sections(name)])
+
+
+def summaries_file() -> str:
+    """Return pipeline/yurai/cli/summaries.json: what help says of each command."""
+    said = {name: _summary(load(name)) for name in PLACES}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _summary(loaded: Callable[..., object] | typer.Typer) -> str:
+    text = loaded.info.help if isinstance(loaded, typer.Typer) else loaded.__doc__
+    return inspect.cleandoc(str(text)).partition("\n")[0].removesuffix(".")
+
+
+def _sections(name: str) -> list[str]:
+    """The section of a command, or those of all commands of a group."""
+    loaded = load(name)
+    if not isinstance(loaded, typer.Typer):
+        return [_command(name, loaded)]
+    inner = [(one.name or "", one.callback) for one in loaded.registered_commands]
+    return [_command(f"{name} {own}", function) for own, function in inner if function]
 
 
 def schema_page() -> str:
@@ -63,6 +77,7 @@ def stages_page() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "schema.md": schema_page, "stages.md": stages_page}
+"""Pages of docs/."""
 
 
 def stale(folder: Path) -> list[str]:
@@ -74,13 +89,16 @@ def stale(folder: Path) -> list[str]:
 def main() -> None:
     """Rewrite the pages that are out of step, or with `--check` only name them."""
     wrong = stale(FOLDER)
+    if not SUMMARIES.is_file() or SUMMARIES.read_text("utf-8") != summaries_file():
+        wrong.append(SUMMARIES.name)
     if sys.argv[1:] == ["--check"]:
         sys.stdout.write(
             f"out of step: {', '.join(wrong)}; run python -m yurai.cli.reference\n" if wrong else "in step\n"
         )
         raise SystemExit(1 if wrong else 0)
     for name in wrong:
-        (FOLDER / name).write_text(PAGES[name](), "utf-8")
+        path, text = (FOLDER / name, PAGES[name]()) if name in PAGES else (SUMMARIES, summaries_file())
+        path.write_text(text, "utf-8")
     sys.stdout.write(f"wrote {', '.join(wrong) or 'nothing, all pages are in step'}\n")
 
 
@@ -94,15 +112,11 @@ def _table(*rows: tuple[str, ...]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _command(command: CommandInfo, group: str = "") -> str:
-    function = command.callback
-    assert function is not None  # typer registers functions alone
+def _command(name: str, function: Callable[..., object]) -> str:
     hints = get_type_hints(function, include_extras=True)
     rows = [_option(parameter, hints[parameter.name]) for parameter in inspect.signature(function).parameters.values()]
-    text = inspect.cleandoc(command.help or function.__doc__ or "")
-    return f"## yurai {group}{command.name or function.__name__}\n\n{text}\n\n" + _table(
-        ("", "value", "default", ""), *rows
-    )
+    text = inspect.cleandoc(function.__doc__ or "")
+    return f"## yurai {name}\n\n{text}\n\n" + _table(("", "value", "default", ""), *rows)
 
 
 def _option(parameter: inspect.Parameter, annotated: Any) -> tuple[str, ...]:  # noqa: ANN401 - Annotated[type, typer's info]

@@ -13,17 +13,22 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import typer
 
-from yurai.cli.cluster_commands import refuse_unfit
-from yurai.cli.ending import AllowEmpty, Strict, end
-from yurai.cli.options import Address, Allow, Input, Output, Rebuild, Report, RunnerName, Sources, Workers, open_runner
-from yurai.declare.stage import STAGES, AnyStage, in_order, setting_docs
-from yurai.engine.progress import Reporter
+import yurai.stages  # noqa: F401 - importing declares them
+from yurai.cli.options import (
+    Address,
+    Allow,
+    AllowEmpty,
+    Input,
+    Output,
+    Rebuild,
+    Report,
+    RunnerName,
+    Sources,
+    Strict,
+    Workers,
+)
+from yurai.declare.stage import STAGES, AnyStage, setting_docs
 from yurai.engine.use import AnyUse
-from yurai.report.write import end_run
-from yurai.run.earlier import state_of
-from yurai.run.recipe import DELIVER, Recipe, load_recipe, with_sources
-from yurai.run.run import continue_tree, run_recipe
-from yurai.sources.find import find_sources
 from yurai_filters import Setting
 from yurai_filters.settings import bare, ranges
 from yurai_manifests.errors import RecipeError
@@ -40,16 +45,12 @@ Set = Annotated[
 ]
 
 
-def add_stage_commands(app: typer.Typer) -> None:
-    """Add the command of each stage that declares one."""
-    for stage in in_order():
-        if stage.command:
-            stages = [STAGES[name] for name in stage.command]
-            app.command(name=stage.name, help=_help(stage))(_command(stage.name, stages))
-
-
-def _help(stage: AnyStage) -> str:
-    return stage.doc.partition("\nArgs:")[0].strip()
+def stage_command(name: str) -> Callable[..., None]:
+    """Return the function of the command of stage `name`."""
+    stage = STAGES[name]
+    command = _command(name, [STAGES[one] for one in stage.command])
+    command.__name__, command.__doc__ = name.replace("-", "_"), stage.doc.partition("\nArgs:")[0].strip()
+    return command
 
 
 def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
@@ -109,6 +110,8 @@ def _uses(
 
 
 def _use(stage: AnyStage, recipe: str | None, given: Mapping[str, object]) -> AnyUse:
+    from yurai.run.recipe import load_recipe
+
     settings: dict[str, object] = {}
     if recipe:
         uses = [use for use in load_recipe(recipe).stages if use.name == stage.name]
@@ -128,6 +131,16 @@ def _toml(text: str) -> dict[str, object]:
 
 
 def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
+    from yurai.cli.ending import end
+    from yurai.cli.fitness import refuse_unfit
+    from yurai.cli.runners import open_runner
+    from yurai.engine.progress import Reporter
+    from yurai.report.write import end_run
+    from yurai.run.earlier import state_of
+    from yurai.run.recipe import DELIVER, Recipe, load_recipe, with_sources
+    from yurai.run.run import continue_tree, run_recipe
+    from yurai.sources.find import find_sources
+
     chosen = load_recipe(common["recipe"]) if common["recipe"] else None
     recipe = Recipe(name, f"stage {name} alone", uses, dict(chosen.deliver if chosen else DELIVER))
     rebuild, reporter = common["rebuild"], Reporter()

@@ -1,40 +1,18 @@
 """Print what commands show to people, as tables that fit a terminal."""
 
-import tomllib
 from typing import Any
 
-from yurai.declare.rules import load_plugins
-from yurai.declare.stage import in_order
-from yurai.plan import DedupNeed, Plan
+from yurai.cli.table_shapes import bytes_of, new_table
 from yurai.report.profile import Part
 from yurai.report.safe_text import shown
 from yurai.run.publish import PAGE
-from yurai.run.recipe import shipped
 from yurai.sources.rows import row_kind
-from yurai.terminal import Table, put_table, say
-from yurai_filters import EDITORS, FILTERS, TAGGERS, reasons
+from yurai.terminal import put_table, say
 from yurai_manifests.audit import Audit
-from yurai_manifests.export import EXPORTS
 from yurai_manifests.names import ranked
 
 _SHOWN_SECONDS = 0.005
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
-
-
-def _table(*columns: str, title: str | None = None) -> Table:
-    table = Table(title=title)
-    for column in columns:
-        numeric = column in ("rows", "count", "version", "CPU s", "share")
-        table.column(column, "right" if numeric else "left")
-    return table
-
-
-def _bytes(count: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:  # noqa: PLR2004 - units of 1000
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
 
 
 def summary(result: Audit, out: str, *, report: bool = False) -> None:
@@ -53,7 +31,7 @@ def summary(result: Audit, out: str, *, report: bool = False) -> None:
 def profile(parts: list[Part]) -> None:
     """Print the CPU seconds of each part of each step, and its share of all; parts without a hundredth are left out."""
     whole = sum(one.seconds for one in parts) or 1.0
-    table = _table("step", "part", "CPU s", "share", title=f"{whole:.1f} CPU seconds of tasks, by part")
+    table = new_table("step", "part", "CPU s", "share", title=f"{whole:.1f} CPU seconds of tasks, by part")
     step = ""
     for one in parts:
         if one.seconds >= _SHOWN_SECONDS:
@@ -69,15 +47,15 @@ def audit(result: Audit, out: str) -> None:
     totals = result.totals
     lost = sum(gap["bytes"] for gap in totals["unreadable"])
     say((out, "bold"), f"  digest {result.digest}")
-    rows = _table("rows", "outcome")
+    rows = new_table("rows", "outcome")
     for name in ("candidates", "kept", "dropped", "failed"):
         rows.row(f"{totals[name]:,}", name)
     rows.row(f"{totals['tokens']:,}", f"tokens in {totals['shards']} shards")
     others = ", ".join(f"{kind} {count:,}" for kind, count in totals["other_records"].items()) or "none"
     rows.row(f"{sum(totals['other_records'].values()):,}", f"other records: {others}")
-    rows.row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {_bytes(lost)}")
+    rows.row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {bytes_of(lost)}")
     put_table(rows)
-    gone = _table("rows", "outcome", "stage", "reason")
+    gone = new_table("rows", "outcome", "stage", "reason")
     for outcome, by_stage in (("dropped", result.dropped_by), ("failed", result.failed_by), ("noted", result.notes)):
         for stage, counts in by_stage.items():
             for reason, count in ranked(counts):
@@ -88,44 +66,6 @@ def audit(result: Audit, out: str) -> None:
         say((finding.severity, SEVERITIES[finding.severity]), sentence)
     verdict = "adds up" if result.ok else "DOES NOT ADD UP: do not publish"
     say((verdict, "bold"))
-
-
-def plan(prediction: Plan) -> None:
-    """Print what a run needs, beside what the sample of it took."""
-    say(
-        f"sample: {prediction.candidates:,} pages, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of "
-        f"{prediction.sources:,} sources; predicted for {prediction.workers} workers on this kind of machine"
-    )
-    table = _table("need", "predicted", "sample", "")
-    words = {"memory": "peak of all processes", "tokens": "duplicates that the sample cannot show are not taken off"}
-    for need in prediction.needs:
-        amounts = (_amount(value, need.unit) for value in (need.predicted, need.sample))
-        table.row(need.name, *amounts, words.get(need.name, ""))
-    put_table(table)
-    if prediction.dedup:
-        _dedup(prediction.dedup)
-
-
-def _dedup(needs: tuple[DedupNeed, ...]) -> None:
-    """Print what near-duplicate search finds and costs under each preset."""
-    columns = ("bands x rows", "shingles", "P(.7)", "P(.8)", "P(.9)", "signatures", "shuffled", "requests", "CPU hours")
-    table = _table("", "preset", *columns, title="near-dedup: a model, of which docs/dedup.md gives the constants")
-    for need in needs:
-        chances = (f"{chance:.3f}" for chance in (need.found_7, need.found_8, need.found_9))
-        sizes = (_bytes(need.signatures), _bytes(need.shuffled), f"{need.requests:,}", f"{need.cpu_hours:,.1f}")
-        shape = f"{need.bands} x {need.rows}"
-        table.row("*" if need.chosen else "", need.preset, shape, need.shingle, *chances, *sizes)
-    put_table(table)
-    say("* the recipe's own; P: chance that a pair of that similarity is found")
-
-
-def _amount(value: float, unit: str) -> str:
-    if unit == "bytes":
-        return _bytes(value)
-    if unit == "seconds":
-        hours, rest = divmod(round(value), 3600)
-        return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours or rest >= 60 else f"{value:.1f} s"  # noqa: PLR2004 - a minute
-    return f"{value:,.0f} {unit}"
 
 
 def lives(pages: list[dict[str, Any]]) -> None:
@@ -244,38 +184,3 @@ def _short(value: object) -> str:
     if isinstance(value, list):
         return "|".join(map(str, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def stages() -> None:
-    """Print all stages."""
-    table = _table("stage", "version", "what it does")
-    for stage in in_order():
-        table.row(stage.name, str(stage.version), stage.doc.partition("\n")[0])
-    put_table(table)
-
-
-def filters() -> None:
-    """Print all filters, editors and taggers, those of plugins too."""
-    load_plugins()
-    table = _table("name", "kind", "package", "reasons", "what it does")
-    for declaration in (*FILTERS.values(), *EDITORS.values(), *TAGGERS.values()):
-        given = ", ".join(reasons(declaration)) if declaration.kind == "filter" else ""
-        table.row(declaration.name, declaration.kind, declaration.package.name, given, declaration.summary)
-    put_table(table)
-
-
-def recipes() -> None:
-    """Print the recipes that come with Yurai."""
-    table = _table("recipe", "what it does", "stages")
-    for name, path in shipped().items():
-        value = tomllib.loads(path.read_text("utf-8"))
-        table.row(name, value["about"], ", ".join(entry["use"] for entry in value["stage"]))
-    put_table(table)
-
-
-def exports() -> None:
-    """Print the exports of a run."""
-    table = _table("export", "media type", "what it says")
-    for name, export in sorted(EXPORTS.items()):
-        table.row(name, export.media_type, export.doc.partition("\n")[0])
-    put_table(table)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from yurai.engine.progress import Reporter
+from yurai.engine.progress import Counter, Reporter
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_key
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import Json, fingerprint
@@ -52,7 +52,7 @@ class Engine:
         done = {name: name for name in names}  # a key is held once: a million of them are 110 MB
         keys = [""] * count
         with self.reporter.step(step.name, count) as progress:
-            for number, key in self.runner.run(self._missing(tasks(), keys, done)):
+            for number, key in self.runner.run(self._missing(tasks(), keys, done, progress)):
                 keys[number] = key
                 progress.advance()
                 if self.lease:
@@ -60,7 +60,7 @@ class Engine:
         return commit_step(self.store, step, identity, keys)
 
     def _missing(
-        self, tasks: Iterable[AnyTask], keys: list[str], done: dict[str, str]
+        self, tasks: Iterable[AnyTask], keys: list[str], done: dict[str, str], progress: Counter
     ) -> Iterator[tuple[int, AnyTask]]:
         for number, task in enumerate(tasks):
             key = done.get(task.key or known_key(self.store, task))
@@ -68,6 +68,7 @@ class Engine:
                 yield number, task
             else:
                 keys[number] = key
+                progress.reuse()
 
 
 def forget_damaged(store: Store, step: StepId) -> None:

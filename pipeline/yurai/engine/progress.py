@@ -1,33 +1,32 @@
-"""Show the progress of long work: bars with rate and ETA on a terminal, plain lines elsewhere."""
+"""Show the progress of long work: bars with rate and time left on a terminal, plain lines elsewhere."""
 
+from __future__ import annotations
+
+import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from typing import TYPE_CHECKING
 
 from yurai.terminal import console, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.progress import Progress, TaskID
 
 PLAIN_EVERY = 10.0
 
 
 @dataclass(slots=True)
 class Counter:
-    """Progress of one step."""
+    """Progress of one step: of `total` tasks some are done, and some were before and are reused."""
 
     name: str
     total: int
     started: float
     done: int = 0
+    reused: int = 0
     said: float = field(default=0.0)
     bar: tuple[Progress, TaskID] | None = None
 
@@ -35,16 +34,31 @@ class Counter:
         """Say that `count` more tasks are done."""
         self.done += count
         if self.bar:
-            self.bar[0].advance(self.bar[1], count)
-        elif time.monotonic() - self.said > PLAIN_EVERY and self.done < self.total:
+            progress, task = self.bar
+            progress.update(task, completed=self.done, rate=f"{self._rate():.1f}/s")
+        elif time.monotonic() - self.said > PLAIN_EVERY and self.done < self._here():
             self.said = time.monotonic()
             self._say()
 
-    def _say(self) -> None:
+    def reuse(self) -> None:
+        """Say that one task is done from before: it is neither work nor time left."""
+        self.reused += 1
+        if self.bar:
+            progress, task = self.bar
+            progress.update(task, total=self._here())
+
+    def _here(self) -> int:
+        """Tasks that are work of this run, as far as is known: those to be reused are met in input order."""
+        return self.total - self.reused
+
+    def _rate(self) -> float:
         spent = time.monotonic() - self.started
-        rate = self.done / spent if spent else 0.0
-        left = f", {(self.total - self.done) / rate:.0f} s left" if rate else ""
-        tell(f"{self.name}: {self.done:,}/{self.total:,} tasks, {rate:.1f}/s{left}")
+        return self.done / spent if spent else 0.0
+
+    def _say(self) -> None:
+        rate = self._rate()
+        left = f", {(self._here() - self.done) / rate:.0f} s left" if rate else ""
+        tell(f"{self.name}: {self.done:,}/{self._here():,} tasks, {rate:.1f}/s{left}")
 
 
 class Reporter:
@@ -52,7 +66,6 @@ class Reporter:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.console = console(stderr=True)
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Counter]:
@@ -61,18 +74,27 @@ class Reporter:
         if self.quiet:
             counter.said = float("inf")
             yield counter
-        elif self.console.is_terminal:
-            columns = (
-                TextColumn("{task.description:<20}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TimeRemainingColumn(),
-            )
-            with Progress(*columns, console=self.console) as progress:
-                counter.bar = (progress, progress.add_task(name, total=total))
+        elif sys.stderr.isatty():
+            with _bars() as progress:
+                counter.bar = (progress, progress.add_task(name, total=total, rate=""))
                 yield counter
         else:
             yield counter
             spent = time.monotonic() - counter.started
-            tell(f"{name}: {counter.done:,} tasks in {spent:.1f} s, {total - counter.done:,} reused")
+            tasks = "task" if counter.done == 1 else "tasks"
+            tell(f"{name}: {counter.done:,} {tasks} in {spent:.1f} s, {counter.reused:,} reused")
+
+
+def _bars() -> Progress:
+    from rich.progress import (  # noqa: PLC0415 - who starts no work needs no bar
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    name, rate = TextColumn("{task.description:<20}"), TextColumn("{task.fields[rate]:>8}")
+    columns = (name, BarColumn(), MofNCompleteColumn(), rate, TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console(stderr=True))

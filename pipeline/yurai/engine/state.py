@@ -119,7 +119,7 @@ def _parquet(url: str) -> Shard:
     store, _, name = url.rstrip("/").rpartition("/")
     try:
         with open_store(store or ".").open(name) as file:
-            table = pq.read_table(file, columns=["text_bytes"])
+            table = pq.read_table(file, columns=["text_bytes"], use_threads=False)
             file.seek(0)
             schema = pq.read_schema(file)
             file.seek(0)

@@ -195,7 +195,7 @@ def _first_rows(file: pq.ParquetFile, group: int, wanted: int, *, local: bool) -
     Arrow raises OSError without a number for such pages; of a file elsewhere, it may as well be the network.
     """
     try:
-        yield from itertools.islice(file.iter_batches(wanted, row_groups=[group]), 1)
+        yield from itertools.islice(file.iter_batches(wanted, row_groups=[group], use_threads=False), 1)
     except pa.ArrowInvalid:
         return
     except OSError as error:

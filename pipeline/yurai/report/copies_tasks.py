@@ -226,7 +226,7 @@ def removed(task: Task[Removed], attempt: Attempt) -> TaskRecord:
 def _ids(path: Path, sources: list[str] | None) -> pa.Table:
     """Return the rows of a file of ids that are of these sources, or all."""
     if sources is None:
-        return pq.read_table(path, schema=GONE)
+        return pq.read_table(path, schema=GONE, use_threads=False)
     wanted = pa.array(sources, pa.string())
     held = (
         batch.filter(pc.is_in(batch.column("source"), value_set=wanted)) for batch in read_rows(path, batch_rows=MANY)

@@ -164,7 +164,7 @@ def _rows(store: Store, places: list[Place]) -> list[Row]:
         in_file = [wanted for wanted in places if wanted.file == name]
         with store.open(name) as handle, pq.ParquetFile(handle) as parquet:
             for group in sorted({wanted.row // ROW_GROUP for wanted in in_file}):
-                table = parquet.read_row_group(group)
+                table = parquet.read_row_group(group, use_threads=False)
                 for wanted in in_file:
                     if wanted.row // ROW_GROUP == group:
                         rows_of[wanted] = table.slice(wanted.row % ROW_GROUP, 1).to_pylist()[0]

@@ -94,7 +94,7 @@ def explain_token(store: Store, token: str) -> Row:
             f"--token wants SHARD:N, such as 00000:1234, not {token!r}; shards: {names or 'none, not tokenized'}"
         )
     with store.open(name) as file:
-        index = pq.read_table(file, columns=INDEX)
+        index = pq.read_table(file, columns=INDEX, use_threads=False)
     starts = index.column("token_start").to_numpy()
     row = int(starts.searchsorted(int(number), side="right")) - 1
     entry = index.slice(max(row, 0), 1).to_pylist()
@@ -117,9 +117,11 @@ def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) ->
         with store.open(file.name) as handle:
             parquet = pq.ParquetFile(handle)
             for group in range(parquet.num_row_groups):
-                matches = pc.equal(parquet.read_row_group(group, columns=[column]).column(0), pa.scalar(value))
+                matches = pc.equal(
+                    parquet.read_row_group(group, columns=[column], use_threads=False).column(0), pa.scalar(value)
+                )
                 if pc.any(matches).as_py():
-                    rows += parquet.read_row_group(group).filter(matches).to_pylist()
+                    rows += parquet.read_row_group(group, use_threads=False).filter(matches).to_pylist()
     return rows
 
 
@@ -151,7 +153,9 @@ def _tokens(store: Store, run: RunRecord, doc_id: str) -> Row | None:
         if not file.name.endswith(".parquet"):
             continue
         with store.open(file.name) as handle:
-            entries = pq.read_table(handle, columns=INDEX, filters=pc.field("doc_id") == doc_id).to_pylist()
+            entries = pq.read_table(
+                handle, columns=INDEX, filters=pc.field("doc_id") == doc_id, use_threads=False
+            ).to_pylist()
         if entries:
             return {
                 "shard": _ids_of(run, file.name),

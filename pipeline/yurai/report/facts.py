@@ -84,7 +84,7 @@ def count_file(task: Task[CountFile], attempt: Attempt) -> TaskRecord:
     rules = replayed(task.args.stages) if kind == "extracted" else []
     pages, table = Pages(), COUNTS.empty_table()
     if kind == "evidence":
-        table = _marks(pq.read_table(path, columns=["doc_id", "kind", "channel", "norm"]))
+        table = _marks(pq.read_table(path, columns=["doc_id", "kind", "channel", "norm"], use_threads=False))
     else:
         tables = [table]
         for batch in read_rows(path, None if rules else SEEN):

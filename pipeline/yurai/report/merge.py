@@ -160,7 +160,7 @@ def insert_counts(
 ) -> None:
     """Add the rows of a file of counts to the table `counts`."""
     with store.open(output.path) as file:
-        piece = pq.read_table(file, schema=schema)
+        piece = pq.read_table(file, schema=schema, use_threads=False)
     database.register("piece", piece)
     database.execute("INSERT INTO counts SELECT * FROM piece")
     database.unregister("piece")

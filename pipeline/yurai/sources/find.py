@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from yurai.sources.path_lists import ENDINGS, PathList
+from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.rows.names import is_row_file, row_kind
 from yurai.sources.source import Asked, Source, opened, refuse_special, relative
 from yurai.sources.warc import is_web_archive
@@ -25,7 +26,6 @@ __all__ = ["COMMON_CRAWL", "Source", "find_sources"]
 
 LARGE_ROWS = 4 << 30
 """Bytes of a row file that people are told of: an hour of work on one CPU that nothing shares."""
-COMMON_CRAWL = "https://data.commoncrawl.org/"
 
 
 def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL, allow: Iterable[str] = ()) -> list[Source]:

@@ -1,30 +1,38 @@
 """Say lines, show tables and put whole texts, each escaped."""
 
-import sys
-from typing import Literal, TypeAlias
+from __future__ import annotations
 
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
+import functools
+import sys
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from yurai_manifests.visible import escaped, escaped_json, escaped_lines
 
-Piece: TypeAlias = str | tuple[str, str]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Piece: TypeAlias = "str | tuple[str, str]"
 """Text of a line, or text and its style."""
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console of one of the two streams that takes text as text; for `say`, tables and bars of progress."""
+    from rich.console import Console  # noqa: PLC0415 - as below: `tell` and help go without rich
+
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-OUT, ERR = console(), console(stderr=True)
+@functools.cache
+def _stream(*, stderr: bool) -> Console:
+    return console(stderr=stderr)
 
 
 def say(*pieces: Piece, stderr: bool = False) -> None:
     """Print one line; an end of line inside it is shown as such."""
+    from rich.text import Text  # noqa: PLC0415
+
     styled = [(piece, "") if isinstance(piece, str) else piece for piece in pieces]
-    (ERR if stderr else OUT).print(Text.assemble(*((escaped(text), style) for text, style in styled)), soft_wrap=True)
+    _stream(stderr=stderr).print(Text.assemble(*((escaped(text), style) for text, style in styled)), soft_wrap=True)
 
 
 def tell(line: str) -> None:
@@ -48,6 +56,8 @@ class Table:
     """A table without lines whose cells are escaped, each on a line of its own unless it is folded."""
 
     def __init__(self, *, title: str | None = None) -> None:
+        from rich.table import Table as RichTable  # noqa: PLC0415
+
         words = None if title is None else escaped(title)
         self.rich = RichTable(title=words, title_justify="left", box=None, pad_edge=False, header_style="bold")
 
@@ -57,9 +67,11 @@ class Table:
 
     def row(self, *cells: str) -> None:
         """Add a row."""
+        from rich.text import Text  # noqa: PLC0415
+
         self.rich.add_row(*(Text(escaped(cell)) for cell in cells))
 
 
 def put_table(table: Table, *, stderr: bool = False) -> None:
     """Print a table."""
-    (ERR if stderr else OUT).print(table.rich)
+    _stream(stderr=stderr).print(table.rich)

@@ -90,7 +90,7 @@ def pack(task: Task[PackTokens], attempt: Attempt) -> TaskRecord:
         shard = open_shard(attempt.spool, dtype, args.format)
         stack.callback(shard.abort)
         for tokens, rows in zip(task.inputs[::2], task.inputs[1::2], strict=True):
-            table = pq.read_table(fetch_shard(rows, attempt.spool)).combine_chunks()
+            table = pq.read_table(fetch_shard(rows, attempt.spool), use_threads=False).combine_chunks()
             lengths = table.column("token_count").to_numpy()
             low, high = window(lengths, before, args.number, args.target)
             ids = _ids(fetch_shard(tokens, attempt.spool), dtype, lengths, low, high)

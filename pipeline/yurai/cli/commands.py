@@ -1,0 +1,137 @@
+"""Find the command that a call names, and import its code alone: a call pays for what it uses.
+
+`PLACES` names the commands in the order in which help lists them. What help says of each stands in summaries.json,
+which `python -m yurai.cli.reference` writes from their docstrings, so that help imports none of them. Other packages
+add commands by entry points in group `yurai.commands`, and stages in group `yurai.stages`.
+"""
+
+import difflib
+import functools
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import typer
+from typer.core import TyperGroup
+
+from yurai_manifests.errors import RecipeError
+from yurai_manifests.plugins import load_point, points_of, who
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from typer.core import TyperCommand
+
+Function = Callable[..., object]
+ENTRY_POINTS: Final = "yurai.commands"
+STAGES: Final = "yurai.stages"
+PLACES: Final[Mapping[str, str]] = {
+    "run": "yurai.cli.run_command:run",
+    "plan": "yurai.cli.plan_command:plan",
+    "demo": "yurai.cli.run_command:demo",
+    "audit": "yurai.cli.tree_commands:audit",
+    "sample": "yurai.cli.tree_commands:sample_pages",
+    "digest": "yurai.cli.tree_commands:digest",
+    "explain": "yurai.cli.tree_commands:explain_page",
+    "list": "yurai.cli.list_command:list_names",
+    "export": "yurai.cli.tree_commands:export_run",
+    **dict.fromkeys(
+        ("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "tokenize"),
+        "yurai.cli.stage_commands:stage_command",
+    ),
+    "submit": "yurai.cli.cluster_commands:submit",
+    "doctor": "yurai.cli.cluster_commands:doctor",
+    "tokenizer": "yurai.cli.tokenizer_commands:tokenizer",
+}
+"""Module and name of a function, of a typer app that groups commands, or of what makes a stage's function."""
+SUMMARIES: Final = Path(__file__).with_name("summaries.json")
+BARE: Final = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+def load(name: str) -> Function | typer.Typer:
+    """Import a command of ours; raises KeyError where `name` is none."""
+    module, _, attribute = PLACES[name].partition(":")
+    found = getattr(importlib.import_module(module), attribute)
+    return cast("Function | typer.Typer", found(name) if attribute == "stage_command" else found)
+
+
+def as_command(name: str, loaded: Function | typer.Typer) -> "TyperCommand | TyperGroup":
+    """Return the command that typer makes of a function, or of an app."""
+    app = loaded
+    if not isinstance(app, typer.Typer):
+        app = typer.Typer(**BARE)  # type: ignore[arg-type] # a dict of several types
+        app.command(name=name)(cast("Function", loaded))
+    made = typer.main.get_command(app)
+    made.name = name
+    return cast("TyperCommand | TyperGroup", made)
+
+
+@functools.cache
+def summaries() -> dict[str, str]:
+    """What help says of each command of ours."""
+    return cast("dict[str, str]", json.loads(SUMMARIES.read_text("utf-8")))
+
+
+def brought() -> dict[str, "EntryPoint"]:
+    """Return the commands of other packages by name; a name of ours stays ours."""
+    return {point.name: point for point in points_of(ENTRY_POINTS) if point.name not in PLACES}
+
+
+def stages_brought() -> dict[str, str]:
+    """Return the stages of other packages that have a command, each with its summary."""
+    if not points_of(STAGES):
+        return {}
+    import yurai.stages  # noqa: F401 - importing declares them
+    from yurai.declare.stage import in_order
+
+    return {one.name: one.doc.partition("\n")[0] for one in in_order() if one.command and one.name not in PLACES}
+
+
+class Commands(TyperGroup):
+    """All commands, none of them imported before it is called."""
+
+    def list_commands(self, _: object) -> list[str]:
+        """Names of all commands, those of other packages last."""
+        return [*PLACES, *stages_brought(), *brought()]
+
+    def get_command(self, _: object, name: str) -> Any:  # noqa: ANN401 - typer's own class, which it does not export
+        """Import the command `name`; None where there is none.
+
+        Raises:
+            RecipeError: a package brings it, and it cannot be loaded, is no function, or has a name that is taken.
+        """
+        if name in PLACES:
+            return as_command(name, load(name))
+        if point := brought().get(name):
+            loaded = load_point(point)
+            if not callable(loaded):
+                raise RecipeError(f"{who(point)} names no function; repair or uninstall that package")
+            return as_command(name, loaded)
+        if name in stages_brought():
+            from yurai.cli.stage_commands import stage_command
+
+            return as_command(name, stage_command(name))
+        return None
+
+    def format_commands(self, _: object, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """List the commands, each with what it does."""
+        others = [(point.name, _of_package(point)) for point in points_of(ENTRY_POINTS)]
+        rows = [*summaries().items(), *stages_brought().items(), *others]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
+        """Find the command of a call, and name the nearest where there is none."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+def _of_package(point: "EntryPoint") -> str:
+    """Say who brings a command; of one whose name is taken, that it cannot be called."""
+    owner = f"of package {point.dist.name if point.dist else '(unknown)'}"
+    return f"{owner}: cannot be called, as Yurai has a command of this name" if point.name in PLACES else owner

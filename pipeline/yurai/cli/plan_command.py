@@ -1,0 +1,44 @@
+"""Define `yurai plan`, which predicts what a run needs."""
+
+import json
+import os
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from yurai.cli.options import Allow, Base, Format, Input, RunnerName, Sources, Workers
+from yurai.sources.places import COMMON_CRAWL
+
+
+def plan(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="shipped recipe or TOML file")],
+    input: Input,  # noqa: A002 - the option's name
+    share: Annotated[float, typer.Option(min=1e-6, max=1, help="share of the input's bytes that is tried")] = 0.01,
+    runner: RunnerName = "local",
+    workers: Workers = None,
+    base: Base = COMMON_CRAWL,
+    allow: Allow = None,
+    spool: Annotated[str, typer.Option(help="folder for the sample and its output; default $TMPDIR")] = "",
+    sources: Sources = None,
+    format: Format = "text",  # noqa: A002 - the option's name
+) -> None:
+    """Predict time, disk, memory and kept tokens of a run, by running the recipe over a small sample of its input."""
+    from yurai.cli import plan_tables
+    from yurai.plan import make_plan
+    from yurai.sources.find import find_sources
+    from yurai.terminal import put_json
+
+    prediction = make_plan(
+        recipe,
+        find_sources(input, base=base, allow=allow or ()),
+        share=share,
+        workers=workers or os.cpu_count() or 1,
+        runner=runner,
+        tables=sources,
+        spool=spool,
+    )
+    if format == "json":
+        put_json(json.dumps(asdict(prediction), indent=2))
+    else:
+        plan_tables.plan(prediction)

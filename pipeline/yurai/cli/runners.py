@@ -1,0 +1,30 @@
+"""Start what runs the tasks of a command, and end it in order."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from yurai.engine.engine import Runner
+from yurai.engine.local import LocalRunner
+from yurai.engine.process import InterruptedBySignalError
+from yurai_manifests.errors import RecipeError
+
+
+@contextmanager
+def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner]:
+    """Start the runner and close it again; Ctrl-C and SIGTERM lose the tasks in flight and nothing else."""
+    runner: Runner
+    if name == "local":
+        if address != "local":
+            raise RecipeError("--address belongs to --runner ray")
+        runner = LocalRunner(workers or 1)
+    else:
+        from yurai.ray import RayRunner
+
+        runner = RayRunner(workers, address)
+    try:
+        yield runner
+    except (KeyboardInterrupt, InterruptedBySignalError):
+        runner.close(at_once=True)
+        raise
+    finally:
+        runner.close()
