@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 from typer.testing import CliRunner
 
 from yurai.cli import reference
 from yurai.cli.app import app
-from yurai.cli.options import spread_inputs
+from yurai.cli.arguments import spread_inputs
+from yurai.cli.commands import PLACES, as_command, load
 from yurai.declare.stage import STAGES
 from yurai.run.recipe import load_recipe, make_recipe, shipped
 from yurai.terminal import out as terminal
@@ -41,7 +41,7 @@ SOURCES = [
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 FENCE = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMANDS = get_command(app).commands  # type: ignore[attr-defined] # the app has several commands, so this is a group
+COMMANDS = {name: as_command(name, load(name)) for name in PLACES}
 
 
 def fences(language: str) -> list[tuple[str, str, str]]:
@@ -59,7 +59,7 @@ def ours(folder: str) -> list[str]:
 def yurai(*args: str) -> str:
     """What a command prints on a terminal of 200 columns."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal.OUT, "_width", 200)
+        patch.setattr(terminal._stream(stderr=False), "_width", 200)
         run = CliRunner().invoke(app, args, catch_exceptions=False)
     assert run.exit_code == 0, run.output
     return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())

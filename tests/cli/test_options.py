@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yurai.cli.options import spread_inputs
+from yurai.cli.arguments import spread_inputs
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from run_helpers import ARCHIVES
-from yurai.cli.app import app
+from yurai.cli.commands import as_command, load
 from yurai.ray.submit import Job, entrypoint
 from yurai_manifests.errors import RecipeError
 
 
 def test_submit_takes_what_run_takes() -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined] # the app has several commands, so this is a group
-    run_, submit_ = ({one.name for one in commands[name].params} for name in ("run", "submit"))
+    run_, submit_ = ({one.name for one in as_command(name, load(name)).params} for name in ("run", "submit"))
     assert submit_ - run_ == {"retries"}
     assert run_ - submit_ == {"runner"}
 

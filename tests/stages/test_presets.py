@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yurai.cli import tables
+from yurai.cli import plan_tables
 from yurai.declare.stage import STAGES
 from yurai.engine.use import StageUse
 from yurai.exchange.levels import FAN
@@ -259,8 +259,8 @@ def test_plan_shows_every_preset_and_marks_the_recipes_own(capsys: pytest.Captur
     assert [need.preset for need in needs] == ["swallow", "fineweb", "llmjp-v4", "curator", "redpajama"]
     assert [need.chosen for need in needs] == [True, False, False, False, False]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal.OUT, "_width", 200)
-        tables.plan(Plan((Need("wall", "seconds", 9, 9),), 0.01, 5, 1, 1, 2, needs))
+        patch.setattr(terminal._stream(stderr=False), "_width", 200)
+        plan_tables.plan(Plan((Need("wall", "seconds", 9, 9),), 0.01, 5, 1, 1, 2, needs))
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("*  swallow"))
     for cell in ("40 x 20", "5 characters", "0.031", "0.371", "0.994", "25.6 TB"):
         assert cell in line

@@ -38,8 +38,8 @@ def script() -> NoReturn:
 
     A thread of Arrow's pool that lets go of a Python buffer while the interpreter ends takes the whole process with it
     (`~PyBuffer` asks for the GIL, which ends the thread inside a destructor: std::terminate, SIGABRT; seen once in some
-    hundred commands on a loaded machine). Reads of ours decode in their own thread (`use_threads=False`), those of other
-    packages may not. So what Python has registered for the end runs here, and no destructor does.
+    hundred commands on a loaded machine). Reads of ours decode in their own thread (`use_threads=False`), others may
+    not. So what Python has registered for the end runs here, and no destructor does.
     """
     code = 0
     interrupt_on_signals()

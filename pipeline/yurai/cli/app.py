@@ -10,7 +10,7 @@ import typer
 
 from yurai.cli.arguments import spread_inputs
 from yurai.cli.commands import Commands
-from yurai.terminal import say, tell
+from yurai.terminal import put, tell
 from yurai_manifests.visible import escaped
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from yurai import __version__
 
-        say(f"yurai {__version__}")
+        put(f"yurai {__version__}")
         raise typer.Exit
 
 

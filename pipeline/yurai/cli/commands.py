@@ -7,7 +7,6 @@ add commands by entry points in group `yurai.commands`, and stages in group `yur
 
 import difflib
 import functools
-import importlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,36 +24,76 @@ if TYPE_CHECKING:
     from typer.core import TyperCommand
 
 Function = Callable[..., object]
-ENTRY_POINTS: Final = "yurai.commands"
+Loaded = Mapping[str, "Function | typer.Typer"]
+ENTRY_POINTS = "yurai.commands"
 STAGES: Final = "yurai.stages"
-PLACES: Final[Mapping[str, str]] = {
-    "run": "yurai.cli.run_command:run",
-    "plan": "yurai.cli.plan_command:plan",
-    "demo": "yurai.cli.run_command:demo",
-    "audit": "yurai.cli.tree_commands:audit",
-    "sample": "yurai.cli.tree_commands:sample_pages",
-    "digest": "yurai.cli.tree_commands:digest",
-    "explain": "yurai.cli.tree_commands:explain_page",
-    "list": "yurai.cli.list_command:list_names",
-    "export": "yurai.cli.tree_commands:export_run",
-    **dict.fromkeys(
-        ("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "tokenize"),
-        "yurai.cli.stage_commands:stage_command",
-    ),
-    "submit": "yurai.cli.cluster_commands:submit",
-    "doctor": "yurai.cli.cluster_commands:doctor",
-    "tokenizer": "yurai.cli.tokenizer_commands:tokenizer",
-}
-"""Module and name of a function, of a typer app that groups commands, or of what makes a stage's function."""
 SUMMARIES: Final = Path(__file__).with_name("summaries.json")
 BARE: Final = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 
 
+def _running() -> Loaded:
+    from yurai.cli.run_command import demo, run
+
+    return {"run": run, "demo": demo}
+
+
+def _planning() -> Loaded:
+    from yurai.cli.plan_command import plan
+
+    return {"plan": plan}
+
+
+def _looking() -> Loaded:
+    from yurai.cli.tree_commands import audit, digest, explain_page, export_run, sample_pages
+
+    looking: Loaded = {"audit": audit, "sample": sample_pages, "digest": digest}
+    return {**looking, "explain": explain_page, "export": export_run}
+
+
+def _listing() -> Loaded:
+    from yurai.cli.list_command import list_names
+
+    return {"list": list_names}
+
+
+def _stages() -> Loaded:
+    from yurai.cli.stage_commands import stage_commands
+
+    return stage_commands()
+
+
+def _of_clusters() -> Loaded:
+    from yurai.cli.cluster_commands import doctor, submit
+
+    return {"submit": submit, "doctor": doctor}
+
+
+def _tokenizers() -> Loaded:
+    from yurai.cli.tokenizer_commands import tokenizer
+
+    return {"tokenizer": tokenizer}
+
+
+STAGE_NAMES: Final = (
+    *("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "tokenize"),
+)
+PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
+    "run": _running,
+    "plan": _planning,
+    "demo": _running,
+    **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),
+    "list": _listing,
+    "export": _looking,
+    **dict.fromkeys(STAGE_NAMES, _stages),
+    **dict.fromkeys(("submit", "doctor"), _of_clusters),
+    "tokenizer": _tokenizers,
+}
+"""What imports each command, and those of the same module."""
+
+
 def load(name: str) -> Function | typer.Typer:
     """Import a command of ours; raises KeyError where `name` is none."""
-    module, _, attribute = PLACES[name].partition(":")
-    found = getattr(importlib.import_module(module), attribute)
-    return cast("Function | typer.Typer", found(name) if attribute == "stage_command" else found)
+    return PLACES[name]()[name]
 
 
 def as_command(name: str, loaded: Function | typer.Typer) -> "TyperCommand | TyperGroup":
@@ -110,9 +149,7 @@ class Commands(TyperGroup):
                 raise RecipeError(f"{who(point)} names no function; repair or uninstall that package")
             return as_command(name, loaded)
         if name in stages_brought():
-            from yurai.cli.stage_commands import stage_command
-
-            return as_command(name, stage_command(name))
+            return as_command(name, _stages()[name])
         return None
 
     def format_commands(self, _: object, formatter: Any) -> None:  # noqa: ANN401 - as above

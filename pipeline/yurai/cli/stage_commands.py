@@ -45,11 +45,14 @@ Set = Annotated[
 ]
 
 
-def stage_command(name: str) -> Callable[..., None]:
-    """Return the function of the command of stage `name`."""
-    stage = STAGES[name]
-    command = _command(name, [STAGES[one] for one in stage.command])
-    command.__name__, command.__doc__ = name.replace("-", "_"), stage.doc.partition("\nArgs:")[0].strip()
+def stage_commands() -> dict[str, Callable[..., None]]:
+    """Return the function of the command of each stage that declares one."""
+    return {stage.name: _named(stage) for stage in STAGES.values() if stage.command}
+
+
+def _named(stage: AnyStage) -> Callable[..., None]:
+    command = _command(stage.name, [STAGES[one] for one in stage.command])
+    command.__name__, command.__doc__ = stage.name.replace("-", "_"), stage.doc.partition("\nArgs:")[0].strip()
     return command
 
 

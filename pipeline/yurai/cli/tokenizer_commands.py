@@ -9,7 +9,11 @@ from yurai.terminal import say
 from yurai.tokens.train import TrainSettings, train
 
 tokenizer = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help="Make tokenizers."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Make tokenizers.",
 )
 DEFAULTS = TrainSettings()
 
