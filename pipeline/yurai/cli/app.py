@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from dataclasses import asdict
+from itertools import chain
 from types import TracebackType
 from typing import Annotated, Literal, cast
 
@@ -23,12 +24,16 @@ from yurai.cli.options import (
     Rebuild,
     Report,
     RunnerName,
+    Side,
     Sources,
     Workers,
     open_runner,
     spread_inputs,
 )
 from yurai.cli.plugin_commands import add_plugin_commands
+from yurai.cli.proof_commands import add_proof_commands
+from yurai.cli.reproduce_commands import add_reproduce_command
+from yurai.cli.rights_commands import add_rights_commands
 from yurai.cli.stage_commands import add_stage_commands
 from yurai.cli.tokenizer_commands import tokenizer
 from yurai.engine.progress import Reporter
@@ -38,13 +43,15 @@ from yurai.report.explain import explain, explain_token, plain
 from yurai.report.profile import profile as profile_of
 from yurai.report.sampled import as_html, as_json, as_text
 from yurai.report.write import end_run, make_page
+from yurai.run.recheck import means_of
 from yurai.run.recipe import load_recipe, with_sources
 from yurai.run.run import run_recipe
+from yurai.run.side import find_sides
 from yurai.sources.find import COMMON_CRAWL, find_sources
 from yurai.sources.sample import sample_folder
 from yurai.terminal import put, put_json, say, tell
 from yurai_manifests.audit import audit as run_audit
-from yurai_manifests.errors import RecipeError
+from yurai_manifests.errors import AuditError, RecipeError
 from yurai_manifests.export import EXPORTS
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -91,6 +98,7 @@ def run(
     base: Annotated[str, typer.Option(help="where the crawl-data/... keys of a path list live")] = COMMON_CRAWL,
     allow: Allow = None,
     sources: Sources = None,
+    side: Side = None,
     rebuild: Rebuild = False,
     report: Report = True,
     profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
@@ -98,9 +106,10 @@ def run(
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
     chosen = with_sources(load_recipe(recipe), sources)
     files = find_sources(input, base=base, allow=allow or ())
+    sides = find_sides(side or (), chosen.side, base=base, allow=allow or ())
     with open_runner(runner, workers, address) as opened:
-        refuse_unfit(address, chosen.stages, files, output)
-        run_recipe(chosen, files, output, opened, rebuild=rebuild, reporter=Reporter())
+        refuse_unfit(address, chosen.stages, [*files, *chain(*sides.values())], output)
+        run_recipe(chosen, files, output, opened, sides=sides, rebuild=rebuild, reporter=Reporter())
         ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
     tables.summary(ended, output, report=report)
     if profile:
@@ -157,12 +166,17 @@ def audit(
     format: PageFormat = "text",  # noqa: A002 - the option's name
     full: Annotated[bool, typer.Option("--full", help="hash every delivered file, however large")] = False,
 ) -> None:
-    """Check that an output adds up; exit 1 if it must not be published."""
-    findings = run_audit(open_store(out), full=full)
+    """Check that an output adds up, row by row; exit 1 if it must not be published."""
+    store = open_store(out)
+    try:
+        findings = run_audit(store, full=full, means=lambda run: means_of(store, run))
+    except AuditError as error:  # run.json itself: there is nothing to compare with
+        tell(f"error manifest: {error}")
+        raise typer.Exit(1) from error
     if format == "json":
         put_json(json.dumps(findings.json(), ensure_ascii=False, indent=2))
     elif format == "html":
-        put(make_page(open_store(out), findings), end="")
+        put(make_page(store, findings), end="")
     else:
         tables.audit(findings, out)
     raise typer.Exit(0 if findings.ok else 1)
@@ -240,9 +254,12 @@ def export_run(
         file.writelines(parts)
 
 
+add_proof_commands(app)
 add_stage_commands(app)
 app.add_typer(tokenizer, name="tokenizer")
+add_rights_commands(app)
 add_cluster_commands(app, run)
+add_reproduce_command(app)
 
 
 def call(arguments: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Define the options that several commands share."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Literal
@@ -32,6 +33,14 @@ Allow = Annotated[
 Sources = Annotated[
     str | None, typer.Option("--sources", help="TOML file of [[source]] tables: columns, licence of JSONL, Parquet")
 ]
+Side = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--side",
+        metavar="NAME=PATH",
+        help="files to read beside the input, in no total: robots=PATH, archives of robots.txt; may be repeated",
+    ),
+]
 Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=check_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")
@@ -50,16 +59,27 @@ Report = Annotated[bool, typer.Option("--report/--no-report", help="write OUT/re
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
 
 
+SIDE_NAME = re.compile(r"[a-z][a-z-]*=")
+
+
 def spread_inputs(arguments: list[str]) -> list[str]:
-    """Let one --input take several values, as a shell's glob gives them: each gets an --input of its own."""
+    """Let --input and --side take several values, as a shell's glob gives them: each gets an option of its own.
+
+    A value of --side that begins with no `NAME=` has the name of the one before it.
+    """
     spread: list[str] = []
-    taking = False
+    taking = named = ""
     for argument in arguments:
+        value = argument
         if argument.startswith("-"):
-            taking = argument == "--input"
-        elif taking and spread[-1] != "--input":
-            spread.append("--input")
-        spread.append(argument)
+            taking, named = (argument if argument in ("--input", "--side") else ""), ""
+        elif taking:
+            if spread[-1] != taking:
+                spread.append(taking)
+            name = SIDE_NAME.match(argument) if taking == "--side" else None
+            named = name[0] if name else named
+            value = argument if name else f"{named}{argument}"
+        spread.append(value)
     return spread
 
 
