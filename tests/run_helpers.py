@@ -127,7 +127,7 @@ def undeclared(out: Path | str) -> set[tuple[str, str]]:
 
 def content_digest(out: Path) -> str:
     """`yurai digest`, worked out from the files alone."""
-    folders = ("documents", "extracted", "dropped", "evidence", "shards")
+    folders = ("documents", "extracted", "dropped", "evidence", "robots", "warcinfo", "shards")
     files = [path for folder in folders for path in (out / folder).glob("*")]
     pairs = sorted([str(path.relative_to(out)), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files)
     return hashlib.sha256(json.dumps(pairs, separators=(",", ":")).encode()).hexdigest()

@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from yurai_filters.settings import Setting
     from yurai_filters.why import first_reason, reasons, rules
 
-_DECLARING = ("c4", "fineweb", "gopher", "language", "length", "measures", "nfc", "pii", "repetition", "urls", "words")
+_DECLARING = (
+    "c4",
+    "fineweb",
+    "gopher",
+    "language",
+    "length",
+    "measures",
+    "nfc",
+    "pii.drop",
+    "repetition",
+    "urls",
+    "words",
+)
 _EXPORTS = {
     "check": ("check_settings",),
     "compare": ("above", "below", "rounded", "share"),

@@ -8,7 +8,11 @@ from typing import Any
 
 from yurai_manifests.canonical import Json
 from yurai_manifests.errors import AuditError
+from yurai_manifests.shape import TEXT, WHOLE, Each, Fields
 
+_NAMED = Each(WHOLE)
+SHAPE = Fields({"stage": TEXT, "seen": WHOLE, "kept": WHOLE, "dropped": _NAMED, "failed": _NAMED, "notes": _NAMED})
+"""What `StageCounts.json` writes."""
 EVIDENCE_NOTE = "evidence:"
 """Beginning of the notes that count rows of evidence/, by channel."""
 

@@ -15,18 +15,21 @@ import pyarrow.parquet as pq
 from yurai_manifests.errors import ContractError, ShardError
 
 ROW_GROUP = 1024
+BROAD_ROW_GROUP = 128
+"""Rows of a row group whose rows may have half a megabyte each, as robots.txt has: what a writer and a reader hold."""
 UNIQUE = ("doc_id", "text", "text_sha256", "signature")
 """Columns whose values hardly repeat: a dictionary of them costs time and saves nothing."""
-LONG = ("text", "signature")
+LONG = ("text", "signature", "rules")
 """Columns whose least and greatest values nobody asks for, and which would be long."""
 
 
 class ParquetSink:
-    """Writes rows of one schema to `path` in row groups of 1,024."""
+    """Writes rows of one schema to `path` in row groups of 1,024, or of 128 where rows are broad."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path = path
         self.schema = schema
+        self.row_group = BROAD_ROW_GROUP if "rules" in schema.names else ROW_GROUP
         self.rows = 0
         self._held: list[pa.Table] = []
         self._held_rows = 0
@@ -53,14 +56,14 @@ class ParquetSink:
         self._held.append(table)
         self._held_rows += table.num_rows
         self.rows += table.num_rows
-        if self._held_rows >= ROW_GROUP:
-            self._flush(keep=self._held_rows % ROW_GROUP)
+        if self._held_rows >= self.row_group:
+            self._flush(keep=self._held_rows % self.row_group)
 
     def _flush(self, *, keep: int) -> None:
         rows = pa.concat_tables(self._held).combine_chunks()
         ready = rows.num_rows - keep
         if ready:
-            self._writer.write_table(rows.slice(0, ready).combine_chunks(), row_group_size=ROW_GROUP)
+            self._writer.write_table(rows.slice(0, ready).combine_chunks(), row_group_size=self.row_group)
         self._held = [rows.slice(ready)] if keep else []
         self._held_rows = keep
 

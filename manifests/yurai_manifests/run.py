@@ -3,31 +3,52 @@
 It names every delivered file with its sha256, the root manifest of every step, and the content digest of the whole.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yurai_manifests.canonical import canonical, sha256
+from yurai_manifests.canonical import Json, canonical, sha256
+from yurai_manifests.counts import SHAPE as COUNTS
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.seal import broken
+from yurai_manifests.shape import COUNT, TABLE, TEXT, Each, Fields, Many, parsed
 from yurai_manifests.step import StepRecord, load_step, tasks
 from yurai_manifests.store import Store
 
 RUN = "run.json"
-SHAPE: dict[str, type] = {
-    "recipe": dict,
-    "fingerprint": str,
-    "steps": list,
-    "sources": dict,
-    "carried": dict,
-    "counts": list,
-    "totals": dict,
-    "files": dict,
-    "digest": str,
-}
-TOTALS = ("candidates", "kept", "dropped", "failed", "tokens", "shards", "other_records")
-FOLDERS = ("documents", "extracted", "dropped", "evidence", "index", "shards")
+_NAMED = Each(COUNT)
+SUMS = ("candidates", "kept", "dropped", "failed", "tokens", "shards")
+_FILE = {"name": TEXT, "sha256": TEXT, "bytes": COUNT, "rows": COUNT, "size": COUNT}
+SHAPE = Fields(
+    {
+        "schema_version": TEXT,
+        "recipe": Fields({"stages": Many(Fields({"use": TEXT})), "sources": Many(TABLE)}),
+        "fingerprint": TEXT,
+        "steps": Many(Fields({"manifest": TEXT, "sha256": TEXT}, {"step": TEXT})),
+        "sources": Fields({"count": COUNT}, {"bytes": COUNT, "digest": TEXT}),
+        "carried": Fields(
+            optional={
+                "stages": Many(Fields({"use": TEXT})),
+                "other_records": _NAMED,
+                "unreadable": Many(Fields({"file": TEXT, "offset": COUNT, "bytes": COUNT})),
+                "digest": TEXT,
+                "sources": Fields({"count": COUNT}),
+                "tables": Many(TABLE),
+            }
+        ),
+        "counts": Many(COUNTS, least=1),
+        "totals": Fields({**dict.fromkeys(SUMS, COUNT), "other_records": _NAMED}),
+        "files": Each(Many(Fields(_FILE, closed=True))),
+        "digest": TEXT,
+    },
+    {
+        "facts": TABLE,
+        "code": Fields(optional={"yurai": TEXT, "python": TEXT, "machine": TEXT, "packages": Each(TEXT)}),
+        "plan": TEXT,
+    },
+)
+FOLDERS = ("documents", "extracted", "dropped", "evidence", "robots", "warcinfo", "index", "shards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +139,16 @@ def load_run(store: Store) -> RunRecord:
             f"{store.url} has no run.json: the run has not ended (run the same command again to resume), "
             "or this is not an output"
         ) from error
-    try:
-        value = json.loads(data)
-        if canonical(value) != data or value["schema_version"].partition(".")[0] != "1":
-            raise AuditError(
-                f"{store.url}/run.json is not in canonical form or of another schema; restore it or rebuild"
-            )
-        return _checked(value)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise AuditError(f"{store.url}/run.json is damaged: {error!r}; restore it or run again") from error
+    value, wrong = parsed(data, SHAPE)
+    version = value.get("schema_version")
+    if isinstance(version, str) and version.partition(".")[0] != "1":
+        wrong = f"it is of schema {version!r}, and this version of Yurai reads 1"
+    if wrong:
+        raise AuditError(f"{store.url}/{RUN} is damaged: {wrong}; {_sealed(value)}restore it or run again")
+    return RunRecord(value)
 
 
-def _checked(value: dict[str, Any]) -> RunRecord:
-    """Return the record of `value` after looking at all that its readers rely on."""
-    for name, kind in SHAPE.items():
-        if not isinstance(value[name], kind):
-            raise TypeError(f"{name} is not of type {kind.__name__}")
-    missing = [name for name in TOTALS if name not in value["totals"]] + ["count"] * ("count" not in value["sources"])
-    if missing:
-        raise KeyError(*missing)
-    run = RunRecord(value)
-    for folder in value["files"]:
-        run.files(folder)
-    if not run.stages or not all(entry["manifest"] and entry["sha256"] for entry in value["steps"]):
-        raise ValueError("it names no stage")
-    return run
+def _sealed(value: Mapping[str, Json]) -> str:
+    """Say which fields a damaged run manifest has that are not as they were sealed."""
+    names = broken(value)
+    return f"edited since it was sealed: {', '.join(names)}; " if names else ""

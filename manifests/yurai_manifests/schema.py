@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
 
-SCHEMA_VERSION = "1.4.0"
+SCHEMA_VERSION = "1.5.0"
 
 HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
@@ -166,17 +166,27 @@ MEASURES = (
 
 _RIGHTS = (
     _column("declared_spdx", pa.string(), "licence as the page, or the [[source]] table of a row, declares it, SPDX"),
-    _column("concluded_spdx", pa.string(), "licence as the policy concludes it, SPDX"),
+    _column("concluded_spdx", pa.string(), "licence as the policy concludes it, SPDX; NONE or NOASSERTION"),
     _column("concluded_status", pa.string(), "granted, conflict, none or noassertion"),
     _column("licence_confidence", pa.float32(), "confidence of the conclusion, 0 to 1"),
     _column("licence_scope", pa.string(), "what the licence covers: page, main_text, embedded, site ..."),
     _column("domain_rule_id", pa.string(), "rule of a domain that decided"),
-    _column("attribution", pa.struct([pa.field(n, pa.string()) for n in ("name", "url", "title")]), "whom to credit"),
+    _column(
+        "attribution",
+        pa.struct([pa.field(n, pa.string()) for n in ("name", "url", "title")]),
+        "whom to credit, as the markup states it: names joined by semicolons, address, title of the work; no e-mail",
+    ),
     _column("train_verdict", pa.string(), "allow, deny or unknown, for training"),
     _column("search_verdict", pa.string(), "allow, deny or unknown, for display in search"),
-    _column("verdict_reasons", pa.list_(pa.string()), "signals that decided"),
+    _column("redistribute_verdict", pa.string(), "allow, deny or unknown, for handing the text on"),
+    _column("verdict_reasons", pa.list_(pa.string()), "signals that decided, each with where it stands: docs/rights.md"),
     _column("robots_ref", pa.string(), "robots.txt capture that was consulted"),
-    _column("policy_id", pa.string(), "rights policy that decided"),
+    _column("policy_id", pa.string(), "rights policy that decided: name@version+beginning of its sha256"),
+    _column(
+        "token_count",
+        pa.int64(),
+        "tokens of the text by the recipe's tokenizer, end of document included; null where stage select counts bytes",
+    ),
 )
 
 _CLUSTER = (
@@ -234,20 +244,26 @@ DROPPED = pa.schema(
 EVIDENCE = pa.schema(
     [
         _column("doc_id", pa.string(), "document that the mark was found on or said of", nullable=False),
-        _column("kind", pa.string(), "licence_claim, optout_signal or notice", nullable=False),
+        _column(
+            "kind",
+            pa.string(),
+            "licence_claim, optout_signal (of use by AI), search_signal (of search alone) or notice",
+            nullable=False,
+        ),
         _column(
             "channel",
             pa.string(),
-            "where it was said: rel-license, cc-link, cc-badge, link-header, meta, json-ld, microdata, rdfa, rdf, "
-            "text, rsl, x-robots-tag, "
-            "meta-robots, tdm-header, tdm-meta, content-usage-header, source-table",
+            "where it was said: rel-license, item-license, cc-link, cc-badge, link-header, meta, json-ld, microdata, "
+            "rdfa, rdf, text, rsl, x-robots-tag, meta-robots, tdm-header, tdm-meta, content-usage-header, "
+            "content-usage-meta, content-signal-header, content-signal-meta, source-table",
             nullable=False,
         ),
         _column("raw", pa.string(), "what was said, as found, at most 1024 bytes", tier="auditor", nullable=False),
         _column(
             "norm",
             pa.string(),
-            "SPDX id or LicenseRef-... of a licence claim, name=value of a signal; null where it could not be read",
+            "SPDX id or LicenseRef-... of a licence claim, name=value of a signal (malformed_intent: would forbid if "
+            "it kept the rules of its form), personal data redacted; null where it could not be read",
         ),
         _column(
             "subject_scope",

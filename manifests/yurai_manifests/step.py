@@ -5,20 +5,21 @@ files. A million shards need neither one process's memory nor a day to read.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yurai_manifests.canonical import Json, canonical, sha256
+from yurai_manifests.counts import SHAPE as COUNTS
 from yurai_manifests.counts import StageCounts, check_chain
 from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.schema import SCHEMA_VERSION
+from yurai_manifests.shape import COUNT, TABLE, TEXT, WHOLE, Each, Fields, Many, parsed
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output, StepId, TaskRecord
 from yurai_manifests.totals import Totals
@@ -34,7 +35,40 @@ _COLUMNS: dict[str, pa.DataType] = {
     "failed": pa.int64(),
     "record": pa.binary(),
 }
+_SUMS = Each(WHOLE)
+SHAPE = Fields(
+    {
+        "schema_version": TEXT,
+        "step": TEXT,
+        "fingerprint": TEXT,
+        "identity": TABLE,
+        "parts": Many(Fields({"path": TEXT, "sha256": TEXT, "rows": COUNT}, closed=True)),
+        "totals": Fields(
+            {
+                "tasks": COUNT,
+                "stages": Many(COUNTS),
+                "other_records": _SUMS,
+                "outputs": Each(_SUMS),
+                "bytes": _SUMS,
+                "warnings": COUNT,
+            }
+        ),
+    }
+)
 PART = pa.schema([pa.field(name, kind, nullable=False) for name, kind in _COLUMNS.items()])
+
+
+class PartRow(TypedDict):
+    """A row of PART: one task, with its manifest as it was put."""
+
+    task: str
+    source: str
+    manifest_sha256: str
+    seen: int
+    kept: int
+    dropped: int
+    failed: int
+    record: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +103,9 @@ def commit_step(store: Store, step: StepId, identity: Mapping[str, Json], keys: 
         ShardError: an expected task has no manifest, or this step was committed with other content.
         AuditError: counts of a task, or of the whole step, do not balance.
     """
-    folder = f"{step.folder}/commits/{_digest(keys)[:16]}"
-    if committed := _committed(store, f"{folder}/manifest.json"):
+    key = manifest_key(step, keys)
+    folder = key.rpartition("/")[0]
+    if committed := _committed(store, key):
         _same_step(store, committed, step, identity, len(keys))
         return committed
     totals = Totals(step.name)
@@ -85,17 +120,17 @@ def commit_step(store: Store, step: StepId, identity: Mapping[str, Json], keys: 
         "totals": totals.json(),
     }
     data = canonical(value)
-    key = f"{folder}/manifest.json"
     if not store.put_if_absent(key, data) and store.read(key) != data:
         raise _contradiction(store, key, step.name)
     return StepRecord(key, sha256(data), value)
 
 
-def _digest(keys: Iterable[str]) -> str:
+def manifest_key(step: StepId, keys: Iterable[str]) -> str:
+    """Return where the manifest of a step over these tasks lies, in their order."""
     digest = hashlib.sha256()
     for key in keys:
         digest.update(key.encode())
-    return digest.hexdigest()
+    return f"{step.folder}/commits/{digest.hexdigest()[:16]}/manifest.json"
 
 
 def _committed(store: Store, key: str) -> StepRecord | None:
@@ -104,12 +139,11 @@ def _committed(store: Store, key: str) -> StepRecord | None:
         data = store.read(key)
     except FileNotFoundError:
         return None
-    try:
-        value = json.loads(data)
-        stored = dict(store.list(key.rpartition("/")[0]))
-        whole = all(part["path"] in stored for part in value["parts"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ShardError(f"{store.url}/{key} is damaged: {error}; remove it and run the same command again") from error
+    value, wrong = parsed(data, SHAPE)
+    if wrong:
+        raise ShardError(f"{store.url}/{key} is damaged: {wrong}; remove it and run the same command again")
+    stored = dict(store.list(key.rpartition("/")[0]))
+    whole = all(part["path"] in stored for part in cast("list[dict[str, str]]", value["parts"]))
     return StepRecord(key, sha256(data), value) if whole else None
 
 
@@ -146,9 +180,13 @@ def _part_rows(store: Store, step: StepId, keys: Sequence[str], totals: Totals) 
     manifests = _read_tasks(store, step, keys)
     sources, flows = [], []
     for task, data in zip(keys, manifests, strict=True):
-        value = _decode(store, step, task, data)
-        sources.append(value["source"])
-        flows.append(totals.add(value))
+        try:
+            value = orjson.loads(data)
+            sources.append(value["source"])
+            flows.append(totals.add(value))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            where = f"{store.url}/{step.task_key(task)}"
+            raise ShardError(f"{where} is damaged: {error!r}; remove it and run the same command again") from error
     return [keys, sources, [sha256(data) for data in manifests], *zip(*flows, strict=True), manifests]
 
 
@@ -174,19 +212,11 @@ def _read_tasks(store: Store, step: StepId, keys: Sequence[str]) -> list[bytes]:
     return manifests
 
 
-def _decode(store: Store, step: StepId, key: str, data: bytes) -> Any:  # noqa: ANN401 - JSON as TaskRecord.json writes it
-    try:
-        return orjson.loads(data)
-    except ValueError as error:
-        where = f"{store.url}/{step.task_key(key)}"
-        raise ShardError(f"{where} is damaged: {error}; remove it and run the same command again") from error
-
-
 def load_step(store: Store, key: str, digest: str) -> StepRecord:
     """Read a step's manifest and check its digest.
 
     Raises:
-        AuditError: missing, or other bytes than the run manifest names.
+        AuditError: missing, other bytes than the run manifest names, or not what a step writes.
     """
     try:
         data = store.read(key)
@@ -196,23 +226,42 @@ def load_step(store: Store, key: str, digest: str) -> StepRecord:
         raise AuditError(
             f"{store.url}/{key} was changed after the run; do not publish this corpus, restore or rebuild it"
         )
-    return StepRecord(key, digest, json.loads(data))
+    value, wrong = parsed(data, SHAPE)
+    if wrong:
+        raise AuditError(f"{store.url}/{key} is damaged: {wrong}; restore it or run with --rebuild")
+    return StepRecord(key, digest, value)
 
 
-def task_rows(store: Store, record: StepRecord) -> Iterator[bytes]:
-    """Yield the manifest of every task of a committed step, in order, each part checked against its digest.
+def part_tables(store: Store, record: StepRecord) -> Iterator[pa.Table]:
+    """Yield the parts of a committed step, in order: tables of PART, each checked against its digest.
 
     Raises:
-        AuditError: a part is missing, or has other bytes than the step's manifest says.
+        AuditError: a part is missing, has other bytes than the step's manifest says, or is none.
     """
     for part in record.value["parts"]:
+        where = f"{store.url}/{part['path']}"
         try:
             data = store.read(part["path"])
         except FileNotFoundError as error:
-            raise AuditError(f"{store.url}/{part['path']} is missing; restore it or run with --rebuild") from error
+            raise AuditError(f"{where} is missing; restore it or run with --rebuild") from error
         if sha256(data) != part["sha256"]:
-            raise AuditError(f"{store.url}/{part['path']} was changed after the run; restore or rebuild it")
-        table = pq.read_table(pa.BufferReader(data), columns=["record"], use_threads=False)
+            raise AuditError(f"{where} was changed after the run; restore or rebuild it")
+        try:
+            table = pq.read_table(pa.BufferReader(data), use_threads=False)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise AuditError(f"{where} is not readable as Parquet: {error}; restore or rebuild it") from error
+        if not table.schema.equals(PART) or table.num_rows != part["rows"]:
+            raise AuditError(f"{where} has other columns or rows than its step says; restore or rebuild it")
+        yield table
+
+
+def task_rows(store: Store, record: StepRecord) -> Iterator[bytes]:
+    """Yield the manifest of every task of a committed step, in order.
+
+    Raises:
+        AuditError: as `part_tables`.
+    """
+    for table in part_tables(store, record):
         yield from cast("list[bytes]", table.column("record").to_pylist())
 
 

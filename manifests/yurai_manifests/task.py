@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 import orjson
 
@@ -50,6 +51,34 @@ class Output:
     rows: int
     size: int
     """What the file is packed by: bytes of text, or tokens."""
+
+
+class OutputValue(TypedDict):
+    """An output as a task manifest has it: the fields of `Output`."""
+
+    name: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+    size: int
+
+
+class TaskValue(TypedDict):
+    """A task manifest, decoded: what `TaskRecord.json` returned."""
+
+    key: str
+    source: str
+    source_sha256: str
+    outputs: list[OutputValue]
+    stages: list[dict[str, Json]]
+    other_records: dict[str, int]
+    unreadable: list[tuple[int, int]]
+    file_bytes: int
+    record_bytes: int
+    padding_bytes: int
+    warnings: list[str]
+    index: dict[str, list[int]]
 
 
 @dataclass(slots=True)

@@ -3,55 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yurai.evidence import (
-    MAX_ROWS,
-    Mark,
-    cc_id,
-    choose,
-    declared,
-    evidence_row,
-    header_marks,
-    html_marks,
-    licence_id,
-    mark_row,
-)
-from yurai.evidence.normalise import CC_SPDX
-from yurai.evidence.signals import content_usage, robots
-from yurai.extraction.tree import parse, to_markup
+from evidence_pages import BY, body, marks
+from yurai.evidence import Mark, cc_id, evidence_row, licence_id, mark_row
+from yurai.evidence.normalise import CC_SPDX, is_id, own_page_id
 from yurai.stages.extract.hosts import registrable_domain
 from yurai_manifests.schema import EVIDENCE
 
-if TYPE_CHECKING:
-    pass
-
-URL = "https://site.example/page"
-BY = "https://creativecommons.org/licenses/by/4.0/"
-SA = "https://creativecommons.org/licenses/by-sa/4.0/"
-
-
-def marks(page: str) -> tuple[Mark, ...]:
-    markup = to_markup(page)
-    tree, _ = parse(markup, 512)
-    return html_marks(markup, tree, URL)
+RESERVES = Mark("optout_signal", "x-robots-tag", "noai", "noai", "page", "http")
 
 
 def said(page: str) -> list[tuple[str, str | None, str]]:
     return [(mark.channel, mark.norm, mark.scope) for mark in marks(page)]
-
-
-def body(inner: str) -> str:
-    return f"<html><head><title>t</title></head><body>{inner}</body></html>"
-
-
-def claim(norm: str | None, scope: Any = "page", channel: str = "rel-license") -> Mark:
-    return Mark("licence_claim", channel, norm or "x", norm, scope)
 
 
 @pytest.mark.parametrize(
@@ -143,112 +111,9 @@ def test_channels_of_markup(page: str, expected: tuple[str, str | None, str]) ->
     assert expected in said(page)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "expected"),
-    [
-        ("Link", f'<{BY}>; rel="license"', [("link-header", "CC-BY-4.0")]),
-        ("Link", f'</a,b>; rel="next"; title="a, b; c", <{SA}>; rel="x license"', [("link-header", "CC-BY-SA-4.0")]),
-        ("Link", f'<{BY}>; rel="alternate"', []),
-        ("Link", '<https://r.example/x.xml>; rel="license"; type="application/rsl+xml"', [("rsl", "rsl=pointer")]),
-        ("X-Robots-Tag", "noai, NoImageAI", [("x-robots-tag", "noai,noimageai")]),
-        ("x-robots-tag", "ccbot: noindex, nofollow", [("x-robots-tag", "ccbot:noindex")]),
-        ("X-Robots-Tag", "index, follow, max-snippet:-1", []),
-        ("TDM-Reservation", "0", [("tdm-header", "tdm-reservation=0")]),
-        ("tdm-reservation", "yes", [("tdm-header", None)]),
-        ("tdm-policy", "https://p.example/p.json", [("tdm-header", "tdm-policy=https://p.example/p.json")]),
-        ("Content-Usage", "train-ai=n, search=y", [("content-usage-header", "train-ai=n,search=y")]),
-        ("Content-Usage", "Train-AI=n", [("content-usage-header", None)]),
-        ("Server", "noai", []),
-    ],
-)
-def test_channels_of_headers(name: str, value: str, expected: list[tuple[str, str | None]]) -> None:
-    assert [(mark.channel, mark.norm) for mark in header_marks([(name, value)])] == expected
-    assert all(mark.place == "http" and mark.scope == "page" for mark in header_marks([(name, value)]))
-
-
-def test_a_repeated_header_speaks_each_time() -> None:
-    found = header_marks([("X-Robots-Tag", "noindex"), ("X-Robots-Tag", "noai")])
-    assert [mark.norm for mark in found] == ["noindex", "noai"]
-
-
-def test_robots_and_usage_by_their_rules() -> None:
-    assert robots("unavailable_after: 25 Jun 2030 15:00:00 PST, noarchive") == "noarchive"
-    assert robots("otherbot: noai, noindex") == "otherbot:noai,otherbot:noindex"
-    assert robots("all, index") is None
-    assert content_usage("train-ai=no") is None
-    assert content_usage("train-ai=y, train-ai=n") == "train-ai=n"
-
-
-FALSE_POSITIVES = {
-    "1 picture credit": (
-        body(f'<figure><img src="a.jpg"><figcaption><a rel=license href="{BY}">x</a></figcaption></figure>'),
-        "embedded",
-    ),
-    "1 photo by": (body(f'<article><p>Photo by A. B., <a rel=license href="{BY}">x</a>'), "embedded"),
-    "1 link to where pictures are hosted": (
-        body(f'<p><a href="https://www.flickr.com/photos/a/1">x</a> / <a rel=license href="{BY}">y</a></p>'),
-        "embedded",
-    ),
-    "1 RDFa about a picture": (body(f'<div about="i.jpg"><a rel=license href="{BY}">x</a></div>'), "embedded"),
-    "3 JSON-LD of a picture": (
-        body(f'<script type="application/ld+json">{{"@type": "Article", "image": {{"@type": "ImageObject", "license": "{BY}"}}}}</script>'),
-        "embedded",
-    ),
-    "3 JSON-LD of a data set": (
-        body(f'<script type="application/ld+json">[{{"@type": "Dataset", "license": "{BY}"}}]</script>'),
-        "dataset",
-    ),
-    "4 comment": (body(f'<ol class="comment-list"><li><a rel=license href="{BY}">x</a></li></ol>'), "unknown"),
-    "4 sidebar": (body(f'<aside><a rel=license href="{BY}">x</a></aside>'), "unknown"),
-    "4 widget": (body(f'<div class="widget"><a rel=license href="{BY}">x</a></div>'), "unknown"),
-    "5 bare link in the footer": (body(f'<footer><a href="{BY}">x</a></footer>'), "site"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", FALSE_POSITIVES)
-def test_false_positives_have_another_scope(name: str) -> None:
-    page, scope = FALSE_POSITIVES[name]
-    found = marks(page)
-    assert [(mark.norm, mark.scope) for mark in found if mark.kind == "licence_claim"] == [("CC-BY-4.0", scope)]
-    assert declared(found) == (None, scope)
-
-
-def test_a_page_about_licences_declares_none() -> None:
-    links = "".join(f'<li><a rel=license href="{address}">x</a></li>' for address in (BY, SA))
-    found = marks(body(f"<article><ul>{links}</ul></article>"))
-    assert {mark.norm for mark in found} == {"CC-BY-4.0", "CC-BY-SA-4.0"}
-    assert declared(found) == (None, "main_text")
-
-
-def test_words_that_take_it_back_are_noted() -> None:
-    page = body(
-        f"<p>Except where otherwise noted, <a rel=license href='{BY}'>x</a></p><p>© A. All Rights Reserved.</p>"
-    )
-    assert {mark.norm for mark in marks(page) if mark.kind == "notice"} == {"all-rights-reserved", "except-where-noted"}
-    assert not marks(body("<p>All rights reserved.</p>"))
-
-
-def test_rsl_is_no_licence() -> None:
-    page = '<head><link rel="license" type="application/rsl+xml" href="https://r.example/rsl.xml"></head><body>t'
-    (mark,) = marks(page)
-    assert (mark.kind, mark.norm, mark.raw) == ("optout_signal", "rsl=pointer", "https://r.example/rsl.xml")
-    assert declared((mark,)) == (None, None)
-
-
-def test_moving_a_mark_flips_its_scope() -> None:
-    mark = f'<a rel="license" href="{BY}">CC BY</a>'
-    page = (
-        "<article><p>Text.</p><figure><img src=i.jpg><figcaption>{}</figcaption></figure></article><footer>{}</footer>"
-    )
-    footer, caption = marks(body(page.format("", mark))), marks(body(page.format(mark, "")))
-    assert [(one.scope, one.place) for one in (*footer, *caption)] == [("page", "footer"), ("embedded", "main")]
-    assert [declared(found)[0] for found in (footer, caption)] == ["CC-BY-4.0", None]
-
-
 def test_what_surrounds_a_mark_is_kept() -> None:
-    (mark,) = marks(
-        body(f'<p>far</p><p>This work is <b>under</b> <a rel=license href="{BY}">CC BY</a>, with <i>thanks</i>.</p>')
-    )
+    page = f'<p>far</p><p>This work is <b>under</b> <a rel=license href="{BY}">CC BY</a>, with <i>thanks</i>.</p>'
+    mark = next(one for one in marks(body(page)) if one.channel == "rel-license")
     assert (mark.ctx_left, mark.ctx_right) == ("This work is under", "CC BY , with thanks.")
     assert mark.dom_path == "/html/body/p[2]/a"
 
@@ -265,37 +130,6 @@ def test_json_ld_that_is_broken_or_deep_has_no_marks() -> None:
 def test_a_page_of_nothing_but_marks_costs_little() -> None:
     many = "".join(f'<a rel=license href="{BY}?{number}">x</a>' for number in range(5_000))
     assert len(marks(body(f"<p>{many}</p>"))) <= 32
-
-
-RESERVES = Mark("optout_signal", "x-robots-tag", "noai", "noai", "page", "http")
-POLICY = Mark("optout_signal", "tdm-header", "p", "tdm-policy=p", "page", "http")
-SEARCH = Mark("optout_signal", "meta-robots", "noindex", "noindex", "page", "head")
-
-
-def test_the_rows_of_a_page_are_the_most_telling() -> None:
-    licences = [claim(f"CC-BY-{version}") for version in ("1.0", "2.0", "3.0", "4.0")]
-    chosen = choose((SEARCH, claim("MIT", "embedded"), *licences, POLICY, RESERVES))
-    assert chosen.marks == (POLICY, licences[0], licences[1])
-    assert chosen.capped
-    same = choose((licences[0], claim("CC-BY-1.0", channel="json-ld"), licences[0], SEARCH))
-    assert [mark.channel for mark in same.marks] == ["rel-license", "meta-robots", "json-ld"]
-    assert not same.capped
-
-
-CLAIMS = st.builds(
-    claim,
-    st.sampled_from(["MIT", "CC-BY-4.0", "CC0-1.0", None]),
-    st.sampled_from(["page", "main_text", "site", "embedded"]),
-)
-
-
-@given(st.lists(CLAIMS | st.sampled_from([RESERVES, POLICY, SEARCH]), max_size=12))
-def test_the_rows_tell_what_all_marks_tell(found: list[Mark]) -> None:
-    chosen = choose(tuple(found))
-    assert len(chosen.marks) <= MAX_ROWS
-    assert chosen.capped == (len({(mark.channel, *mark.statement) for mark in found}) > MAX_ROWS)
-    assert declared(chosen.marks)[0] == declared(tuple(found))[0]
-    assert any(mark.reserves for mark in chosen.marks) == any(mark.reserves for mark in found)
 
 
 def test_a_row_is_cut_and_redacted() -> None:
@@ -330,6 +164,39 @@ def test_a_row_is_cut_and_redacted() -> None:
 )
 def test_registrable_domains(url: str | None, expected: str | None) -> None:
     assert registrable_domain(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "licence"),
+    [
+        ("//en.wikipedia.org/wiki/Wikipedia:Text_of_Creative_Commons_Attribution-ShareAlike_3.0_Unported_License", "CC-BY-SA-3.0"),
+        ("/wiki/Wiktionary:Text_of_the_Creative_Commons_Attribution-ShareAlike_4.0_International_License", "CC-BY-SA-4.0"),
+        ("/wiki/Creative_Commons_Attribution-NonCommercial-ShareAlike_License_3.0", "CC-BY-NC-SA-3.0"),
+        ("/wiki/Creative%20Commons%20Attribution", "LicenseRef-CC-BY-unspecified"),
+        ("/terms", None),
+        ("/wiki/Creative_Commons", None),
+    ],
+)  # fmt: skip
+def test_own_pages_with_the_text_of_a_licence(address: str, licence: str | None) -> None:
+    assert own_page_id(address) == licence
+
+
+def test_all_that_a_row_says_is_redacted() -> None:
+    mail, number = "someone@company.com", "4111 1111 1111 1111"
+    mark = Mark(
+        "optout_signal", "tdm-meta", f"tdm-policy: https://p.example/{mail}", f"tdm-policy=https://p.example/{mail}", "page",
+        "head", f"/html/body/script#/{mail}/license", None, f"ask {mail}", f"card {number}",
+    )  # fmt: skip
+    row = mark_row("0" * 32, mark, None)
+    assert not [value for value in row.values() if isinstance(value, str) and ("company" in value or "4111" in value)]
+    assert row["norm"].startswith("tdm-policy=https://p.example/")
+    assert list(row) == EVIDENCE.names
+
+
+@pytest.mark.parametrize("norm", ["CC-BY-4.0", "LicenseRef-CC-BY-NC-SA-2.5-CN", "LicenseRef-GFDL-1.3", "OGL-UK-3.0"])
+def test_ids_of_licences_stay_as_they_are(norm: str) -> None:
+    assert is_id(norm)
+    assert evidence_row("0" * 32, kind="licence_claim", channel="meta", raw="x", norm=norm)["norm"] == norm
 
 
 def test_letters_that_no_text_holds_do_not_break_a_row() -> None:

@@ -136,7 +136,7 @@ def test_every_form_of_opting_out_is_found(shared_data: Path) -> None:
 
 
 FLOORS = {"cc_links": 107, "rel_license": 56, "rights_meta": 255}
-"""Of 121, 63 and 262. What is missed: licences of scripts and style sheets, `rel="item-license"`, words alone."""
+"""Of 121, 63 and 262. What is missed: licences of scripts and style sheets, `rel="item-license"` (a notice)."""
 CHANNELS = {
     "cc_links": {"cc-link", "cc-badge", "rel-license", "rdfa", "rdf"},
     "rel_license": {"rel-license"},

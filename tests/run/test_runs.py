@@ -26,6 +26,7 @@ from yurai.stages import deliver
 from yurai.stages.apply_decisions import names
 from yurai.stages.apply_decisions import tasks as applied
 from yurai.stages.dedup import tasks as dedup
+from yurai.stages.extract import piles
 from yurai.stages.extract import tasks as extract
 from yurai.stages.filter import tasks as filtering
 from yurai.stages.tokenize import tasks as tokens
@@ -69,7 +70,7 @@ def test_one_digest_for_all_batch_sizes(
     rows: int, small_tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", rows)
-    monkeypatch.setattr(extract, "BATCH_ROWS", rows)
+    monkeypatch.setattr(piles, "BATCH_ROWS", rows)
     for module in (filtering, tokens, deliver):
         monkeypatch.setattr(module, "read_rows", functools.partial(read_rows, batch_rows=rows))
     for module in (dedup, names, applied):

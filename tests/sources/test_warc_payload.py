@@ -225,7 +225,7 @@ def test_resource_and_conversion_are_their_block(kind: str, tmp_path: Path) -> N
     assert record.http_headers == ()
 
 
-@pytest.mark.parametrize("kind", ["request", "metadata", "warcinfo", "revisit", "unknown"])
+@pytest.mark.parametrize("kind", ["request", "metadata", "revisit", "unknown"])
 def test_other_kinds_are_counted_only(kind: str, tmp_path: Path) -> None:
     record = only(tmp_path, warc_record(kind, 1, http(gz(PAGE), "Content-Encoding: gzip")))
     assert (record.kind, record.body, record.payload_sha256, record.error) == (kind, b"", None, None)

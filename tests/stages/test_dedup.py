@@ -22,13 +22,13 @@ from yurai.exchange.row_files import read_twice, rows_file, whole_span
 from yurai.exchange.row_types import KEY
 from yurai.report.explain import explain
 from yurai.sources.fetch import Shard
-from yurai.stages.dedup.tasks import normalise
-from yurai.stages.dedup.urls import normal_url
 from yurai.stages.equal_keys import decisions, first_of_each
 from yurai_manifests.errors import ShardError
+from yurai_manifests.normal_text import normalise
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 from yurai_manifests.task import Attempt, StepId, TaskRecord
+from yurai_manifests.urls import normal_url
 
 # Characters that this Python's Unicode knows: an older one must agree with a newer one on them.
 ASSIGNED = st.characters(exclude_categories=["Cs", "Cn"])

@@ -1,14 +1,26 @@
 """Mend the words of a call before they are read."""
 
+import re
+
+SIDE_NAME = re.compile(r"[a-z][a-z-]*=")
+
 
 def spread_inputs(arguments: list[str]) -> list[str]:
-    """Let one --input take several values, as a shell's glob gives them: each gets an --input of its own."""
+    """Let --input and --side take several values, as a shell's glob gives them: each gets an option of its own.
+
+    A value of --side that begins with no `NAME=` has the name of the one before it.
+    """
     spread: list[str] = []
-    taking = False
+    taking = named = ""
     for argument in arguments:
+        value = argument
         if argument.startswith("-"):
-            taking = argument == "--input"
-        elif taking and spread[-1] != "--input":
-            spread.append("--input")
-        spread.append(argument)
+            taking, named = (argument if argument in ("--input", "--side") else ""), ""
+        elif taking:
+            if spread[-1] != taking:
+                spread.append(taking)
+            name = SIDE_NAME.match(argument) if taking == "--side" else None
+            named = name[0] if name else named
+            value = argument if name else f"{named}{argument}"
+        spread.append(value)
     return spread

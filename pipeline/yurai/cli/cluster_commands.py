@@ -70,6 +70,9 @@ def _words(one: inspect.Parameter, value: object) -> list[str]:
 def _spelled(option: str, value: object) -> str:
     """Spell a path out, since a job runs in another folder; URLs and other values stay as they are."""
     text = str(value)
+    if option == "--side":
+        name, equals, path = text.partition("=")
+        return f"{name}{equals}{_spelled('--input', path)}" if path else text
     return text if option not in PATHS or "://" in text else str(Path(text).absolute())
 
 

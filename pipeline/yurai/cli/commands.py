@@ -68,6 +68,24 @@ def _of_clusters() -> Loaded:
     return {"submit": submit, "doctor": doctor}
 
 
+def _proving() -> Loaded:
+    from yurai.cli.proof_commands import prove, sign, verify
+
+    return {"sign": sign, "verify": verify, "prove": prove}
+
+
+def _reproducing() -> Loaded:
+    from yurai.cli.reproduce_commands import reproduce_sample
+
+    return {"reproduce": reproduce_sample}
+
+
+def _rights() -> Loaded:
+    from yurai.cli.rights_commands import policy, rights
+
+    return {"policy": policy, "rights": rights}
+
+
 def _tokenizers() -> Loaded:
     from yurai.cli.tokenizer_commands import tokenizer
 
@@ -75,7 +93,7 @@ def _tokenizers() -> Loaded:
 
 
 STAGE_NAMES: Final = (
-    *("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "tokenize"),
+    *("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "select", "tokenize"),
 )
 PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "run": _running,
@@ -84,6 +102,9 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),
     "list": _listing,
     "export": _looking,
+    **dict.fromkeys(("sign", "verify", "prove"), _proving),
+    "reproduce": _reproducing,
+    **dict.fromkeys(("policy", "rights"), _rights),
     **dict.fromkeys(STAGE_NAMES, _stages),
     **dict.fromkeys(("submit", "doctor"), _of_clusters),
     "tokenizer": _tokenizers,

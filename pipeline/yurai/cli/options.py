@@ -44,6 +44,14 @@ Base = Annotated[str, typer.Option(help="where the crawl-data/... keys of a path
 Sources = Annotated[
     str | None, typer.Option("--sources", help="TOML file of [[source]] tables: columns, licence of JSONL, Parquet")
 ]
+Side = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--side",
+        metavar="NAME=PATH",
+        help="files to read beside the input, in no total: robots=PATH, archives of robots.txt; may be repeated",
+    ),
+]
 Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")

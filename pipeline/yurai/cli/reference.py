@@ -21,6 +21,7 @@ from yurai.cli.commands import PLACES, SUMMARIES, load
 from yurai.declare.stage import AnyStage, in_order, setting_docs
 from yurai.declare.values import kind_of
 from yurai_filters.settings import expected
+from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
 from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, INDEX, SCHEMA_VERSION, TOKEN_IDS, TOKEN_INDEX
 
 FOLDER = Path(__file__).parents[3] / "docs"
@@ -64,6 +65,8 @@ def schema_page() -> str:
         "documents/ and extracted/": DOCUMENT,
         "dropped/": DROPPED,
         "evidence/": EVIDENCE,
+        "robots/": ROBOTS,
+        "warcinfo/": WARCINFO,
         "index/": INDEX,
         "shards/NNNNN.parquet": TOKEN_INDEX,
         'shards/NNNNN.parquet, format = "parquet"': TOKEN_IDS[pa.uint16()],

@@ -1,5 +1,6 @@
 """Define `yurai run` and `yurai demo`, which run a whole recipe."""
 
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from yurai.cli.options import (
     Rebuild,
     Report,
     RunnerName,
+    Side,
     Sources,
     Strict,
     Workers,
@@ -33,6 +35,7 @@ def run(
     base: Base = COMMON_CRAWL,
     allow: Allow = None,
     sources: Sources = None,
+    side: Side = None,
     rebuild: Rebuild = False,
     report: Report = True,
     profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
@@ -47,13 +50,15 @@ def run(
     from yurai.report.write import end_run
     from yurai.run.recipe import load_recipe, with_sources
     from yurai.run.run import run_recipe
+    from yurai.run.side import find_sides
     from yurai.sources.find import find_sources
 
     chosen = with_sources(load_recipe(recipe), sources)
     files = find_sources(input, base=base, allow=allow or ())
+    sides = find_sides(side or (), chosen.side, base=base, allow=allow or ())
     with open_runner(runner, workers, address) as opened:
-        refuse_unfit(address, chosen.stages, files, output)
-        run_recipe(chosen, files, output, opened, rebuild=rebuild, reporter=Reporter())
+        refuse_unfit(address, chosen.stages, [*files, *chain(*sides.values())], output)
+        run_recipe(chosen, files, output, opened, sides=sides, rebuild=rebuild, reporter=Reporter())
         ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
     if profile:
         _print_profile(output)

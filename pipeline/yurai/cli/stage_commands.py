@@ -8,6 +8,7 @@ import inspect
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -25,6 +26,7 @@ from yurai.cli.options import (
     RunnerName,
     Sources,
     Strict,
+    Side,
     Workers,
 )
 from yurai.declare.stage import STAGES, AnyStage, setting_docs
@@ -33,7 +35,11 @@ from yurai_filters import Setting
 from yurai_filters.settings import bare, ranges
 from yurai_manifests.errors import RecipeError
 
-COMMON = ("input", "output", "recipe", "set_", "runner", "workers", "address", "sources", "allow", "rebuild", "report")
+RUNNING = ("runner", "workers", "address", "rebuild", "report")
+COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", *RUNNING)
+READING = {"extract": ("sources", "side", "allow"), "select": ("side", "allow")}
+"""Which stages read files beside the rows of their input, and the options that say which."""
+OF_READING = {"sources": Sources, "side": Side, "allow": Allow}
 ENDING = ("allow_empty", "strict")
 SCALARS = (int, float, bool, str)
 FromRecipe = Annotated[
@@ -71,7 +77,7 @@ def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
         *(_parameter(*entry) for entry in (("workers", Workers, None), ("address", Address, "local"))),
         *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
         *(_parameter(*entry) for entry in (("allow_empty", AllowEmpty, False), ("strict", Strict, False))),
-        *([_parameter("sources", Sources, None), _parameter("allow", Allow, None)] if name == "extract" else []),
+        *(_parameter(option, OF_READING[option], None) for option in READING.get(name, ())),
         *(_flag(stage, setting) for stage in stages for setting in stage.options.values() if _is_flag(setting)),
     ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions carry attributes
@@ -142,20 +148,23 @@ def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
     from yurai.run.earlier import state_of
     from yurai.run.recipe import DELIVER, Recipe, load_recipe, with_sources
     from yurai.run.run import continue_tree, run_recipe
+    from yurai.run.side import find_sides
     from yurai.sources.find import find_sources
 
     chosen = load_recipe(common["recipe"]) if common["recipe"] else None
     recipe = Recipe(name, f"stage {name} alone", uses, dict(chosen.deliver if chosen else DELIVER))
-    rebuild, reporter = common["rebuild"], Reporter()
+    rebuild, reporter, allow = common["rebuild"], Reporter(), common.get("allow") or ()
+    sides = find_sides(common.get("side") or (), chosen.side if chosen and "side" in common else {}, allow=allow)
     with open_runner(common["runner"], common["workers"], common["address"]) as runner:
         if uses[0].name == "read":
             recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
-            sources = find_sources(common["input"], allow=common["allow"] or ())
-            refuse_unfit(common["address"], uses, sources, common["output"])
-            run_recipe(recipe, sources, common["output"], runner, rebuild=rebuild, reporter=reporter)
+            sources = find_sources(common["input"], allow=allow)
+            refuse_unfit(common["address"], uses, [*sources, *chain(*sides.values())], common["output"])
+            run_recipe(recipe, sources, common["output"], runner, sides=sides, rebuild=rebuild, reporter=reporter)
         else:
             state = state_of(common["input"])
-            refuse_unfit(common["address"], uses, [], common["output"])
-            continue_tree(uses, state, recipe, common["output"], runner, rebuild=rebuild, reporter=reporter)
+            refuse_unfit(common["address"], uses, [*chain(*sides.values())], common["output"])
+            output = common["output"]
+            continue_tree(uses, state, recipe, output, runner, sides=sides, rebuild=rebuild, reporter=reporter)
         ended = end_run(common["output"], runner, Reporter(), report=common["report"], rebuild=rebuild)
     end(ended, common["output"], report=common["report"], **{name: common[name] for name in ENDING})

@@ -1,5 +1,7 @@
 """Print what commands show to people, as tables that fit a terminal."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from yurai.cli.table_shapes import bytes_of, new_table
@@ -12,6 +14,7 @@ from yurai_manifests.audit import Audit
 from yurai_manifests.names import ranked
 
 _SHOWN_SECONDS = 0.005
+_DOC_ID = re.compile(r"[0-9a-f]{32}")
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -64,6 +67,7 @@ def audit(result: Audit, out: str) -> None:
     for finding in result.findings:
         sentence = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
         say((finding.severity, SEVERITIES[finding.severity]), sentence)
+    say((result.outside, "dim"))
     verdict = "adds up" if result.ok else "DOES NOT ADD UP: do not publish"
     say((verdict, "bold"))
 
@@ -94,7 +98,7 @@ def _life(life: dict[str, Any]) -> list[str]:
     if life["outcome"] != "kept":
         lines.append(
             f"{'why':<10}{life['stage']}: {life['reason']}"
-            + (f", kept instead: {life['kept_url'] or life['detail']}" if life["detail"] else "")
+            + (f", {_instead(life)}" if life["detail"] else "")
         )
         if life["kept_doc_id"]:
             lines.append(f"{'':<10}{_copy_of(life)}")
@@ -106,6 +110,14 @@ def _life(life: dict[str, Any]) -> list[str]:
         for index, entry in enumerate(life["decisions"])
     ]
     return [line for line in lines if line]
+
+
+def _instead(life: Mapping[str, object]) -> str:
+    """Say which document was kept instead, or else what the reason refers to: the signals behind a verdict."""
+    detail = str(life["detail"])
+    if life["kept_url"] or _DOC_ID.fullmatch(detail):
+        return f"kept instead: {life['kept_url'] or detail}"
+    return detail
 
 
 def _gate(life: dict[str, Any]) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from yurai.cli.options import Format, PageFormat, Tree
-from yurai.terminal import put, put_json, say
-from yurai_manifests.errors import RecipeError
+from yurai.terminal import put, put_json, say, tell
+from yurai_manifests.errors import AuditError, RecipeError
 
 
 def audit(
@@ -15,17 +15,23 @@ def audit(
     format: PageFormat = "text",  # noqa: A002 - the option's name
     full: Annotated[bool, typer.Option("--full", help="hash every delivered file, however large")] = False,
 ) -> None:
-    """Check that an output adds up; exit 1 if it must not be published."""
+    """Check that an output adds up, row by row; exit 1 if it must not be published."""
+    from yurai.run.recheck import means_of
     from yurai_manifests.audit import audit as run_audit
     from yurai_manifests.store import open_store
 
-    findings = run_audit(open_store(out), full=full)
+    store = open_store(out)
+    try:
+        findings = run_audit(store, full=full, means=lambda run: means_of(store, run))
+    except AuditError as error:  # run.json itself: there is nothing to compare with
+        tell(f"error manifest: {error}")
+        raise typer.Exit(1) from error
     if format == "json":
         put_json(json.dumps(findings.json(), ensure_ascii=False, indent=2))
     elif format == "html":
         from yurai.report.write import make_page
 
-        put(make_page(open_store(out), findings), end="")
+        put(make_page(store, findings), end="")
     else:
         from yurai.cli import tables
 

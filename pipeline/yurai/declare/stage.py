@@ -36,19 +36,20 @@ Completed: TypeAlias = Callable[[S, Sequence[AnyUse]], S]
 
 
 class Kind(Enum):
-    """Where in the flow a stage stands, in order. Filters and dedup stand in any order among themselves."""
+    """Where in the flow a stage stands, in order. Filters, dedup and select stand in any order among themselves."""
 
     READ = "read"
     EXTRACT = "extract"
     MEASURE = "measure"
     FILTER = "filter"
     DEDUP = "dedup"
+    SELECT = "select"
     TOKENIZE = "tokenize"
 
     @property
     def rank(self) -> int:
         """The place in the order."""
-        return list(Kind).index(Kind.FILTER if self is Kind.DEDUP else self)
+        return list(Kind).index(Kind.FILTER if self in (Kind.DEDUP, Kind.SELECT) else self)
 
 
 def _any_place(settings: Settings, before: Sequence[AnyUse], behind: Sequence[AnyUse]) -> None:

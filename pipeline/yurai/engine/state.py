@@ -33,6 +33,9 @@ class Shards:
         return self.read()
 
 
+NOTHING = Shards(0, 0, 0, lambda: iter(()))
+
+
 def shard_of(store: Store, task: TaskRecord, output: Output) -> Shard:
     """Return one output of a committed task as a shard."""
     return Shard(store.url, output.path, output.sha256, output.rows, output.size, task.source)
@@ -69,7 +72,8 @@ class State:
     """Shards and counts after some steps.
 
     `done` are the stages behind, with their settings; `survivors` the rows that no stage has dropped;
-    `evidence` rows of EVIDENCE about extracted pages; `index` signatures of survivors, for later runs; `facts` what
+    `evidence` rows of EVIDENCE about extracted pages; `robots` captures of robots.txt, `warcinfo` what the archives say
+    of themselves; `index` signatures of survivors, for later runs; `facts` what
     reducing stages counted beside documents, by step.
     """
 
@@ -85,6 +89,8 @@ class State:
     counts: tuple[StageCounts, ...] = ()
     tokens: Shards | None = None
     index: Shards | None = None
+    robots: Shards = NOTHING
+    warcinfo: Shards = NOTHING
     facts: dict[str, Any] = field(default_factory=dict)
     carried: dict[str, Any] = field(default_factory=dict)
 
@@ -108,11 +114,11 @@ def of_parquet(inputs: list[str]) -> State:
     """
     shards = sorted((_parquet(url) for url in inputs), key=lambda shard: (shard.source, shard.sha256))
     whole = Shards(len(shards), sum(s.rows for s in shards), sum(s.size for s in shards), lambda: iter(shards))
-    empty = Shards(0, 0, 0, lambda: iter(()))
     digest = fingerprint({"files": [shard.sha256 for shard in shards]})
     sources = {"count": len(shards), "bytes": whole.size, "digest": digest}
     counts = (StageCounts("parquet", whole.rows, whole.rows),)
-    return State(digest, whole, whole, (empty,), empty, counts=counts, carried={"digest": digest, "sources": sources})
+    carried = {"digest": digest, "sources": sources}
+    return State(digest, whole, whole, (NOTHING,), NOTHING, counts=counts, carried=carried)
 
 
 def _parquet(url: str) -> Shard:

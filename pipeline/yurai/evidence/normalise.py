@@ -48,6 +48,9 @@ _OTHER_IDS: Final = (
     "DL-DE-ZERO-2.0"
 )
 _IDS: Final = {name.lower(): name for name in [*CC_SPDX, *_OTHER_IDS.split()]}
+_OF_SOFTWARE: Final = re.compile(
+    r"(?:LicenseRef-)?(?:MIT|Apache|BSD|ISC|Unlicense|WTFPL|0BSD|MPL|[AL]?GPL)(?:-[0-9A-Za-z.-]*)?"
+)
 # Addresses without scheme and "www.", lower case; the longest that a given one begins with wins.
 _ADDRESSES: Final = {
     "opensource.org/licenses/mit": "MIT",
@@ -77,9 +80,15 @@ _ADDRESSES: Final = {
     "nationalarchives.gov.uk/doc/open-government-licence/version/3": "OGL-UK-3.0",
     "nationalarchives.gov.uk/doc/open-government-licence": "LicenseRef-OGL-UK-unspecified",
     "etalab.gouv.fr/licence-ouverte-open-licence": "LicenseRef-Etalab-unspecified",
+    "etalab.gouv.fr/wp-content/uploads/2017/04/etalab-licence-ouverte-v2.0": "etalab-2.0",
+    "etalab.gouv.fr/wp-content/uploads/2014/05/licence_ouverte": "LicenseRef-Etalab-1.0",
+    "github.com/etalab/licence-ouverte/blob/master/lo.md": "etalab-2.0",
+    "open.canada.ca/en/open-government-licence-canada": "LicenseRef-OGL-Canada-unspecified",
+    "digital.go.jp/resources/open_data/public_data_license_v1.0": "LicenseRef-JP-PDL-1.0",
     "govdata.de/dl-de/by-2-0": "DL-DE-BY-2.0",
     "govdata.de/dl-de/zero-2-0": "DL-DE-ZERO-2.0",
 }
+_REF: Final = re.compile(r"LicenseRef-[A-Za-z0-9]{2,12}(?:-[A-Za-z0-9.]{1,16}){0,5}")
 _LONGEST_FIRST: Final = sorted(_ADDRESSES, key=len, reverse=True)
 _SCHEME: Final = re.compile(r"(?:https?:)?//(?:www\.)?", re.IGNORECASE)
 _SPDX_PAGE: Final = "spdx.org/licenses/"
@@ -87,6 +96,12 @@ _NAMED: Final = re.compile(
     r"(?<![A-Z0-9])CC[ -]?(BY(?:[ -](?:NC|ND|SA)){0,2}|0)(?:[ -](?:V\.? ?)?([0-9]\.[0-9]))?(?![0-9A-Z])"
 )
 MAX_VALUE: Final = 2048
+# Pages on which wikis keep the text of their own licence: ".../Text_of_the_Creative_Commons_Attribution...".
+_OWN_PAGE: Final = re.compile(
+    r"creative[ _-]commons[ _-](?:legal[ _-]code[ _-])?(?:licen[cs]e[ _-])?attribution"
+    r"((?:[ _-]?(?:non[ _-]?commercial|no[ _-]?deriv(?:ative)?s?|share[ _-]?alike))*)(?:[ _-]licen[cs]e)?"
+    r"(?:[ _-]([0-9]\.[0-9]))?"
+)
 
 
 def cc_id(value: str) -> str | None:
@@ -147,6 +162,28 @@ def licence_id(value: str) -> str | None:
     links = {known for word in words if "/" in word and (known := cc_id(word) or _by_address(word))}
     names = links or {_short(match) for match in _NAMED.finditer(text.upper())}
     return names.pop() if len(names) == 1 else None
+
+
+def is_id(norm: str) -> bool:
+    """Whether a norm is an id that this module gives, which holds nothing of the page but version and jurisdiction."""
+    return norm.lower() in _IDS or _REF.fullmatch(norm) is not None
+
+
+def is_of_software(norm: str) -> bool:
+    """Whether it is the id of a licence for programs, which more often than not is that of a program on the page."""
+    return _OF_SOFTWARE.fullmatch(norm) is not None
+
+
+def own_page_id(address: str) -> str | None:
+    """Id of the licence whose text a page of the site itself holds, by the page's name, as on wikis; else None."""
+    match = _OWN_PAGE.search(unquote(address[:MAX_VALUE]).lower())
+    if match is None:
+        return None
+    plain = re.sub("[ _-]", "", match[1])
+    parts = [
+        short for short, long in (("nc", "noncommercial"), ("nd", "noderiv"), ("sa", "sharealike")) if long in plain
+    ]
+    return _cc(["-".join(["by", *parts]), match[2] or ""])
 
 
 def _by_address(text: str) -> str | None:

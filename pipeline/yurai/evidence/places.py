@@ -1,52 +1,22 @@
 """Tell where on a page a mark stands, and what that makes it speak of.
 
-A licence in the caption of a picture is the picture's. The page's own footer speaks of the page; comments, sidebars and
-widgets speak of whoever wrote them. What stands around is read from element names, roles, and the names of boxes.
+A licence in the caption of a picture is the picture's. The page's own footer speaks of the page; comments and widgets
+that show other sites speak of whoever wrote them. What stands around is read from the boxes and from the words beside
+it.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import re2
 from lxml import etree
 from lxml.html import HtmlElement
 
+from yurai.evidence.boxes import around
+from yurai.evidence.kinds import type_scope
 from yurai.evidence.marks import MAX_CONTEXT, Place
+from yurai.evidence.subjects import BOUNDARY, Subject, subject
 
-_OF_A_PICTURE: Final = frozenset(("figure", "figcaption", "picture", "video", "audio", "object"))
-_ELEMENTS: Final[dict[str, Place]] = {
-    "head": "head",
-    "footer": "footer",
-    "aside": "aside",
-    "nav": "aside",
-    "header": "header",
-    "article": "main",
-    "main": "main",
-}
-_ROLES: Final[dict[str, Place]] = {
-    "contentinfo": "footer",
-    "complementary": "aside",
-    "navigation": "aside",
-    "banner": "header",
-    "main": "main",
-    "article": "main",
-}
-_FOOTER_BOX: Final = re2.compile(r"(?i)footer|colophon|site-?info|copyright|(?:^|[ _-])(?:foot|fuss|bottom|pied)")
-_COMMENT_BOX: Final = re2.compile(r"(?i)comment|disqus|guestbook|signature|(?:^|[ _-])(?:repl(?:y|ies)|forum-?post)")
-_ASIDE_BOX: Final = re2.compile(
-    r"(?i)sidebar|widget|related|sponsor|advert|(?:^|[ _-])(?:ads?|promo|rss|feed)(?:$|[ _-])"
-)
-_PICTURE_BOX: Final = re2.compile(
-    r"(?i)caption|gallery|photo-?credit|image-?credit|media-?credit|(?:^|[ _-])credits?(?:$|[ _-])"
-)
-_BOXES: Final[tuple[tuple[Any, Place], ...]] = (
-    (_COMMENT_BOX, "comments"),
-    (_ASIDE_BOX, "aside"),
-    (_FOOTER_BOX, "footer"),
-)
-# A page's outermost boxes are named after everything that is on the page.
-_OUTER: Final = frozenset(("html", "body", "main", "article"))
-_NEAR: Final = 4
 _READ: Final = 4 * MAX_CONTEXT
 """Characters of context that are read: personal data is redacted before a context is cut, or the cut would hide it."""
 _BLOCK_TAGS: Final = (
@@ -64,14 +34,21 @@ _PICTURE_HOSTS: Final = re2.compile(
 )
 _A_CREDIT: Final = 400
 _TEXTS: Final = etree.XPath("descendant-or-self::text()[not(parent::script or parent::style)]", smart_strings=False)
+# ccREL as Creative Commons' chooser writes it: <span href="http://purl.org/dc/dcmitype/StillImage" rel="dct:type">
+_DCMI_TYPES: Final = etree.XPath("descendant::*[contains(@href, 'dcmitype/')]/@href", smart_strings=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where an element stands: its place, whether it belongs to a picture or other part, its path and context."""
+    """Where an element stands: its place, what makes it part of something else, its path and context.
+
+    `said_of` is what the words beside it say is licensed; `of_others`: it stands in what shows other sites.
+    """
 
     place: Place
     embedded: bool
+    of_others: bool
+    said_of: Subject | None
     path: str
     left: str
     right: str
@@ -79,40 +56,27 @@ class Spot:
 
 def spot(element: HtmlElement, url: str) -> Spot:
     """Place and context of one element of a page; `url` is the page's own address."""
-    left, right = _context(element)
-    place, embedded = _around(element, url)
-    if not embedded and place not in ("head", "footer"):
-        embedded = bool(_PHOTO_BY.search(left)) or _credits_a_picture(element)
-    return Spot(place, embedded, element.getroottree().getpath(element), left, right)
+    bounded = _context(element)
+    left, right = (_line(text.replace(BOUNDARY, " ")) for text in bounded)
+    told = around(element, url)
+    place, embedded, said_of = told.place or "body", told.embedded, subject(*bounded)
+    if place != "head" and not embedded:
+        embedded = _is_of_a_picture(element, left, said_of, place)
+    return Spot(place, embedded, told.of_others, said_of, element.getroottree().getpath(element), left, right)
 
 
-def _around(element: HtmlElement, url: str) -> tuple[Place, bool]:
-    """Innermost place that a name tells, and whether an ancestor makes the element part of something else."""
-    place: Place | None = None
-    embedded = False
-    for distance, box in enumerate((element, *element.iterancestors())):
-        tag = box.tag
-        embedded = embedded or tag in _OF_A_PICTURE or _is_about_other(box, url)
-        names = f"{box.get('class', '')} {box.get('id', '')}" if tag not in _OUTER and distance else ""
-        if names != " " and distance <= _NEAR and place != "footer":
-            embedded = embedded or bool(_PICTURE_BOX.search(names))
-        place = place or _ROLES.get(box.get("role", "")) or _named(names) or _ELEMENTS.get(tag)
-    return place or "body", embedded
-
-
-def _named(names: str) -> Place | None:
-    return next((place for pattern, place in _BOXES if pattern.search(names)), None) if len(names) > 1 else None
-
-
-def _is_about_other(box: HtmlElement, url: str) -> bool:
-    """RDFa says that what is in this box is about another thing than the page."""
-    about = box.get("about")
-    return about is not None and about.strip() not in ("", ".", "#", "./", url)
-
-
-def _credits_a_picture(element: HtmlElement) -> bool:
-    """The block around it is short and links to where pictures are hosted."""
+def _is_of_a_picture(element: HtmlElement, left: str, said_of: Subject | None, place: Place) -> bool:
+    if said_of == "text":
+        return False
     block = _block(element)
+    kinds = _DCMI_TYPES(block)
+    if said_of == "part" or (kinds and type_scope(kinds) == "embedded"):
+        return True
+    return place != "footer" and (bool(_PHOTO_BY.search(left)) or _credits_a_picture(block))
+
+
+def _credits_a_picture(block: HtmlElement) -> bool:
+    """The block is short and links to where pictures are hosted."""
     if sum(map(len, _TEXTS(block))) > _A_CREDIT:
         return False
     return any(_PICTURE_HOSTS.search(link.get("href", "")) for link in block.iter("a"))
@@ -123,12 +87,12 @@ def _block(element: HtmlElement) -> HtmlElement:
 
 
 def _context(element: HtmlElement) -> tuple[str, str]:
-    """Text before and behind an element in its block, on one line each; an element in the head has none."""
+    """Text before and behind an element in its block, on one line each, BOUNDARY around blocks; none in the head."""
     before, behind = "", element.tail or ""
     node = element
     while node.tag not in _BLOCKS and (parent := node.getparent()) is not None and parent.tag != "head":
         for other in node.itersiblings(preceding=True):
-            before = _text(other) + (other.tail or "") + before
+            before = _beside(other) + (other.tail or "") + before
             if len(before) >= _READ:
                 break
         else:
@@ -136,13 +100,17 @@ def _context(element: HtmlElement) -> tuple[str, str]:
         for other in node.itersiblings():
             if len(behind) >= _READ:
                 break
-            behind += _text(other) + (other.tail or "")
+            behind += _beside(other) + (other.tail or "")
         if len(before) >= _READ or parent.tag in _BLOCKS:
             break
         node = parent
         behind += node.tail or ""
     own = _text(element)
     return _line(before)[-_READ:], _line(f"{own} {behind}" if own else behind)[:_READ]
+
+
+def _beside(element: HtmlElement) -> str:
+    return f"{BOUNDARY}{_text(element)}{BOUNDARY}" if element.tag in _BLOCKS else _text(element)
 
 
 def _text(element: HtmlElement) -> str:

@@ -56,6 +56,16 @@ LINK = np.dtype([("node", "<u8"), ("other", "<u8")])
 """Two documents of one component, by name; as a label, `other` is the lowest name of the component."""
 LABELLED = np.dtype([("label", "<u8"), ("edge", EDGE)])
 """A verified pair with the name of its first document, later with the label of its component."""
+MESSAGE_BYTES = 110
+MESSAGE = np.dtype(
+    [("hash", "<u8"), ("low", "<u8"), ("kind", "u1"), ("more", "u1"), ("text", "u1", (MESSAGE_BYTES,))]
+)
+"""A part of something of any length that goes to a key of 128 bits, filled up with spaces; `more` parts follow or not.
+
+See `yurai.exchange.messages`.
+"""
+WEIGHT = np.dtype([("hash", "<u8"), ("size", "<u8")])
+"""A document's place in an order by hash, and its size."""
 ROWS = {
     "node": NODE,
     "band": BAND,
@@ -70,6 +80,8 @@ ROWS = {
     "name": NAME,
     "line": LINE,
     "cut": CUT,
+    "message": MESSAGE,
+    "weight": WEIGHT,
 }
 """The types by the names that tasks carry."""
 

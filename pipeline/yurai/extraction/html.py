@@ -7,6 +7,8 @@ from dataclasses import replace
 from html import escape
 from typing import Final
 
+from yurai.evidence.attribution import attribution
+from yurai.evidence.first_look import first_look
 from yurai.evidence.html import html_marks
 from yurai.extraction.budgets import has_more_elements, over_budget
 from yurai.extraction.charset import decode_page
@@ -43,9 +45,11 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
     flags = {"depth-capped": flattened, "element-budget": too_many}
     noted = replace(blank, flags=(*blank.flags, *(flag for flag, applies in flags.items() if applies)))
     # before the extractor, which changes the tree
-    marks = html_marks(markup, tree, page.url) if options.evidence else ()
-    to_read = ToRead(tree, markup, page.url, options, too_many)
-    return _from_tree(page, to_read, replace(noted, marks=marks))
+    if options.evidence:
+        looked = first_look(markup)
+        marks = html_marks(markup, tree, page.url, looked)
+        noted = replace(noted, marks=marks, attribution=attribution(tree, page.url, looked))
+    return _from_tree(page, ToRead(tree, markup, page.url, options, too_many), noted)
 
 
 def _as_html(xhtml: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
+from yurai.evidence.attribution import Attribution
 from yurai.evidence.marks import Mark
 
 Outcome = Literal["text", "dropped", "failed"]
@@ -68,6 +69,8 @@ class Extraction:
     """Of a page that the gate stopped: by what, and the score that was below the limit (`yurai.extraction.gate`)."""
     marks: tuple[Mark, ...] = ()
     """What the markup says of rights, in page order."""
+    attribution: Attribution | None = None
+    """Whom the markup asks to credit, personal data in it not redacted."""
 
 
 @runtime_checkable

@@ -1,33 +1,23 @@
 """Write the plan of a run before anything else, and refuse a tree that another recipe or other sources made."""
 
-import json
 from collections.abc import Sequence
-from typing import TypedDict
 
 from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine
 from yurai.run.recipe import Recipe
-from yurai_manifests.canonical import Json, canonical
-from yurai_manifests.errors import DriftError
-
-PLAN = "plan.json"
-
-
-class Plan(TypedDict):
-    """What plan.json says: which recipe makes the tree, by which stages, from which sources."""
-
-    recipe: str
-    deliver: dict[str, int]
-    stages: list[Identity]
-    sources: list[str]
-    tables: list[dict[str, Json]]
+from yurai.run.side import Sides
+from yurai_manifests.canonical import canonical
+from yurai_manifests.errors import AuditError, DriftError
+from yurai_manifests.plan import PLAN, Plan, load_plan
+from yurai_manifests.store import Store
 
 
-def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str]) -> None:
+def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides) -> None:
     """Write plan.json, or hold the run against the one that is there.
 
     Raises:
         DriftError: another recipe or other sources made the tree, and the engine is not told to rebuild it.
+        AuditError: the plan that is there is damaged, likewise.
     """
     tables = [table.json() for table in recipe.sources]
     plan: Plan = {
@@ -37,17 +27,25 @@ def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], so
         "sources": sources,
         "tables": tables,
     }
-    try:
-        held: Plan = json.loads(engine.store.read(PLAN))
-    except FileNotFoundError:
-        held = plan
-    differences = [*_differences(held, plan), *_lost_sources(held["sources"], sources)]
+    if sides:
+        plan["side"] = {name: [file.name for file in files] for name, files in sides.items()}
+    held = _held(engine.store, rebuild=engine.rebuild) or plan
+    differences = [*_differences(held, plan), *_lost_sources(held["sources"], sources), *_lost_sides(held, plan)]
     if differences and not engine.rebuild:
         raise DriftError(
             f"{engine.store.url} was made differently: {'; '.join(differences[:8])}. Add --rebuild to redo what is "
             "below the change (stages above it are reused), or choose another --output"
         )
     engine.store.put(PLAN, canonical(plan))
+
+
+def _held(store: Store, *, rebuild: bool) -> Plan | None:
+    try:
+        return load_plan(store)
+    except AuditError:
+        if rebuild:
+            return None  # it is written again
+        raise
 
 
 def _differences(old: Plan, new: Plan) -> list[str]:
@@ -76,6 +74,15 @@ def _fields(name: str, then: object, now: object) -> list[str]:
             for line in _fields(f"{name}[{index}]", *pair)
         ]
     return [f"{name}: {then!r} then, {now!r} now"]
+
+
+def _lost_sides(held: Plan, plan: Plan) -> list[str]:
+    """Say which files of side inputs are no longer named; those added extend a tree, as sources do."""
+    now = plan.get("side", {})
+    pairs = ((name, sorted({*files} - {*now.get(name, ())})) for name, files in held.get("side", {}).items())
+    return [
+        f"{len(lost)} files of --side {name} are no longer named, the first {lost[0]}" for name, lost in pairs if lost
+    ]
 
 
 def _lost_sources(then: list[str], now: list[str]) -> list[str]:

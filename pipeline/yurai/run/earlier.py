@@ -37,6 +37,8 @@ def of_tree(url: str) -> State:
         survivors=of_files(store, run.files("documents")),
         dropped=(of_files(store, run.files("dropped")),),
         evidence=of_files(store, run.files("evidence")),
+        robots=of_files(store, run.files("robots")),
+        warcinfo=of_files(store, run.files("warcinfo")),
         done=done,
         measures=tuple(use for use in done if stage_of(use).kind is Kind.MEASURE),
         counts=tuple(run.stages),

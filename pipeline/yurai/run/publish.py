@@ -7,18 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 import yurai
+from yurai.engine.engine import Engine
 from yurai.engine.state import State
 from yurai.engine.task import failpoint
 from yurai.run.recipe import Recipe
+from yurai.stages.roots.driver import Made, make_roots
 from yurai_manifests.canonical import Json, canonical
 from yurai_manifests.names import most_frequent
+from yurai_manifests.plan import PLAN
 from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest, token_shards
 from yurai_manifests.schema import SCHEMA_VERSION
+from yurai_manifests.seal import sealed
 from yurai_manifests.step import StepRecord, outputs, tasks
-from yurai_manifests.store import Store
+from yurai_manifests.store import Store, digest_of
 from yurai_manifests.task import Output, clear_spools
 
 PAGE = "report/index.html"
+SIGNATURES = "signatures"
 PACKAGES = (
     "ray",
     "warcio",
@@ -36,29 +41,30 @@ Named = list[tuple[str, Output]]
 
 
 def publish(
-    store: Store,
+    engine: Engine,
     recipe: Recipe,
     state: State,
     delivered: StepRecord,
     kinds: list[str],
     sources: Mapping[str, Json],
-    *,
-    again: bool,
 ) -> RunRecord:
     """Publish the files that the last steps wrote and write run.json, last; return what it says.
 
-    A run that is there already is left alone, unless `again`.
+    A run that is there already is left alone, unless it is made again.
     """
+    store = engine.store
     named = {kind: _named(store, kind, delivered) for kind in kinds}
     if state.tokens is not None:
         named["shards"] = _named_shards(store, state.steps[-1])
     files = {folder: [_delivered(name, output) for name, output in entries] for folder, entries in named.items()}
-    value = _value(recipe, state, delivered, sources, files)
+    made = make_roots(engine, len(state.done), named)
+    value = sealed(_value(recipe, state, delivered, sources, files, made) | {"plan": digest_of(store, PLAN)})
     data = canonical(value)
     entries = [entry for found in named.values() for entry in found]
-    if again or not _is_published(store, data, entries):
+    if engine.rebuild or not _is_published(store, data, entries):
         store.remove(RUN)
-        store.remove(PAGE)  # it tells of what is replaced now
+        for key in [PAGE, *store.names(SIGNATURES)]:  # they tell of what is replaced now
+            store.remove(key)
         _place(store, entries)
         failpoint("before-run")
         store.put(RUN, data)
@@ -108,8 +114,9 @@ def _value(
     delivered: StepRecord,
     sources: Mapping[str, Json],
     files: dict[str, list[Delivered]],
+    made: Made,
 ) -> dict[str, Any]:
-    records = [*state.steps, delivered]
+    records = [*state.steps, delivered, *made.steps]
     return {
         "schema_version": SCHEMA_VERSION,
         "recipe": recipe.json(),
@@ -125,6 +132,7 @@ def _value(
             for folder, entries in files.items()
         },
         "digest": content_digest(files),
+        "roots": made.roots.json(),
         "code": {
             "yurai": yurai.__version__,
             "python": platform.python_version(),

@@ -17,6 +17,9 @@
     licence = "CC-BY-4.0"
     columns = { text = "body" }
 
+    [side]                         # files read beside the inputs, as --side names them: yurai.run.side
+    robots = ["robotstxt.paths.gz"]
+
 Order: read, extract, then measuring stages, then filters and dedup in any order, then at most one tokenize.
 """
 
@@ -24,13 +27,14 @@ import importlib.resources
 import itertools
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yurai.stages  # noqa: F401 - importing declares the stages
 from yurai.declare.stage import STAGES, Identity, Kind, in_order, stage_of
 from yurai.declare.values import nearest
 from yurai.engine.use import AnyUse, StageUse
+from yurai.run.side import side_paths
 from yurai.sources.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError
@@ -47,6 +51,8 @@ class Recipe:
     stages: tuple[AnyUse, ...]
     deliver: dict[str, int]
     sources: tuple[SourceTable, ...] = ()
+    side: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Paths by side input. They are where a machine has the files, so that manifests name the files instead."""
 
     def json(self) -> dict[str, Json]:
         """Return the recipe as canonical JSON takes it."""
@@ -93,7 +99,7 @@ def load_recipe(spec: str) -> Recipe:
 
 def make_recipe(value: Mapping[str, object], *, where: str) -> Recipe:
     """Check a recipe that was read from TOML; errors begin with `where`."""
-    refuse_unknown(value, ("name", "about", "deliver", "stage", "source"), where)
+    refuse_unknown(value, ("name", "about", "deliver", "stage", "source", "side"), where)
     name, about, tables = value.get("name"), value.get("about", ""), value.get("stage")
     if not isinstance(name, str) or not isinstance(about, str) or not isinstance(tables, list) or not tables:
         raise RecipeError(f'{where}: needs name = "..." and at least one [[stage]] table (about = "..." is optional)')
@@ -102,7 +108,8 @@ def make_recipe(value: Mapping[str, object], *, where: str) -> Recipe:
     if uses[0].name != "read":
         raise RecipeError(f"{where}: the first stages must be read and extract, found {uses[0].name}")
     sources = tables_of(value["source"], where) if "source" in value else ()
-    return Recipe(name, about, uses, _deliver(value.get("deliver", {}), where), sources)
+    side = side_paths(value.get("side", {}), where)
+    return Recipe(name, about, uses, _deliver(value.get("deliver", {}), where), sources, side)
 
 
 def with_sources(recipe: Recipe, path: str | None) -> Recipe:

@@ -4,7 +4,7 @@ Each step is skipped where it is committed already, so running the same command 
 every stage above the change.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from yurai.declare.stage import Identity, Kind, stage_of
@@ -16,6 +16,7 @@ from yurai.run.drift import hold_plan
 from yurai.run.peek import peek
 from yurai.run.publish import publish
 from yurai.run.recipe import Recipe, check_order
+from yurai.run.side import NO_SIDES, Sides, read_sides, sides_json
 from yurai.sources.find import Source
 from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
@@ -33,10 +34,11 @@ def run_recipe(
     output: str,
     runner: Runner,
     *,
+    sides: Sides = NO_SIDES,
     rebuild: bool = False,
     reporter: Reporter | None = None,
 ) -> RunRecord:
-    """Run `recipe` over `sources` into the tree at `output`, resuming what is there.
+    """Run `recipe` over `sources` into the tree at `output`, resuming what is there; `sides` are read beside them.
 
     Raises:
         RecipeError: no source holds a candidate, or the input is wrong: rows without a text column, an idle [[source]].
@@ -47,13 +49,15 @@ def run_recipe(
     identities = recipe.identities()
     peek(sources, recipe.sources)
     with _engine(output, runner, reporter, rebuild=rebuild) as engine:
-        return _run_sources(engine, recipe, sources, identities)
+        return _run_sources(engine, recipe, sources, identities, sides)
 
 
-def _run_sources(engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity]) -> RunRecord:
+def _run_sources(
+    engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity], sides: Sides
+) -> RunRecord:
     fused = _fused(recipe)
     names = [source.name for source in sources]
-    hold_plan(engine, recipe, identities, names)
+    hold_plan(engine, recipe, identities, names, sides)
     tables: list[Json] = [table.json() for table in recipe.sources]
     names_of_fused: list[Json] = [use.name for use in fused]
     identity = identities[len(fused) - 1] | {"fused": names_of_fused, "tables": tables}
@@ -67,7 +71,8 @@ def _run_sources(engine: Engine, recipe: Recipe, sources: list[Source], identiti
         "bytes": sum(source.size for source in sources),
         "digest": fingerprint({"names": names}),
     }
-    return _finish(engine, recipe, state, recipe.stages[len(fused) :], total)
+    total |= {"side": sides_json(sides)} if sides else {}
+    return _finish(engine, recipe, read_sides(engine, state, sides), recipe.stages[len(fused) :], total)
 
 
 def continue_tree(
@@ -77,10 +82,12 @@ def continue_tree(
     output: str,
     runner: Runner,
     *,
+    sides: Sides = NO_SIDES,
     rebuild: bool = False,
     reporter: Reporter | None = None,
+    first: Callable[[Engine, State], State] = lambda _, state: state,
 ) -> RunRecord:
-    """Run stages over the state that an earlier tree ended in, into the tree at `output`.
+    """Run stages over the state that an earlier tree ended in, into the tree at `output`; `first` runs before them.
 
     Raises:
         RecipeError: the stages cannot stand behind those of the tree.
@@ -89,7 +96,8 @@ def continue_tree(
     check_order((*state.done, *uses), f"yurai {recipe.name}")
     identities = recipe.identities(state.fingerprint)
     with _engine(output, runner, reporter, rebuild=rebuild) as engine:
-        hold_plan(engine, recipe, identities, [state.carried["digest"]])
+        hold_plan(engine, recipe, identities, [state.carried["digest"]], sides)
+        state = first(engine, read_sides(engine, state, sides))
         return _finish(engine, recipe, state, uses, state.carried["sources"])
 
 
@@ -125,6 +133,8 @@ def _finish(
         "evidence": state.evidence,
         "documents": state.survivors,
     }
+    beside = {"robots": state.robots, "warcinfo": state.warcinfo}
+    kinds |= {name: shards for name, shards in beside.items() if shards.rows}
     kinds |= {"index": state.index} if state.index else {}
     delivered = deliver(engine, len(state.done), kinds, target)
-    return publish(engine.store, recipe, state, delivered, list(kinds), sources, again=engine.rebuild)
+    return publish(engine, recipe, state, delivered, list(kinds), sources)

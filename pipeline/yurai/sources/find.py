@@ -28,8 +28,10 @@ LARGE_ROWS = 4 << 30
 """Bytes of a row file that people are told of: an hour of work on one CPU that nothing shares."""
 
 
-def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL, allow: Iterable[str] = ()) -> list[Source]:
-    """Return all sources that the arguments name, sorted by name.
+def find_sources(
+    arguments: Iterable[str], *, base: str = COMMON_CRAWL, allow: Iterable[str] = (), option: str = "--input "
+) -> list[Source]:
+    """Return all sources that the arguments of `option` name, sorted by name.
 
     `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list. `allow`
     are places (`https://host/path/`) that lists from elsewhere and redirects may lead to beside their own host.
@@ -40,12 +42,12 @@ def find_sources(arguments: Iterable[str], *, base: str = COMMON_CRAWL, allow: I
     """
     by_name: dict[str, Source] = {}
     for argument in arguments:
-        for source in _reached(argument, base, tuple(allow)):
+        for source in _reached(argument, base, tuple(allow), option):
             other = by_name.setdefault(source.name, source)
             if other.url != source.url:
                 raise RecipeError(_same_name(other, source))
     if not by_name:
-        raise RecipeError("no input: give --input a file, a folder, a glob or a path list")
+        raise RecipeError(f"no input: give {option}a file, a folder, a glob or a path list")
     for source in by_name.values():
         if source.size > LARGE_ROWS and row_kind(source.name):
             _tell(
@@ -65,17 +67,17 @@ def _same_name(one: Source, other: Source) -> str:
     )
 
 
-def _reached(argument: str, base: str, allow: tuple[str, ...]) -> Iterator[Source]:
+def _reached(argument: str, base: str, allow: tuple[str, ...], option: str) -> Iterator[Source]:
     """Expand one argument; storage that does not answer is a wrong call, since nothing has run yet."""
     if not argument.strip():
         raise RecipeError(
-            "--input is empty (a shell variable that is not set?); give a file, a folder, a glob or a list"
+            f"{option.rstrip()} is empty (a shell variable that is not set?); give a file, a folder, a glob or a list"
         )
-    what = f"--input {shown(argument)}"
+    what = f"{option}{shown(argument)}"
     try:
         asked = opened(argument, what, allow)
         with as_os_errors(asked.files):
-            yield from _expand(asked, PathList(argument, base, allow), what)
+            yield from _expand(asked, PathList(argument, base, allow, option), what)
     except FileNotFoundError as error:
         raise RecipeError(f"{what} does not exist; check the path or URL") from error
     except OSError as error:

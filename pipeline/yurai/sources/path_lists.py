@@ -40,11 +40,12 @@ class PathList:
     argument: str
     base: str
     allow: tuple[str, ...]
+    option: str = "--input "
 
     @property
     def shown(self) -> str:
         """Return the list as a message names it."""
-        return f"--input {shown(self.argument)}"
+        return f"{self.option}{shown(self.argument)}"
 
     @property
     def home(self) -> str:

@@ -15,12 +15,21 @@ from yurai.sources.fetch import fetch_shard
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES
 from yurai.stages.packing import Sizes, pack_task, packs, window
 from yurai_manifests.canonical import Json, fingerprint
+from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
 from yurai_manifests.parquet import ParquetSink, read_rows
 from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, INDEX
 from yurai_manifests.step import StepRecord
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 
-SCHEMAS = {"documents": DOCUMENT, "extracted": DOCUMENT, "dropped": DROPPED, "evidence": EVIDENCE, "index": INDEX}
+SCHEMAS = {
+    "documents": DOCUMENT,
+    "extracted": DOCUMENT,
+    "dropped": DROPPED,
+    "evidence": EVIDENCE,
+    "robots": ROBOTS,
+    "warcinfo": WARCINFO,
+    "index": INDEX,
+}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from yurai.declare.batches import named_scores
 from yurai.exchange.row_types import NEW, NODE, Rows
+from yurai.rights.licences import LicenceClass, class_of
 from yurai_filters.compare import rounded
 from yurai_manifests.schema import DOCUMENT
 
@@ -27,14 +28,15 @@ MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 DAY = 86_400
 DAYS_BEFORE_1970 = 719_162
 """From 0001-01-01 on."""
-PUBLIC, PERMISSIVE, SHARE_ALIKE, RESTRICTED, UNKNOWN = range(5)
-# The first pattern that an SPDX id (or LicenseRef-) matches says its class; it is matched from the beginning.
-CLASSES = (
-    (r"^(LicenseRef-)?CC-.*(NC|ND)(-|$)|^(LicenseRef-)?CC-(NC-)?Sampling|^(LicenseRef-)?CC-DevNations", RESTRICTED),
-    (r"^(LicenseRef-)?(CC0|CC-PDM|CC-PDDC|PDDL|Unlicense|0BSD|MIT-0|WTFPL|DL-DE-ZERO)(-|$)", PUBLIC),
-    (r"^(LicenseRef-)?(CC-(BY-)?SA|L?GPL|AGPL|GFDL|ODbL|MPL)(-|$)", SHARE_ALIKE),
-    (r"^(LicenseRef-)?(CC-BY|MIT|BSD|ISC|Apache|ODC-By|OGL|[eE]talab|DL-DE-BY)(-|$)", PERMISSIVE),
-)
+CLASS_RANKS: dict[LicenceClass, int] = {
+    "public-domain": 0,
+    "attribution": 1,
+    "share-alike": 2,
+    "non-commercial": 3,
+    "no-derivatives": 3,
+    "non-commercial-no-derivatives": 3,
+    "other": 4,
+}
 COLUMNS = {
     "newest": ["capture_date"],
     "oldest": ["capture_date"],
@@ -123,11 +125,9 @@ def _scores(batch: pa.RecordBatch, quality: str) -> Ranks:
 
 def _licences(batch: pa.RecordBatch) -> Ranks:
     both: Any = pc.coalesce(batch.column("concluded_spdx"), batch.column("declared_spdx"))
-    names: Any = both.fill_null("")
-    classes = np.full(batch.num_rows, UNKNOWN, np.int64)
-    for pattern, number in reversed(CLASSES):
-        classes[pc.match_substring_regex(names, pattern).to_numpy(zero_copy_only=False)] = number
-    return classes
+    names: Any = both.fill_null("").dictionary_encode()
+    ranks_of = np.array([CLASS_RANKS[class_of(name)] for name in names.dictionary.to_pylist()], np.int64)
+    return np.asarray(ranks_of[names.indices.to_numpy(zero_copy_only=False)], np.int64)
 
 
 def _is_number(kind: pa.DataType) -> bool:

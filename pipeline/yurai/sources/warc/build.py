@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from yurai.sources.warc.split import Slot
 
 
+WARCINFO = "warcinfo"
+WARCINFO_BYTES = 1 << 16
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRange:
     """Range of file bytes that a record is found in, how that unit ended, and whether it holds other records."""
@@ -27,12 +31,16 @@ class UnitRange:
 
 
 def build(data: Readable, slot: Slot, unit_range: UnitRange, limits: Limits, flags: tuple[str, ...] = ()) -> Record:
-    """Make the record in `slot` of `data`; only sound candidates have their block read."""
+    """Make the record in `slot` of `data`; only sound candidates have their block read, and 64 KiB of a warcinfo."""
     head = slot.head
     if kind := damaged_kind(head):
         payload = Payload(content_type(head), None, error="bad-record-type")
         return replace(_record(slot, unit_range, payload, flags), kind=kind)
-    payload = _payload(data, slot, limits) if head.kind in CANDIDATES else Payload(content_type(head), None)
+    if head.kind in CANDIDATES:
+        payload = _payload(data, slot, limits)
+    else:
+        said = data[slot.block : min(slot.end, slot.block + WARCINFO_BYTES)] if head.kind == WARCINFO else b""
+        payload = Payload(content_type(head), None, body=said)
     return _record(slot, unit_range, payload, flags)
 
 

@@ -52,7 +52,7 @@ class Record:
     http_charset: str | None
     http_status: int | None
     http_headers: tuple[tuple[str, str], ...]  # in order, repeated ones kept
-    body: bytes  # de-chunked and content-decoded; b"" for what is not a candidate
+    body: bytes  # de-chunked and content-decoded; of a warcinfo record its block; b"" for what is neither
     payload_sha256: str | None  # hex; stored HTTP body after de-chunking, before content decoding
     payload_digest: str | None  # as the record declares it
     digest_form: str | None  # chunked | dechunked | block (or what follows its first head): what matched

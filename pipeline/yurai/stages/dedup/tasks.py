@@ -10,30 +10,23 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function
 from yurai.exchange.row_files import Span, rows_file
 from yurai.exchange.row_types import Rows
-from yurai.stages.dedup.urls import normal_url
 from yurai.stages.equal_keys import decided, key_rows
 from yurai.stages.keep_order import Keep, columns, nodes
 from yurai.stages.map_tasks import fetched
+from yurai_manifests.normal_text import normalise
 from yurai_manifests.parquet import read_rows as read_batches
 from yurai_manifests.task import Attempt, TaskRecord
+from yurai_manifests.urls import normal_url
 
 Method: TypeAlias = Literal["exact", "url"]
-SPACE = r"[\s\pZ\x{85}\x{1c}-\x{1f}\x{0b}]+"
 READ: dict[Method, str] = {"exact": "text", "url": "url"}
 JACCARD: dict[Method, float] = {"exact": 1.0, "url": float("nan")}
 """Similarity of texts that equal keys prove: texts of one URL may differ."""
-
-
-def normalise(text: pa.Array[Any]) -> pa.Array[Any]:
-    """Return the text that equality is judged on: NFC, runs of white space to one space, trimmed (CONTRACT, Nouns)."""
-    one = pc.utf8_normalize(text, "NFC")  # type: ignore[attr-defined] # the stubs miss it
-    return cast("pa.Array[Any]", pc.utf8_trim(pc.replace_substring_regex(one, SPACE, " "), " "))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from yurai.declare.stage import Verdict
 from yurai.evidence import choose, declared, header_marks, mark_row
+from yurai.evidence.attribution import attribution_row
 from yurai.extraction import Extraction, Page, Sandbox
 from yurai.extraction.handlers.plain import is_plain_utf8, plain_text
 from yurai.sources.warc import Record
@@ -99,9 +100,11 @@ def _block_spans(extraction: Extraction) -> list[dict[str, str | int]] | None:
 
 
 def _write_evidence(waiting: Candidate, extraction: Extraction) -> None:
-    """Write the rows of evidence, and the licence that they declare, into the candidate."""
+    """Write the rows of evidence, the licence that they declare, and whom to credit, into the candidate."""
     row = waiting.row
-    marks = (*header_marks((one["name"], one["value"]) for one in row["http_headers"]), *extraction.marks)
+    row["attribution"] = attribution_row(extraction.attribution)
+    headers = ((one["name"], one["value"]) for one in row["http_headers"])
+    marks = (*header_marks(headers, row["url"] or ""), *extraction.marks)
     if not marks:
         return
     chosen = choose(marks)

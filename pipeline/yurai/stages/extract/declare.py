@@ -3,6 +3,8 @@
 from yurai.declare.rules import rule
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
+from yurai.evidence.agents import AI_AGENTS_VERSION
+from yurai.evidence.robots import ROBOTS_VERSION
 from yurai.extraction import HANDLERS, ExtractOptions
 from yurai.extraction.gate.thresholds import VERSION as GATE
 from yurai.extraction.honbun.model import version
@@ -22,7 +24,8 @@ def _versions(settings: ExtractOptions) -> dict[str, str]:
     weights = {"honbun weights": version()} if asked & {"honbun", "judged"} else {}
     rules = settings.retry_rules if settings.retry_with != "off" else ()
     gate = {"gate": str(GATE)} if settings.gate != "off" else {}
-    return handlers | weights | gate | {f"rule {name}": str(rule(name).version) for name in rules}
+    robots = {"robots.txt": str(ROBOTS_VERSION), "AI agents": AI_AGENTS_VERSION} if settings.evidence else {}
+    return handlers | weights | gate | robots | {f"rule {name}": str(rule(name).version) for name in rules}
 
 
 def _used(settings: ExtractOptions) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from yurai.engine.use import AnyUse, StageUse
 from yurai.extraction import ExtractOptions
 from yurai.sources.find import Source
 from yurai.sources.rows import SourceTable
-from yurai.stages.extract.tasks import ExtractSource, extract_source
+from yurai.stages.extract.tasks import OUTPUTS, ExtractSource, extract_source
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.task import StepId
 
@@ -35,8 +35,15 @@ def extract_sources(
             yield Task(extract_source, step, engine.store.url, source.name, args, journal=journal)
 
     record = engine.step(step, identity, expected, len(sources))
-    extracted, dropped, evidence = (
-        of_step(engine.store, record, name) for name in ("extracted", "dropped", "evidence")
+    extracted, dropped, evidence, robots, warcinfo = (of_step(engine.store, record, name) for name in OUTPUTS)
+    state = State(
+        step.fingerprint,
+        extracted,
+        extracted,
+        (dropped,),
+        evidence,
+        measures=tuple(measures),
+        robots=robots,
+        warcinfo=warcinfo,
     )
-    state = State(step.fingerprint, extracted, extracted, (dropped,), evidence, measures=tuple(measures))
     return state.after(record, uses)

@@ -1,7 +1,8 @@
 """Turn one web archive or row file into extracted pages with their measures: read, extract, measuring stages, fused.
 
 Outputs: `extracted` (DOCUMENT rows, in record order), `dropped` (DROPPED rows) and `evidence` (EVIDENCE rows of the
-extracted pages, in their order). Commit point `extracted`.
+extracted pages, in their order); `robots` and `warcinfo` (ROBOTS and WARCINFO rows, in record order) where there are
+any. Commit point `extracted`.
 """
 
 import atexit
@@ -11,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from yurai.declare.batches import BATCH_ROWS, document_batches, text_bytes
+from yurai.declare.batches import document_batches, text_bytes
 from yurai.declare.stage import stage_of
 from yurai.engine import clock
 from yurai.engine.arguments import Arguments
@@ -23,15 +22,27 @@ from yurai.extraction import ExtractOptions, Sandbox
 from yurai.sources.fetch import fetch_source
 from yurai.sources.rows import SourceTable, row_kind, table_of
 from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
+from yurai.stages.extract.beside import Beside, locator
 from yurai.stages.extract.candidates import Candidate, candidate, extracted
 from yurai.stages.extract.ledger import ReadVerdicts, StoreLedger
+from yurai.stages.extract.piles import Pile, open_sink
 from yurai.stages.extract.rows import row_candidates
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES, WRITE, measure
 from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
+from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
 from yurai_manifests.names import count_name, crawled
 from yurai_manifests.parquet import ParquetSink
-from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, document_id
+from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE
 from yurai_manifests.task import Attempt, TaskRecord
+
+OUTPUTS = {
+    "extracted": DOCUMENT,
+    "dropped": DROPPED,
+    "evidence": EVIDENCE,
+    "robots": ROBOTS,
+    "warcinfo": WARCINFO,
+}
+SELDOM = ("robots", "warcinfo")
 
 
 @dataclass(frozen=True)
@@ -53,24 +64,22 @@ def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
     record = TaskRecord(task_key(task.step, task.source, digest), task.source, digest, file_bytes=path.stat().st_size)
     record.stages = [StageCounts(use.name) for use in (args.read, args.extract, *args.measures)]
     with ExitStack() as stack:
-        sinks = {
-            name: _sink(stack, attempt, name, schema)
-            for name, schema in (("extracted", DOCUMENT), ("dropped", DROPPED), ("evidence", EVIDENCE))
-        }
-        size = 0
-        for batch in document_batches(_kept(record, _decided(task, record, path), sinks)):
+        sinks = {name: open_sink(stack, attempt, name, schema) for name, schema in OUTPUTS.items()}
+        beside, size = Beside(record, sinks["robots"], sinks["warcinfo"]), 0
+        for batch in document_batches(_kept(record, _decided(task, record, path, beside), sinks)):
             measured = measure(batch, args.measures, record.stages[2:])
             size += text_bytes(measured)
             with clock.part(WRITE):
                 sinks["extracted"].write(measured)
         with clock.part(WRITE):
+            beside.flush()
             _close(attempt, sinks, size)
     if not record.stages[0].seen:
         record.warnings.append("holds no candidate record")
     return record
 
 
-def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path) -> Iterator[Candidate]:
+def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path, beside: Beside) -> Iterator[Candidate]:
     """Yield the candidates of the source with their verdicts; rows bring their text and need no sandbox."""
     options, read = task.args.extract.settings, task.args.read
     if row_kind(task.source):
@@ -80,7 +89,9 @@ def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path) -> Itera
     sandbox = _sandbox(options, task.store)
     before = sandbox.cpu_seconds
     verdicts = ReadVerdicts(StoreLedger(task.store), record.source_sha256)
-    candidates = clock.parts(read.name, _candidates(record, read_file(path, verdicts=verdicts), read))
+    items = read_file(path, verdicts=verdicts)
+    seen = beside.seen(items) if options.evidence else items
+    candidates = clock.parts(read.name, _candidates(record, seen, read))
     yield from extracted(candidates, sandbox, evidence=options.evidence)
     clock.add("extract", sandbox.cpu_seconds - before)
 
@@ -107,14 +118,10 @@ def _close_open() -> None:
         _OPEN.popitem()[1].close()
 
 
-def _sink(stack: ExitStack, attempt: Attempt, name: str, schema: pa.Schema) -> ParquetSink:
-    sink = ParquetSink(attempt.path(f"{name}.parquet"), schema)
-    stack.callback(sink.abort)
-    return sink
-
-
 def _close(attempt: Attempt, sinks: dict[str, ParquetSink], extracted_size: int) -> None:
     for name, sink in sinks.items():
+        if name in SELDOM and not sink.rows:
+            continue  # its file is removed with the others that are left
         sink.close()
         size = extracted_size if name == "extracted" else sink.rows * DROPPED_ROW_BYTES
         attempt.finish(name, sink.path, rows=sink.rows, size=size)
@@ -148,14 +155,7 @@ def _account_gap(record: TaskRecord, gap: Gap) -> None:
 def provenance(record: TaskRecord, item: Record) -> dict[str, Any]:
     """Return the PROVENANCE columns of one record, and its HTTP headers."""
     return {
-        "doc_id": document_id(record.source, item.offset, item.inner_offset),
-        "source": record.source,
-        "source_sha256": record.source_sha256,
-        "warc_offset": item.offset,
-        "warc_length": item.length,
-        "inner_offset": item.inner_offset,
-        "inner_length": item.inner_length,
-        "warc_record_id": item.record_id,
+        **locator(record, item),
         "warc_type": item.kind,
         "url": item.url,
         "capture_date": item.capture_date,
@@ -172,28 +172,11 @@ def provenance(record: TaskRecord, item: Record) -> dict[str, Any]:
     }
 
 
-class _Pile:
-    """Rows on their way into a sink, written 256 at a time."""
-
-    def __init__(self, sink: ParquetSink, schema: pa.Schema) -> None:
-        self._sink, self._schema = sink, schema
-        self._rows: list[dict[str, Any]] = []
-
-    def add(self, row: dict[str, Any]) -> None:
-        self._rows.append(row)
-        if len(self._rows) == BATCH_ROWS:
-            self.flush()
-
-    def flush(self) -> None:
-        self._sink.write(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
-        self._rows.clear()
-
-
 def _kept(
     record: TaskRecord, candidates: Iterable[Candidate], sinks: dict[str, ParquetSink]
 ) -> Iterator[dict[str, Any]]:
     read, extract = record.stages[:2]
-    gone, evidence = _Pile(sinks["dropped"], DROPPED), _Pile(sinks["evidence"], EVIDENCE)
+    gone, evidence = Pile(sinks["dropped"]), Pile(sinks["evidence"])
     for one in candidates:
         if one.stage == "extract":
             read.kept += 1

@@ -16,7 +16,7 @@ def _digests(settings: NearDedup) -> dict[str, str]:
 
 def _refuse_order(settings: NearDedup, _: Sequence[AnyUse], behind: Sequence[AnyUse]) -> str | None:
     """Refuse an index that would not be parallel to what is delivered: nothing may drop or change documents behind."""
-    later = [use.name for use in behind if stage_of(use).kind in (Kind.FILTER, Kind.DEDUP)]
+    later = [use.name for use in behind if stage_of(use).kind in (Kind.FILTER, Kind.DEDUP, Kind.SELECT)]
     if not settings.index or not later:
         return None
     return (

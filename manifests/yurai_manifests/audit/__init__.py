@@ -1,0 +1,111 @@
+"""Check every law of the manifests again over what lies there, and return findings.
+
+A finding has a severity (error, warning, info), the check's name, where, what is wrong, and what to do. Only errors
+mean that the corpus must not be published. Digests are compared with digests, and rows with rows: who changes a row and
+hashes everything above it again is found by what other rows say.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from yurai_manifests.audit.case import Case, Check, Means
+from yurai_manifests.audit.documents import check_documents
+from yurai_manifests.audit.dropped import check_beside, check_dropped
+from yurai_manifests.audit.files import check_files, check_surroundings, check_work
+from yurai_manifests.audit.identities import check_identities, check_plan
+from yurai_manifests.audit.seals import check_seal
+from yurai_manifests.audit.signatures import check_index
+from yurai_manifests.audit.steps import SHAPELESS, check_steps
+from yurai_manifests.audit.sums import Sums, check_rows, check_sums
+from yurai_manifests.audit.tokens import check_tokens
+from yurai_manifests.errors import AuditError, ContractError, ShardError
+from yurai_manifests.findings import Finding, Severity
+from yurai_manifests.merkle.check import check_roots
+from yurai_manifests.names import most_frequent
+from yurai_manifests.run import FOLDERS, RUN, RunRecord, load_run
+from yurai_manifests.store import Store
+
+__all__ = ["CHECKS", "OUTSIDE", "Audit", "Case", "Check", "Finding", "Means", "Severity", "audit"]
+CHECKS: Final[tuple[Check, ...]] = (
+    check_seal,
+    check_plan,
+    check_steps,
+    check_files,
+    lambda case: check_sums(case.run, case.sums),
+    lambda case: check_rows(case.run),
+    check_identities,
+    check_work,
+    check_dropped,
+    check_beside,
+    check_documents,
+    check_tokens,
+    check_index,
+    lambda case: check_roots(case.store, case.run) if case.readable(*FOLDERS) else iter(()),
+    check_surroundings,
+)
+"""All checks, in their order; a further one is a line here. It gets the case and yields what it finds."""
+OUTSIDE: Final = (
+    "not checked: times, hosts and attempts (journal/), verdicts of limits (ledger/), the rendered report (report/); "
+    "who changes a page in extracted/, evidence/, documents/ and shards/ alike and hashes all again is found by "
+    "`yurai verify` of a signed run, or by `yurai reproduce`"
+)
+"""What the audit says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Totals of a run and what was found; `outside` says what no audit looks at."""
+
+    totals: dict[str, Any]
+    dropped_by: dict[str, dict[str, int]]
+    failed_by: dict[str, dict[str, int]]
+    notes: dict[str, dict[str, int]]
+    findings: list[Finding]
+    digest: str
+    outside: str = OUTSIDE
+
+    @property
+    def ok(self) -> bool:
+        """No finding is an error."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+    def json(self) -> dict[str, Any]:
+        """Return the audit as the command prints it."""
+        return asdict(self)
+
+
+def audit(store: Store, *, full: bool = False, means: Callable[[RunRecord], Means] | None = None) -> Audit:
+    """Check the tree at `store`.
+
+    Contents and rows are read when delivered files are 4 GiB or less together, or `full`; otherwise their sizes are
+    compared. `means` gives what makes tokens, signatures and declared licences again; without, these are not compared.
+
+    Raises:
+        RecipeError: there is no ended run.
+        AuditError: run.json itself is damaged.
+    """
+    run = load_run(store)
+    sums = Sums(run)
+    case = Case(store, run, full, means(run) if means else Means(), sums)
+    findings = [finding for check in CHECKS for finding in _guarded(check, case)]
+    return Audit(
+        totals=run.value["totals"]
+        | {"unreadable": sums.unreadable, "other_records": most_frequent(run.value["totals"]["other_records"])},
+        dropped_by={counts.stage: most_frequent(counts.dropped) for counts in run.stages if counts.dropped},
+        failed_by={counts.stage: most_frequent(counts.failed) for counts in run.stages if counts.failed},
+        notes={counts.stage: dict(counts.notes) for counts in run.stages if counts.notes},
+        findings=findings,
+        digest=run.digest,
+    )
+
+
+def _guarded(check: Check, case: Case) -> Iterator[Finding]:
+    """Yield what a check finds; a file or manifest of another shape than checks rely on is an error that it found."""
+    advice = "do not publish; restore it, or run with --rebuild"
+    try:
+        yield from check(case)
+    except (AuditError, ShardError, ContractError, FileNotFoundError) as error:
+        yield Finding("error", "damaged", case.store.url, str(error), advice)
+    except SHAPELESS as error:
+        yield Finding("error", "damaged", RUN, f"a manifest of another shape than a run writes: {error!r}", advice)

@@ -1,0 +1,78 @@
+"""Define what every check of an audit is told, and what an audit is lent by the layers above manifests."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yurai_manifests.audit.sums import Sums
+from yurai_manifests.canonical import Json
+from yurai_manifests.findings import Finding
+from yurai_manifests.plan import Plan
+from yurai_manifests.run import FOLDERS, RunRecord
+from yurai_manifests.step import StepRecord
+from yurai_manifests.store import Store
+
+FULL_HASH_BYTES: Final = 4 << 30
+"""Bytes of delivered files up to which contents are read, and not sizes alone."""
+FEW_TASKS: Final = 100_000
+"""Tasks of a step up to which each manifest, an object of its own, is read."""
+Ids: TypeAlias = npt.NDArray[np.integer]
+Lengths: TypeAlias = npt.NDArray[np.int64]
+Rows: TypeAlias = Sequence[Mapping[str, Json]]
+
+
+class Encode(Protocol):
+    """Texts to the ids of all of them, joined, and ids per text, as the tokenizer of the recipe makes them."""
+
+    def __call__(self, texts: pa.LargeStringArray, /) -> tuple[Ids, Lengths]:
+        """Return both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Functions of the run by which its rows are made again; what there is none of is not compared, and `why` says so.
+
+    encode    texts -> ids of the named tokenizer and ids per text
+    layout    ids per document and bytes of an id -> the bytes of an `.idx`
+    declares  rows of evidence about one document -> (declared_spdx, licence_scope), None for rows of another detector
+    signs     rows of DOCUMENT -> rows of INDEX
+    """
+
+    encode: Encode | None = None
+    layout: Callable[[Lengths, int], bytes] | None = None
+    declares: Callable[[Rows], tuple[str | None, str | None] | None] | None = None
+    signs: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
+    """By field: why it is not there."""
+
+
+@dataclass(slots=True)
+class Case:
+    """A tree under audit. Checks run in the order of `CHECKS` and leave here what later ones need."""
+
+    store: Store
+    run: RunRecord
+    full: bool
+    means: Means
+    sums: Sums
+    steps: list[StepRecord] = field(default_factory=list)
+    """Steps whose manifest and tasks could be read, in order; all of them unless `sums.broken`."""
+    plan: Plan | None = None
+    damaged: set[str] = field(default_factory=set)
+    """Folders with a delivered file that is missing or has other bytes than were published."""
+
+    @property
+    def hashing(self) -> bool:
+        """Whether contents are read, and not sizes alone."""
+        return self.full or sum(file.bytes for folder in FOLDERS for file in self.run.files(folder)) <= FULL_HASH_BYTES
+
+    def readable(self, *folders: str) -> bool:
+        """Whether rows of these folders can be compared."""
+        return self.hashing and not self.damaged & {*folders}
+
+
+Check: TypeAlias = Callable[[Case], Iterator[Finding]]

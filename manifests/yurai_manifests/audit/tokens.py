@@ -1,0 +1,118 @@
+"""Compare token shards with documents: order, places, lengths, and each id with what the named tokenizer gives."""
+
+from collections.abc import Iterator
+from typing import IO, Final, cast
+
+import numpy as np
+import pyarrow as pa
+
+from yurai_manifests.audit.case import Case, Ids, Lengths
+from yurai_manifests.audit.streams import Stream, ids_of, read_span
+from yurai_manifests.audit.unlike import Faults, differing
+from yurai_manifests.findings import Finding
+from yurai_manifests.run import Delivered, token_shards
+
+INDEX: Final = ["doc_id", "url", "token_start", "token_count"]
+TYPES: Final[dict[int, np.dtype[np.integer]]] = {2: np.dtype("<u2"), 4: np.dtype("<i4")}
+"""Types of an id by its bytes, as Megatron has them."""
+DO: Final = "do not publish; run again with --rebuild"
+
+
+def check_tokens(case: Case) -> Iterator[Finding]:
+    """Walk the shards beside documents/; without the tokenizer all but the ids themselves."""
+    files = case.run.files("shards")
+    if case.sums.broken or not files or not case.readable("documents", "shards"):
+        return
+    if case.means.encode is None:
+        why = case.means.why.get("encode", "no tokenizer was given")
+        message = f"tokens were not compared with texts: {why}"
+        yield Finding(
+            "info", "not-tokenized", "shards", message, "run `yurai audit` where the tokenizer of the recipe is"
+        )
+    columns = ["doc_id", "url", *(["text"] if case.means.encode else [])]
+    documents = Stream(read_span(case.store, case.run.files("documents"), columns))
+    faults = Faults("tokens")
+    for ids in token_shards(files):
+        yield from _Shard(case, ids, faults).compared(documents)
+    if (name := documents.next_id()) is not None:
+        faults.add("shards", "of documents/ or more are in no shard", [name])
+    yield from faults.findings()
+
+
+class _Shard:
+    """One shard: its index, and its ids, which lie in a `.bin` or in the index itself."""
+
+    def __init__(self, case: Case, ids: Delivered, faults: Faults) -> None:
+        self._case, self._file, self._faults = case, ids, faults
+        files = {file.name: file for file in case.run.files("shards")}
+        stem = ids.name.rpartition(".")[0]
+        self._index, self._idx = files.get(f"{stem}.parquet"), files.get(f"{stem}.idx")
+        self._apart = ids.name.endswith(".bin")
+        self._bytes = ids.bytes // ids.size if self._apart and ids.size else 2
+        self._start = 0
+        self._lengths: list[Lengths] = []
+
+    def compared(self, documents: Stream) -> Iterator[Finding]:
+        """Consume the documents of this shard and yield what is wrong with the shard as a whole."""
+        if self._index is None or (self._apart and self._bytes not in TYPES):
+            yield self._wrong("it has no index, or ids of an unknown type")
+            return
+        columns = INDEX if self._apart else [*INDEX, "tokens"]
+        with self._case.store.open(self._file.name) as stream:
+            for batch in read_span(self._case.store, [self._index], columns):
+                self._compare(pa.Table.from_batches([batch]), documents.take(batch.num_rows), stream)
+            more = bool(stream.read(1)) if self._apart else False
+        if more or self._start != self._file.size:
+            yield self._wrong(f"its index places {self._start:,} tokens, it holds {self._file.size:,} or more")
+        yield from self._layout()
+
+    def _compare(self, rows: pa.Table, documents: pa.Table | None, stream: IO[bytes]) -> None:
+        names = ids_of(rows)
+        lengths: Lengths = rows.column("token_count").to_numpy()
+        starts = self._start + np.cumsum(lengths) - lengths
+        ids = self._ids(rows, int(lengths.sum()), stream)
+        self._lengths.append(lengths)
+        self._start += int(lengths.sum())
+        wrong = np.flatnonzero(rows.column("token_start").to_numpy() != starts).tolist()
+        self._faults.add(
+            self._file.name, "have another token_start than their lengths say", [names[at] for at in wrong]
+        )
+        if documents is None or ids_of(documents) != names:
+            self._faults.add(self._file.name, "are not the documents of documents/, in their order", names)
+            return
+        wrong = differing(rows.column("url"), documents.column("url"))
+        self._faults.add(self._file.name, "have another url than in documents/", [names[at] for at in wrong])
+        self._tokens(documents, names, ids, lengths)
+
+    def _ids(self, rows: pa.Table, count: int, stream: IO[bytes]) -> Ids:
+        if not self._apart:
+            lists = cast("pa.LargeListArray[pa.DataType]", rows.column("tokens").combine_chunks())
+            return cast("Ids", lists.flatten().to_numpy())
+        return np.frombuffer(stream.read(count * self._bytes), TYPES[self._bytes])
+
+    def _tokens(self, documents: pa.Table, names: list[str], ids: Ids, lengths: Lengths) -> None:
+        if self._case.means.encode is None:
+            return
+        texts = cast("pa.LargeStringArray", documents.column("text").combine_chunks())
+        due, counts = self._case.means.encode(texts)
+        wrong = np.flatnonzero(counts != lengths).tolist()
+        self._faults.add(self._file.name, "have another number of tokens than their text", [names[at] for at in wrong])
+        if wrong or ids.size != due.size:
+            return
+        ends = np.cumsum(lengths)
+        places = np.flatnonzero(ids.astype(np.int64) != due.astype(np.int64))
+        rows = np.unique(np.searchsorted(ends, places, side="right")).tolist()
+        self._faults.add(self._file.name, "have other tokens than their text", [names[at] for at in rows])
+
+    def _layout(self) -> Iterator[Finding]:
+        if not self._apart:
+            return
+        if self._idx is None:
+            yield self._wrong("it has no .idx")
+        elif self._case.means.layout:
+            lengths = np.concatenate(self._lengths) if self._lengths else np.empty(0, np.int64)
+            if self._case.store.read(self._idx.name) != self._case.means.layout(lengths, self._bytes):
+                yield Finding("error", "tokens", self._idx.name, "it does not say what the index says", DO)
+
+    def _wrong(self, message: str) -> Finding:
+        return Finding("error", "tokens", self._file.name, message, DO)

@@ -1,0 +1,98 @@
+"""Bring the keys of documents into the order of their hashes, on disk, so that a proof can show what is not there.
+
+A key row is 64 bytes: the sha256 of a key, and the sha256 of the doc_id that has it. Keys are the URL in its normal
+form (`yurai_manifests.urls`), the doc_id, and the text in its normal form (`yurai_manifests.normal_text`). The leaf of
+a key row is H(0x00 || row); rows are sorted as bytes, whatever files they came from.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from yurai_manifests.merkle.tree import leaf_hash
+from yurai_manifests.normal_text import normalise
+from yurai_manifests.urls import normal_url
+
+KeyKind: TypeAlias = Literal["url", "doc_id", "text"]
+KeyRows: TypeAlias = npt.NDArray[np.bytes_]
+KINDS: dict[str, tuple[KeyKind, ...]] = {
+    "documents": ("url", "doc_id", "text"),
+    "extracted": ("url", "doc_id", "text"),
+    "dropped": ("url", "doc_id"),
+}
+"""Keys that rows of a folder have."""
+KEY_BYTES, ROW_BYTES = 32, 64
+ROW = np.dtype(f"S{ROW_BYTES}")
+"""NumPy pads such strings with zeros when it compares them, so zeros at an end change no order."""
+MEMORY_BYTES = 64 << 20
+READ: dict[KeyKind, str] = {"url": "url", "doc_id": "doc_id", "text": "text"}
+
+
+def key_of(kind: KeyKind, value: str) -> bytes:
+    """Return the key of a URL, a doc_id, or a whole text: 32 bytes."""
+    if kind == "url":
+        value = normal_url(value)
+    elif kind == "text":
+        value = cast("str", normalise(pa.array([value], pa.large_string()))[0].as_py())
+    return digest(value)
+
+
+def digest(value: str) -> bytes:
+    """Return the sha256 of a string; what no UTF-8 says is hashed as Python holds it."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
+
+
+def key_rows(kind: KeyKind, batch: pa.RecordBatch) -> bytes:
+    """Return the key rows of a batch, joined, in its order; a row whose column is null has none."""
+    values = batch.column(READ[kind])
+    texts = cast("list[str | None]", (normalise(values) if kind == "text" else values).to_pylist())
+    ids = cast("list[str]", batch.column("doc_id").to_pylist())
+    form = normal_url if kind == "url" else str
+    pairs = zip(texts, ids, strict=True)
+    return b"".join(digest(form(text)) + digest(doc_id) for text, doc_id in pairs if text is not None)
+
+
+def write_sorted(rows: bytes | bytearray, path: Path) -> int:
+    """Write key rows to `path` in order; return how many."""
+    values = np.frombuffer(rows, ROW).copy()
+    values.sort()
+    path.write_bytes(values.tobytes())
+    return len(values)
+
+
+def merged(files: Sequence[Path], memory_bytes: int = MEMORY_BYTES) -> Iterator[bytes]:
+    """Yield the rows of sorted files in one order, joined by the part; memory holds about `memory_bytes` of them.
+
+    Keys are hashes, so a share of their range is that share of the rows.
+    """
+    held = [path for path in files if path.stat().st_size]
+    parts = max(1, -(-sum(path.stat().st_size for path in held) // memory_bytes))
+    bounds = np.array([(number << 64) // parts for number in range(1, parts)], ">u8")
+    edges = np.frombuffer(bounds.tobytes(), "S8").astype(ROW)
+    starts = [0] * len(held)
+    for number in range(parts):
+        pieces = []
+        for which, path in enumerate(held):
+            rows = np.memmap(path, ROW, "r")
+            end = len(rows) if number == parts - 1 else int(np.searchsorted(rows, edges[number]))
+            pieces.append(np.array(rows[starts[which] : end]))
+            starts[which] = end
+        if pieces:
+            joined = np.concatenate(pieces)
+            joined.sort(kind="stable")
+            yield joined.tobytes()
+
+
+def split(rows: bytes) -> Iterator[bytes]:
+    """Yield key rows one by one."""
+    return (rows[start : start + ROW_BYTES] for start in range(0, len(rows), ROW_BYTES))
+
+
+def leaves(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the leaf hashes of key rows."""
+    return (leaf_hash(row) for part in parts for row in split(part))

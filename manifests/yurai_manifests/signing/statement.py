@@ -1,0 +1,168 @@
+"""State what a run is, and sign it: in-toto statement 1 (https://in-toto.io/Statement/v1) about run.json."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypedDict, cast
+
+from yurai_manifests.canonical import Json, canonical, sha256
+from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.merkle.check import FIELD, roots_of
+from yurai_manifests.merkle.shapes import SHA256
+from yurai_manifests.run import RUN, load_run
+from yurai_manifests.shape import TEXT, Fields, Kind, Many, fault
+from yurai_manifests.signing.envelope import holds, parse_envelope, sealed
+from yurai_manifests.signing.keys import PublicKey, SecretKey
+from yurai_manifests.store import Store
+
+FOLDER: Final = "signatures"
+STATEMENT: Final = "https://in-toto.io/Statement/v1"
+PREDICATE: Final = "https://github.com/yurai-corpus/yurai/run/v1"
+
+
+def _is(word: str) -> Kind:
+    return Kind(repr(word), lambda value: value == word)
+
+
+_SUBJECT: Final = Fields({"name": _is(RUN), "digest": Fields({"sha256": SHA256}, closed=True)}, closed=True)
+SHAPE: Final = Fields(
+    {
+        "_type": _is(STATEMENT),
+        "subject": Many(_SUBJECT, least=1),
+        "predicateType": _is(PREDICATE),
+        "predicate": Fields(
+            {
+                "content_digest": SHA256,
+                "root": SHA256,
+                "signed_at": TEXT,
+                "signer": Fields({"key": SHA256, "key_id": TEXT}, closed=True),
+            },
+            closed=True,
+        ),
+    },
+    closed=True,
+)
+
+
+class Predicate(TypedDict):
+    """What is said of the run: its content digest and Merkle root, and who says so, when."""
+
+    content_digest: str
+    root: str
+    signed_at: str
+    signer: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A statement whose signature is good: what it says, and by which key."""
+
+    run_sha256: str
+    content_digest: str
+    root: str
+    signed_at: str
+    key: PublicKey
+
+
+def sign_tree(store: Store, key: SecretKey) -> Signed:
+    """Sign the run at `store` and put the signature beside it, in place of an earlier one by the same key.
+
+    Raises:
+        RecipeError: there is no ended run, or it has no Merkle roots.
+        AuditError: run.json is damaged.
+    """
+    run = load_run(store)
+    if FIELD not in run.value:
+        raise RecipeError(f"{store.url} was made before there were Merkle roots; run again with --rebuild, then sign")
+    signed = Signed(
+        run_sha256=sha256(store.read(RUN)),
+        content_digest=run.digest,
+        root=roots_of(run)["run"],
+        signed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        key=key.public,
+    )
+    envelope = sealed(canonical(_statement(signed)), key)
+    store.put(f"{FOLDER}/{key.public.id}.json", canonical(envelope))
+    return signed
+
+
+def _statement(signed: Signed) -> Json:
+    return {
+        "_type": STATEMENT,
+        "subject": [{"name": RUN, "digest": {"sha256": signed.run_sha256}}],
+        "predicateType": PREDICATE,
+        "predicate": {
+            "content_digest": signed.content_digest,
+            "root": signed.root,
+            "signed_at": signed.signed_at,
+            "signer": {"key": signed.key.hex, "key_id": signed.key.id},
+        },
+    }
+
+
+def read_statement(value: object) -> Signed:
+    """Return what an envelope says, its signature checked.
+
+    Raises:
+        AuditError: damaged, or not signed by the key that it names.
+    """
+    envelope, payload = parse_envelope(value)
+    try:
+        said: Json = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise AuditError(f"the signature is damaged: its statement is no JSON ({error})") from error
+    if wrong := fault(said, SHAPE):
+        raise AuditError(f"the signature is damaged: in its statement {wrong}")
+    signed = _signed(cast("dict[str, Json]", said))
+    if canonical(_statement(signed)) != payload:
+        raise AuditError("the signature is damaged: its statement has another form than Yurai writes")
+    if not holds(envelope, payload, signed.key):
+        raise AuditError(f"the signature is wrong: key {signed.key.id} did not sign this statement")
+    return signed
+
+
+def _signed(said: dict[str, Json]) -> Signed:
+    predicate = cast("Predicate", said["predicate"])
+    (subject,) = cast("list[dict[str, dict[str, str]]]", said["subject"])[:1]
+    return Signed(
+        run_sha256=subject["digest"]["sha256"],
+        content_digest=predicate["content_digest"],
+        root=predicate["root"],
+        signed_at=predicate["signed_at"],
+        key=PublicKey(predicate["signer"]["key"]),
+    )
+
+
+def envelopes(store: Store) -> Iterator[tuple[str, bytes]]:
+    """Yield (key, bytes) of each object in signatures/, in order."""
+    for name in sorted(store.names(FOLDER)):
+        yield name, store.read(name)
+
+
+def read_envelope(name: str, data: bytes) -> Signed:
+    """Return what the envelope in a file of signatures/ says; errors as `read_statement`."""
+    try:
+        value: Json = json.loads(data)
+        same = canonical(value) == data
+    except (ValueError, RecursionError) as error:
+        raise AuditError(f"the signature is damaged: it is no JSON ({error})") from error
+    if not same:
+        raise AuditError("the signature is damaged: it is not in canonical form")
+    signed = read_statement(value)
+    if name != f"{FOLDER}/{signed.key.id}.json":
+        raise AuditError(f"the file is not named for its signer, {signed.key.id}")
+    return signed
+
+
+def statement_of(store: Store) -> Json:
+    """Return the first good envelope that is of the run.json that lies there, None where there is none."""
+    digest = sha256(store.read(RUN))
+    for name, data in envelopes(store):
+        try:
+            signed = read_envelope(name, data)
+        except AuditError:
+            continue  # what is wrong with it, `yurai verify OUT` says
+        if signed.run_sha256 == digest:
+            return cast("Json", json.loads(data))
+    return None

@@ -1,0 +1,20 @@
+"""Say which parts of a tree are not verified: they hold times, hosts and attempts, or are drawn from the rest."""
+
+from typing import Final
+
+OUTSIDE: Final = {
+    "journal/": "times, hosts and attempts",
+    "ledger/": "verdicts of limits, which later runs repeat",
+    "report/": "drawn from the run",
+    ".work/lease/": "who writes to the tree",
+    ".work/spool/": "attempts that have not ended",
+    ".work/probe": "trials of the storage",
+    "stages/report.": "steps of the report",
+    ".work/report.": "their work",
+}
+"""Beginnings of names, and what lies there."""
+
+
+def is_outside(name: str) -> bool:
+    """Whether a file of a tree is declared outside."""
+    return name.startswith(tuple(OUTSIDE))

@@ -1,0 +1,128 @@
+"""Find marks in links: `rel=license`, `rel=item-license` of hNews, links to Creative Commons, badges, RSL."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from yurai.evidence.marks import Kind, Mark, Scope
+from yurai.evidence.normalise import cc_id, is_of_software, licence_id, own_page_id
+from yurai.evidence.places import Spot, spot
+from yurai.evidence.rsl import POINTER, RSL_TYPE
+
+T = TypeVar("T")
+_LICENCE_RELS_NAMED: Final = (
+    "license licence cc:license dc:license dc:rights dct:license dct:rights dcterms:license dcterms:rights "
+    "dcterms.license dcterms.rights dc.rights dc.license xhv:license"
+)
+LICENCE_RELS: Final = frozenset(_LICENCE_RELS_NAMED.split())
+_ITEM: Final = "item-license"
+# Of a link in the head, which browsers never showed: MediaWiki puts its licence there.
+_COPYRIGHT: Final = "copyright"
+_FEW: Final = 4
+MANY: Final = 16
+# Links are found by compiled expressions of libxml2: each element that comes up to Python costs as much as its subtree.
+_OF_LINK: Final = (
+    "contains(@rel, 'icense') or contains(@rel, 'ICENSE') or contains(@rel, 'icence') or contains(@rel, 'ights')"
+    " or contains(@href, 'reativecommons')"
+)
+_LINKS: Final = etree.XPath(
+    f"descendant::a[{_OF_LINK}] | descendant::area[{_OF_LINK}] | descendant::link[{_OF_LINK}]"
+    " | descendant::img[contains(@src, 'reativecommons') or contains(@src, 'licensebuttons')"
+    " or contains(@rel, 'icense')] | descendant::*[@resource and contains(@rel, 'icense')]"
+)
+_BADGE: Final = etree.XPath("boolean(descendant::img) and normalize-space(.) = ''")
+_OWN_TEXT: Final = etree.XPath("string()", smart_strings=False)
+_QUESTIONS: Final = re.compile(
+    rb"schema\.org/(?:QAPage|Question|DiscussionForumPosting)\b|\"(?:QAPage|DiscussionForumPosting)\""
+)
+
+
+def link_marks(tree: HtmlElement, markup: bytes, url: str) -> Iterator[Mark]:
+    """Marks of the links of a page; of equal ones the first and last four, and of these the first and last sixteen."""
+    groups: dict[tuple[str, str], list[HtmlElement]] = {}
+    for element in _LINKS(tree):
+        if (address := _address(element)) and (channel := _channel(element, address)):
+            groups.setdefault((channel, address), []).append(element)
+    few = [
+        (channel, address, element)
+        for (channel, address), elements in groups.items()
+        for element in ends(elements, _FEW)
+    ]
+    kept = ends([one for one in few if one[0] != "rsl"], MANY) + [one for one in few if one[0] == "rsl"][:1]
+    for channel, address, element in kept:
+        yield _link(channel, address, element, markup, url)
+
+
+def ends(marks: list[T], count: int) -> list[T]:
+    """The first and the last so many: what is said of a page stands at its ends, and looking at each costs."""
+    return marks[:count] + marks[count:][-count:]
+
+
+def _address(element: HtmlElement) -> str:
+    keys = ("resource", "href", "src") if element.tag == "img" else ("href", "resource")
+    return next((value for key in keys if (value := (element.get(key) or "").strip())), "")
+
+
+def _channel(element: HtmlElement, address: str) -> str | None:
+    rels = (element.get("rel") or "").lower().split()
+    if not LICENCE_RELS.isdisjoint(rels):
+        return "rsl" if (element.get("type") or "").strip().lower() == RSL_TYPE else "rel-license"
+    if _ITEM in rels:
+        return _ITEM
+    lower = address.lower()
+    if ("creativecommons" not in lower and "licensebuttons" not in lower) or cc_id(address) is None:
+        return None
+    if element.tag == "link" and _COPYRIGHT in rels:
+        return "rel-license"
+    if element.tag == "img":
+        return None if element.getparent().tag == "a" else "cc-badge"
+    return "cc-link"
+
+
+def _link(channel: str, address: str, element: HtmlElement, markup: bytes, url: str) -> Mark:
+    at = spot(element, url)
+    if channel == "rsl":
+        return mark_at("optout_signal", channel, address, POINTER, "page", at)
+    norm = licence_id(address) or own_page_id(address) or _named_in_text(element)
+    if channel == _ITEM and norm is None:
+        return mark_at("notice", channel, address, None, _scope("rel-license", None, at), at)
+    scope = _scope("rel-license" if channel == _ITEM else channel, norm, at)
+    if at.said_of == "users" and scope != "embedded" and not _QUESTIONS.search(markup):
+        scope = "unknown"
+    if scope == "unknown" and channel != "rel-license" and at.place == "aside" and not at.of_others:
+        scope = "site" if _BADGE(element) and not at.said_of else scope
+    return mark_at("licence_claim", channel, address, norm, scope, at)
+
+
+def _named_in_text(element: HtmlElement) -> str | None:
+    """Licence that the words of a link to a page of the site itself name."""
+    text = " ".join(_OWN_TEXT(element).split())[:200]
+    return licence_id(text) if text and element.tag != "link" else None
+
+
+def _scope(channel: str, norm: str | None, at: Spot) -> Scope:
+    """What a link speaks of: `rel=license` of the main content (HTML standard), a bare one in a footer of the site."""
+    if at.embedded:
+        return "embedded"
+    if at.said_of == "dataset":
+        return "dataset"
+    if at.place == "comments" or at.of_others or (norm and is_of_software(norm) and at.said_of != "text"):
+        return "unknown"
+    if at.place == "aside":
+        return "site" if channel == "rel-license" or at.said_of == "text" else "unknown"
+    if channel != "rel-license":
+        return "site" if at.place == "footer" else "unknown"
+    return "main_text" if at.place == "main" else "page"
+
+
+def claim_scope(norm: str | None, at: Spot) -> Scope:
+    """What a claim speaks of that stands at `at` and is said of the page, as `rel=license` is."""
+    return _scope("rel-license", norm, at)
+
+
+def mark_at(kind: Kind, channel: str, raw: str, norm: str | None, scope: Scope, at: Spot) -> Mark:
+    """Return the mark of an element that stands at `at`."""
+    return Mark(kind, channel, raw, norm, scope, at.place, at.path, None, at.left or None, at.right or None)

@@ -1,0 +1,104 @@
+"""Find names of licences other than Creative Commons' in text: of governments, data, the GNU FDL, public domain."""
+
+# ruff: noqa: RUF001 - marks of all scripts are meant
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+PUBLIC_DOMAIN: Final = "LicenseRef-public-domain"
+_V: Final = r"(?:v(?:ersion|\.)?|バージョン|第)?\s*"
+_SPDX: Final = frozenset(("OGL-UK-1.0", "OGL-UK-2.0", "OGL-UK-3.0", "OGL-Canada-2.0", "DL-DE-BY-2.0", "DL-DE-ZERO-2.0"))
+
+
+def _id(name: str) -> str:
+    return name if name in _SPDX else f"LicenseRef-{name}"
+
+
+def _digits(value: str | None) -> str:
+    """Version as it is written, of digits of any width; "unspecified" where none is."""
+    return ".".join(str(int(digit)) for digit in re.findall(r"\d", value or "")) or "unspecified"
+
+
+def _gfdl(match: re.Match[str]) -> str:
+    version, later = match["gfdl_version"], match["gfdl_later"]
+    return f"GFDL-{version}-or-later" if version and later else f"LicenseRef-GFDL-{version or 'unspecified'}"
+
+
+def _ogl(match: re.Match[str]) -> str:
+    version = match["ogl_version"] or match["ogl_short"]
+    place = (match["ogl_place"] or "UK").title()
+    return _id(f"OGL-{'UK' if place == 'Uk' else place}-{f'{version[0]}.0' if version else 'unspecified'}")
+
+
+def _etalab(match: re.Match[str]) -> str:
+    version = match["etalab_version"]
+    return "etalab-2.0" if version == "2.0" else f"LicenseRef-Etalab-{version or 'unspecified'}"
+
+
+def _dl_de(match: re.Match[str]) -> str:
+    kind = match["dl_kind"]
+    if kind is None:
+        return "LicenseRef-DL-DE-unspecified"
+    return _id(f"DL-DE-{'ZERO' if kind.lower() == 'zero' else 'BY'}-{_digits(match['dl_version'])}")
+
+
+def _japan(match: re.Match[str]) -> str:
+    kind = "GSTU" if match["jp"].startswith("政府") else "PDL"
+    return f"LicenseRef-JP-{kind}-{_digits(match['jp_version'])}"
+
+
+_GFDL: Final = (
+    r"(?:GNU\s+Free\s+Documentation\s+Licen[sc]e|GNU[\s-]+FDL|\bGFDL\b|GNU自由(?:文档|文件)许可证)"
+    r"(?:[\s,(]*(?:GFDL|FDL|GNU Free Documentation Licen[sc]e)\)?)?"
+    rf"(?:[\s,(-]*{_V}(?P<gfdl_version>1\.[0-3]))?"
+    r"(?P<gfdl_later>[\s,(]*(?:or\s+(?:any\s+)?(?:later|newer)|oder\s+(?:einer\s+)?später|以降|または[^。]{0,12}以降"
+    r"|ou\s+(?:toute\s+version\s+)?ultérieure))?"
+)
+_OGL: Final = (
+    r"(?:Open\s+Government\s+Licen[cs]e(?:\s+for\s+public\s+sector\s+information)?(?:\s*\(OGL\))?"
+    r"(?:\s*[-–—,(]?\s*(?P<ogl_place>Canada|Ontario|Alberta|Toronto|UK)\)?)?"
+    rf"(?:[\s,(-]*{_V}(?P<ogl_version>[1-3](?:\.0)?)(?![\d.]*\d))?|\bOGL\s+v?(?P<ogl_short>[23])(?:\.0)?\b)"
+)
+_ETALAB: Final = (
+    r"(?:licence\s+ouverte(?:\s*/\s*open\s+licen[cs]e)?|licen[cs]e\s+(?:ouverte\s+)?etalab|\betalab(?=[\s-]*[12]\.0))"
+    rf"(?:[\s,/(-]*etalab)?(?:[\s,(-]*{_V}(?P<etalab_version>[12]\.0))?"
+)
+_DL_DE: Final = (
+    r"(?:\bdl-de|Datenlizenz\s+Deutschland|Data\s+licen[cs]e\s+Germany)"
+    r"(?:[\s/–—,(-]*(?P<dl_kind>by|zero|Namensnennung|attribution))?"
+    r"(?:[\s/–—,(-]*(?:Version\s*)?(?P<dl_version>[12][.-]0))?"
+)
+_JAPAN: Final = (
+    r"(?:(?P<jp>政府標準利用規約|公共データ利用規約|\bPDL(?=\s?1\.0))"
+    r"(?:\s*[(（]?\s*第?\s*(?P<jp_version>[0-9０-９][.．][0-9０-９])\s*版?[)）]?)?)"
+)
+_ODC_BY: Final = r"(?:Open\s+Data\s+Commons\s+Attribution(?:\s+Licen[sc]e)?|\bODC-By\b)(?:[\s,-]*v?1\.0)?"
+_DOMAIN: Final = (
+    r"(?:public[\s-]+domain|パブリック[・･\s]?ドメイン|gemeinfrei|domaine\s+public|dominio\s+p[úu]blico|公有领域)"
+)
+_READ: Final[dict[str, tuple[str, Callable[[re.Match[str]], str]]]] = {
+    "gfdl": (_GFDL, _gfdl),
+    "ogl": (_OGL, _ogl),
+    "etalab": (_ETALAB, _etalab),
+    "dl": (_DL_DE, _dl_de),
+    "odbl": (r"(?:Open\s+Database\s+Licen[sc]e(?:\s*\(ODbL\))?|\bODbL\b)(?:[\s,-]*v?1\.0)?", lambda _: "ODbL-1.0"),
+    "odcby": (_ODC_BY, lambda _: "ODC-By-1.0"),
+    "pddl": (r"(?:Public\s+Domain\s+Dedication\s+and\s+Licen[sc]e|\bPDDL\b)", lambda _: "PDDL-1.0"),
+    "japan": (_JAPAN, _japan),
+    "domain": (_DOMAIN, lambda _: PUBLIC_DOMAIN),
+}
+_SOFTWARE: Final = (
+    r"(?:\bMIT\b|\bBSD\b|\b[AL]?GPL|\bGNU\s+(?:(?:Lesser|Affero|Library)\s+)?General\s+Public|\bApache\b"
+    r"|\bMozilla\s+Public|\bISC\b|\bEUPL\b|\bUnlicense\b)(?:[\s,-]*(?:2|3)(?:\.\d)?-?Clause|[\s-]*(?:style\s+)?Licen[sc]e)?"
+)
+_ANY: Final = re.compile(
+    "|".join([*(f"(?P<{key}>{pattern})" for key, (pattern, _) in _READ.items()), f"(?P<software>{_SOFTWARE})"]),
+    re.IGNORECASE,
+)
+
+
+def other_names(text: str) -> Iterator[tuple[int, int, str | None]]:
+    """Names in a text, in order: start, end, and id, which is None of a licence for programs."""
+    for match in _ANY.finditer(text):
+        key = next((key for key in _READ if match[key]), None)
+        yield match.start(), match.end(), _READ[key][1](match) if key else None
