@@ -179,7 +179,9 @@ _RIGHTS = (
     _column("train_verdict", pa.string(), "allow, deny or unknown, for training"),
     _column("search_verdict", pa.string(), "allow, deny or unknown, for display in search"),
     _column("redistribute_verdict", pa.string(), "allow, deny or unknown, for handing the text on"),
-    _column("verdict_reasons", pa.list_(pa.string()), "signals that decided, each with where it stands: docs/rights.md"),
+    _column(
+        "verdict_reasons", pa.list_(pa.string()), "signals that decided, each with where it stands: docs/rights.md"
+    ),
     _column("robots_ref", pa.string(), "robots.txt capture that was consulted"),
     _column("policy_id", pa.string(), "rights policy that decided: name@version+beginning of its sha256"),
     _column(

@@ -86,6 +86,7 @@ def test_the_audit_counts_rows_of_evidence(tree: Path) -> None:
 
 def test_the_audit_finds_evidence_of_no_page(tree: Path, tmp_path: Path) -> None:
     from yurai_manifests.evidence_rows import check_evidence
+
     from yurai_manifests.run import load_run
 
     store = open_store(str(tree))

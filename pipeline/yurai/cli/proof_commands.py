@@ -43,7 +43,7 @@ def sign(
 
     Examples: `yurai sign --new-key me.key`, `yurai sign OUT --key me.key`, `yurai verify OUT --key me.key.pub`.
     """
-    from yurai_manifests.signing import keys, statement  # noqa: PLC0415 - see above
+    from yurai_manifests.signing import keys, statement
 
     if new_key is not None:
         made = keys.new_key(Path(new_key))
@@ -76,7 +76,7 @@ def verify(
 
     Examples: `yurai verify OUT`, `yurai verify OUT --key them.pub`, `yurai verify proof.json --key them.pub`.
     """
-    from yurai_manifests.signing.keys import load_public  # noqa: PLC0415 - see above
+    from yurai_manifests.signing.keys import load_public
 
     pinned = None if key is None else load_public(Path(key))
     if Path(target).is_file():
@@ -89,8 +89,8 @@ def verify(
 
 
 def _verify_tree(out: str, pinned: "PublicKey | None", *, rows: bool) -> bool:
-    from yurai_manifests.verify.outside import OUTSIDE  # noqa: PLC0415 - see above
-    from yurai_manifests.verify.tree import verify_tree  # noqa: PLC0415
+    from yurai_manifests.verify.outside import OUTSIDE
+    from yurai_manifests.verify.tree import verify_tree
 
     found = verify_tree(open_store(out), pinned, rows=rows)
     for finding in found.findings:
@@ -114,7 +114,7 @@ def _say_signer(signed: "Signed", pinned: "PublicKey | None") -> None:
 
 
 def _verify_proof(path: Path, pinned: "PublicKey | None", root: str | None, text_file: str | None) -> bool:
-    from yurai_manifests.merkle.proof import check_proof, parse_proof  # noqa: PLC0415 - see above
+    from yurai_manifests.merkle.proof import check_proof, parse_proof
 
     try:
         proof = parse_proof(path.read_bytes())
@@ -133,7 +133,7 @@ def _verify_proof(path: Path, pinned: "PublicKey | None", root: str | None, text
 
 
 def _hold_text(proof: "Proof", text_file: str | None) -> None:
-    from yurai_manifests.merkle.proof import holds_text  # noqa: PLC0415 - see above
+    from yurai_manifests.merkle.proof import holds_text
 
     if text_file is not None and not holds_text(proof, _read(text_file)):
         raise AuditError(f"no claim of the proof is about the text of {text_file}")
@@ -141,7 +141,7 @@ def _hold_text(proof: "Proof", text_file: str | None) -> None:
 
 def _trust(proof: "Proof", pinned: "PublicKey | None", root: str | None) -> None:
     """Hold the root of a proof against the signature in it, or against the root that is trusted."""
-    from yurai_manifests.signing.statement import read_statement  # noqa: PLC0415 - see above
+    from yurai_manifests.signing.statement import read_statement
 
     if root is not None and proof["root"] != root:
         raise AuditError(f"it is of the run root {proof['root']}, not of the one that was given")
@@ -191,7 +191,7 @@ def prove(
     Examples: `yurai prove OUT --contains https://e.example/ --output proof.json`,
     `yurai prove OUT --absent-list urls.txt --output proof.json`, then `yurai verify proof.json --key them.pub`.
     """
-    from yurai_manifests.merkle.claims import prove as make  # noqa: PLC0415 - see above
+    from yurai_manifests.merkle.claims import prove as make
 
     asked = [
         *_asked("contains", within, contains, contains_list, contains_text),
@@ -210,7 +210,7 @@ def prove(
 
 
 def _asked(claim: "Claim", within: str, values: Many, lists: Many, texts: Many) -> "list[Asked]":
-    from yurai_manifests.merkle.claims import Asked  # noqa: PLC0415 - see above
+    from yurai_manifests.merkle.claims import Asked
 
     lines = [line.strip() for name in lists or () for line in _read(name).splitlines()]
     named = [*(values or ()), *(line for line in lines if line)]
@@ -234,7 +234,7 @@ def _read(name: str) -> str:
 
 def _statement(out: str) -> "Json":
     """Return the envelope of the first signature of this very run; None, and say so, where there is none."""
-    from yurai_manifests.signing.statement import statement_of  # noqa: PLC0415 - see above
+    from yurai_manifests.signing.statement import statement_of
 
     envelope = statement_of(open_store(out))
     if envelope is None:

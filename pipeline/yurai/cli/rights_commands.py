@@ -21,10 +21,18 @@ from yurai_manifests.errors import RecipeError
 from yurai_manifests.store import open_store
 
 policy = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Show and replay rights policies."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Show and replay rights policies.",
 )
 rights = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help="Have people rule about domains."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Have people rule about domains.",
 )
 
 

@@ -24,9 +24,9 @@ from yurai.cli.options import (
     Rebuild,
     Report,
     RunnerName,
+    Side,
     Sources,
     Strict,
-    Side,
     Workers,
 )
 from yurai.declare.stage import STAGES, AnyStage, setting_docs

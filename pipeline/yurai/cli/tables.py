@@ -97,8 +97,7 @@ def _life(life: dict[str, Any]) -> list[str]:
         lines.append(f"{'tokens':<10}{tokens['shard']} {tokens['start']:,} to {last:,}")
     if life["outcome"] != "kept":
         lines.append(
-            f"{'why':<10}{life['stage']}: {life['reason']}"
-            + (f", {_instead(life)}" if life["detail"] else "")
+            f"{'why':<10}{life['stage']}: {life['reason']}" + (f", {_instead(life)}" if life["detail"] else "")
         )
         if life["kept_doc_id"]:
             lines.append(f"{'':<10}{_copy_of(life)}")

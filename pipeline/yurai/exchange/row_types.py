@@ -57,9 +57,7 @@ LINK = np.dtype([("node", "<u8"), ("other", "<u8")])
 LABELLED = np.dtype([("label", "<u8"), ("edge", EDGE)])
 """A verified pair with the name of its first document, later with the label of its component."""
 MESSAGE_BYTES = 110
-MESSAGE = np.dtype(
-    [("hash", "<u8"), ("low", "<u8"), ("kind", "u1"), ("more", "u1"), ("text", "u1", (MESSAGE_BYTES,))]
-)
+MESSAGE = np.dtype([("hash", "<u8"), ("low", "<u8"), ("kind", "u1"), ("more", "u1"), ("text", "u1", (MESSAGE_BYTES,))])
 """A part of something of any length that goes to a key of 128 bits, filled up with spaces; `more` parts follow or not.
 
 See `yurai.exchange.messages`.
