@@ -206,7 +206,7 @@ def test_audit_as_json(yurai: Yurai, demo_tree: Path) -> None:
     said = yurai("audit", demo_tree, "--format", "json")
     found = json.loads(said.out)
     assert found.keys() >= {"totals", "dropped_by", "findings"}
-    assert found.keys() <= {"totals", "dropped_by", "findings", "failed_by", "notes", "digest"}
+    assert found.keys() <= {"totals", "dropped_by", "findings", "failed_by", "notes", "digest", "outside"}
     assert found["totals"].keys() == TOTALS
     (gap,) = found["totals"]["unreadable"]
     assert gap.keys() == {"file", "offset", "bytes"}

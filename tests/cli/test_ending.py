@@ -113,3 +113,10 @@ def test_what_would_keep_nothing_is_refused_when_it_is_read(call: Callable[..., 
 @pytest.mark.parametrize("allow", ['["en"]', '["*"]', '["en", "und"]', '["*", "und"]', '["zh", "ja", "en"]'])
 def test_languages_that_the_model_knows_are_taken(call: Callable[..., Said], allow: str) -> None:
     assert call(f'{{ use = "language", allow = {allow} }}').code == 0
+
+
+def test_a_run_that_is_refused_for_its_input_leaves_no_plan(call: Callable[..., Said], tmp_path: Path) -> None:
+    said = call('{ use = "length" }', data=b"no archive at all" * 50)
+    assert said.code == 2
+    assert not (tmp_path / "out" / "plan.json").exists()
+    assert call('{ use = "length" }').code == 0, "the right input is taken now"

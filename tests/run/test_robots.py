@@ -11,7 +11,7 @@ import pytest
 from run_helpers import Watching, assert_whole
 from warc_samples import gz, http, pack, response, warc_record
 from yurai.cli.cluster_commands import _spelled
-from yurai.cli.options import spread_inputs
+from yurai.cli.arguments import spread_inputs
 from yurai.engine.local import LocalRunner
 from yurai.evidence.robots import COLUMNS, Captures
 from yurai.run.recipe import load_recipe, make_recipe

@@ -70,6 +70,13 @@ class Case:
         """Whether contents are read, and not sizes alone."""
         return self.full or sum(file.bytes for folder in FOLDERS for file in self.run.files(folder)) <= FULL_HASH_BYTES
 
+    @property
+    def origins(self) -> Mapping[str, str] | None:
+        """{source: sha256} that rows may name, {} where an earlier tree read them, None where rows came as Parquet."""
+        if self.run.stages[0].stage == "parquet":
+            return None
+        return {} if self.run.value["carried"] else self.sums.sources
+
     def readable(self, *folders: str) -> bool:
         """Whether rows of these folders can be compared."""
         return self.hashing and not self.damaged & {*folders}

@@ -47,7 +47,7 @@ class Walk:
             if one.extracted
         ]
         self._marks = Marks(case)
-        self._sources = {} if run.value["carried"] else case.sums.sources
+        self._sources = case.origins
         self._sizes = Counter[str]()
         self._edits = Counter[str]()
         self._pii = Counter[str]()

@@ -53,7 +53,7 @@ def check_dropped(case: Case) -> Iterator[Finding]:
         return
     faults, columns = Faults("dropped"), [*IDENTITY, "outcome", "stage", "reason"]
     tallies = {(number, outcome): Tally() for number in range(len(case.run.stages)) for outcome in OUTCOMES}
-    sources = {} if case.run.value["carried"] else case.sums.sources
+    sources = case.origins
     for segment in segments(case.run):
         for batch in read_span(case.store, case.run.files("dropped"), columns, segment.start, segment.end):
             rows = pa.Table.from_batches([batch])
@@ -70,7 +70,7 @@ def check_beside(case: Case) -> Iterator[Finding]:
         if case.sums.broken or not files or not case.readable(folder):
             continue
         faults, columns = Faults("dropped"), [*IDENTITY, *(["given"] if folder == "robots" else [])]
-        sources = {} if case.run.value["carried"] else case.sums.sources
+        sources = case.origins
         for batch in read_span(case.store, files, columns):
             rows = pa.Table.from_batches([batch])
             side = pa.array([folder == "robots" and row == "side" for row in values(rows.column(columns[-1]))])

@@ -27,7 +27,9 @@ class Marks:
         run = case.run
         self._case = case
         self._rows = Stream(read_span(case.store, run.files("evidence"), COLUMNS))
-        self._declares = case.means.declares if run.stages[0].stage != "parquet" else None
+        self._declares = case.means.declares
+        self._given = run.stages[0].stage == "parquet"
+        """Rows came as Parquet: what they declare stands on evidence that is not here."""
         self._channels = Counter[str]()
         self._unknown = 0
         """Pages whose rows another version of the detector wrote."""
@@ -39,12 +41,12 @@ class Marks:
         for mark in rows.to_pylist() if rows is not None else ():
             marks.setdefault(str(mark["doc_id"]), []).append(mark)
             self._channels[str(mark["channel"])] += 1
-        if self._declares is None:
+        if self._given:
             return
         said = (pages.column(name).to_pylist() for name in ("declared_spdx", "licence_scope", "flags"))
         wrong: dict[str, list[str]] = {"declared_spdx": [], "licence_scope": []}
         for name, spdx, scope, flags in zip(ids, *said, strict=True):
-            due = self._declares(marks.get(name, ()))
+            due = self._due(marks.get(name, ()))
             if due is None:
                 self._unknown += 1
                 continue
@@ -55,9 +57,14 @@ class Marks:
         for column, names in wrong.items():
             faults.add("extracted", WRONG.format(column), names)
 
+    def _due(self, marks: Sequence[Mark]) -> tuple[str | None, str | None] | None:
+        if not marks:
+            return None, None
+        return self._declares(marks) if self._declares else None
+
     def findings(self) -> Iterator[Finding]:
         """Yield what is known once all pages have passed."""
-        if self._declares is None or self._unknown:
+        if self._unknown:
             why = self._case.means.why.get("declares", "another version of the detector wrote the evidence")
             message = f"declared licences were not compared with evidence: {why}"
             yield Finding("info", "not-declared", "evidence", message, "audit with the version that made the tree")

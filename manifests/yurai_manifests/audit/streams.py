@@ -60,7 +60,7 @@ def _batches(
             for group in range(parquet.num_row_groups):
                 count = parquet.metadata.row_group(group).num_rows
                 if at + count > start and (end is None or at < end):
-                    for batch in parquet.iter_batches(ROW_GROUP, [group], columns):
+                    for batch in parquet.iter_batches(ROW_GROUP, [group], columns, use_threads=False):
                         yield at, batch
                         at += batch.num_rows
                 else:

@@ -24,8 +24,10 @@ class Span(TypedDict):
     end: int
 
 
-def check_identity(rows: pa.Table, sources: Mapping[str, str], folder: str, faults: Faults) -> None:
-    """Recompute `doc_id`, and look `source_sha256` up among the tasks of the first step where they are known."""
+def check_identity(rows: pa.Table, sources: Mapping[str, str] | None, folder: str, faults: Faults) -> None:
+    """Recompute `doc_id`, and look `source_sha256` up, as `Case.origins` says."""
+    if sources is None:
+        return
     names, files, digests = (_texts(rows, name) for name in IDENTITY[:3])
     places = zip(_numbers(rows, "warc_offset"), _numbers(rows, "inner_offset"), strict=True)
     due = [document_id(file, offset or 0, inner) for file, (offset, inner) in zip(files, places, strict=True)]

@@ -71,7 +71,9 @@ class Chain:
 
     def _tasks(self, step: StepRecord, part: str) -> Iterator[Finding]:
         try:
-            table = pq.read_table(pa.BufferReader(self.store.read(part)), columns=["task", "manifest_sha256"])
+            table = pq.read_table(
+                pa.BufferReader(self.store.read(part)), columns=["task", "manifest_sha256"], use_threads=False
+            )
         except (pa.ArrowException, OSError) as error:
             yield Finding("error", "changed", part, f"it is not what a run writes: {error}", RESTORE)
             return

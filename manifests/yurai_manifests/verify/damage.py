@@ -108,7 +108,7 @@ def _cut(data: bytes) -> list[bytes]:
 def _leaves(
     parquet: pq.ParquetFile, group: int, folder: str, row: int, spans: list[bytes] | None
 ) -> Iterator[tuple[int, str | None, dict[str, str | None]]]:
-    for batch in parquet.iter_batches(row_groups=[group]):
+    for batch in parquet.iter_batches(row_groups=[group], use_threads=False):
         of_batch = None if spans is None else list(islice(spans, row, row + batch.num_rows))
         for leaf in row_leaves(folder, batch, of_batch):
             yield row, leaf["doc_id"], leaf
@@ -119,7 +119,7 @@ def _unreadable(parquet: pq.ParquetFile, group: int) -> list[str]:
     names = []
     for name in parquet.schema_arrow.names:
         try:
-            parquet.read_row_group(group, [name]).validate(full=True)
+            parquet.read_row_group(group, [name], use_threads=False).validate(full=True)
         except (pa.ArrowException, OSError, ValueError):
             names.append(name)
     return names

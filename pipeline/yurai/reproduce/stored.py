@@ -104,9 +104,11 @@ def rows_of(store: Store, name: str, wanted: Iterable[str]) -> Iterator[Row]:
     values = pa.array(list(wanted), pa.string())
     with store.open(name) as handle, pq.ParquetFile(handle) as parquet:
         for group in range(parquet.num_row_groups):
-            is_wanted = pc.is_in(parquet.read_row_group(group, columns=["doc_id"]).column(0), value_set=values)
+            is_wanted = pc.is_in(
+                parquet.read_row_group(group, columns=["doc_id"], use_threads=False).column(0), value_set=values
+            )
             if pc.any(is_wanted).as_py():
-                yield from parquet.read_row_group(group).filter(is_wanted).to_pylist()
+                yield from parquet.read_row_group(group, use_threads=False).filter(is_wanted).to_pylist()
 
 
 def _tokens(store: Store, run: RunRecord, names: Iterable[str]) -> Iterator[tuple[str, TokenArray]]:

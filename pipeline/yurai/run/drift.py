@@ -12,8 +12,8 @@ from yurai_manifests.plan import PLAN, Plan, load_plan
 from yurai_manifests.store import Store
 
 
-def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides) -> None:
-    """Write plan.json, or hold the run against the one that is there.
+def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides) -> bool:
+    """Write plan.json, or hold the run against the one that is there; true where there was none.
 
     Raises:
         DriftError: another recipe or other sources made the tree, and the engine is not told to rebuild it.
@@ -29,7 +29,8 @@ def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], so
     }
     if sides:
         plan["side"] = {name: [file.name for file in files] for name, files in sides.items()}
-    held = _held(engine.store, rebuild=engine.rebuild) or plan
+    earlier = _held(engine.store, rebuild=engine.rebuild)
+    held = earlier or plan
     differences = [*_differences(held, plan), *_lost_sources(held["sources"], sources), *_lost_sides(held, plan)]
     if differences and not engine.rebuild:
         raise DriftError(
@@ -37,6 +38,7 @@ def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], so
             "below the change (stages above it are reused), or choose another --output"
         )
     engine.store.put(PLAN, canonical(plan))
+    return earlier is None
 
 
 def _held(store: Store, *, rebuild: bool) -> Plan | None:

@@ -23,6 +23,7 @@ from yurai.stages.extract.driver import extract_sources
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lease import held
+from yurai_manifests.plan import PLAN
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import open_store, probe
 from yurai_manifests.task import clear_litter, clear_spools
@@ -57,12 +58,14 @@ def _run_sources(
 ) -> RunRecord:
     fused = _fused(recipe)
     names = [source.name for source in sources]
-    hold_plan(engine, recipe, identities, names, sides)
+    begun = hold_plan(engine, recipe, identities, names, sides)
     tables: list[Json] = [table.json() for table in recipe.sources]
     names_of_fused: list[Json] = [use.name for use in fused]
     identity = identities[len(fused) - 1] | {"fused": names_of_fused, "tables": tables}
     state = extract_sources(engine, sources, fused, identity, recipe.sources)
     if not state.counts[0].seen:
+        if begun:
+            engine.store.remove(PLAN)  # or the right input would be refused as another one
         raise RecipeError(
             f"none of the {len(sources)} inputs holds a row or a response, resource or conversion record; check --input"
         )

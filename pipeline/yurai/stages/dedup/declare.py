@@ -8,7 +8,7 @@ from yurai.stages.dedup.settings import Dedup
 STAGE = declare(
     Stage(
         "dedup",
-        version=3,
+        version=4,
         kind=Kind.DEDUP,
         settings=Dedup,
         driver=drop_equal,

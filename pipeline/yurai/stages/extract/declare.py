@@ -35,7 +35,7 @@ def _used(settings: ExtractOptions) -> tuple[str, ...]:
 STAGE = declare(
     Stage(
         "extract",
-        version=5,
+        version=6,
         kind=Kind.EXTRACT,
         settings=ExtractOptions,
         needs=("read",),

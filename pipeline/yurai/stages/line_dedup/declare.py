@@ -23,7 +23,7 @@ def _refuse_order(_: LineDedup, before: Sequence[AnyUse], __: Sequence[AnyUse]) 
 STAGE = declare(
     Stage(
         "line-dedup",
-        version=2,
+        version=3,
         kind=Kind.DEDUP,
         settings=LineDedup,
         driver=cut_lines,
