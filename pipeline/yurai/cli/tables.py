@@ -104,6 +104,7 @@ def _life(life: dict[str, Any]) -> list[str]:
         if life["gate_by"]:
             lines.append(f"{'':<10}{_gate(life)}")
     lines += [f"{'' if index else 'rights':<10}{_said(mark)}" for index, mark in enumerate(life["rights"])]
+    lines += _verdict(life["verdict"]) if life["verdict"] else []
     lines += [
         f"{'decisions':<10}{_decision(entry, life)}" if not index else f"{'':<10}{_decision(entry, life)}"
         for index, entry in enumerate(life["decisions"])
@@ -117,6 +118,20 @@ def _instead(life: Mapping[str, object]) -> str:
     if life["kept_url"] or _DOC_ID.fullmatch(detail):
         return f"kept instead: {life['kept_url'] or detail}"
     return detail
+
+
+def _verdict(verdict: dict[str, Any]) -> list[str]:
+    """Say what the policy concluded for each use, and by which signals."""
+    uses = {"train": "train_verdict", "display": "search_verdict", "redistribute": "redistribute_verdict"}
+    said = ", ".join(f"{use} {verdict[column]}" for use, column in uses.items())
+    lines = [f"{'verdict':<10}{said}", f"{'':<10}licence {verdict['concluded_spdx']}, by {verdict['policy_id']}"]
+    credit = verdict["attribution"] or {}
+    named = ", ".join(shown(credit[part]) for part in ("name", "title", "url") if credit.get(part))
+    return [*lines, *(f"{'':<10}{reason}" for reason in verdict["verdict_reasons"] or ()), *_labelled("credit", named)]
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    return [f"{label:<10}{text}"] if text else []
 
 
 def _gate(life: dict[str, Any]) -> str:

@@ -37,6 +37,10 @@ MEASURED = [
 ]
 INDEX = ["doc_id", "token_start", "token_count"]
 RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")
+VERDICT = (
+    *("concluded_spdx", "concluded_status", "licence_confidence", "train_verdict", "search_verdict"),
+    *("redistribute_verdict", "verdict_reasons", "robots_ref", "policy_id", "attribution"),
+)
 GONE = (
     "stage",
     "reason",
@@ -137,6 +141,7 @@ def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, drop
     life["rights"] = [
         {name: mark[name] for name in RIGHTS} for mark in _rows(store, run, "evidence", "doc_id", life["doc_id"])
     ]
+    life["verdict"] = {name: kept[name] for name in VERDICT} if kept and kept["policy_id"] else None
     life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
     life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
     life["decisions"] = decisions(run, page, dropped, kept)
