@@ -2,10 +2,10 @@ r"""Whole runs beside datatrove's: CPU seconds of all processes, from archives t
 
     python bench/whole.py DATA [RECIPE...] --set docs|web|PATTERN [--times N] [--datatrove NAME=PYTHON]...
 
-Ours are recipes, with one worker and no report, up to token shards and manifests; `RECIPE+tight` and `RECIPE+judged`
-are shipped ones with the gate switched on, and with that extractor. datatrove's is `examples/fineweb.py` up to what it
-hands to MinHash, without tokens (`bench/whole_worker.py`); NAME says what is in that Python, see `bench/parity.py` for
-how to make one. All take turns; printed are medians and the ratio to the first datatrove. Memory is the sum over all
+Ours are recipes, with one worker and no report, up to token shards and manifests; `RECIPE+tight`, `RECIPE+judged` and
+`RECIPE+bare` are shipped ones with the gate switched on, with that extractor, and without evidence. datatrove's is
+`examples/fineweb.py` up to what it hands to MinHash, without tokens (`bench/whole_worker.py`); NAME says what is in
+that Python, see `bench/parity.py` for how to make one. All take turns; printed are medians and the ratio to the first datatrove. Memory is the sum over all
 processes of a run, shared pages counted once for each.
 """
 
@@ -48,6 +48,7 @@ class Side:
 CHANGES = {
     "tight": ('use = "extract"\n', 'use = "extract"\ngate = "tight"\n'),
     "judged": ('extractor = "honbun"', 'extractor = "judged"'),
+    "bare": ('use = "extract"\n', 'use = "extract"\nevidence = false\n'),
 }
 """What a shipped recipe is changed by, by the name behind its plus."""
 
