@@ -69,9 +69,7 @@ def main() -> None:
             "Merkle roots": roots_seconds(out),
             "hashing": hashing_seconds(hashed_bytes(out, archives)),
         }
-        print(
-            f"{given.recipe} over {given.pattern}, {given.times} times: {whole:.1f} CPU s, {without:.1f} without evidence"
-        )
+        print(f"{given.recipe} over {given.pattern}: {whole:.1f} CPU s, {without:.1f} without evidence")
         for part, seconds in {**parts, "together": sum(parts.values())}.items():
             print(f"{part:14} {seconds:6.2f} s {seconds / whole:7.1%}")
         for kind in ("evidence", "robots", "dropped", "documents"):

@@ -5,8 +5,8 @@ r"""Whole runs beside datatrove's: CPU seconds of all processes, from archives t
 Ours are recipes, with one worker and no report, up to token shards and manifests; `RECIPE+tight`, `RECIPE+judged` and
 `RECIPE+bare` are shipped ones with the gate switched on, with that extractor, and without evidence. datatrove's is
 `examples/fineweb.py` up to what it hands to MinHash, without tokens (`bench/whole_worker.py`); NAME says what is in
-that Python, see `bench/parity.py` for how to make one. All take turns; printed are medians and the ratio to the first datatrove. Memory is the sum over all
-processes of a run, shared pages counted once for each.
+that Python, see `bench/parity.py` for how to make one. All take turns; printed are medians and the ratio to the first
+datatrove. Memory is the sum over all processes of a run, shared pages counted once for each.
 """
 
 from __future__ import annotations
