@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 ELEMENTS = (
     "html head meta title style body div header p h1 h2 h3 h4 span b bdi nav ul li a main section table thead tbody tr th "
-    "td code svg rect line text path circle details summary dl dt dd footer mark"
+    "td code wbr svg rect line text path circle details summary dl dt dd footer mark"
 )
 ATTRIBUTES = (
     "charset http-equiv content name lang class id href aria-label role scope width height viewbox preserveaspectratio "
-    "rx x y dx x1 x2 y1 y2 cx cy r d text-anchor"
+    "rx x y dx x1 x2 y1 y2 cx cy r d text-anchor open"
 )
 
 
 def report(out: Path, **options: Any) -> str:
     runner = Watching()
-    assert end_run(str(out), runner, Reporter(quiet=True), report=True, **options).ok
+    result = end_run(str(out), runner, Reporter(quiet=True), report=True, **options)
+    assert result.ok, [one for one in result.findings if one.severity == "error"]
     return (out / "report/index.html").read_text("utf-8")
 
 
@@ -37,9 +38,31 @@ def parsed(page: str) -> Any:
 
 
 def rows(page: Any, section: str, table: int = 0) -> list[list[str]]:
-    """The cells of a table of a section."""
-    found = page.get_element_by_id(section).findall(".//table")[table]
-    return [[cell.text_content() for cell in row.findall("td")] for row in found.findall("tbody/tr")]
+    """The cells of a table of a section, with those of the rows that are folded."""
+    return cells(tables_of(page.get_element_by_id(section))[table])
+
+
+def tables_of(part: Any) -> list[Any]:
+    """The tables of a part of the page; a table of folded rows belongs to the one before it."""
+    return [one for one in part.findall(".//table") if _folds(one) is None]
+
+
+def cells(table: Any) -> list[list[str]]:
+    """The cells of a table, with those of the rows that are folded."""
+    part = table.getparent().getparent()
+    behind = [one for one in part.findall("details/div[@class='scroll']/table") if _folds(one) is table]
+    return [
+        [cell.text_content() for cell in row.findall("td")]
+        for one in (table, *behind)
+        for row in one.findall("tbody/tr")
+    ]
+
+
+def _folds(table: Any) -> Any:
+    """The table whose rows this one goes on with."""
+    details = table.getparent().getparent()
+    before = details.getprevious() if details.tag == "details" else None
+    return before.find("table") if before is not None and before.get("class") == "scroll" else None
 
 
 def number(text: str) -> int:

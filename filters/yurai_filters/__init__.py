@@ -9,11 +9,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yurai_filters.blame import blame
     from yurai_filters.check import check_settings
     from yurai_filters.compare import above, below, rounded, share
     from yurai_filters.declaration import Declaration, Package
     from yurai_filters.declare import EDITORS, FILTERS, TAGGERS, document_filter, editor, tagger
-    from yurai_filters.errors import ContractViolation
+    from yurai_filters.errors import ContractViolation, RuleError
     from yurai_filters.pii import redact_all
     from yurai_filters.plugins import load_plugins
     from yurai_filters.run_rule import Edited, Verdict, edit, judge, measure
@@ -34,11 +35,12 @@ _DECLARING = (
     "words",
 )
 _EXPORTS = {
+    "blame": ("blame",),
     "check": ("check_settings",),
     "compare": ("above", "below", "rounded", "share"),
     "declaration": ("Declaration", "Package"),
     "declare": ("EDITORS", "FILTERS", "TAGGERS", "document_filter", "editor", "tagger"),
-    "errors": ("ContractViolation",),
+    "errors": ("ContractViolation", "RuleError"),
     "pii": ("redact_all",),
     "plugins": ("load_plugins",),
     "run_rule": ("Edited", "Verdict", "edit", "judge", "measure"),
@@ -67,10 +69,12 @@ __all__ = [
     "Declaration",
     "Edited",
     "Package",
+    "RuleError",
     "Setting",
     "Verdict",
     "above",
     "below",
+    "blame",
     "check_settings",
     "document_filter",
     "edit",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from contextlib import contextmanager
 from importlib import metadata
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +19,7 @@ from yurai_filters.settings import LANGUAGES, LanguageCodes, Setting, check_lang
 from yurai_filters.signature import read_signature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -31,6 +32,19 @@ _DECLARED: dict[Kind, dict[str, Declaration]] = {"filter": {}, "tagger": {}, "ed
 FILTERS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["filter"])
 TAGGERS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["tagger"])
 EDITORS: Mapping[str, Declaration] = MappingProxyType(_DECLARED["editor"])
+
+
+@contextmanager
+def whole_or_nothing() -> Iterator[None]:
+    """Forget what is declared inside the context when something is raised there."""
+    before = {kind: set(names) for kind, names in _DECLARED.items()}
+    try:
+        yield
+    except BaseException:
+        for kind, names in _DECLARED.items():
+            for name in names.keys() - before[kind]:
+                del names[name]
+        raise
 
 
 def document_filter(

@@ -7,3 +7,11 @@ wrong *result* is a bug in the function and raises `ContractViolation`, which st
 
 class ContractViolation(ValueError):  # noqa: N818 - it names the fault, as reasons do; the pipeline turns it into ContractError
     """A function does not keep what it declared: wrong signature, column, type or number of rows."""
+
+
+class RuleError(ContractViolation):
+    """A function raised; `row` is the first on which it does so alone, None where it takes several."""
+
+    def __init__(self, message: str, row: int | None) -> None:
+        super().__init__(message)
+        self.row = row

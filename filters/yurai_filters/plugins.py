@@ -10,36 +10,29 @@ from __future__ import annotations
 
 from importlib import metadata
 
-from yurai_filters.declare import EDITORS, ENTRY_POINTS, FILTERS, TAGGERS
-from yurai_filters.errors import ContractViolation
+from yurai_filters.declare import EDITORS, ENTRY_POINTS, FILTERS, TAGGERS, whole_or_nothing
 
 
-def load_plugins() -> None:
+def load_plugins() -> dict[str, str]:
     """Import every module under entry point group `yurai.filters`, by name; importing declares. Safe to repeat.
 
-    Raises what the module raises, with a note that names the package, and ContractViolation if it declared nothing.
+    Return why each that cannot be loaded, or declares nothing, is left out, by a name that tells its package too: one
+    broken package blocks nothing but itself.
     """
     points = sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value))
-    for point in points:
-        with _Named(point):
+    return {_who(point): why for point in points if (why := _fault(point))}
+
+
+def _fault(point: metadata.EntryPoint) -> str:
+    """Load what a package names; say why it cannot be had, and forget what it declared before it broke."""
+    try:
+        with whole_or_nothing():
             point.load()
-        if not _declared_by(point.module.partition(".")[0]):
-            raise ContractViolation(f"{_who(point)} declares no filter, tagger or editor; import them in that module")
-
-
-class _Named:
-    """Adds to whatever leaves the block the name of the package that raised it."""
-
-    def __init__(self, point: metadata.EntryPoint) -> None:
-        self._point = point
-
-    def __enter__(self) -> None:
-        """Nothing is opened."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Add the note; the exception goes on."""
-        if error is not None:
-            error.add_note(f"while loading {_who(self._point)}; repair or uninstall that package")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a module of others may do anything
+        return f"{type(error).__name__}: {error}"
+    if not _declared_by(point.module.partition(".")[0]):
+        return "it declares no filter, tagger or editor; import them in that module"
+    return ""
 
 
 def _declared_by(package: str) -> bool:
@@ -48,5 +41,5 @@ def _declared_by(package: str) -> bool:
 
 
 def _who(point: metadata.EntryPoint) -> str:
-    owner = point.dist.name if point.dist is not None else "an unknown package"
-    return f"entry point {point.name} = {point.value!r} of {owner}"
+    owner = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "an unknown package"
+    return f"{point.group} {point.name} = {point.value} of {owner}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yurai_filters.calling import called
 from yurai_filters.check import check_settings, with_lists
 from yurai_filters.errors import ContractViolation
 from yurai_filters.page_wise import page_by_page
@@ -68,7 +69,7 @@ def judge(
     columns = read_columns(declaration, table_columns)
     count = len(columns[0])
     judged = judged_rows(declaration, columns, languages, lang)
-    reason = declaration.function(*columns, **with_lists(declaration, complete))
+    reason = _call(declaration, columns, with_lists(declaration, complete))
     reason = _checked(declaration, "reason", reason, pa.string(), count)
     reason = pc.if_else(judged, reason, pa.scalar(None, pa.string()))
     return Verdict(reason, judged=judged.true_count, not_judged=count - judged.true_count)
@@ -106,7 +107,7 @@ def measure(
     """
     columns = read_columns(declaration, table_columns)
     complete = with_lists(declaration, check_settings(declaration, settings))
-    written = declaration.function(*columns, **complete)
+    written = _call(declaration, columns, complete)
     if set(written) != set(declaration.writes):
         message = f"tagger {declaration.name} declares {sorted(declaration.writes)} and wrote {sorted(written)}"
         raise ContractViolation(message)
@@ -128,9 +129,13 @@ def edit(declaration: Declaration, text: Column, settings: Mapping[str, object],
     complete = with_lists(declaration, check_settings(declaration, settings))
     languages: Any = (EVERY,) if declaration.languages is None else complete.pop(LANGUAGES)
     function = partial(page_by_page, partial(_edited, declaration, complete))
-    if languages != (EVERY,):
-        function = partial(_where, _spoken(declaration, lang, languages, len(old)), function)
-    new, counts = function(old)
+    spoken = None if languages == (EVERY,) else _spoken(declaration, lang, languages, len(old))
+
+    def over(start: int, count: int) -> tuple[Any, dict[str, Any]]:
+        part = old.slice(start, count)
+        return function(part) if spoken is None else _where(spoken.slice(start, count), function, part)
+
+    new, counts = called(declaration, lambda: over(0, len(old)), lambda row: over(row, 1), len(old))
     if not new.is_null().equals(old.is_null()):
         raise ContractViolation(f"editor {declaration.name} changed which texts are null; empty text is a string")
     changed = pc.fill_null(pc.not_equal(old, new), pa.scalar(value=False))
@@ -148,6 +153,13 @@ def _edited(
         for rule, column in counts.items()
     }
     return _checked(declaration, "text", new, pa.string(), len(old)), checked
+
+
+def _call(declaration: Declaration, columns: list[Any], settings: dict[str, Any]) -> Any:  # noqa: ANN401 - checked by the caller
+    def alone(row: int) -> object:
+        return declaration.function(*(column.slice(row, 1) for column in columns), **settings)
+
+    return called(declaration, lambda: declaration.function(*columns, **settings), alone, len(columns[0]))
 
 
 def read_columns(declaration: Declaration, table_columns: Columns) -> list[Any]:

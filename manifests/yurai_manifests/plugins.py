@@ -11,16 +11,19 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from importlib import metadata
 
 GROUPS = ("yurai.commands", "yurai.exports", "yurai.filters", "yurai.handlers", "yurai.stages")
 """Everything that a package can add to Yurai."""
+Declared = TypeVar("Declared")
+_BROKEN: dict[str, list[str]] = {}
+_TOLD: list[Callable[[str], None]] = []
 
 
 def import_modules(package: str, path: Iterable[str], inside: str | None = None) -> None:
@@ -31,14 +34,48 @@ def import_modules(package: str, path: Iterable[str], inside: str | None = None)
             importlib.import_module(name)
 
 
-def load_entry_points(group: str) -> Iterator[tuple[metadata.EntryPoint, object]]:
+def load_entry_points(group: str, *registries: dict[str, Declared]) -> Iterator[tuple[metadata.EntryPoint, object]]:
     """Load what installed packages name in `group`, in the order of the names, one at a time.
 
-    Raises:
-        RecipeError: one cannot be loaded; the message names the package that brought it.
+    One that cannot be loaded is left out, with whatever it declared in `registries` before it broke: see `broken`.
     """
     for point in points_of(group):
-        yield point, load_point(point)
+        before = [dict(registry) for registry in registries]
+        try:
+            loaded = load_point(point)
+        except RecipeError as error:
+            for registry, names in zip(registries, before, strict=True):
+                for name in registry.keys() - names.keys():
+                    del registry[name]
+            leave_out(group, str(error))
+        else:
+            yield point, loaded
+
+
+def leave_out(group: str, why: str) -> None:
+    """Remember that something of `group` cannot be had; whoever asked for it is told once."""
+    if why not in _BROKEN.setdefault(group, []):
+        _BROKEN[group].append(why)
+        for told in _TOLD:
+            told(why)
+
+
+def broken(group: str) -> list[str]:
+    """Say what of `group` could not be loaded in this process so far, and why."""
+    return [*_BROKEN.get(group, ())]
+
+
+def missing(group: str) -> str:
+    """Return the end of an error about a name that is not known: it may be of a package that could not be loaded."""
+    return "".join(f"; it may be of what is left out here: {why}" for why in broken(group))
+
+
+def tell_broken(told: Callable[[str], None]) -> None:
+    """Have `told` called, once for each, with what cannot be loaded: what was, and what will be."""
+    if told not in _TOLD:
+        _TOLD.append(told)
+        for why in (why for found in _BROKEN.values() for why in found):
+            told(why)
 
 
 def load_point(point: metadata.EntryPoint) -> object:
@@ -49,7 +86,7 @@ def load_point(point: metadata.EntryPoint) -> object:
     """
     try:
         return point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RecipeError(
             f"{who(point)} cannot be loaded: {type(error).__name__}: {error}; repair or uninstall that package"
         ) from error

@@ -19,14 +19,15 @@ from yurai_manifests.store import Store
 RUN = "run.json"
 _NAMED = Each(COUNT)
 SUMS = ("candidates", "kept", "dropped", "failed", "tokens", "shards")
+_SIDE = Fields({"count": COUNT, "bytes": COUNT, "digest": TEXT}, closed=True)
 _FILE = {"name": TEXT, "sha256": TEXT, "bytes": COUNT, "rows": COUNT, "size": COUNT}
 SHAPE = Fields(
     {
         "schema_version": TEXT,
         "recipe": Fields({"stages": Many(Fields({"use": TEXT})), "sources": Many(TABLE)}),
         "fingerprint": TEXT,
-        "steps": Many(Fields({"manifest": TEXT, "sha256": TEXT}, {"step": TEXT})),
-        "sources": Fields({"count": COUNT}, {"bytes": COUNT, "digest": TEXT}),
+        "steps": Many(Fields({"manifest": TEXT, "sha256": TEXT}, {"step": TEXT}, closed=True)),
+        "sources": Fields({"count": COUNT}, {"bytes": COUNT, "digest": TEXT, "side": Each(_SIDE)}),
         "carried": Fields(
             optional={
                 "stages": Many(Fields({"use": TEXT})),

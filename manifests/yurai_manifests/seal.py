@@ -1,5 +1,6 @@
 """Seal a manifest: the digest of each of its fields beside them, so that whatever is edited alone is named.
 
+The last step of a run, `NN-seal`, has no tasks and says the same digests, so that they are in the chain of steps too.
 A seal is no signature: who edits a field can seal it again, and then has to contradict what lies below run.json, which
 the audit compares field by field and row by row, or has to change all of that too, which only signing shows.
 """
@@ -10,6 +11,8 @@ from typing import Final
 from yurai_manifests.canonical import Json, canonical, sha256
 
 SEAL: Final = "seal"
+SEALED: Final = "run"
+"""Field of the identity of the last step that has the digests of the fields of run.json, the step itself left out."""
 SINCE: Final = (1, 5)
 """The schema version, major and minor, from which on a run manifest has one."""
 
@@ -19,7 +22,7 @@ def sealed(value: Mapping[str, Json]) -> dict[str, Json]:
 
     A digest is the hex sha256 of the canonical JSON of a field; a field that is a table has one for each of its keys.
     """
-    fields = _digests(value)
+    fields = digests(value)
     return {**value, SEAL: {"fields": fields, "sha256": sha256(canonical(fields))}}
 
 
@@ -37,14 +40,15 @@ def broken(value: Mapping[str, Json]) -> list[str]:
     """
     if SEAL not in value:
         return []
-    seal, now = value[SEAL], _digests(value)
+    seal, now = value[SEAL], digests(value)
     if not isinstance(seal, Mapping) or seal.keys() != {"fields", "sha256"} or not isinstance(seal["fields"], Mapping):
         return [SEAL]
     whole = seal["sha256"] == sha256(canonical(seal["fields"]))
-    return [*dict.fromkeys(_differences(now, seal["fields"])), *([] if whole else [SEAL])]
+    return [*dict.fromkeys(differences(now, seal["fields"])), *([] if whole else [SEAL])]
 
 
-def _digests(value: Mapping[str, Json]) -> dict[str, Json]:
+def digests(value: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the digest of each field but the seal; of a field that is a table, of each of its keys."""
     return {
         name: {key: _digest(part) for key, part in field.items()}
         if isinstance(field, Mapping) and field
@@ -58,7 +62,8 @@ def _digest(part: Json) -> str:
     return sha256(canonical(part))
 
 
-def _differences(now: Mapping[str, Json], then: Mapping[str, Json]) -> Iterator[str]:
+def differences(now: Mapping[str, Json], then: Mapping[str, Json]) -> Iterator[str]:
+    """Yield the fields in which two tables of digests differ, `name` or `name.key`."""
     for name in sorted({*now, *then}):
         new, old = now.get(name), then.get(name)
         if new == old:

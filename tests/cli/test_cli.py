@@ -35,9 +35,17 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("wide")
+def listed(yurai: Yurai, what: str) -> list[str]:
+    """Names that a list begins its rows with; what is folded, or stands below a row, is set in."""
+    lines = yurai("list", what).out.splitlines()[1:]
+    names = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert names == [one["name"] for one in json.loads(yurai("list", what, "--format", "json").out)[what]]
+    return names
+
+
 def test_lists(yurai: Yurai) -> None:
-    stages = yurai("list", "stages").out.splitlines()
-    assert [line.split()[0] for line in stages[1:]] == [
+    stages = listed(yurai, "stages")
+    assert stages == [
         "read",
         "extract",
         "language",
@@ -47,13 +55,12 @@ def test_lists(yurai: Yurai) -> None:
         "dedup",
         "line-dedup",
         "near-dedup",
+        "select",
         "tokenize",
     ]
-    assert {line.split()[0] for line in stages[1:]} == STAGES.keys()
-    filters = {line.split()[0] for line in yurai("list", "filters").out.splitlines()[1:]}
-    assert filters == FILTERS.keys() | EDITORS.keys() | TAGGERS.keys()
-    recipes = {line.split()[0] for line in yurai("list", "recipes").out.splitlines()[1:]}
-    assert recipes == shipped().keys() >= {"plain", "demo"}
+    assert {*stages} == STAGES.keys()
+    assert {*listed(yurai, "filters")} == FILTERS.keys() | EDITORS.keys() | TAGGERS.keys()
+    assert {*listed(yurai, "recipes")} == shipped().keys() >= {"plain", "demo"}
     assert yurai("list", "pages").code == 2
 
 

@@ -56,7 +56,7 @@ def test_a_run_that_keeps_something_ends_with_0(call: Callable[..., Said]) -> No
 def test_a_run_that_keeps_nothing_says_why_and_ends_with_3(call: Callable[..., Said]) -> None:
     said = call('{ use = "length", min_characters = 90_000 }')
     assert said.code == 3
-    assert "nothing was kept; of 1 candidates went 1 by filter length:too-short" in said.err
+    assert "nothing was kept; of 1 candidate went 1 by filter length:too-short" in said.err
 
 
 def test_what_took_most_is_named_first(call: Callable[..., Said]) -> None:

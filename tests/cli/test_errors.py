@@ -98,7 +98,7 @@ def test_input_without_a_candidate(yurai: Callable[..., Said], tmp_path: Path) -
     refused(
         said.__class__(said.code, said.out, said.err.splitlines(keepends=True)[-1]),
         "RecipeError",
-        "none of the 2 inputs",
+        "none of 2 inputs",
         "check --input",
     )
     assert not (tmp_path / "out/run.json").exists()

@@ -51,7 +51,7 @@ def test_the_sample_crawl_comes_out_again(small_tree: Path, yurai: Yurai) -> Non
     said = yurai("reproduce", small_tree, "--input", SMALL[0].parent, "--sample", 12, "--rows", "all")
     assert said.code == 0, said
     assert said.out.startswith("12 pages: 12 equal, 0 differs, 0 cannot\n")
-    assert "passed by, since they ask other documents: dedup, near-dedup\n" in said.out
+    assert "passed by, since they ask other documents: dedup, near-dedup, select\n" in said.out
 
 
 def test_a_seed_draws_the_same_pages_each_time(made: Path, crawl: Path, yurai: Yurai) -> None:

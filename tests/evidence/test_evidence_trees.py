@@ -8,10 +8,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from manifests.forger import Rows, change_rows
 from run_helpers import SMALL, demo_recipe, run
 from yurai.evidence import (
     Mark,
@@ -84,25 +84,14 @@ def test_the_audit_counts_rows_of_evidence(tree: Path) -> None:
     assert [(one.check, one.where) for one in errors(tree)] == [("changed", "evidence/00000.parquet")]
 
 
-def test_the_audit_finds_evidence_of_no_page(tree: Path, tmp_path: Path) -> None:
-    from yurai_manifests.evidence_rows import check_evidence
-
-    from yurai_manifests.run import load_run
-
-    store = open_store(str(tree))
-    path = tree / "evidence/00000.parquet"
-    table = pq.read_table(path)
-    assert list(check_evidence(store, load_run(store))) == []
-    for wrong in (table.slice(0, 3).take(pa.array([2, 1, 0])), renamed(table)):
-        path.unlink()
-        pq.write_table(wrong, path)
-        (finding,) = check_evidence(store, load_run(store))
-        assert (finding.severity, finding.check) == ("error", "evidence")
-
-
-def renamed(table: pa.Table) -> pa.Table:
-    names = ["f" * 32, *table.column("doc_id").to_pylist()[1:]]
-    return table.set_column(0, table.schema.field(0), pa.array(names))
+@pytest.mark.parametrize(
+    "change",
+    [lambda rows: rows[0].update(doc_id="f" * 32), lambda rows: rows.insert(0, rows.pop())],
+    ids=["no-page", "order"],
+)
+def test_the_audit_finds_evidence_of_no_page(change: Callable[[Rows], None], tree: Path) -> None:
+    change_rows(tree, "evidence", change)
+    assert any((one.severity, one.check) == ("error", "evidence") for one in audit(open_store(str(tree))).findings)
 
 
 def errors(tree: Path) -> list[Any]:

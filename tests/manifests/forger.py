@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yurai_manifests.canonical import canonical, sha256
+from yurai_manifests.canonical import canonical, fingerprint, sha256
 from yurai_manifests.run import Delivered, content_digest
-from yurai_manifests.seal import SEAL, sealed
-from yurai_manifests.step import PART
+from yurai_manifests.seal import SEAL, SEALED, digests, sealed
+from yurai_manifests.step import PART, manifest_key
+from yurai_manifests.task import StepId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,21 @@ def rehash(tree: Path, path: Path, old: str, new: dict[str, Any], data: bytes) -
 
 
 def seal(tree: Path, value: dict[str, Any]) -> None:
-    """Write run.json with the digest of its files and a new seal."""
+    """Write run.json with the digest of its files, another last step, and a new seal."""
     files = {folder: [Delivered(**entry) for entry in entries] for folder, entries in value["files"].items()}
     value |= {"digest": content_digest(files)}
+    *steps, last = value["steps"]
+    if not last["step"].endswith("-seal"):  # taken away, or no longer the last
+        return seal_alone(tree, value)
+    manifest = json.loads((tree / last["manifest"]).read_bytes())
+    manifest["identity"] = {SEALED: digests(value | {"steps": steps})}
+    manifest["fingerprint"] = fingerprint(manifest["identity"])
+    key = manifest_key(StepId(last["step"], manifest["fingerprint"]), [])
+    put(tree / key, canonical(manifest))
+    value["steps"] = [*steps, {**last, "manifest": key, "sha256": sha256(canonical(manifest))}]
+    return seal_alone(tree, value)
+
+
+def seal_alone(tree: Path, value: dict[str, Any]) -> None:
+    """Write run.json with a new seal, the chain of steps left as it is."""
     put(tree / "run.json", canonical(sealed({name: value[name] for name in value if name != SEAL})))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -348,3 +349,18 @@ def test_shards_of_either_format(kind: str, tmp_path: Path) -> None:
     if kind == "parquet":
         change_rows(tmp_path / "out", "shards", lambda rows: rows[0]["tokens"].__setitem__(0, 99))
         said(tmp_path / "out", "shards/00000.parquet", "have other tokens than their text")
+
+
+def test_rows_of_a_table_declare_its_licence(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"text": f"Text number {number} of a table.", "url": f"https://e.example/{number}"})
+        for number in range(9)
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(lines))
+    table = {"match": "rows.jsonl", "name": "rows", "licence": "CC-BY-4.0"}
+    value = {"name": "t", "stage": [*STAGES[:5], {"use": "tokenize"}], "source": [table]}
+    run(tmp_path / "out", [tmp_path / "rows.jsonl"], recipe=make_recipe(value, where="t"))
+    assert audited(tmp_path / "out").findings == []
+    for folder in ("extracted", "documents"):
+        change_rows(tmp_path / "out", folder, lambda rows: rows[1].update(declared_spdx="CC0-1.0"))
+    said(tmp_path / "out", "1 rows have a declared_spdx that is not what their rows of evidence declare")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from near_samples import moved, planted, write_pages
-from report_checks import check_markup, number, parsed, report
+from report_checks import cells, check_markup, number, parsed, report, tables_of
 from report_samples import MAIL, PAYLOADS, PHONE, QUERY, SECRETS
 from run_helpers import Watching
 from yurai.declare.stage import STAGES
@@ -25,7 +26,6 @@ from yurai.report.copies_charts import seen
 from yurai.report.intervals import wilson
 from yurai.report.measured_recall import by_other_half
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
-from yurai.report.text_diff import marked
 from yurai.report.write import make_page
 from yurai.run.earlier import state_of
 from yurai.run.recipe import DELIVER, Recipe
@@ -54,6 +54,7 @@ def secret(page: Page) -> dict[str, Any]:
     text = f"Write to {MAIL} or call {PHONE}.\n{PAYLOADS[0]} {PAYLOADS[2]}\n{page.text}"
     place = page.offset // 1000
     return {
+        "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "title": f"{PAYLOADS[0]} Contact {MAIL} {PHONE}",
         "url": page.url + QUERY,
         "lang": ("en", "fr", "de")[place % 3],
@@ -104,7 +105,7 @@ def query(out: Path, sql: str) -> list[Any]:
 def table_by(page: Any, head: str) -> list[list[str]]:
     """The cells of the table of the card with this heading."""
     (card,) = [card for card in page.find_class("card") if [one.text for one in card.findall("h3")] == [head]]
-    return [[cell.text_content() for cell in row.findall("td")] for row in card.findall(".//tbody/tr")]
+    return cells(tables_of(card)[0])
 
 
 def test_removal_is_that_of_the_files(out: Path, page: Any) -> None:
@@ -138,12 +139,14 @@ def test_the_cut_into_files_changes_nothing(
 
 
 def test_largest_clusters_with_the_copies_least_like_them(out: Path, page: Any) -> None:
-    clusters = page.xpath("//div[@class='card'][.//div[@class='pages cluster']]")
+    clusters = page.xpath("//details[div[@class='cluster']]")
     sql = "SELECT doc_id, cluster_size FROM documents WHERE doc_id = cluster_id ORDER BY cluster_size DESC, doc_id LIMIT 5"
     expected = query(out, sql)
-    assert [one.find(".//h3").text for one in clusters] == [f"{size} pages" for _, size in expected]
+    said = [one.find("summary").text.partition(":")[0] for one in clusters]
+    assert said == [f"{size} pages" for _, size in expected]
+    assert [one.get("open") for one in clusters] == ["", *[None] * (len(clusters) - 1)]
     for card, (name, _) in zip(clusters, expected, strict=True):
-        assert name in card.find(".//span").text
+        assert name in card.find("div/p").text
         copies = query(
             out,
             "SELECT round(jaccard::DOUBLE, 4), jaccard_by FROM dropped "
@@ -151,7 +154,7 @@ def test_largest_clusters_with_the_copies_least_like_them(out: Path, page: Any) 
         )
         scores = [score.text for score in card.find_class("score")]
         assert scores == ["stays", *(f"{value:.4f}".rstrip("0").rstrip(".") + f" ({by})" for value, by in copies)]
-    assert page.xpath("//div[@class='pages cluster']//mark")
+    assert page.xpath("//div[@class='cluster']//div[@class='pair']/p//mark")
 
 
 def test_similarities_are_those_of_dropped_pages(out: Path, page: Any) -> None:
@@ -300,20 +303,3 @@ def test_the_other_half_at_the_ends(bands: int, rows: int) -> None:
     assert all(0 <= chance <= 1 for chance in curve)
     every, missed = equal_hashes(0.8, bands, rows)
     assert (every - missed).sum() == pytest.approx(found(0.8, bands, rows))
-
-
-@pytest.mark.parametrize(
-    ("text", "other", "expected"),
-    [
-        ("one two three", "one two three", "one two three"),
-        ("one two three", "one three", "one <mark>two</mark> three"),
-        ("a b c d", "a d", "a <mark>b c</mark> d"),
-        ("古い地図です", "古い絵です", "古い<mark>地図</mark>です"),
-        ("x <b> y", "x y", "x <mark>&lt;b&gt;</mark> y"),
-        ("", "one", ""),
-        ("one", "", "<mark>one</mark>"),
-        ("same words and then a tail", "same words and then a tail", "same words and t…"),
-    ],
-)
-def test_what_differs_is_marked(text: str, other: str, expected: str) -> None:
-    assert marked(text, [other], 16) == expected

@@ -98,8 +98,7 @@ def test_an_editor_without_measures_is_refused(yurai: Callable[..., Said], demo_
     [
         ("language", "filter", "stage language cannot follow filter"),
         ("measure", "filter", "stage measure cannot follow filter"),
-        ("tokenize", "demo", "is tokenized already"),
-        ("filter", "demo", "is tokenized already"),
+        ("language", "demo", "stage language cannot follow select"),
         ("language", "extract", "stage language stands twice"),
     ],
 )

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rights_corpora import CC_BY, EXACT, NC, NOAI, P, by_url, corpus, recipe, robots_txt, rows
+from rights_corpora import CC_BY, EXACT, NC, NOAI, P, archive, by_url, corpus, recipe, robots_txt, rows
 from run_helpers import Watching, assert_whole, run
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import Recipe
 from yurai.run.replay import replay
+from yurai.run.run import run_recipe
+from yurai.run.side import NO_SIDES, Sides, find_sides
+from yurai.sources.find import find_sources
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -191,3 +195,63 @@ def test_the_command(yurai: Callable[..., Said], trees: Callable[[str, str], Pat
 def replay_of(tmp_path: Path, tree: Path) -> Path:
     replayed(tree, tmp_path / "asof", "robots-asof")
     return tmp_path / "asof"
+
+
+AWAY = [robots_txt(95, "d.example", DENY), robots_txt(96, "h.example", DENY)]
+OTHER = [robots_txt(97, "g.example", DENY)]
+
+
+def sides(path: Path) -> Sides:
+    return find_sides([f"robots={path}"])
+
+
+@pytest.mark.parametrize("work", [True, False])
+@pytest.mark.parametrize("shape", ["plain", "tokens"])
+@pytest.mark.parametrize("before", [None, OTHER, AWAY, [*AWAY, *OTHER]])
+def test_side_inputs_stand_in_the_place_of_those_of_the_tree(
+    tmp_path: Path, shape: str, before: list[bytes] | None, *, work: bool
+) -> None:
+    """As a run under that policy with these, whichever the tree was made with, or none, whatever of its work is left."""
+    archives = find_sources([str(source(tmp_path / "in"))])
+    side = archive(tmp_path / "side/robots.warc.gz", AWAY)
+    old = sides(archive(tmp_path / "old/earlier.warc.gz", before)) if before else NO_SIDES
+    run_recipe(made("evidence-only", shape), archives, str(tmp_path / "tree"), LocalRunner(1), sides=old)
+    fresh = run_recipe(
+        made("robots-strictest", shape), archives, str(tmp_path / "fresh"), LocalRunner(2), sides=sides(side)
+    )
+    if not work:
+        shutil.rmtree(tmp_path / "tree/.work")
+    change = partial(replace, policy="robots-strictest")
+    new = replay(str(tmp_path / "tree"), str(tmp_path / "new"), LocalRunner(1), change, sides=sides(side))
+    assert new.digest == fresh.digest
+    assert_whole(tmp_path / "new", fresh.digest)
+    assert new.value["sources"]["side"] == fresh.value["sources"]["side"]
+    gone = by_url(tmp_path / "new", "reason", "dropped")
+    assert {gone[f"https://{name}.example/"] for name in "dh"} == {"rights:train-deny"}
+    assert "https://g.example/" in by_url(tmp_path / "new", "train_verdict")
+
+
+def test_side_inputs_of_the_tree_are_taken_over(tmp_path: Path) -> None:
+    archives = find_sources([str(source(tmp_path / "in"))])
+    side = sides(archive(tmp_path / "side/robots.warc.gz", AWAY))
+    tree, fresh = tmp_path / "tree", tmp_path / "fresh"
+    run_recipe(made("evidence-only", "plain"), archives, str(tree), LocalRunner(1), sides=side)
+    ended = run_recipe(made("robots-strictest", "plain"), archives, str(fresh), LocalRunner(1), sides=side)
+    assert replayed(tree, tmp_path / "new", "robots-strictest") == ended.digest
+    assert_whole(tmp_path / "new", ended.digest)
+
+
+def test_the_command_takes_side_inputs(yurai: Callable[..., Said], tmp_path: Path) -> None:
+    archives = find_sources([str(source(tmp_path / "in"))])
+    side = archive(tmp_path / "side/robots.warc.gz", AWAY)
+    run_recipe(made("evidence-only", "plain"), archives, str(tmp_path / "tree"), LocalRunner(1))
+    options = ("--policy", "robots-strictest", "--side", f"robots={side}", "--runner", "local", "--no-report")
+    said = yurai("policy", "replay", tmp_path / "tree", "--output", tmp_path / "new", *options)
+    assert said.code == 0, said.err
+    ended = run_recipe(
+        made("robots-strictest", "plain"), archives, str(tmp_path / "fresh"), LocalRunner(1), sides=sides(side)
+    )
+    assert digest(tmp_path / "new") == ended.digest
+    said = yurai("policy", "replay", tmp_path / "tree", "--output", tmp_path / "no", *options[:2], "--side", "robotz=x")
+    assert said.code == 2
+    assert "robotz" in said.err

@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
-
 from yurai_filters.pii.folded_text import pattern
 
 _KINDS = (
@@ -20,18 +18,26 @@ _KINDS = (
 _WORLD = "001"
 
 
+@functools.cache
+def _regions() -> dict[int, tuple[str, ...]]:
+    """Regions by calling code. The package is imported here, so that recipes that look for no number go without it."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE  # noqa: PLC0415
+
+    return COUNTRY_CODE_TO_REGION_CODE
+
+
 def is_international(digits: bytes) -> bool:
     """Whether `digits` are a calling code and a number that its country has given out."""
     for length in (1, 2, 3):
         code = int(digits[:length] or b"0")
-        if code in COUNTRY_CODE_TO_REGION_CODE:
+        if code in _regions():
             return is_national(code, digits[length:])
     return False
 
 
 def is_calling_code(code: int) -> bool:
     """Whether calls from abroad to some country begin with `code`."""
-    return code in COUNTRY_CODE_TO_REGION_CODE
+    return code in _regions()
 
 
 @functools.lru_cache(4096)
@@ -42,8 +48,10 @@ def is_national(code: int, digits: bytes) -> bool:
 
 @functools.cache
 def _of_code(code: int) -> Any:  # noqa: ANN401 - google-re2 has no types
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 - as above
+
     written: dict[str, None] = {}
-    for region in COUNTRY_CODE_TO_REGION_CODE[code]:
+    for region in _regions()[code]:
         ranges = (
             PhoneMetadata.metadata_for_nongeo_region(code)
             if region == _WORLD

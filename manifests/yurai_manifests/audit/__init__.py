@@ -14,7 +14,7 @@ from yurai_manifests.audit.documents import check_documents
 from yurai_manifests.audit.dropped import check_beside, check_dropped
 from yurai_manifests.audit.files import check_files, check_surroundings, check_work
 from yurai_manifests.audit.identities import check_identities, check_plan
-from yurai_manifests.audit.seals import check_seal
+from yurai_manifests.audit.seals import check_seal, check_sealed
 from yurai_manifests.audit.signatures import check_index
 from yurai_manifests.audit.steps import SHAPELESS, check_steps
 from yurai_manifests.audit.sums import Sums, check_rows, check_sums
@@ -31,6 +31,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_seal,
     check_plan,
     check_steps,
+    check_sealed,
     check_files,
     lambda case: check_sums(case.run, case.sums),
     lambda case: check_rows(case.run),
@@ -46,7 +47,9 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 """All checks, in their order; a further one is a line here. It gets the case and yields what it finds."""
 OUTSIDE: Final = (
-    "not checked: times, hosts and attempts (journal/), verdicts of limits (ledger/), the rendered report (report/); "
+    "not checked: times, hosts and attempts (journal/), verdicts of limits (ledger/), the rendered report (report/), "
+    "the dataset card (README.md); "
+    "columns that nothing repeats (of clusters, and what captures of robots.txt say); "
     "who changes a page in extracted/, evidence/, documents/ and shards/ alike and hashes all again is found by "
     "`yurai verify` of a signed run, or by `yurai reproduce`"
 )

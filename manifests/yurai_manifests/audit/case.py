@@ -25,6 +25,13 @@ Lengths: TypeAlias = npt.NDArray[np.int64]
 Rows: TypeAlias = Sequence[Mapping[str, Json]]
 
 
+class Judges(Protocol):
+    """Compares rows of DOCUMENT with what a policy says of each, by the rows of evidence about it."""
+
+    def __call__(self, rows: pa.Table, marks: Sequence[Rows], /) -> Mapping[str, Sequence[int]]:
+        """Return the places of rows with another value, by column."""
+
+
 class Encode(Protocol):
     """Texts to the ids of all of them, joined, and ids per text, as the tokenizer of the recipe makes them."""
 
@@ -40,12 +47,14 @@ class Means:
     layout    ids per document and bytes of an id -> the bytes of an `.idx`
     declares  rows of evidence about one document -> (declared_spdx, licence_scope), None for rows of another detector
     signs     rows of DOCUMENT -> rows of INDEX
+    judges    rows of DOCUMENT and the evidence about each -> places of verdicts and conclusions that do not follow
     """
 
     encode: Encode | None = None
     layout: Callable[[Lengths, int], bytes] | None = None
     declares: Callable[[Rows], tuple[str | None, str | None] | None] | None = None
     signs: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None
+    judges: Judges | None = None
     why: Mapping[str, str] = field(default_factory=dict)
     """By field: why it is not there."""
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai_manifests.audit.case import Case
+from yurai_manifests.audit.case import Case, Rows
 from yurai_manifests.audit.changes import OTHER, REWRITTEN, SECOND, SECOND_TEXT, may_write
 from yurai_manifests.audit.dropped import segments
 from yurai_manifests.audit.marks import Marks
@@ -59,10 +59,12 @@ class Walk:
         check_texts(pages, "extracted", self._faults)
         self._sizes["extracted"] += sum_of(pages, "text_bytes")
         self._pii += _counts(pages, "pii")
+        marks = self._marks.page(pages, ids, self._faults)
         places, rows = self._documents.matching(ids)
         ends.update(places)
         if rows is not None:
             self._document(pages.take(pa.array(places)), rows)
+            self._judged(rows, [marks.get(ids[at], ()) for at in places])
         for one, stream in self._gone:
             places, rows = stream.matching(ids)
             ends.update(places)
@@ -72,7 +74,13 @@ class Walk:
             "extracted", "are neither in documents/ nor in dropped/", [n for i, n in enumerate(ids) if not ends[i]]
         )
         self._faults.add("extracted", "have more than one end", [n for i, n in enumerate(ids) if ends[i] > 1])
-        self._marks.page(pages, ids, self._faults)
+
+    def _judged(self, rows: pa.Table, marks: Sequence[Rows]) -> None:
+        """Compare verdicts and conclusions with the evidence."""
+        if self._case.means.judges:
+            for column, places in self._case.means.judges(rows, marks).items():
+                names = [ids_of(rows)[at] for at in places]
+                self._faults.add("documents", f"have a {column} that does not follow from their evidence", names)
 
     def _document(self, pages: pa.Table, rows: pa.Table) -> None:
         """Compare documents with their pages: all columns, but for those that stages behind extraction write."""
@@ -127,6 +135,9 @@ class Walk:
         yield from self._marks.findings()
         yield from self._faults.findings()
         yield from self._sums()
+        if why := self._case.means.why.get("judges"):
+            message = f"verdicts were not compared with evidence: {why}"
+            yield Finding("info", "not-judged", "documents", message, "audit where the policy of the recipe is")
         if self._unknown:
             message = f"what stages {', '.join(self._unknown)} write is not known here, so it was not compared"
             yield Finding("info", "not-known", "documents", message, "audit with the version that knows them")

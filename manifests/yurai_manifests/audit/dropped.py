@@ -1,5 +1,6 @@
 """Find the rows of each stage in dropped/, where they lie one stage after the other, and compare their sums."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,9 @@ from yurai_manifests.run import RunRecord
 READ: Final = ("read", "extract")
 """Stages whose dropped rows are mixed, in record order, and have no page in extracted/."""
 OUTCOMES: Final = ("dropped", "failed")
+SIDE: Final = "side"
+NOTE: Final = "robots:"
+"""Beginning of the notes of stage read that count captures of robots.txt, by outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,45 @@ def check_dropped(case: Case) -> Iterator[Finding]:
 
 
 def check_beside(case: Case) -> Iterator[Finding]:
-    """Compare where captures of robots.txt and warcinfo records are from; a side input is no source of the run."""
+    """Compare captures of robots.txt and warcinfo records with their sources and counts; a side input is no source."""
     for folder in ("robots", "warcinfo"):
         files = case.run.files(folder)
         if case.sums.broken or not files or not case.readable(folder):
             continue
-        faults, columns = Faults("dropped"), [*IDENTITY, *(["given"] if folder == "robots" else [])]
-        sources = case.origins
+        faults, found = Faults("dropped"), Counter[str]()
+        columns = [*IDENTITY, *(["given", "outcome"] if folder == "robots" else [])]
         for batch in read_span(case.store, files, columns):
             rows = pa.Table.from_batches([batch])
-            side = pa.array([folder == "robots" and row == "side" for row in values(rows.column(columns[-1]))])
-            check_identity(rows.filter(side), {}, folder, faults)
-            check_identity(rows.filter(pc.invert(side)), sources, folder, faults)
+            said = zip(*(values(rows.column(name)) for name in columns[len(IDENTITY) :]), strict=True)
+            kinds = [SIDE if given == SIDE else f"{given}:{outcome}" for given, outcome in said] or [""] * len(rows)
+            found.update(kinds)
+            side = pa.array([kind == SIDE for kind in kinds], pa.bool_())
+            check_identity(rows.filter(side), {} if case.run.value["carried"] else case.sums.side, folder, faults)
+            check_identity(rows.filter(pc.invert(side)), case.origins, folder, faults)
         yield from faults.findings()
+        yield from _counted(case, found) if folder == "robots" else _records(case, found.total())
+
+
+def _counted(case: Case, found: Counter[str]) -> Iterator[Finding]:
+    """Compare captures with the notes of stage read, by outcome, and those of side inputs with what tasks wrote."""
+    due = Counter[str]()
+    for counts in case.run.stages:
+        notes = counts.notes.items()
+        due.update({f"input:{name.removeprefix(NOTE)}": count for name, count in notes if name.startswith(NOTE)})
+    due[SIDE] = case.sums.side_rows
+    for kind in sorted({*found, *due}):
+        earlier = kind == SIDE and case.run.value["carried"]  # whose tasks are not of this tree
+        if found[kind] < due[kind] or (found[kind] > due[kind] and not earlier):
+            message = f"{found[kind]:,} captures of {kind.replace(':', ', outcome ')}, {due[kind]:,} by the tasks"
+            yield Finding("error", "dropped", "robots", message, "do not publish; rebuild")
+
+
+def _records(case: Case, found: int) -> Iterator[Finding]:
+    """Compare the rows of warcinfo/ with the other records of that type, which tasks count."""
+    due = case.sums.other_records
+    if found != due["warcinfo"] and OTHER not in due:
+        message = f"{found:,} rows, {due['warcinfo']:,} warcinfo records by the tasks"
+        yield Finding("error", "dropped", "warcinfo", message, "do not publish; rebuild")
 
 
 def _tally(rows: pa.Table, segment: Segment, tallies: Mapping[tuple[int, str], Tally], faults: Faults) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from yurai_manifests.audit.case import FEW_TASKS, FULL_HASH_BYTES, Case
 from yurai_manifests.canonical import sha256
+from yurai_manifests.card import CARD, card, is_written, read_card
 from yurai_manifests.findings import Finding
 from yurai_manifests.lease import FOLDER, holder_of
 from yurai_manifests.run import FOLDERS, RUN, content_digest
@@ -16,7 +17,7 @@ from yurai_manifests.store import LocalStore, digest_of
 
 OUTSIDE: Final = ("journal", "ledger", "report")
 """Folders beside the corpus: times and hosts, verdicts of limits, the rendered report. Nothing here is checked."""
-KNOWN: Final = frozenset((*FOLDERS, *OUTSIDE, ".work", "stages", "signatures", "plan.json", RUN))
+KNOWN: Final = frozenset((*FOLDERS, *OUTSIDE, ".work", "stages", "signatures", "plan.json", CARD, RUN))
 """What a tree holds at its root."""
 _WORK = re.compile(r"\.work/[^/]+/data/[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})(\.\w+)?")
 _TASK = re.compile(r"stages/[^/]+/[0-9a-f]{16}/tasks/[0-9a-f]{2}/(?P<key>[0-9a-f]{64})\.json")
@@ -141,3 +142,12 @@ def check_surroundings(case: Case) -> Iterator[Finding]:
         for name in sorted({*os.listdir(store.root)} - KNOWN):  # noqa: PTH208 - names alone
             message = "it is no part of the corpus and was not checked"
             yield Finding("info", "foreign", name, message, "keep such things beside the output")
+    yield from _card(case)
+
+
+def _card(case: Case) -> Iterator[Finding]:
+    there, advice = read_card(case.store), "remove it and run the same command to have it written anew"
+    if there is not None and there != card(case.run):
+        edited = "somebody wrote or edited the dataset card, so runs leave it as it is"
+        other = "it is the dataset card of another run, or of another version of Yurai"
+        yield Finding("info", "card", CARD, other if is_written(there) else edited, advice)

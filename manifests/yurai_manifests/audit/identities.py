@@ -54,10 +54,14 @@ def _faults(case: Case) -> Iterator[str]:
     yield from _code(case, staged)
     if case.plan:
         yield from _planned(case, case.plan)
+        yield from _sides(case, case.plan)
         yield from _sources(case, case.plan)
         yield from _plan_chain(case.plan, staged)
     if "sources" in case.run.value["carried"]:
-        yield from unlike(case.run.value["sources"], case.run.value["carried"]["sources"], "sources", "carried.sources")
+        said, due = ({**one} for one in (case.run.value["sources"], case.run.value["carried"]["sources"]))
+        if case.plan and case.plan.get("side"):
+            said["side"] = due["side"] = None  # of this run and of the earlier one
+        yield from unlike(said, due, "sources", "carried.sources")
 
 
 def _recipe(case: Case, staged: Sequence[StepRecord]) -> Iterator[str]:
@@ -189,6 +193,21 @@ def _sources(case: Case, plan: Plan) -> Iterator[str]:
     yield from unlike(sources.get("digest"), fingerprint({"names": list(sums.sources)}), "sources.digest", "the tasks")
     if sources.get("bytes", 0) > sums.source_bytes:
         yield f"sources.bytes is {sources['bytes']}, tasks read {sums.source_bytes}"
+
+
+def _sides(case: Case, plan: Plan) -> Iterator[str]:
+    """Compare side inputs: files that the plan names, those that tasks read, and what run.json says of them."""
+    run, planned = case.run.value, plan.get("side", {})
+    if [name for files in planned.values() for name in files] != list(case.sums.side):
+        yield f"{PLAN} names other files of side inputs than tasks read"
+    if planned or not run["carried"]:  # else `sources` is what the earlier tree says
+        due: Table = {
+            name: {"count": len(files), "digest": fingerprint({"names": [*files]})} for name, files in planned.items()
+        }
+        said = {name: dict(side) for name, side in run["sources"].get("side", {}).items()}
+        for side in said.values():
+            side.pop("bytes", None)  # as storage listed them: no task says it
+        yield from unlike(said, due, "sources.side", PLAN)
 
 
 def _plan_chain(plan: Plan, staged: Sequence[StepRecord]) -> Iterator[str]:

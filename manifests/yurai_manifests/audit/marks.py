@@ -34,15 +34,15 @@ class Marks:
         self._unknown = 0
         """Pages whose rows another version of the detector wrote."""
 
-    def page(self, pages: pa.Table, ids: Sequence[str], faults: Faults) -> None:
-        """Compare a batch of pages with the rows about them."""
+    def page(self, pages: pa.Table, ids: Sequence[str], faults: Faults) -> Mapping[str, Sequence[Mark]]:
+        """Compare a batch of pages with the rows about them, and return these by doc_id."""
         marks: dict[str, list[Mark]] = {}
         _, rows = self._rows.matching(ids, several=True)
         for mark in rows.to_pylist() if rows is not None else ():
             marks.setdefault(str(mark["doc_id"]), []).append(mark)
             self._channels[str(mark["channel"])] += 1
         if self._given:
-            return
+            return marks
         said = (pages.column(name).to_pylist() for name in ("declared_spdx", "licence_scope", "flags"))
         wrong: dict[str, list[str]] = {"declared_spdx": [], "licence_scope": []}
         for name, spdx, scope, flags in zip(ids, *said, strict=True):
@@ -56,6 +56,7 @@ class Marks:
                 wrong["licence_scope"].append(name)  # of a licence; else of all marks, of which some may be no rows
         for column, names in wrong.items():
             faults.add("extracted", WRONG.format(column), names)
+        return marks
 
     def _due(self, marks: Sequence[Mark]) -> tuple[str | None, str | None] | None:
         if not marks:

@@ -49,11 +49,12 @@ def check_steps(case: Case) -> Iterator[Finding]:
 
 
 def _roles(steps: list[StepRecord], *, tokens: bool) -> dict[int, str]:
-    """Return which step read the sources, which delivers files, and which packs tokens: the one before that."""
+    """Return which step read the sources, which side inputs, which delivers, and which packs tokens, just before it."""
     deliver = next((at for at, step in enumerate(steps) if "deliver" in step.value["identity"]), None)
     if deliver is None:
         return {}
     roles = {0: "sources"} if deliver else {}
+    roles |= {at: "side" for at, step in enumerate(steps) if "side" in step.value["identity"]}
     return roles | ({deliver - 1: "tokens"} if tokens and deliver else {}) | {deliver: "deliver"}
 
 
@@ -127,6 +128,9 @@ def _keep(case: Case, role: str, task: TaskValue) -> None:
     if role == "sources":
         sums.sources[task["source"]] = task["source_sha256"]
         sums.source_bytes += task["file_bytes"]
+    elif role == "side":
+        sums.side[task["source"]] = task["source_sha256"]
+        sums.side_rows += sum(one["rows"] for one in task["outputs"])
     elif role == "tokens":
         sums.packed.append(wrote(task["outputs"]))
     elif role == "deliver":

@@ -36,6 +36,10 @@ class Sums:
         self.sources: dict[str, str] = {}
         """{source: sha256} of the tasks of the first step, in order."""
         self.source_bytes = 0
+        self.side: dict[str, str] = {}
+        """{file of a side input: sha256} of the tasks that read it, in order."""
+        self.side_rows = 0
+        """Rows that they wrote."""
         self.noted: dict[str, dict[str, tuple[list[int], list[int]]]] = {}
         """{base of the step: {name: (sums, greatest)}} of numbers that tasks noted in their index."""
 
@@ -125,8 +129,7 @@ def _facts(run: RunRecord, sums: Sums) -> Iterator[str]:
                 yield f"facts.{base} is of no step"
             continue
         for name, table in tables.items():
-            numbers = _numbers(table)
-            if any(numbers) and not _adds_up(numbers, *noted.get(name, ([], []))):
+            if not _adds_up(_numbers(table), *noted.get(name, ([], []))):
                 yield f"facts.{base}.{name} is not what the tasks of its step noted"
 
 
@@ -140,6 +143,8 @@ def _numbers(table: object) -> list[int]:
 
 
 def _adds_up(numbers: list[int], total: list[int], greatest: list[int]) -> bool:
+    if not total:  # no task of the step had anything to note
+        return not any(numbers)
     swapped = (sorted([*total[:at], one, *total[at + 1 :]]) for at, one in enumerate(greatest))
     return sorted(numbers) == sorted(total) or any(sorted(numbers) == one for one in swapped)
 

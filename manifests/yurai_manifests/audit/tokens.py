@@ -13,6 +13,11 @@ from yurai_manifests.findings import Finding
 from yurai_manifests.run import Delivered, token_shards
 
 INDEX: Final = ["doc_id", "url", "token_start", "token_count"]
+COUNT: Final = "token_count"
+TOKENIZER: Final = ("tokenizer", "sha256", "eod")
+"""Settings that say which tokenizer a stage takes."""
+REWRITING: Final = ("filter", "line-dedup")
+"""Stages that may change a text after it was counted."""
 TYPES: Final[dict[int, np.dtype[np.integer]]] = {2: np.dtype("<u2"), 4: np.dtype("<i4")}
 """Types of an id by its bytes, as Megatron has them."""
 DO: Final = "do not publish; run again with --rebuild"
@@ -29,7 +34,7 @@ def check_tokens(case: Case) -> Iterator[Finding]:
         yield Finding(
             "info", "not-tokenized", "shards", message, "run `yurai audit` where the tokenizer of the recipe is"
         )
-    columns = ["doc_id", "url", *(["text"] if case.means.encode else [])]
+    columns = ["doc_id", "url", *(["text"] if case.means.encode else []), *_counts(case)]
     documents = Stream(read_span(case.store, case.run.files("documents"), columns))
     faults = Faults("tokens")
     for ids in token_shards(files):
@@ -37,6 +42,16 @@ def check_tokens(case: Case) -> Iterator[Finding]:
     if (name := documents.next_id()) is not None:
         faults.add("shards", "of documents/ or more are in no shard", [name])
     yield from faults.findings()
+
+
+def _counts(case: Case) -> list[str]:
+    """Return the column that says the tokens of a text, where stage select counted with the tokenizer of the shards."""
+    stages = {str(one["use"]): one for one in case.run.recipe_stages}
+    select, pack = stages.get("select", {}), stages["tokenize"]
+    if not select.get("tokenizer") or any(select.get(name) != pack.get(name) for name in TOKENIZER):
+        return []
+    behind = list(stages)[list(stages).index("select") :]
+    return [] if {*REWRITING} & {*behind} else [COUNT]
 
 
 class _Shard:
@@ -82,6 +97,9 @@ class _Shard:
             return
         wrong = differing(rows.column("url"), documents.column("url"))
         self._faults.add(self._file.name, "have another url than in documents/", [names[at] for at in wrong])
+        if COUNT in documents.schema.names:
+            wrong = np.flatnonzero(documents.column(COUNT).to_numpy() != lengths).tolist()
+            self._faults.add("documents", "have another token_count than in shards/", [names[at] for at in wrong])
         self._tokens(documents, names, ids, lengths)
 
     def _ids(self, rows: pa.Table, count: int, stream: IO[bytes]) -> Ids:

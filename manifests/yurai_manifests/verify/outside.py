@@ -2,19 +2,22 @@
 
 from typing import Final
 
+from yurai_manifests.card import CARD
+
 OUTSIDE: Final = {
     "journal/": "times, hosts and attempts",
     "ledger/": "verdicts of limits, which later runs repeat",
     "report/": "drawn from the run",
+    CARD: "the dataset card, drawn from the run; its publisher may edit it",
     ".work/lease/": "who writes to the tree",
     ".work/spool/": "attempts that have not ended",
     ".work/probe": "trials of the storage",
     "stages/report.": "steps of the report",
     ".work/report.": "their work",
 }
-"""Beginnings of names, and what lies there."""
+"""Beginnings of names, and what lies there; the card is a whole name."""
 
 
 def is_outside(name: str) -> bool:
     """Whether a file of a tree is declared outside."""
-    return name.startswith(tuple(OUTSIDE))
+    return name == CARD or name.startswith(tuple(one for one in OUTSIDE if one != CARD))

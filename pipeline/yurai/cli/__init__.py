@@ -24,6 +24,13 @@ def main() -> None:
         call(sys.argv[1:])
     except YuraiError as error:
         _end_with(error)
+    except ModuleNotFoundError as error:
+        from yurai_manifests.needed import missing_package
+
+        missing = missing_package(error)
+        if missing is None:
+            raise
+        _end_with(missing)
     except OSError as error:  # of what no store guards: inputs, the machine's own limits
         _end_with(storage_error("go on with", str(error.filename or "what was asked for"), error))
 

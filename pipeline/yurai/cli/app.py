@@ -10,7 +10,9 @@ import typer
 
 from yurai.cli.arguments import spread_inputs
 from yurai.cli.commands import Commands
+from yurai.engine.typed import typed
 from yurai.terminal import put, tell
+from yurai_manifests.plugins import tell_broken
 from yurai_manifests.visible import escaped
 
 app = typer.Typer(
@@ -42,8 +44,10 @@ def common(
 
 def call(arguments: list[str]) -> None:
     """Run the command line with these arguments, the commands of other packages included."""
+    tell_broken(_warn)
     try:
-        code = app(spread_inputs(arguments), standalone_mode=False)
+        with typed(("yurai", *arguments)):
+            code = app(spread_inputs(arguments), standalone_mode=False)
     except WRONG_CALL as error:
         code = _tell_wrong_call(error, arguments)
     except typer.Abort:
@@ -53,6 +57,10 @@ def call(arguments: list[str]) -> None:
         sys.excepthook = _tell_trace  # the one that typer has set prints text as it is
         raise
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _warn(what: str) -> None:
+    tell(f"warning: {what}")
 
 
 def _tell_wrong_call(error: typer.BadParameter, arguments: list[str]) -> int:

@@ -87,13 +87,16 @@ def _carried(recipe: str, sources: str | None) -> str:
 
 def _ship(command: str, recipe: str | None, arguments: list[str], output: str, address: str, *, retries: int) -> None:
     """Have `yurai COMMAND` run as a job of the cluster whose job server is at `address`."""
+    from yurai.engine.typed import typed_call
     from yurai.ray.submit import Job, entrypoint, submit
     from yurai.run.recipe import make_recipe
     from yurai_manifests.canonical import fingerprint
 
     value = tomllib.loads(recipe) if recipe else {}
     call = fingerprint({"recipe": make_recipe(value, where="recipe").json() if value else {}, "arguments": arguments})
-    submit(Job(f"yurai-{command}", output, call, entrypoint(command, recipe, arguments)), address, retries)
+    folder, words = typed_call()
+    line = entrypoint(command, recipe, arguments, (folder, *words) if words else ())
+    submit(Job(f"yurai-{command}", output, call, line), address, retries)
 
 
 def doctor(
@@ -117,7 +120,7 @@ def doctor(
 
     Without --address it examines this machine. Every run on a cluster begins with the same examination.
     """
-    from yurai.cli.fitness import asked, examined
+    from yurai.api.fitness import asked, examined
     from yurai.doctor import failures, view
     from yurai.run.recipe import load_recipe
     from yurai.sources.find import find_sources

@@ -56,6 +56,12 @@ def _listing() -> Loaded:
     return {"list": list_names}
 
 
+def _watching() -> Loaded:
+    from yurai.cli.status_command import status
+
+    return {"status": status}
+
+
 def _stages() -> Loaded:
     from yurai.cli.stage_commands import stage_commands
 
@@ -99,6 +105,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "run": _running,
     "plan": _planning,
     "demo": _running,
+    "status": _watching,
     **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),
     "list": _listing,
     "export": _looking,

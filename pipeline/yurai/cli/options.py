@@ -23,6 +23,14 @@ def _allowed(value: list[str] | None) -> list[str] | None:
     return check_allowed(value)
 
 
+def _report(value: bool) -> bool:
+    from yurai_manifests.needed import need
+
+    if value:
+        need("duckdb", "the report needs package duckdb (--no-report: leave it out)")
+    return value
+
+
 Input = Annotated[
     list[str],
     typer.Option(
@@ -66,9 +74,16 @@ Address = Annotated[
         help="HOST:PORT of a Ray cluster; job: the one this runs on as a job; local starts one for this run",
     ),
 ]
-Report = Annotated[bool, typer.Option("--report/--no-report", help="write OUT/report/index.html at the end")]
+Report = Annotated[
+    bool,
+    typer.Option("--report/--no-report", help="write OUT/report/index.html at the end", callback=_report),
+]
 AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="exit 0 although nothing was kept, instead of 3")]
 Strict = Annotated[bool, typer.Option("--strict", help="exit 3 where a source failed whole, instead of 0")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print warnings and errors alone")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="say each task as it ends too: its step, source and seconds")
+]
 Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, json for programs")]
 PageFormat = Annotated[Literal["text", "json", "html"], typer.Option(help="html is the whole page, with charts")]
 Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]

@@ -1,104 +1,20 @@
-"""Check --input, --output and --allow as they are given, before anything is opened.
-
-A value that is a URL goes on as a `Location`, so that no message of any command tells its secrets.
-"""
-
-import os
-import re
-from collections.abc import Iterable
+"""Check --input, --output and --allow as typer hands them on, each when it is read, whichever of two is given last."""
 
 import typer
-from fsspec.utils import glob_translate
 
-from yurai.sources.path_lists import ENDINGS
-from yurai.sources.rows.names import row_kind
-from yurai.sources.warc import is_web_archive
-from yurai_manifests.errors import RecipeError
-from yurai_manifests.location import LOCAL, Location, is_web, parts_of
-
-_WRITTEN = ("run.json", *(f"{folder}/00000.parquet" for folder in ("documents", "extracted", "dropped", "shards")))
-"""Some of what a run writes: a pattern that matches one of these reads its own output."""
+from yurai.api.places import checked_allowed, checked_inputs, checked_output
 
 
 def check_inputs(context: typer.Context, value: list[str]) -> list[str]:
-    """Return the inputs; raises RecipeError for an empty one, or one that the output lies in or around."""
-    if any(not one.strip() for one in value):
-        raise RecipeError(
-            "--input is empty (a shell variable that is not set?); give a file, a folder, a glob or a list"
-        )
-    refuse_overlap(value, context.params.get("output"))
-    return [Location(one) for one in value]
+    """Return the inputs; raises RecipeError as `checked_inputs` does."""
+    return checked_inputs(value, context.params.get("output"))
 
 
 def check_output(context: typer.Context, value: str) -> str:
-    """Return the output; raises RecipeError as `check_inputs` does: whichever of the two is given last is compared."""
-    if not value.strip():
-        raise RecipeError("--output is empty (a shell variable that is not set?); give a folder or URL to write to")
-    refuse_overlap(context.params.get("input") or (), value)
-    return Location(value)
+    """Return the output; raises RecipeError as `checked_output` does."""
+    return checked_output(value, context.params.get("input") or ())
 
 
 def check_allowed(value: list[str] | None) -> list[str]:
-    """Return the places that are allowed; raises RecipeError for what is none."""
-    for place in value or ():
-        parts = parts_of(place)
-        if not (parts.scheme or place.startswith("/")) or (is_web(place) and "?" in place) or parts.path == "...":
-            raise RecipeError(
-                f"--allow {Location(place)} is no place; give https://HOST/, https://HOST/PATH/, /FOLDER/"
-            )
-    return value or []
-
-
-def refuse_overlap(inputs: Iterable[str], output: str | None) -> None:
-    """Refuse an output that is, lies in, or holds a folder that is read: on resume the two could not be told apart.
-
-    Raises:
-        RecipeError: it does.
-    """
-    if not output:
-        return
-    out = _spelled(output)
-    for one in inputs:
-        how = _overlap(one, out)
-        if how:
-            raise RecipeError(
-                f"--output {Location(output)} {how} --input {Location(one)}, so a later run could not tell what was "
-                "read from what was written; choose a folder beside it"
-            )
-
-
-def _overlap(given: str, out: str) -> str:
-    folder, pattern = _folder(given)
-    if pattern:
-        reaches = re.compile(glob_translate(f"{folder}/{pattern}"))
-        return "can be matched by" if any(reaches.match(f"{out}/{name}") for name in _WRITTEN) else ""
-    if out == folder:
-        return "is"
-    if out.startswith(f"{folder}/"):
-        return "lies inside"
-    return "holds" if folder.startswith(f"{out}/") and _is_folder(given) else ""
-
-
-def _folder(given: str) -> tuple[str, str]:
-    """Return (place, pattern below it), the pattern "" where a path has no sign of one or exists as it is written."""
-    if not set("*?[") & set(given) or is_web(given) or os.path.lexists(given):
-        return _spelled(given), ""
-    end = min(given.find(sign) for sign in "*?[" if sign in given)
-    folder, slash, _ = given[:end].rpartition("/")
-    return _spelled(folder or slash or "."), given[len(folder) + len(slash) :]
-
-
-def _spelled(given: str) -> str:
-    """Return a place as others of its kind can be compared with it: absolute and without links, or a URL."""
-    parts = parts_of(given)
-    if parts.scheme in LOCAL:
-        return os.path.realpath(os.path.expanduser(parts.path)).rstrip("/")  # noqa: PTH111 - `~` of fsspec
-    return str(parts).rstrip("/")
-
-
-def _is_folder(given: str) -> bool:
-    """Whether a place is a folder: asked of this machine, guessed by the name elsewhere."""
-    parts = parts_of(given)
-    if parts.scheme in LOCAL:
-        return os.path.isdir(parts.path)  # noqa: PTH112 - a path may be no UTF-8, and is text
-    return not (is_web_archive(parts.path) or row_kind(parts.path) or parts.path.endswith(ENDINGS))
+    """Return the places that may be reached; raises RecipeError as `checked_allowed` does."""
+    return checked_allowed(value or ())

@@ -2,48 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from yurai.cli.table_shapes import bytes_of, new_table
 from yurai.terminal import put_table, say
+from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
     from yurai.plan import DedupNeed, Plan
 
+_NOTES = (
+    "low to high: holds the true value in 9 of 10 cases",
+    "wall: on an idle machine of this kind; memory: of all processes at its peak",
+    "kept, tokens: less duplicates as far as they meet in the sample; low: less more",
+)
+_MINUTE, _MILLION = 60, 10**6
+
 
 def plan(prediction: Plan) -> None:
-    """Print what a run needs, beside what the sample of it took."""
-    say(
-        f"sample: {prediction.candidates:,} pages, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of "
-        f"{prediction.sources:,} sources; predicted for {prediction.workers} workers on this kind of machine"
-    )
-    table = new_table("need", "predicted", "sample", "")
-    words = {"memory": "peak of all processes", "tokens": "duplicates that the sample cannot show are not taken off"}
+    """Print what a run needs, beside what the sample of it took; no line is wider than 80 columns."""
+    pages, sources = plural(prediction.candidates, "page"), plural(prediction.sources, "source")
+    say(f"sample: {pages}, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of {sources}")
+    workers = plural(prediction.workers, "worker")
+    say(f"pages counted in {plural(prediction.counted, 'source')}; predicted for {workers}")
+    table = new_table("need", "predicted (low to high)", "sample")
     for need in prediction.needs:
-        amounts = (_amount(value, need.unit) for value in (need.predicted, need.sample))
-        table.row(need.name, *amounts, words.get(need.name, ""))
+        table.row(need.name, amount(need.predicted, need.unit, need.low, need.high), amount(need.sample, need.unit))
     put_table(table)
+    for note in _NOTES:
+        say(note)
     if prediction.dedup:
         _dedup(prediction.dedup)
 
 
 def _dedup(needs: tuple[DedupNeed, ...]) -> None:
-    """Print what near-duplicate search finds and costs under each preset."""
-    columns = ("bands x rows", "shingles", "P(.7)", "P(.8)", "P(.9)", "signatures", "shuffled", "requests", "CPU hours")
-    table = new_table("", "preset", *columns, title="near-dedup: a model, of which docs/dedup.md gives the constants")
+    """Print what near-duplicate search finds under each preset, and in a second table what it costs."""
+    model = "near-dedup: a model, of which docs/dedup.md gives the constants"
+    finds = new_table("", "preset", "shape", "shingles", "P(.7)", "P(.8)", "P(.9)", title=model)
+    takes = new_table("", "preset", "signatures", "shuffled", "requests", "CPU hours")
     for need in needs:
+        first = ("*" if need.chosen else "", need.preset)
         chances = (f"{chance:.3f}" for chance in (need.found_7, need.found_8, need.found_9))
+        finds.row(*first, f"{need.bands} x {need.rows}", need.shingle, *chances)
         sizes = (bytes_of(need.signatures), bytes_of(need.shuffled), f"{need.requests:,}", f"{need.cpu_hours:,.1f}")
-        shape = f"{need.bands} x {need.rows}"
-        table.row("*" if need.chosen else "", need.preset, shape, need.shingle, *chances, *sizes)
-    put_table(table)
-    say("* the recipe's own; P: chance that a pair of that similarity is found")
+        takes.row(*first, *sizes)
+    put_table(finds)
+    say("* the recipe's own; shape: bands x rows; P: chance to find a pair that similar")
+    put_table(takes)
 
 
-def _amount(value: float, unit: str) -> str:
+def amount(value: float, unit: str, *ends: float) -> str:
+    """Say an amount with the ends of its interval, unless they are the amount itself, all in the unit of the amount."""
+    word, one = _shape(value, unit)
+    low, high = ends or (value, value)
+    interval = f" ({one(low)} to {one(high)})" if low < high else ""
+    return f"{one(value)}{f' {word}' if word else ''}{interval}"
+
+
+def _shape(value: float, unit: str) -> tuple[str, Callable[[float], str]]:
+    """Return the unit that an amount is said in, and what says one in it."""
     if unit == "bytes":
-        return bytes_of(value)
+        number, _, word = bytes_of(value).partition(" ")
+        scale = value / float(number) if float(number) else 1.0
+        return word, lambda each: f"{each / scale:.{0 if word == 'B' else 1}f}"
     if unit == "seconds":
-        hours, rest = divmod(round(value), 3600)
-        return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours or rest >= 60 else f"{value:.1f} s"  # noqa: PLR2004 - a minute
-    return f"{value:,.0f} {unit}"
+        return ("", _clock) if value >= _MINUTE else ("s", lambda each: f"{each:.1f}")
+    if value >= _MILLION:
+        return "million", lambda each: f"{each / _MILLION:,.2f}"
+    return "", lambda each: f"{each:,.0f}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    return f"{minutes // _MINUTE}:{minutes % _MINUTE:02}:{rest:02}"

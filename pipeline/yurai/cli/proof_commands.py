@@ -14,6 +14,7 @@ from yurai.terminal import put_json, say, tell
 from yurai_manifests.errors import AuditError, RecipeError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
+from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
     from yurai_manifests.canonical import Json
@@ -128,7 +129,7 @@ def _verify_proof(path: Path, pinned: "PublicKey | None", root: str | None, text
         what = claim["value"] if claim["value"] is not None else f"text with key {claim['key']}"
         verb = "is in" if claim["claim"] == "contains" else "is not in"
         say(f"{claim['kind']} {what} {verb} {claim['within']}/")
-    say((f"verified: {len(proof['claims']):,} claims, run root {proof['root']}", "bold"))
+    say((f"verified: {plural(len(proof['claims']), 'claim')}, run root {proof['root']}", "bold"))
     return True
 
 
@@ -206,7 +207,7 @@ def prove(
         put_json(text)
     else:
         Path(output).write_text(f"{text}\n", encoding="utf-8")
-        say(f"{output}: {len(asked):,} claims, run root {proof['root']}")
+        say(f"{output}: {plural(len(asked), 'claim')}, run root {proof['root']}")
 
 
 def _asked(claim: "Claim", within: str, values: Many, lists: Many, texts: Many) -> "list[Asked]":

@@ -22,6 +22,7 @@ from yurai.declare.stage import AnyStage, in_order, setting_docs
 from yurai.declare.values import kind_of
 from yurai_filters.settings import expected
 from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
+from yurai_manifests.markdown import columns, table
 from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, INDEX, SCHEMA_VERSION, TOKEN_IDS, TOKEN_INDEX
 
 FOLDER = Path(__file__).parents[3] / "docs"
@@ -71,7 +72,7 @@ def schema_page() -> str:
         "shards/NNNNN.parquet": TOKEN_INDEX,
         'shards/NNNNN.parquet, format = "parquet"': TOKEN_IDS[pa.uint16()],
     }
-    return _page("Columns", SCHEMA, (f"## {name}\n\n{_columns(schema)}" for name, schema in files.items()))
+    return _page("Columns", SCHEMA, (f"## {name}\n\n{columns(schema)}" for name, schema in files.items()))
 
 
 def stages_page() -> str:
@@ -109,17 +110,11 @@ def _page(title: str, intro: str, sections: Iterable[str]) -> str:
     return f"# {title}\n\n{MADE}\n\n{intro}\n\n" + "\n".join(sections)
 
 
-def _table(*rows: tuple[str, ...]) -> str:
-    head, *body = rows
-    lines = [head, ("---",) * len(head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in body)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def _command(name: str, function: Callable[..., object]) -> str:
     hints = get_type_hints(function, include_extras=True)
     rows = [_option(parameter, hints[parameter.name]) for parameter in inspect.signature(function).parameters.values()]
     text = inspect.cleandoc(function.__doc__ or "")
-    return f"## yurai {name}\n\n{text}\n\n" + _table(("", "value", "default", ""), *rows)
+    return f"## yurai {name}\n\n{text}\n\n" + table(("", "value", "default", ""), *rows)
 
 
 def _option(parameter: inspect.Parameter, annotated: Any) -> tuple[str, ...]:  # noqa: ANN401 - Annotated[type, typer's info]
@@ -138,22 +133,13 @@ def _option(parameter: inspect.Parameter, annotated: Any) -> tuple[str, ...]:  #
     )
 
 
-def _columns(schema: pa.Schema) -> str:
-    metadata = [{key.decode(): word.decode() for key, word in (field.metadata or {}).items()} for field in schema]
-    rows = [
-        (f"`{field.name}`", f"`{field.type}`", word["tier"], word["doc"] + ("" if field.nullable else "; never null"))
-        for field, word in zip(schema, metadata, strict=True)
-    ]
-    return _table(("column", "type", "tier", "meaning"), *rows)
-
-
 def _stage(stage: AnyStage) -> str:
     text, docs, all_settings = stage.doc.partition("\nArgs:\n")[0].strip(), setting_docs(stage), stage.options.values()
     used = f" Output depends on the versions of: {', '.join(stage.packages)}." if stage.packages else ""
     reasons = f"\n\nReasons: {', '.join(f'`{reason}`' for reason in stage.reasons)}." if stage.reasons else ""
     rows = [(f"`{s.name}`", kind_of(s), f"`{json.dumps(s.default)}`", docs[s.name]) for s in all_settings]
-    table = _table(("setting", "value", "default", ""), *rows)
-    return f"## {stage.name}\n\n{text}\n\nVersion {stage.version}.{used}{reasons}\n\n{table}"
+    settings = table(("setting", "value", "default", ""), *rows)
+    return f"## {stage.name}\n\n{text}\n\nVersion {stage.version}.{used}{reasons}\n\n{settings}"
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from yurai.reproduce import Places, Reproduced, Result, Sample, Verdict, reprodu
 from yurai.sources.places import COMMON_CRAWL
 from yurai.terminal import Table, put_json, put_table, say
 from yurai_manifests.store import open_store
+from yurai_manifests.words import plural
 
 DIGITS, NAME = 12, 30
 STYLES: dict[Verdict, str] = {"equal": "green", "differs": "bold red", "cannot": "yellow"}
@@ -62,7 +63,7 @@ def reproduce_sample(
 def show(found: Reproduced) -> None:
     """Print a line for each page, then what differs and why, what cannot be made anew, and versions that changed."""
     counts = found.counts
-    say(f"{len(found.results):,} pages: " + ", ".join(f"{counts[name]:,} {name}" for name in STYLES))
+    say(f"{plural(len(found.results), 'page')}: " + ", ".join(f"{counts[name]:,} {name}" for name in STYLES))
     table = Table()
     for name in ("page", "verdict", "range", "source"):
         table.column(name, "right" if name == "range" else "left", whole=True)
@@ -73,7 +74,7 @@ def show(found: Reproduced) -> None:
         if one.verdict == "differs":
             _show(one)
     for why, count in Counter(one.why for one in found.results if one.why).items():
-        say((f"cannot, {count:,} pages: ", STYLES["cannot"]), why)
+        say((f"cannot, {plural(count, 'page')}: ", STYLES["cannot"]), why)
     passed = sorted({name for one in found.results for name in one.passed})
     if passed:
         say(f"passed by, since they ask other documents: {', '.join(passed)}")

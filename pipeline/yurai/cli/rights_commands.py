@@ -7,18 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
+from yurai.api.runners import open_runner
 from yurai.cli import tables
-from yurai.cli.options import Address, Output, Rebuild, Report, RunnerName, Tree, Workers
-from yurai.cli.runners import open_runner
+from yurai.cli.options import Address, Allow, Output, Rebuild, Report, RunnerName, Side, Tree, Workers
 from yurai.engine.progress import Reporter
 from yurai.report.write import end_run
 from yurai.rights import USES, Policy, load_policy, shipped
 from yurai.run.replay import replay
 from yurai.run.review import Review, as_csv, as_toml, review
+from yurai.run.side import find_sides
 from yurai.stages.select.settings import Select
 from yurai.terminal import Table, put_json, put_table, say
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.store import open_store
+from yurai_manifests.words import plural
 
 policy = typer.Typer(
     no_args_is_help=True,
@@ -94,6 +96,8 @@ def replay_policy(
     rulings: Annotated[
         str | None, typer.Option(help="file of rulings in the place of the tree's own; '' is none")
     ] = None,
+    side: Side = None,
+    allow: Allow = None,
     runner: RunnerName = "ray",
     workers: Workers = None,
     address: Address = "local",
@@ -106,8 +110,9 @@ def replay_policy(
         return replace(settings, policy=policy, rulings=settings.rulings if rulings is None else rulings)
 
     load_policy(policy)
+    sides = find_sides(side or (), allow=allow or ())
     with open_runner(runner, workers, address) as opened:
-        replay(out, output, opened, change, rebuild=rebuild, reporter=Reporter())
+        replay(out, output, opened, change, sides=sides, rebuild=rebuild, reporter=Reporter())
         ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
     tables.summary(ended, output, report=report)
 
@@ -137,7 +142,8 @@ def review_domains(
         raise RecipeError(f"{output} is there already, perhaps with rulings; give another --output")
     Path(output).write_text(as_csv(found) if output.endswith(".csv") else as_toml(found), "utf-8")
     say(
-        f"{len(found.domains)} domains in {output}: fill in rulings, then name it in stage select: rulings = {output!r}"
+        f"{plural(len(found.domains), 'domain')} in {output}: fill in rulings, then name it in stage select: "
+        f"rulings = {output!r}"
     )
 
 

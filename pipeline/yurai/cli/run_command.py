@@ -1,6 +1,5 @@
 """Define `yurai run` and `yurai demo`, which run a whole recipe."""
 
-from itertools import chain
 from typing import Annotated
 
 import typer
@@ -12,12 +11,14 @@ from yurai.cli.options import (
     Base,
     Input,
     Output,
+    Quiet,
     Rebuild,
     Report,
     RunnerName,
     Side,
     Sources,
     Strict,
+    Verbose,
     Workers,
 )
 from yurai.sources.places import COMMON_CRAWL
@@ -41,28 +42,20 @@ def run(
     profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
     allow_empty: AllowEmpty = False,
     strict: Strict = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
-    from yurai.cli.ending import end
-    from yurai.cli.fitness import refuse_unfit
-    from yurai.cli.runners import open_runner
-    from yurai.engine.progress import Reporter
-    from yurai.report.write import end_run
+    from yurai.api.work import Reach, Work
+    from yurai.cli.ending import end, reporter
     from yurai.run.recipe import load_recipe, with_sources
-    from yurai.run.run import run_recipe
-    from yurai.run.side import find_sides
-    from yurai.sources.find import find_sources
 
     chosen = with_sources(load_recipe(recipe), sources)
-    files = find_sources(input, base=base, allow=allow or ())
-    sides = find_sides(side or (), chosen.side, base=base, allow=allow or ())
-    with open_runner(runner, workers, address) as opened:
-        refuse_unfit(address, chosen.stages, [*files, *chain(*sides.values())], output)
-        run_recipe(chosen, files, output, opened, sides=sides, rebuild=rebuild, reporter=Reporter())
-        ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
+    work = Work(output, runner, workers, address, rebuild, report, reporter(quiet=quiet, verbose=verbose))
+    ended = work.run(chosen, input, Reach(side or (), base, allow or ()))
     if profile:
         _print_profile(output)
-    end(ended, output, report=report, allow_empty=allow_empty, strict=strict)
+    end(ended, output, report=report, allow_empty=allow_empty, strict=strict, quiet=quiet)
 
 
 def demo(
@@ -70,21 +63,19 @@ def demo(
     runner: RunnerName = "local",
     workers: Workers = None,
     report: Report = True,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Run the recipe `demo` over the sample crawl that comes with Yurai; no Ray and no network, unless asked."""
-    from yurai.cli import tables
-    from yurai.cli.runners import open_runner
-    from yurai.engine.progress import Reporter
-    from yurai.report.write import end_run
+    from yurai.api.work import Reach, Work
+    from yurai.cli.ending import end, reporter
     from yurai.run.recipe import load_recipe
-    from yurai.run.run import run_recipe
-    from yurai.sources.find import find_sources
     from yurai.sources.sample import sample_folder
 
-    with sample_folder() as folder, open_runner(runner, workers, "local") as opened:
-        run_recipe(load_recipe("demo"), find_sources([str(folder)]), output, opened, reporter=Reporter())
-        ended = end_run(output, opened, Reporter(), report=report)
-    tables.summary(ended, output, report=report)
+    work = Work(output, runner, workers, report=report, reporter=reporter(quiet=quiet, verbose=verbose))
+    with sample_folder() as folder:
+        ended = work.run(load_recipe("demo"), [str(folder)], Reach())
+    end(ended, output, report=report, quiet=quiet)
 
 
 def _print_profile(output: str) -> None:

@@ -8,7 +8,6 @@ import inspect
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -21,12 +20,14 @@ from yurai.cli.options import (
     AllowEmpty,
     Input,
     Output,
+    Quiet,
     Rebuild,
     Report,
     RunnerName,
     Side,
     Sources,
     Strict,
+    Verbose,
     Workers,
 )
 from yurai.declare.stage import STAGES, AnyStage, setting_docs
@@ -40,7 +41,7 @@ COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", *RUNN
 READING = {"extract": ("sources", "side", "allow"), "select": ("side", "allow")}
 """Which stages read files beside the rows of their input, and the options that say which."""
 OF_READING = {"sources": Sources, "side": Side, "allow": Allow}
-ENDING = ("allow_empty", "strict")
+ENDING = ("allow_empty", "strict", "quiet")
 SCALARS = (int, float, bool, str)
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
@@ -64,7 +65,7 @@ def _named(stage: AnyStage) -> Callable[..., None]:
 
 def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
     def command(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
-        common = {key: given.pop(key) for key in (*COMMON, *ENDING) if key in given}
+        common = {key: given.pop(key) for key in (*COMMON, *ENDING, "verbose") if key in given}
         uses = _uses(stages, common["recipe"], common["set_"] or [], given)
         _run(name, uses, common)
 
@@ -77,6 +78,7 @@ def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
         *(_parameter(*entry) for entry in (("workers", Workers, None), ("address", Address, "local"))),
         *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
         *(_parameter(*entry) for entry in (("allow_empty", AllowEmpty, False), ("strict", Strict, False))),
+        *(_parameter(*entry) for entry in (("quiet", Quiet, False), ("verbose", Verbose, False))),
         *(_parameter(option, OF_READING[option], None) for option in READING.get(name, ())),
         *(_flag(stage, setting) for stage in stages for setting in stage.options.values() if _is_flag(setting)),
     ]
@@ -140,31 +142,19 @@ def _toml(text: str) -> dict[str, object]:
 
 
 def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
-    from yurai.cli.ending import end
-    from yurai.cli.fitness import refuse_unfit
-    from yurai.cli.runners import open_runner
-    from yurai.engine.progress import Reporter
-    from yurai.report.write import end_run
-    from yurai.run.earlier import state_of
+    from yurai.api.work import Reach, Work
+    from yurai.cli.ending import end, reporter
     from yurai.run.recipe import DELIVER, Recipe, load_recipe, with_sources
-    from yurai.run.run import continue_tree, run_recipe
-    from yurai.run.side import find_sides
-    from yurai.sources.find import find_sources
 
     chosen = load_recipe(common["recipe"]) if common["recipe"] else None
     recipe = Recipe(name, f"stage {name} alone", uses, dict(chosen.deliver if chosen else DELIVER))
-    rebuild, reporter, allow = common["rebuild"], Reporter(), common.get("allow") or ()
-    sides = find_sides(common.get("side") or (), chosen.side if chosen and "side" in common else {}, allow=allow)
-    with open_runner(common["runner"], common["workers"], common["address"]) as runner:
-        if uses[0].name == "read":
-            recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
-            sources = find_sources(common["input"], allow=allow)
-            refuse_unfit(common["address"], uses, [*sources, *chain(*sides.values())], common["output"])
-            run_recipe(recipe, sources, common["output"], runner, sides=sides, rebuild=rebuild, reporter=reporter)
-        else:
-            state = state_of(common["input"])
-            refuse_unfit(common["address"], uses, [*chain(*sides.values())], common["output"])
-            output = common["output"]
-            continue_tree(uses, state, recipe, output, runner, sides=sides, rebuild=rebuild, reporter=reporter)
-        ended = end_run(common["output"], runner, Reporter(), report=common["report"], rebuild=rebuild)
+    recipe = replace(recipe, side=chosen.side if chosen and "side" in common else {})
+    reach = Reach(common.get("side") or (), allow=common.get("allow") or ())
+    shown = reporter(quiet=common["quiet"], verbose=common["verbose"])
+    work = Work(**{name: common[name] for name in ("output", *RUNNING)}, reporter=shown)
+    if uses[0].name == "read":
+        recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
+        ended = work.run(recipe, common["input"], reach)
+    else:
+        ended = work.go_on(recipe, common["input"], reach)
     end(ended, common["output"], report=common["report"], **{name: common[name] for name in ENDING})

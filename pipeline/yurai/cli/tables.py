@@ -12,6 +12,7 @@ from yurai.sources.rows import row_kind
 from yurai.terminal import put_table, say
 from yurai_manifests.audit import Audit
 from yurai_manifests.names import ranked
+from yurai_manifests.words import noun, plural
 
 _SHOWN_SECONDS = 0.005
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
@@ -22,8 +23,8 @@ def summary(result: Audit, out: str, *, report: bool = False) -> None:
     """Print the end of a run: what was kept and dropped, and what to look at next."""
     totals = result.totals
     outcomes = " + ".join(f"{totals[name]:,} {name}" for name in ("kept", "dropped", "failed"))
-    say(f"{totals['candidates']:,} candidates = {outcomes}")
-    say(f"{totals['tokens']:,} tokens in {totals['shards']} shards")
+    say(f"{plural(totals['candidates'], 'candidate')} = {outcomes}")
+    say(f"{plural(totals['tokens'], 'token')} in {plural(totals['shards'], 'shard')}")
     say(f"digest {result.digest}")
     explain = f"    yurai explain {out} --token 00000:0" if totals["shards"] else ""
     if report:
@@ -51,12 +52,14 @@ def audit(result: Audit, out: str) -> None:
     lost = sum(gap["bytes"] for gap in totals["unreadable"])
     say((out, "bold"), f"  digest {result.digest}")
     rows = new_table("rows", "outcome")
-    for name in ("candidates", "kept", "dropped", "failed"):
+    rows.row(f"{totals['candidates']:,}", noun(totals["candidates"], "candidate"))
+    for name in ("kept", "dropped", "failed"):
         rows.row(f"{totals[name]:,}", name)
-    rows.row(f"{totals['tokens']:,}", f"tokens in {totals['shards']} shards")
+    rows.row(f"{totals['tokens']:,}", f"{noun(totals['tokens'], 'token')} in {plural(totals['shards'], 'shard')}")
     others = ", ".join(f"{kind} {count:,}" for kind, count in totals["other_records"].items()) or "none"
     rows.row(f"{sum(totals['other_records'].values()):,}", f"other records: {others}")
-    rows.row(f"{len(totals['unreadable']):,}", f"unreadable ranges, {bytes_of(lost)}")
+    gaps = len(totals["unreadable"])
+    rows.row(f"{gaps:,}", f"unreadable {noun(gaps, 'range')}, {bytes_of(lost)}")
     put_table(rows)
     gone = new_table("rows", "outcome", "stage", "reason")
     for outcome, by_stage in (("dropped", result.dropped_by), ("failed", result.failed_by), ("noted", result.notes)):
@@ -194,9 +197,9 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     text = f"{name:<20} {entry['verdict']}"
     if entry["verdict"] == "not judged" and "languages" in entry["settings"]:
         text += f"  languages {_short(entry['settings']['languages'])}"
-    elif reads := entry.get("reads"):
-        text += "  " + ", ".join(f"{column} {_short(value)}" for column, value in reads.items())
-        text += "; " + ", ".join(f"{key} {_short(value)}" for key, value in entry["settings"].items())
+    elif "reads" in entry:
+        parts = (_values(entry["reads"], entry), _values(entry["settings"], entry))
+        text += "  " + "; ".join(part for part in parts if part)
     elif entry["stage"] == "language" and life.get("lang"):
         text += f"  {life['lang']} {life['lang_score']:.4f}"
     elif entry["stage"] == "extract" and life.get("extractor"):
@@ -204,6 +207,13 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
         text += f"{life['charset']} by {life['charset_by']}, " if life["charset"] else ""
         text += f"{life['text_bytes']:,} bytes of text"
     return text + (f"  {entry['reason']}" if entry.get("reason") else "")
+
+
+def _values(values: Mapping[str, object], entry: Mapping[str, Any]) -> str:
+    """Say measures or settings; those that decided are marked with the reason."""
+    mark = f" <-- {entry['reason'].rpartition(':')[2]}" if entry.get("broke") else ""
+    marks = dict.fromkeys(entry.get("broke", ()), mark)
+    return ", ".join(f"{name} {_short(value)}{marks.get(name, '')}" for name, value in values.items())
 
 
 def _short(value: object) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from yurai.cli.options import Format, PageFormat, Tree
 from yurai.terminal import put, put_json, say, tell
-from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.errors import AuditError
 
 
 def audit(
@@ -16,22 +16,18 @@ def audit(
     full: Annotated[bool, typer.Option("--full", help="hash every delivered file, however large")] = False,
 ) -> None:
     """Check that an output adds up, row by row; exit 1 if it must not be published."""
-    from yurai.run.recheck import means_of
-    from yurai_manifests.audit import audit as run_audit
-    from yurai_manifests.store import open_store
+    from yurai.api.tree import open as open_tree
 
-    store = open_store(out)
     try:
-        findings = run_audit(store, full=full, means=lambda run: means_of(store, run))
+        tree = open_tree(out)
     except AuditError as error:  # run.json itself: there is nothing to compare with
         tell(f"error manifest: {error}")
         raise typer.Exit(1) from error
+    findings = tree.audit(full=full)
     if format == "json":
         put_json(json.dumps(findings.json(), ensure_ascii=False, indent=2))
     elif format == "html":
-        from yurai.report.write import make_page
-
-        put(make_page(store, findings), end="")
+        put(tree.page(findings), end="")
     else:
         from yurai.cli import tables
 
@@ -51,13 +47,12 @@ def sample_pages(
     seed: Annotated[int, typer.Option(min=0, help="another seed draws other pages")] = 0,
 ) -> None:
     """Show pages drawn at random, the same ones each time: kept ones, or those dropped for a reason."""
-    from yurai.report.draw import draw
+    from yurai.api.tree import open as open_tree
     from yurai.report.sampled import as_html, as_json, as_text
-    from yurai_manifests.store import open_store
 
     if kept == (dropped_by is not None):
         raise typer.BadParameter("give --kept or --dropped-by REASON")
-    pages = draw(open_store(out), dropped_by, count, seed)
+    pages = open_tree(out).sample(dropped_by, count=count, seed=seed)
     what = "kept pages" if kept else f"pages dropped by {dropped_by}"
     if format == "json":
         put_json(as_json(pages))
@@ -67,10 +62,9 @@ def sample_pages(
 
 def digest(out: Tree) -> None:
     """Print the content digest of a whole run, one line."""
-    from yurai_manifests.run import load_run
-    from yurai_manifests.store import open_store
+    from yurai.api.tree import open as open_tree
 
-    say(load_run(open_store(out)).digest)
+    say(open_tree(out).digest)
 
 
 def explain_page(
@@ -80,14 +74,13 @@ def explain_page(
     format: Format = "text",  # noqa: A002 - the option's name
 ) -> None:
     """Tell one page's life, or that of the page behind a token: WARC offset and every decision."""
+    from yurai.api.tree import open as open_tree
     from yurai.cli import tables
-    from yurai.report.explain import explain, explain_token, plain
-    from yurai_manifests.store import open_store
+    from yurai.report.explain import plain
 
     if (page is None) == (token is None):
         raise typer.BadParameter("give a URL, a doc_id, or --token SHARD:N")
-    store = open_store(out)
-    lives = [explain_token(store, token)] if token else explain(store, page or "")
+    lives = open_tree(out).explain(page, token=token)
     put_json(plain(lives)) if format == "json" else tables.lives(lives)
 
 
@@ -97,15 +90,9 @@ def export_run(
     output: Annotated[str | None, typer.Option(metavar="FILE", help="file to write; default standard output")] = None,
 ) -> None:
     """Write what another tool or office asks about a run, in its format."""
-    import yurai_manifests.exports  # noqa: F401 - importing declares them
-    from yurai_manifests.export import EXPORTS
-    from yurai_manifests.run import load_run
-    from yurai_manifests.store import open_store
+    from yurai.api.tree import open as open_tree
 
-    if name not in EXPORTS:
-        raise RecipeError(f"no export is called {name!r} (there are: {', '.join(sorted(EXPORTS))})")
-    store = open_store(out)
-    parts = EXPORTS[name].write(store, load_run(store))
+    parts = open_tree(out).export(name)
     if output is None:
         for part in parts:
             put(part, end="")

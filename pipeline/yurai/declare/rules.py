@@ -9,10 +9,12 @@ from typing import TypeAlias
 from yurai.declare.lists import digests, pinned, without_lists
 from yurai.engine.arguments import plain
 from yurai.engine.use import Settings
-from yurai_filters import EDITORS, FILTERS, TAGGERS, ContractViolation, Declaration, check_settings
+from yurai_filters import EDITORS, FILTERS, TAGGERS, Declaration, check_settings
 from yurai_filters import load_plugins as find_plugins
+from yurai_filters.declare import ENTRY_POINTS
 from yurai_manifests.canonical import Json
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.plugins import leave_out, missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,9 @@ Rules: TypeAlias = tuple[RuleUse, ...]
 
 @functools.cache
 def load_plugins() -> None:
-    """Have the rules of other packages declared, once in each process: workers read recipes too.
-
-    Raises:
-        RecipeError: an installed plugin cannot be loaded.
-    """
-    try:
-        find_plugins()
-    except (ContractViolation, ImportError) as error:
-        note = "; ".join(getattr(error, "__notes__", []))
-        raise RecipeError(f"a filter plugin cannot be loaded: {error}; {note}") from error
+    """Have the rules of other packages declared, once in each process: workers read recipes too."""
+    for name, why in find_plugins().items():
+        leave_out(ENTRY_POINTS, f"{name} cannot be loaded: {why}; repair or uninstall that package")
 
 
 def rule(name: str) -> Declaration:
@@ -61,6 +56,7 @@ def rule(name: str) -> Declaration:
         return known[name]
     raise RecipeError(
         f"no filter or editor is called {name!r} (there are: {', '.join(sorted(known))}){_hint(name, known)}"
+        f"{missing(ENTRY_POINTS)}"
     )
 
 
@@ -69,7 +65,10 @@ def tagger(name: str) -> Declaration:
     load_plugins()
     if name in TAGGERS:
         return TAGGERS[name]
-    raise RecipeError(f"no tagger is called {name!r} (there are: {', '.join(sorted(TAGGERS))}){_hint(name, TAGGERS)}")
+    raise RecipeError(
+        f"no tagger is called {name!r} (there are: {', '.join(sorted(TAGGERS))}){_hint(name, TAGGERS)}"
+        f"{missing(ENTRY_POINTS)}"
+    )
 
 
 def _hint(name: str, known: Mapping[str, Declaration]) -> str:

@@ -22,6 +22,7 @@ from yurai.sources.warc import Record
 from yurai_filters import Setting
 from yurai_manifests.canonical import Json
 from yurai_manifests.errors import ContractError, RecipeError
+from yurai_manifests.plugins import missing
 
 S = TypeVar("S", bound=Settings)
 Identity: TypeAlias = dict[str, Json]
@@ -193,7 +194,10 @@ def restored_use(written: Mapping[str, Json]) -> AnyUse:
     """
     name = str(written["use"])
     if name not in STAGES:
-        raise RecipeError(f"no stage is called {name!r}, but a run was made with it; install the package that has it")
+        raise RecipeError(
+            f"no stage is called {name!r}, but a run was made with it; install the package that has it"
+            f"{missing('yurai.stages')}"
+        )
     return STAGES[name].restored({key: value for key, value in written.items() if key != "use"})
 
 

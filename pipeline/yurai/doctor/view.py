@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from yurai.doctor.survey import Check, failures
 from yurai.terminal import Table, put_table, say
+from yurai_manifests.words import plural
 
 COLUMNS = {"ok": "passed", "fail": "FAILED", "skip": "not checked"}
 
@@ -30,7 +31,11 @@ def show(checks: list[Check], *, stderr: bool = False) -> None:
     for check in failed:
         say(f"{check.node}: {check.check}: {check.said}. Do: {check.do}", stderr=stderr)
     unfit = {check.node for check in failed}
-    verdict = f"{len(unfit)} of {len(nodes)} nodes cannot take part" if unfit else f"all of {len(nodes)} can take part"
+    verdict = (
+        f"{len(unfit)} of {plural(len(nodes), 'node')} cannot take part"
+        if unfit
+        else f"all of {len(nodes)} can take part"
+    )
     say((verdict, "bold"), stderr=stderr)
 
 
@@ -41,7 +46,8 @@ def refusal(checks: list[Check]) -> str:
     failures_by_node = "; ".join(
         f"{node}: {', '.join(check.check for check in failed if check.node == node)}" for node in nodes
     )
+    whole = plural(len({check.node for check in checks}), "node")
     return (
-        f"{len(nodes)} of {len({check.node for check in checks})} nodes cannot take part: {failures_by_node}. "
+        f"{len(nodes)} of {whole} cannot take part: {failures_by_node}. "
         "Nothing was run: mend them or take them out of the cluster, then run the same command"
     )

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from yurai.engine.journal import entry_key, seconds_of
+from yurai.engine.note import RunNote
 from yurai.engine.progress import Counter, Reporter
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_key
 from yurai.sources.fetch import Shard
@@ -38,6 +40,8 @@ class Engine:
     """Trust no earlier work unseen: hash what committed tasks wrote, and run those again whose files are damaged."""
     lease: Lease | None = None
     """The hold on the tree, of a run that may write all of it."""
+    note: RunNote | None = None
+    """Where a run leaves word of how far it is."""
 
     def step(
         self, step: StepId, identity: Mapping[str, Json], tasks: Callable[[], Iterable[AnyTask]], count: int
@@ -51,20 +55,34 @@ class Engine:
         names = (name.rpartition("/")[2].removesuffix(".json") for name in self.store.names(f"{step.folder}/tasks"))
         done = {name: name for name in names}  # a key is held once: a million of them are 110 MB
         keys = [""] * count
+        if self.note:
+            self.note.step(step, count, len(done))
         with self.reporter.step(step.name, count) as progress:
-            for number, key in self.runner.run(self._missing(tasks(), keys, done, progress)):
+            told: dict[int, AnyTask] = {}
+            for number, key in self.runner.run(self._missing(tasks(), keys, done, progress, told)):
                 keys[number] = key
+                if self.reporter.verbose:
+                    task = told.pop(number)
+                    progress.tell(task.source, seconds_of(self.store, task, key))
                 progress.advance()
                 if self.lease:
                     self.lease.check()
         return commit_step(self.store, step, identity, keys)
 
     def _missing(
-        self, tasks: Iterable[AnyTask], keys: list[str], done: dict[str, str], progress: Counter
+        self,
+        tasks: Iterable[AnyTask],
+        keys: list[str],
+        done: dict[str, str],
+        progress: Counter,
+        told: dict[int, AnyTask],
     ) -> Iterator[tuple[int, AnyTask]]:
+        """Yield the tasks that are not committed; those in flight that are told of when they end are put in `told`."""
         for number, task in enumerate(tasks):
             key = done.get(task.key or known_key(self.store, task))
             if key is None:
+                if self.reporter.verbose:
+                    told[number] = task
                 yield number, task
             else:
                 keys[number] = key
@@ -92,7 +110,7 @@ def known_key(store: Store, task: AnyTask) -> str:
     """Return the key of a source's task from the journal, "" when the source was never hashed or has changed since."""
     name = task.journal
     try:
-        entry = json.loads(store.read(f"journal/{task.step.name}/{name[:2]}/{name}.json"))
+        entry = json.loads(store.read(entry_key(task.step.name, name)))
     except FileNotFoundError:
         return ""
     return task_key(task.step, task.source, entry["source_sha256"])

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeAlias
 
-from yurai.engine.process import deaf_to_interrupts, end_with_parent
+from yurai.engine.process import deaf_to_interrupts, end_with_parent, without_main
 from yurai.engine.task import AnyTask, execute
 from yurai_manifests.errors import ShardError
 
@@ -56,7 +56,7 @@ class LocalRunner:
             self._pool = ProcessPoolExecutor(
                 self.workers, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),)
             )
-        with deaf_to_interrupts():  # this may start a process
+        with deaf_to_interrupts(), without_main():  # this may start a process
             running[self._pool.submit(execute, task)] = (number, task, tries)
 
     def _recover(self, running: Running, lost: list[tuple[int, AnyTask, int]]) -> None:

@@ -4,9 +4,10 @@ import ctypes
 import functools
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Final
 
 SIGNALLED: Final = 128
@@ -50,6 +51,21 @@ def deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Have processes that are spawned in this context not import the program that started them.
+
+    What they run is in packages. A script that calls `yurai.build` at its top would run again in each of them, and one
+    that came from standard input is in no file (multiprocessing asks `__main__` where it is).
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def give_memory_back() -> None:

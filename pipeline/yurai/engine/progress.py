@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yurai.terminal import console, tell
+from yurai_manifests.visible import escaped
+from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,14 @@ class Counter:
             self.said = time.monotonic()
             self._say()
 
+    def tell(self, source: str, seconds: float | None) -> None:
+        """Say that the task of `source` has ended, above the bar if there is one."""
+        line = f"{self.name} {source}" + (f": {seconds:.1f} s" if seconds is not None else "")
+        if self.bar:
+            self.bar[0].console.print(escaped(line), soft_wrap=True)
+        else:
+            tell(line)
+
     def reuse(self) -> None:
         """Say that one task is done from before: it is neither work nor time left."""
         self.reused += 1
@@ -58,14 +68,15 @@ class Counter:
     def _say(self) -> None:
         rate = self._rate()
         left = f", {(self._here() - self.done) / rate:.0f} s left" if rate else ""
-        tell(f"{self.name}: {self.done:,}/{self._here():,} tasks, {rate:.1f}/s{left}")
+        tell(f"{self.name}: {self.done:,}/{plural(self._here(), 'task')}, {rate:.1f}/s{left}")
 
 
 class Reporter:
-    """Shows steps as they run; `quiet` shows nothing."""
+    """Shows steps as they run; `quiet` shows nothing, `verbose` each task too."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         self.quiet = quiet
+        self.verbose = verbose and not quiet
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Counter]:
@@ -81,8 +92,7 @@ class Reporter:
         else:
             yield counter
             spent = time.monotonic() - counter.started
-            tasks = "task" if counter.done == 1 else "tasks"
-            tell(f"{name}: {counter.done:,} {tasks} in {spent:.1f} s, {counter.reused:,} reused")
+            tell(f"{name}: {plural(counter.done, 'task')} in {spent:.1f} s, {counter.reused:,} reused")
 
 
 def _bars() -> Progress:

@@ -159,6 +159,7 @@ def _journal(store: Store, task: AnyTask, record: TaskRecord, started: float) ->
         "source_sha256": record.source_sha256,
         "started": int(started),
         "ended": int(time.time()),
+        "seconds": round(time.time() - started, 3),
         "host": platform.node(),
         "process": os.getpid(),
         "max_rss_kib": usage.ru_maxrss,

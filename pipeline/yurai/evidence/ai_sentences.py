@@ -46,6 +46,11 @@ _PURPOSE: Final = _any(
     r"|maschinelle\w*\s+lern|sprachmodell)"
     r"|(?:\bKI\b|\bKI-|künstliche\w*\s+intelligenz|maschinelle\w*\s+lern|sprachmodell)[^.;]{0,60}?(?:training"
     r"|trainier|entwicklung|modell|system|zweck)",
+    r"\b(?:trenowani\w*|szkoleni\w*|rozw\w+|обучени\w*|разработк\w*|trainen\s+van|träna|träning|trening"
+    r"|eğit\w+)\b[^.;]{0,60}?(?:\bAI\b|\bA\.I\.|\bИИ\b|\bSI\b|\bKI\b|sztuczn\w+\s+inteligencj|искусственн\w+\s+интеллект"
+    r"|нейросет|kunstmatige\s+intelligentie|yapay\s+zek|modeli\b)"
+    r"|искусственн\w+\s+интеллект[^.;]{0,40}?обуч|машинн\w+\s+обучени",
+    r"(?:\bAI|인공지능|기계\s?학습|머신러닝|LLM)[^.]{0,14}?(?:학습|훈련|개발|이용|활용)",
     r"\b(?:entra[iî]n\w+|entren\w+|addestra\w+|trein\w+|développ\w+)\b[^.;]{0,70}?(?:\bI\.?A\b"
     r"|intelligence\s+artificielle|inteligencia\s+artificial"
     r"|intelligenza\s+artificiale|inteligência\s+artificial|apprentissage|modèles?)",
@@ -80,6 +85,9 @@ _FORBIDS: Final = _any(
     r"\b(?:untersagt|verboten|d(?:ü|ue)rfen\s+nicht|darf\s+nicht|vorbehalten|nicht\s+(?:gestattet|erlaubt|zulässig"
     r"|genehmigt)|widersprech\w+|widerspruch"
     r"|behält\s+sich|behalten\s+uns|ausgeschlossen|unzulässig)\b",
+    r"\b(?:zabronion\w*|zabrania\w*|zakaz\w*|nie\s+wolno|zastrzeż\w*|запрещ\w+|не\s+(?:разреш\w+|допуска\w+)"
+    r"|verboden|niet\s+(?:toegestaan|toegelaten)|förbj\w+|förbud\w*|forbudt|ikke\s+tillatt|yasakt\w+)\b"
+    r"|금지|불허|허용하지\s?않|거부",
     r"\b(?:interdit\w*|réserv\w+|s['’]oppose\w*|opposons|prohib(?:id[oa]s?|e|imos)|reserva(?:d[oa]s?|mos|n)|vietat\w+"
     r"|riservat\w+|proibid\w+"
     r"|opposition)\b|\bn['’](?:est|autoris\w+)\s+pas\b|\bno\s+(?:se\s+permite|está\s+permitid)",
@@ -102,6 +110,8 @@ _OWN: Final = _any(
     r"|the\s+(?:use|reproduction|scraping|copying|extraction|content|contents|material|text))\b",
     r"\b(?:unsere?\w*|diese\w*|wir|uns|alle\s+rechte|alle\s+inhalte|die\s+(?:nutzung|verwendung|inhalte)"
     r"|der\s+(?:verlag|autor|herausgeber)|nutzung|verwendung|text-?\s?(?:und|&)\s?-?data)\b",
+    r"\b(?:tego\s+(?:serwisu|portalu|bloga)|tej\s+strony|nasz\w*|treści|materiał\w*|сайта|наш\w*|материал\w*|контент\w*"
+    r"|onze|deze|dit|vår\w*|denna|detta|bu\s+site\w*)\b|본\s?(?:사이트|홈페이지|블로그|저작물|콘텐츠|기사)|당사|무단|저작권|이\s(?:사이트|글|기사)",
     r"\b(?:notre|nos|nous|ce\s+site|ces?|cette|tous\s+droits|toute|l['’]utilisation|nuestr\w+|este|esta|todos\s+los"
     r"|cualquier|questo|nostr\w+|tutti\s+i|este|todos\s+os)\b",
 )
@@ -115,6 +125,7 @@ _REPORTED: Final = _any(
     r"|started|updated|added)|have\s+(?:been|begun|started|updated|added)|in\s+(?:its|their)|(?<!use\s)its\s+(?:terms"
     r"|content"
     r"|users|website|platform)|their\s+(?:terms|content|work|works|websites?|users))\b",
+    r"\b(?:według|powiedzia\w+|poinformowa\w+|сообщ\w+|заяви\w+|законопроект\w*|volgens|zegt|zei)\b|밝혔|보도|법안|고객",
     r"\b(?:sagte|sagt|laut|zufolge|berichte\w*|urteil|gericht|klage|entschied|würde[n]?|könnte[n]?|sollte[n]?|wurden?"
     r"|hatte[n]?)\b|\b(?:selon|a\s+déclaré|tribunal|según|dijo|secondo)\b",
 )

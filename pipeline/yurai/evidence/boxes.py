@@ -108,6 +108,7 @@ def around(element: HtmlElement, url: str) -> Around:
             told.credit = told.credit or _credit(box, names)
         if told.place in (None, "aside") and tag not in _OUTER and names != " ":
             told.of_others = told.of_others or bool(_OF_OTHERS_BOX.search(names))
+        told.of_others = told.of_others or tag == "template"
         told.place = _joined(told.place, _place(box, names))
     if told.credit == "page":
         # "credits" in the main content are those of a picture, elsewhere those of the site

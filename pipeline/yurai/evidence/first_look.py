@@ -4,7 +4,7 @@ from typing import Final
 
 import re2
 
-from yurai.evidence.word_patterns import WORDS
+from yurai.evidence.word_patterns import SOFT, WORDS
 
 _PIECES: Final = (
     "eserved vorbehalten droits eservados reservats riservati voorbehouden wszelkie защищен сохранены застережено "
@@ -19,12 +19,13 @@ IN_NUMBERS: Final = "cjk-in-numbers"
 _ATTRIBUTE: Final = r"\s*=\s*[\"']?[^\"'<>]*"
 _PATTERNS: Final = {
     "link": rf"creativecommons|licensebuttons|rel{_ATTRIBUTE}licen",
-    "words": WORDS,
+    "words": f"{WORDS}|{SOFT}",
     "author": rf"(?:rel|itemprop){_ATTRIBUTE}author",
     "ccrel": r"attribution(?:name|url)",
     "script": r"ld\+json|rsl\+xml",
     "rdf": r"rdf:resource",
     "property": rf"(?:itemprop|property){_ATTRIBUTE}(?:licen|rights)",
+    "paywall": rf"itemprop{_ATTRIBUTE}isaccessibleforfree",
     IN_NUMBERS: r"&#(?:2[0-9]{4}|3[0-9]{4}|4[0-9]{4}|5[0-9]{4}|x[3-9a-f][0-9a-f]{3});&#",
     **{piece: piece for piece in RESERVED_PIECES},
 }

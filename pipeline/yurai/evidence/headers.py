@@ -6,7 +6,7 @@ from typing import Final
 
 from yurai.evidence.marks import Mark, Scope
 from yurai.evidence.normalise import is_of_software, licence_id
-from yurai.evidence.rsl import POINTER, RSL_TYPE
+from yurai.evidence.rsl import POINTER, is_rsl
 from yurai.evidence.same_page import is_same_page
 from yurai.evidence.signals import content_signal, content_usage, robots, tdm
 
@@ -43,7 +43,7 @@ def _marks(name: str, value: str, url: str) -> Iterator[Mark]:
     elif name in _USAGE:
         yield _signal(f"{name.removesuffix('s')}-header", value, _USAGE[name](value))
     else:
-        yield _signal("tdm-header", f"{name}: {value}", tdm(name, value))
+        yield from (_signal("tdm-header", f"{name}: {value}", norm) for norm in tdm(name, value))
 
 
 def _signal(channel: str, raw: str, norm: str | None) -> Mark:
@@ -62,7 +62,7 @@ def _links(value: str, url: str) -> Iterator[Mark]:
             named.setdefault(key.strip().lower(), text.strip().strip("\"'"))
         if "license" not in named.get("rel", "").lower().split() or not (address[:1] == "<" and address[-1:] == ">"):
             continue
-        if named.get("type", "").lower() == RSL_TYPE:
+        if is_rsl(named.get("type", "")):
             yield _signal("rsl", link.strip(), POINTER)
         else:
             norm = licence_id(address[1:-1])

@@ -4,25 +4,30 @@ The tree is read before the main-text extractor changes it. Most pages hold none
 one look at the bytes tells.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from yurai.evidence.choose import reservations
-from yurai.evidence.first_look import IN_NUMBERS, first_look
+from yurai.evidence.first_look import IN_NUMBERS, RESERVED_PIECES, first_look
 from yurai.evidence.jsonld import json_ld_marks
 from yurai.evidence.links import MANY, ends, link_marks
 from yurai.evidence.marks import Kind, Mark, Place
 from yurai.evidence.metas import meta_marks
 from yurai.evidence.notices import excepted_marks, reserved_marks
-from yurai.evidence.properties import property_marks, rdf_marks
+from yurai.evidence.properties import paywall_marks, property_marks, rdf_marks
 from yurai.evidence.rsl import RSL_TYPE, rsl_norm, rsl_reserves
+from yurai.evidence.texts import Texts
 from yurai.evidence.words import text_marks
 
+_END: Final = re.compile(rb"</html\s*>", re.IGNORECASE)
+_ENDS: Final = re.compile(rb"</?(?:html|head|body)\b[^<>]*>", re.IGNORECASE)
 _A_LIST: Final = 3
+_OF_TEXTS: Final = frozenset(("words", IN_NUMBERS, *RESERVED_PIECES))
 _SPEAKING: Final = ("page", "main_text", "site")
 _SCRIPTS: Final = etree.XPath(
     "descendant::script[contains(@type, 'ld+json') or contains(@type, 'LD+JSON') or contains(@type, 'rsl+xml')"
@@ -45,12 +50,39 @@ def html_marks(markup: bytes, tree: HtmlElement, url: str, looked: frozenset[str
         marks += rdf_marks(markup, url)
     if "property" in looked:
         marks += property_marks(tree, url)
-    if "words" in looked or IN_NUMBERS in looked:
-        marks += text_marks(tree, url)
-    marks += reserved_marks(tree, markup, looked, url)
-    if any(mark.kind == "licence_claim" for mark in marks):
-        marks += excepted_marks(tree, markup, url)
-    return tuple(_unless_about_licences(marks))
+    if "paywall" in looked:
+        marks += paywall_marks(tree, url)
+    if not _OF_TEXTS.isdisjoint(looked) or _claims(marks):
+        marks += _in_texts(tree, looked, url, claims=_claims(marks))
+    return (*_unless_about_licences(marks), *_behind_the_end(markup, url))
+
+
+def _behind_the_end(markup: bytes, url: str) -> Iterator[Mark]:
+    """Reservations behind `</html>`, where libxml2 stops reading and browsers do not."""
+    end = _END.search(markup)
+    rest = markup[end.end() :] if end else b""
+    if not (b"<meta" in rest.lower() or "words" in first_look(rest)):
+        return
+    parser = HTMLParser(encoding="utf-8", default_doctype=False, remove_comments=True, remove_pis=True)
+    try:
+        tree = document_fromstring(b"<html>" + _ENDS.sub(b"", rest), parser=parser)
+    except etree.ParserError:
+        return
+    yield from (mark for mark in (*meta_marks(tree, url), *text_marks(tree, url)) if mark.reserves)
+
+
+def _claims(marks: Iterable[Mark]) -> bool:
+    return any(mark.kind == "licence_claim" for mark in marks)
+
+
+def _in_texts(tree: HtmlElement, looked: frozenset[str], url: str, *, claims: bool) -> Iterator[Mark]:
+    """Marks in the words of a page; `claims`: its markup claims a licence, from which words may take some back."""
+    texts = Texts(tree)
+    said = text_marks(tree, url, texts) if "words" in looked or IN_NUMBERS in looked else ()
+    yield from said
+    yield from reserved_marks(texts, looked, url)
+    if claims or _claims(said):
+        yield from excepted_marks(texts, url)
 
 
 def _unless_about_licences(marks: list[Mark]) -> list[Mark]:

@@ -11,9 +11,14 @@ from yurai.evidence.kinds import type_scope
 from yurai.evidence.marks import Mark, Place, Scope
 from yurai.evidence.normalise import licence_id
 from yurai.evidence.notices import reserves_rights
+from yurai.evidence.rights_words import reserving
 
 _KEYS: Final = frozenset(("license", "schema:license", "dcterms:license", "dct:license", "cc:license"))
 _IRI: Final = re.compile(r"https?://(?:schema\.org|purl\.org/dc/terms|creativecommons\.org/ns#)/?license")
+_LAST_COMMA: Final = re.compile(r",(\s*[}\]])")
+"""Behind the last member JSON has none, but pages have."""
+_CDATA: Final = re.compile(r"<!\[CDATA\[|\]\]>")
+_RIGHTS: Final = frozenset(("copyrightNotice", "usageInfo", "conditionsOfAccess", "schema:copyrightNotice"))
 _FREE: Final = frozenset(("isAccessibleForFree", "schema:isAccessibleForFree"))
 # Keys whose nodes are a part of the page, and keys whose nodes are other works, whatever their types.
 _PART_KEYS_NAMED: Final = (
@@ -48,10 +53,9 @@ def json_ld_marks(text: str, place: Place, path: str) -> Iterator[Mark]:
     count = 0
     for node in nodes:
         for mark in _of_node(node, known, place, path):
-            count += 1
-            if count > MAX_MARKS:
-                return
-            yield mark
+            count += not mark.reserves
+            if mark.reserves or count <= MAX_MARKS:
+                yield mark
 
 
 @lru_cache(maxsize=4)
@@ -59,14 +63,17 @@ def json_ld_nodes(text: str) -> tuple[Node, ...]:
     """Objects of one script, in page order, none of one that does not parse; marks and credits are read from them."""
     if len(text) > MAX_SCRIPT:
         return ()
-    try:
-        return tuple(_nodes(json.loads(_unwrapped(text), strict=False)))
-    except (ValueError, RecursionError):
-        return ()
+    for script in (_unwrapped(text), _LAST_COMMA.sub(r"\1", _unwrapped(text))):
+        try:
+            return tuple(_nodes(json.loads(script, strict=False)))
+        except (ValueError, RecursionError):
+            continue
+    return ()
 
 
 def _unwrapped(text: str) -> str:
     """Script without the comment or CDATA marks that old pages put around it."""
+    text = _CDATA.sub("", text)
     starts = [at for at in (text.find("{"), text.find("[{")) if at >= 0]
     end = max(text.rfind("}"), text.rfind("]"))
     return text[min(starts) : end + 1] if starts else text
@@ -115,8 +122,10 @@ def _of_node(node: Node, known: dict[str, list[Node]], place: Place, path: str) 
         if key.lower() in _KEYS or _IRI.fullmatch(key):
             for licence in _said(value, known):
                 yield Mark("licence_claim", "json-ld", licence, licence_id(licence), scope, place, where)
-        elif key == "copyrightNotice" and isinstance(text := _plain(value), str):
-            yield Mark("notice", "json-ld", text, reserves_rights(text), scope, place, where)
+        elif key in _RIGHTS and isinstance(text := _plain(value), str):
+            if key.endswith("Notice"):
+                yield Mark("notice", "json-ld", text, reserves_rights(text), scope, place, where)
+            yield from reserving("json-ld", text, scope, place, where)
         elif key in _FREE and str(_plain(value)).strip().lower() in ("false", "no", "https://schema.org/false"):
             yield Mark("notice", "json-ld", f"{key}: {_plain(value)}", "paywalled", scope, place, where)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from yurai.evidence.agents import is_ai_agent
 from yurai.evidence.normalise import is_id
 from yurai.evidence.rsl import rsl_reserves
 
@@ -53,7 +54,13 @@ class Mark:
             return frozenset()
         if self.norm.startswith("tdm-policy="):
             return frozenset(("tdm-policy",))
-        return frozenset(entry for entry in self.norm.split(",") if _entry_reserves(entry))
+        return frozenset(_kind_of(entry) for entry in self.norm.split(",") if _entry_reserves(entry))
+
+
+def _kind_of(entry: str) -> str:
+    """Entry with `*` for an agent that no list has, of which a page may name any number."""
+    agent, colon, directive = entry.partition(":")
+    return f"*:{directive}" if colon and "=" not in agent and not is_ai_agent(agent) else entry
 
 
 def _entry_reserves(entry: str) -> bool:

@@ -12,6 +12,7 @@ from yurai.evidence.choose import reservations
 from yurai.evidence.marks import Kind, Mark, Scope
 from yurai.evidence.normalise import is_of_software, licence_id
 from yurai.evidence.notices import reserves_rights
+from yurai.evidence.rights_words import reserving
 from yurai.evidence.signals import content_signal, content_usage, robots, spoken_to, tdm
 
 _DUBLIN_CORE: Final = (
@@ -21,7 +22,7 @@ _DUBLIN_CORE: Final = (
 )
 _OF_THE_DOCUMENT: Final = frozenset(_DUBLIN_CORE.split())
 _LICENCES: Final = _OF_THE_DOCUMENT | {"license", "licence", "rights", "copyright", "cc:license", "og:license"}
-_TDM: Final = ("tdm-reservation", "tdm-policy")
+_TDM: Final = {name.replace("-", joint): name for name in ("tdm-reservation", "tdm-policy") for joint in "-:_"}
 _USAGE: Final = {"content-usage": content_usage, "content-signal": content_signal, "content-signals": content_signal}
 _NAMED_BY: Final = ("name", "property", "http-equiv")
 MAX_NAME: Final = 4096
@@ -37,7 +38,8 @@ def meta_marks(tree: HtmlElement, url: str) -> tuple[Mark, ...]:
         content = (meta.get("content") or "").strip()
         if content:
             for mark in _marks(meta, content, url):
-                found.setdefault(mark.statement, (mark, meta))
+                if next(meta.iterancestors("template"), None) is None:  # a browser shows and obeys nothing in there
+                    found.setdefault(mark.statement, (mark, meta))
     marks = [mark for mark, _ in found.values()]
     others = (_ends([one for one in marks if one.kind == kind and not one.reserves]) for kind in get_args(Kind))
     kept = {id(mark) for some in (reservations(marks), *others) for mark in some}
@@ -63,8 +65,11 @@ def _marks(meta: HtmlElement, content: str, url: str) -> Iterator[Mark]:
         elif name in _LICENCES:
             mark = _rights(name, content)
             yield mark if _is_of_page(meta, url) else replace(mark, scope="embedded", place="body")
+            yield from reserving("meta", content, "page", "head")
         elif name in _TDM:
-            yield _mark("optout_signal", "tdm-meta", f"{name}: {content}", tdm(name, content))
+            yield from (
+                _mark("optout_signal", "tdm-meta", f"{name}: {content}", one) for one in tdm(_TDM[name], content)
+            )
         elif name in _USAGE:
             channel = f"{name.removesuffix('s')}-meta"
             yield _mark("optout_signal", channel, f"{name}: {content}", _USAGE[name](content))

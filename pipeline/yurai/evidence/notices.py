@@ -1,13 +1,15 @@
 """Find words that reserve rights or take a licence back: "All rights reserved", "except where noted".
 
-They stand on a third of all pages, so one pass over the bytes decides first; then libxml2 finds the text nodes that
-hold a piece of what was found, and only those come up to Python.
+They stand on a third of all pages, so one pass over the bytes decides first; then the texts of the page are searched
+for the pieces that were found.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Final
 
+import re2
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -15,6 +17,7 @@ from yurai.evidence import notice_phrases
 from yurai.evidence.boxes import Around, around
 from yurai.evidence.first_look import IN_NUMBERS, RESERVED_PIECES
 from yurai.evidence.marks import MAX_RAW, Mark, Scope
+from yurai.evidence.texts import Texts
 
 RESERVED: Final = "all-rights-reserved"
 EXCEPTED: Final = "except-where-noted"
@@ -30,13 +33,12 @@ _PHRASE: Final = re.compile(
     ),
     re.IGNORECASE,
 )
+# in the forms of re2, which knows no look behind, and whose white space is that of ASCII
+_FORMS: Final = {"(?<!not\\s+)": "", "(?<!not\\s)": "", "[^\\s<]": "[^<]", "\\s": "[\\s\\x{a0}\\x{3000}]"}
+_LOOK: Final = re2.compile("(?i)" + reduce(lambda text, form: text.replace(*form), _FORMS.items(), _PHRASE.pattern))
 _NORMS: Final = dict(enumerate(_GROUPS))
 _OF_EXCEPTED: Final = ("otherwise", "elsewhere", "anders", "contraire", "salvo", "特に", "除非")
 _CJK: Final = ("転載", "無断", "版权所有", "版權所有", "转载", "轉載", "무단")
-_HOLDS: Final = etree.XPath(
-    "descendant::text()[contains(., $word) and not(parent::script or parent::style or parent::noscript"
-    " or parent::template or parent::textarea or parent::title)]"
-)
 _OWN_TEXTS: Final = etree.XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
 _NOTICE: Final = re.compile(r"©|\(c\)|&copy|copyright|コピーライト|(?<!\d)(?:19|20)\d\d(?!\d)", re.IGNORECASE)
 _SHORT: Final = 120
@@ -46,47 +48,57 @@ _NODES: Final = 12
 _WIDE: Final = 4_000
 
 
-def reserved_marks(tree: HtmlElement, markup: bytes, looked: frozenset[str], url: str) -> Iterator[Mark]:
+def reserved_marks(texts: Texts, looked: frozenset[str], url: str) -> Iterator[Mark]:
     """Words of a page that reserve all rights or ask for attribution: of each meaning and scope the first.
 
     `looked` is what `first_look` saw in the page.
     """
-    words = _as_written(looked.intersection(RESERVED_PIECES), markup)
-    return _marks(tree, words | set(_CJK if IN_NUMBERS in looked else ()), url, (RESERVED, ATTRIBUTION))
+    words = _forms(looked.intersection(RESERVED_PIECES))
+    return _marks(texts, words | set(_CJK if IN_NUMBERS in looked else ()), url, (RESERVED, ATTRIBUTION))
 
 
-def excepted_marks(tree: HtmlElement, markup: bytes, url: str) -> Iterator[Mark]:
+def excepted_marks(texts: Texts, url: str) -> Iterator[Mark]:
     """Words of a page that take some of a licence back; they mean something beside one alone."""
-    return _marks(tree, _as_written(_OF_EXCEPTED, markup), url, (EXCEPTED,))
+    return _marks(texts, _forms(_OF_EXCEPTED), url, (EXCEPTED,))
 
 
-def _as_written(pieces: Iterable[str], markup: bytes) -> set[str]:
-    """Forms of the pieces that the bytes hold: XPath 1.0 knows no case, and each look through a tree costs."""
-    forms = {form for piece in pieces for form in (piece, piece.upper(), piece.capitalize())}
-    return {form for form in forms if form.encode() in markup}
+def _forms(pieces: Iterable[str]) -> set[str]:
+    return {form for piece in pieces for form in (piece, piece.upper(), piece.capitalize())}
 
 
-def _marks(tree: HtmlElement, words: set[str], url: str, wanted: tuple[str, ...]) -> Iterator[Mark]:
+def _marks(texts: Texts, words: set[str], url: str, wanted: tuple[str, ...]) -> Iterator[Mark]:
     seen: set[tuple[str, str]] = set()
-    nodes = [node for word in sorted(words) for node in _HOLDS(tree, word=word)]
-    for node in nodes[:_NODES] + nodes[_NODES:][-_NODES:]:
-        element = node.getparent()
-        for norm, said in _said(str(node), element):
-            if norm not in wanted:
-                continue
-            mark = _notice(norm, said, around(element, url), element)
-            if (norm, mark.scope) not in seen:
-                seen.add((norm, mark.scope))
-                yield mark
+    places = sorted(at for word in words for at in texts.holding(word))
+    indices = dict.fromkeys(texts.index(at) for at in places if _is_phrase(texts, at))
+    found = [(index, own) for index in indices if (own := _said(texts.strings[index])) is not None]
+    for index, own in found[:_NODES] + found[_NODES:][-_NODES:]:
+        home = texts.home(index)
+        if not texts.is_seen(index):
+            continue
+        for norm, said in own or _beside(home):
+            if norm in wanted:
+                mark = _notice(norm, said, around(home, url), home)
+                if (norm, mark.scope) not in seen:
+                    seen.add((norm, mark.scope))
+                    yield mark
 
 
-def _said(text: str, element: HtmlElement) -> Iterator[tuple[str, str]]:
-    """Meanings of the phrases in a text node, each with the text; else of its block ("All <b>rights</b> reserved")."""
+def _is_phrase(texts: Texts, at: int) -> bool:
+    """Whether a phrase is about there: a quick look, also across texts."""
+    return _LOOK.search(texts.whole[max(at - _SHORT, 0) : at + _SHORT]) is not None
+
+
+def _said(text: str) -> list[tuple[str, str]] | None:
+    """Meanings of the phrases in a text, each with the text; none where its block may hold more, None where not."""
     found = list(_phrases(text))
-    if not found and len(text) < _SHORT and (parent := element.getparent()) is not None:
-        box = element if element.tag != "b" and len(element) else parent
-        found = list(_phrases("".join(_OWN_TEXTS(box))[:_WIDE]))
-    yield from found
+    return found if found or len(text) < _SHORT else None
+
+
+def _beside(home: HtmlElement) -> list[tuple[str, str]]:
+    """Meanings of the phrases in the block of an element: "All <b>rights</b> reserved"."""
+    parent = home.getparent()
+    box = home if len(home) or parent is None else parent
+    return list(_phrases("".join(_OWN_TEXTS(box))[:_WIDE]))
 
 
 def _phrases(text: str) -> Iterator[tuple[str, str]]:

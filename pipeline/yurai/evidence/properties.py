@@ -18,6 +18,7 @@ _LICENCE_PROPS: Final = LICENCE_RELS | {"schema:license"}
 _PROPERTIES: Final = etree.XPath(
     "descendant::*[contains(@itemprop, 'icense') or contains(@property, 'icense') or contains(@property, 'ights')]"
 )
+_FREE: Final = etree.XPath("descendant::*[contains(@itemprop, 'isAccessibleForFree')]")
 _RDF: Final = re.compile(
     rb'<(?:\w+:)?Work\s+rdf:about="([^"]{0,2048})"|<(?:\w+:)?license\s+rdf:resource="([^"]{1,2048})"'
     rb'|<dc:type\s+rdf:resource="([^"]{1,256})"|<(/?)svg\b'
@@ -42,6 +43,16 @@ def property_marks(tree: HtmlElement, url: str) -> Iterator[Mark]:
             channel, at, norm = _channel(element), spot(element, url), licence_id(raw)
             scope = _item_scope(element, at, url) if channel == "microdata" else _rdfa_scope(element, norm, at)
             yield mark_at("licence_claim", channel, raw, norm, scope, at)
+
+
+def paywall_marks(tree: HtmlElement, url: str) -> Iterator[Mark]:
+    """Items of microdata that say they are not free to read (`isAccessibleForFree`), as JSON-LD says it."""
+    for element in ends(_FREE(tree), MANY):
+        raw = (element.get("content") or element.get("href") or "".join(element.itertext())).strip()
+        if raw.lower().rpartition("/")[2] in ("false", "no"):
+            at = spot(element, url)
+            scope = _item_scope(element, at, url)
+            yield mark_at("notice", "microdata", f"isAccessibleForFree: {raw}", "paywalled", scope, at)
 
 
 def _channel(element: HtmlElement) -> str:

@@ -50,6 +50,11 @@ def rsl_reserves(entry: str) -> bool:
     return said in ("pointer", "inline", "payment", "prohibits-user", "prohibits-geo")
 
 
+def is_rsl(media_type: str) -> bool:
+    """Whether a media type, with or without parameters, is that of RSL."""
+    return media_type.partition(";")[0].strip().lower() == RSL_TYPE
+
+
 def _parsed(document: str) -> etree._Element | None:
     """Root of the document; nothing outside of it is read and no entity is put in."""
     if len(document) > MAX_DOCUMENT:

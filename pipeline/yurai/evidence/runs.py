@@ -1,75 +1,45 @@
 """Find the runs of text that hold given words: a text node with what stands beside it in its block, links included.
 
 A sentence goes through inline elements ("Text is available under the <a>...</a>"), so one text node is not enough, and
-a block may hold the whole page, so it is too much. A run ends where a block begins or ends, or at its limit.
+a block may hold the whole page, so it is too much. A run ends where a block begins or ends, or at its limit. What a
+run covers is not read again, so the cost of a page is linear in its text.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from itertools import chain, islice
-from typing import Final, Protocol, TypeAlias
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, TypeAlias
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from yurai.evidence.texts import SOFT_LETTERS, Texts, Words
+
 MAX_SIDE: Final = 700
-"""Characters of a run on each side of the text node that was found, and of that node on each side of the words."""
+"""Characters of a run on each side of the text that was found, and of that text on each side of the words."""
+_AGAIN: Final = 300
+"""Letters at the end of a run that was cut off there, in which the words are looked at again."""
+_NEAR: Final = 1_000
+"""Letters between the words and those that have to be near."""
 MAX_NODES: Final = 120
 """Elements beside it that are looked at on each side."""
 MAX_RUNS: Final = 64
 """Runs of one page from its beginning, and as many from its end: what is said of a page stands there."""
-MAX_MATCHES: Final = 5_000
-"""Words of a page that are looked at."""
 _BLOCK_NAMES: Final = (
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe legend li main menu nav noscript ol option p "
     "pre script search section select style summary table tbody td template textarea tfoot th thead title tr ul"
 )
 BLOCK_TAGS: Final = frozenset(_BLOCK_NAMES.split())
-_COUNTS: Final = (1, 2, 4, 8, 16, 32, 64)
-"""Different words of a page that are looked for at once; the last is the most."""
-_WHOLE: Final = etree.XPath("string()", smart_strings=False)
-_UNSEEN: Final = frozenset(("script", "style", "noscript", "template", "iframe", "noembed", "noframes"))
 _INNER: Final = etree.XPath("descendant-or-self::text()[not(parent::script or parent::style)]", smart_strings=False)
 _HREFS: Final = etree.XPath("descendant-or-self::a/@href", smart_strings=False)
 LINE: Final = "\u2028"
 """A `<br>` in a run; LINE SEPARATOR is white space to `str` and `re`, and no line feed of the markup."""
+_SOFT: Final = str.maketrans("", "", SOFT_LETTERS)
 
 Piece: TypeAlias = tuple[str, tuple[str, ...]]
 """Text, and the addresses that it links to."""
-
-
-class Found(Protocol):
-    """Words that were found, as a match of `re` or `re2`."""
-
-    def span(self) -> tuple[int, int]:
-        """Where they begin and end."""
-
-    def __getitem__(self, group: int, /) -> str:
-        """Words themselves, by group 0."""
-
-
-class Words(Protocol):
-    """A pattern that finds words, of `re` or `re2`."""
-
-    def search(self, text: str, /) -> Found | None:
-        """Find them first."""
-
-    def finditer(self, text: str, /) -> Iterator[Found]:
-        """Find them all."""
-
-
-class TextNode(Protocol):
-    """A text node of lxml: a string that knows its element, of which it is the text or the tail."""
-
-    is_tail: bool
-
-    def getparent(self) -> HtmlElement:
-        """Element that it is the text or tail of."""
-
-    def __str__(self) -> str:
-        """Text itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,58 +55,76 @@ class Run:
     links: tuple[str, ...]
 
 
-def runs(tree: HtmlElement, words: Words) -> Iterator[Run]:
-    """Runs of a page that hold the words, in page order; the first and last 64, equal ones once."""
-    found = [(node, part) for node in _holding(tree, words) for part in _parts(str(node), words)]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Letters [start, end) of the page's texts, in the text of a number, which hold the words."""
+
+    index: int
+    start: int
+    end: int
+
+
+def runs(texts: Texts, words: Words, near: Words | None = None) -> Iterator[Run]:
+    """Runs of a page that hold the words, in page order, equal ones of a block once.
+
+    Without `near` the first and last 64; else all in which a word of `near` is not far from the words.
+    """
+    spans = list(texts.spans(words))
+    if spans and near is not None:
+        spans = _beside(spans, [start for start, _ in texts.spans(near)])
+    parts = list(_parts(texts, spans))
+    if near is None:
+        parts = parts[:MAX_RUNS] + parts[MAX_RUNS:][-MAX_RUNS:]
     seen: set[tuple[HtmlElement | None, str]] = set()
-    for node, (start, end) in found[:MAX_RUNS] + found[MAX_RUNS:][-MAX_RUNS:]:
-        parent = node.getparent()
-        run = _run(parent, node, start, end)
-        home = parent.getparent() if node.is_tail else parent
-        if (key := (_block(home), run.text)) not in seen:
+    covered = 0
+    for part in parts:
+        if part.end <= covered:
+            continue
+        run, covered = _run(texts, part)
+        if (key := (block_of(run.element), run.text)) not in seen:
             seen.add(key)
-            yield replace(run, element=home)
+            yield run
 
 
-def _holding(tree: HtmlElement, words: Words) -> list[TextNode]:
-    """Text nodes that hold the words: libxml2 finds them by what was found, and only those come up to Python."""
-    body = tree.find("body")
-    body = tree if body is None else body
-    found = dict.fromkeys(match[0].strip() for match in islice(words.finditer(_WHOLE(body)), MAX_MATCHES))
-    if not found:
-        return []
-    few = [*found][: _COUNTS[-1]]
-    size = next(count for count in _COUNTS if count >= len(few))
-    few += few[:1] * (size - len(few))
-    nodes = _containing(size)(body, **{f"w{index}": word for index, word in enumerate(few)})
-    return [node for node in nodes if node.is_tail or node.getparent().tag not in _UNSEEN]
+def _beside(spans: list[tuple[int, int]], places: list[int]) -> list[tuple[int, int]]:
+    """Spans that are not far from one of the places."""
+    return [
+        (start, end)
+        for start, end in spans
+        if (at := bisect_left(places, start - _NEAR)) < len(places) and places[at] <= end + _NEAR
+    ]
 
 
-@cache
-def _containing(count: int) -> etree.XPath:
-    """Text nodes, in page order, that hold one of so many variables."""
-    return etree.XPath(f"descendant::text()[{' or '.join(f'contains(., $w{index})' for index in range(count))}]")
+def _parts(texts: Texts, spans: list[tuple[int, int]]) -> Iterator[_Part]:
+    """Where the words are in the texts that show: all of a short one, else what is around the words."""
+    index, known = -1, 0
+    for start, end in spans:
+        if end <= known or not texts.is_seen(index := texts.index(start)):
+            continue
+        part = _Part(index, texts.start(index), texts.start(index + 1))
+        known = part.end
+        if len(texts.strings[index]) > 2 * MAX_SIDE:
+            part = _Part(index, max(part.start, start - MAX_SIDE), min(part.end, end + MAX_SIDE))
+            known = known if part.end == known else part.end - _AGAIN
+        yield part
 
 
-def _parts(node: str, words: Words) -> list[tuple[int, int]]:
-    """Where the words are in a text node: all of a short one, else what is around the first and the last of them."""
-    if len(node) <= 2 * MAX_SIDE:
-        return [(0, len(node))] if words.search(node) else []
-    spans = [match.span() for match in words.finditer(node)]
-    ends = spans[:2] + spans[2:][-2:]
-    return [(max(0, start - MAX_SIDE), min(len(node), end + MAX_SIDE)) for start, end in ends]
-
-
-def _run(element: HtmlElement, node: TextNode, start: int, end: int) -> Run:
-    """The run around part of one text node of an element, its text or its tail."""
-    text, tail = str(node), node.is_tail
-    before = [] if start else list(_bounded(_before(element, tail=tail), slice(-MAX_SIDE, None)))
-    behind = [] if end < len(text) else list(_bounded(_behind(element, tail=tail), slice(MAX_SIDE)))
+def _run(texts: Texts, part: _Part) -> tuple[Run, int]:
+    """The run around part of one text, and up to where it covers the page's texts."""
+    node = texts.node(part.index)
+    element, tail = node.getparent(), node.is_tail
+    before, behind, covered = list[Piece](), list[Piece](), part.end
+    if part.start == texts.start(part.index):
+        before = [piece for piece, _ in _bounded(_before(element, tail=tail), slice(-MAX_SIDE, None))]
+    if part.end == texts.start(part.index + 1):
+        for piece, is_cut in _bounded(_behind(element, tail=tail), slice(MAX_SIDE)):
+            behind.append(piece)
+            covered += len(piece[0]) - _AGAIN * is_cut
     own = () if tail or not (href := _own_href(element)) else (href,)
-    pieces = [*reversed(before), (text[start:end], own), *behind]
-    whole = "".join(piece for piece, _ in pieces)
+    pieces = [*reversed(before), (texts.whole[part.start : part.end], own), *behind]
     links = tuple(dict.fromkeys(chain.from_iterable(hrefs for _, hrefs in pieces)))
-    return Run(element, _lines(whole), links)
+    text = _lines("".join(piece for piece, _ in pieces).translate(_SOFT))
+    return Run(texts.home(part.index), text, links), covered
 
 
 def _own_href(element: HtmlElement) -> str | None:
@@ -149,13 +137,14 @@ def _own_href(element: HtmlElement) -> str | None:
     return None
 
 
-def _bounded(pieces: Iterator[Piece], near: slice) -> Iterator[Piece]:
-    """Pieces until there is enough; of each the part that is near."""
+def _bounded(pieces: Iterator[Piece], near: slice) -> Iterator[tuple[Piece, bool]]:
+    """Pieces until there is enough; of each the part that is near, and whether more may follow that is left out."""
     size = 0
     for count, (text, hrefs) in enumerate(pieces):
-        yield text[near], hrefs[:MAX_NODES]
         size += len(text)
-        if size > MAX_SIDE or count > MAX_NODES:
+        is_full = size > MAX_SIDE or count > MAX_NODES
+        yield (text[near], hrefs[:MAX_NODES]), is_full
+        if is_full:
             return
 
 
@@ -220,7 +209,8 @@ def _inline(element: HtmlElement) -> Piece:
     return "".join(_INNER(element)), tuple(_HREFS(element))
 
 
-def _block(element: HtmlElement | None) -> HtmlElement | None:
+def block_of(element: HtmlElement | None) -> HtmlElement | None:
+    """Nearest block that an element is or stands in."""
     while element is not None and element.tag not in BLOCK_TAGS:
         element = element.getparent()
     return element

@@ -6,14 +6,17 @@ and `noml` as Mojeek did; TDM Reservation Protocol (W3C Community Group, 2024); 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import normalize
 
 from yurai.evidence.agents import is_ai_agent
 
 MALFORMED: Final = "malformed_intent"
 """Entry of a norm: what was said breaks the rules of its form, and would forbid use if it kept them."""
-_TRAINING: Final = frozenset(("noai", "noimageai", "noml", "nollm"))
+_TRAINING: Final = frozenset(("noai", "noimageai", "noml", "nollm", "disallowaitraining"))
+_ALL: Final = "robots"
 _SEARCH: Final = frozenset(("noindex", "none", "noarchive", "nocache", "nosnippet", "noimageindex"))
 _WITH_VALUE: Final = frozenset(
     ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview", "indexifembedded")
@@ -52,14 +55,20 @@ def robots(value: str, agents: tuple[str | None, ...] = (None,)) -> Robots:
         if name in _WITH_VALUE:
             continue
         if colon and _AGENT.fullmatch(name):
-            agents, name = (name,), rest
-        for word in (entry.replace("-", "") for entry in name.split()):
+            agents, name = ((None if name == _ALL else name),), rest
+        for word in (_directive(entry) for entry in name.split()):
             for agent in agents:
                 feeds = agent is not None and is_ai_agent(agent)
                 if word in _TRAINING or word in _SEARCH or (feeds and word == "nofollow"):
                     rule = f"{agent}:{word}" if agent else word
                     rules[word in _TRAINING or (feeds and word in _SEARCH)].append(rule)
     return Robots(_joined(rules[True]), _joined(rules[False]))
+
+
+def _directive(entry: str) -> str:
+    """Directive without hyphens; one that is given a yes (`noai=true`) is that directive."""
+    name, _, value = entry.partition("=")
+    return name.replace("-", "") if value.strip("\"'") in ("", "1", *_YES) else entry
 
 
 def _joined(rules: list[str]) -> str | None:
@@ -120,9 +129,23 @@ def content_signal(value: str) -> str | None:
     return _joined(entries)
 
 
-def tdm(name: str, value: str) -> str | None:
-    """Norm of a TDM reservation (0 or 1) or policy (an address); `malformed_intent` for a yes in other words."""
-    value = value.strip().strip("\"'")
-    if name == "tdm-reservation" and value not in ("0", "1"):
-        return MALFORMED if value.lower() in _YES else None
-    return f"{name}={value[:_VALUE_SHOWN]}" if value else None
+def tdm(name: str, value: str) -> Iterator[str | None]:
+    """Norms of a TDM reservation (0 or 1) or policy (an address); `malformed_intent` for a yes in other words.
+
+    Repeated headers may have been joined by commas, and a policy may stand behind a reservation as its parameter.
+    """
+    if name == "tdm-reservation":
+        said, *parameters = (part.strip() for part in value.split(";"))
+        values = {part.strip().strip("\"'") for part in said.split(",")}
+        yield f"{name}=1" if "1" in values else f"{name}=0" if values == {"0"} else _meant(values)
+        for key, _, policy in (parameter.partition("=") for parameter in parameters):
+            if key.strip().lower() == "tdm-policy":
+                yield from tdm("tdm-policy", policy)
+    else:
+        address = value.strip().strip("\"'")[:_VALUE_SHOWN]
+        yield f"{name}={address}" if address else None
+
+
+def _meant(values: set[str]) -> str | None:
+    plain = {normalize("NFKC", value).lower() for value in values}
+    return None if plain.isdisjoint((*_YES, "1")) else MALFORMED

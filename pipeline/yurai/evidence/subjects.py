@@ -4,6 +4,7 @@ A footer's "Photos by A, CC BY" speaks of photos, "Content on this site: CC BY" 
 the licence stands is read, and of it the noun that the licence is said of: the last one before it, or all of a list.
 """
 
+# ruff: noqa: RUF001 - marks of all scripts are meant
 import re
 from typing import Final, Literal
 
@@ -23,7 +24,7 @@ from yurai.evidence.nouns import (
     WITHIN,
 )
 
-Subject = Literal["text", "part", "dataset", "users"]
+Subject = Literal["text", "part", "dataset", "users", "denied"]
 BOUNDARY: Final = "\x00"
 """Stands where a block begins or ends, which ends a clause; no text of a page holds it."""
 
@@ -38,12 +39,33 @@ _CLAUSE: Final = re.compile(CLAUSE_END, re.IGNORECASE)
 _SAYS: Final = re.compile(SAYS, re.IGNORECASE)
 
 
+_EXCEPTED: Final = re.compile(
+    r"\b(?:except(?:ing)?(?:\s+for)?|excluding|apart\s+from|other\s+than|with\s+the\s+exception\s+of|außer|ausgenommen"
+    r"|mit\s+ausnahme\s+von|sauf|excepto|salvo)\b[^,;.()]{1,60}?(?:,|(?=\b(?:is|are|steh(?:t|en)|sind)\b))"
+    r"|[^。、]{1,30}(?:を除(?:き|いて)|以外は?)、?",
+    re.IGNORECASE,
+)
+"""Parts that are set apart, which no licence is said of."""
+_DENIED: Final = re.compile(
+    r"\b(?:not|never|isn['’]t|aren['’]t)\s+(?:\w+\s+){0,2}?(?:licen[sc]ed|available"
+    r"|released|covered|published|under|subject)"
+    r"|\b(?:nicht|keiner?)\s+(?:\w+\s+){0,2}?(?:unter|lizen[sz])",
+    re.IGNORECASE,
+)
+_DENIED_BEHIND: Final = re.compile(
+    r"\A[^.。]{0,60}?(?:では(?:ありません|ない)|(?:は|が)適用されま?せん|\b(?:does|do)\s+not\s+apply|\bgilt\s+nicht)",
+    re.IGNORECASE,
+)
+
+
 def subject(left: str, right: str) -> Subject | None:
-    """What a licence between these texts is said of; None where no noun tells.
+    """What a licence between these texts is said of; None where no noun tells, `denied` where words say it is not.
 
     `right` begins with the words of the link itself. It counts where nothing is said before: a badge comes first.
     """
-    clause = _last_clause(left)
+    clause = _EXCEPTED.sub(" ", _last_clause(left))
+    if _DENIED.search(clause) or _DENIED_BEHIND.match(right):
+        return "denied"
     if any(letter.isalpha() for letter in clause):
         return _said_of(clause)
     first = _first_clause(right)

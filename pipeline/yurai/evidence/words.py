@@ -14,19 +14,23 @@ import re2
 from lxml.html import HtmlElement
 
 from yurai.evidence.ai_sentences import reservation
+from yurai.evidence.labels import is_alone, label, scope_of_row
 from yurai.evidence.marks import Kind, Mark, Scope
 from yurai.evidence.normalise import licence_id
 from yurai.evidence.places import Spot, spot
-from yurai.evidence.runs import Run, runs
+from yurai.evidence.runs import Run, block_of, runs
 from yurai.evidence.statements import Statement, statements
 from yurai.evidence.statements.names import narrower
 from yurai.evidence.statements.sentences import sentences
-from yurai.evidence.word_patterns import WORDS
+from yurai.evidence.texts import Texts
+from yurai.evidence.word_patterns import FORBIDDING, LICENCES, MACHINES
 
 CHANNEL: Final = "text"
 MAX_STATEMENTS: Final = 8
 """Statements of one page that become marks, the first of each licence and scope; reservations have no such limit."""
-_WORDS: Final = re2.compile(f"(?i)(?:{WORDS})")
+_LICENCES: Final = re2.compile(f"(?is)(?:{LICENCES})".encode())
+_MACHINES: Final = re2.compile(f"(?is)(?:{MACHINES})".encode())
+_FORBIDDING: Final = re2.compile(f"(?is)(?:{FORBIDDING})".encode())
 _CROWN: Final = re.compile(r"crown\s+copyright", re.IGNORECASE)
 _NOT_SAID_HERE: Final = frozenset(
     ("blockquote", "q", "code", "pre", "samp", "kbd", "textarea", "option", "cite", "var")
@@ -34,6 +38,8 @@ _NOT_SAID_HERE: Final = frozenset(
 _THEME: Final = re.compile(
     r"\b(?:themes?|templates?|designs?\s+(?:by|von|par)|powered\s+by\s+\w+\s+theme|layout|skin)\b", re.IGNORECASE
 )
+_REST: Final = 4
+"""Letters of a run beside the only sentence in it."""
 _A_LIST: Final = 3
 """Different licences in the text of a page from which it is about licences."""
 _SPEAKING: Final = ("page", "main_text", "site")
@@ -48,23 +54,26 @@ class _Found:
     scope: Scope
 
 
-def text_marks(tree: HtmlElement, url: str) -> tuple[Mark, ...]:
-    """Marks in the words of a parsed page whose bytes hold one of WORDS, or text in numbers; `url` is its address."""
+def text_marks(tree: HtmlElement, url: str, texts: Texts | None = None) -> tuple[Mark, ...]:
+    """Marks in the words of a parsed page, whose address is `url`; `texts` are its text nodes, where they are known."""
+    texts = Texts(tree) if texts is None else texts
+    return (*_claims(tree, texts, url), *_reservations(texts, url))
+
+
+def _claims(tree: HtmlElement, texts: Texts, url: str) -> Iterator[Mark]:
+    """Licences that the words state, and Crown copyright where no licence of the Crown is."""
     own: str | None = None
     found: dict[tuple[str | None, Scope], _Found] = {}
-    marks: list[Mark] = []
     crown = None
-    for run in runs(tree, _WORDS):
+    for run in runs(texts, _LICENCES):
         own = _own_names(tree, url) if own is None else own
         for one in _statements(run, own, url):
             found.setdefault((one.said.id, one.scope), one)
-        marks += _reservations(run, url)
         crown = crown or (run if _CROWN.search(run.text) else None)
     claims = _few(list(found.values()))
-    marks += [mark for one in claims for mark in _marks(one)]
+    yield from dict.fromkeys(mark for one in claims for mark in _marks(one))
     if crown is not None and not any("OGL" in (one.said.id or "") for one in claims):
-        marks.append(_mark("notice", crown.text, "crown-copyright", "page", spot(crown.element, url)))
-    return tuple(dict.fromkeys(marks))
+        yield _mark("notice", crown.text, "crown-copyright", "page", spot(crown.element, url))
 
 
 def _own_names(tree: HtmlElement, url: str) -> str:
@@ -78,7 +87,9 @@ def _own_names(tree: HtmlElement, url: str) -> str:
 
 
 def _statements(run: Run, own: str, url: str) -> Iterator[_Found]:
-    stated = list(statements(run.text, own))
+    block = block_of(run.element)
+    named = label(block) if block is not None and block.tag in ("dd", "td") else None
+    stated = list(statements(f"{named.rstrip(':')}: {run.text}" if named else run.text, own))
     if not stated:
         return
     at = spot(run.element, url)
@@ -114,7 +125,20 @@ def _implied(said: Statement, at: Spot, run: Run) -> Scope:
         return "unknown"
     if at.place == "footer":
         return "site"
+    if (scope := _labelled(said, at, run)) is not None:
+        return scope
     return "page" if said.rights_line and "©" in said.sentence and at.place in ("body", "header") else "unknown"
+
+
+def _labelled(said: Statement, at: Spot, run: Run) -> Scope | None:
+    """Scope of a licence that is the value of a label: in a row of what describes the page, or on a line alone."""
+    block = block_of(run.element)
+    if block is None or at.place not in ("body", "main", "header"):
+        return None
+    if label(block) is not None:
+        return scope_of_row(block)
+    is_all = said.labelled and len(run.text) <= len(said.sentence) + _REST
+    return "page" if is_all and is_alone(block) else None
 
 
 def _is_quoted(element: HtmlElement) -> bool:
@@ -136,12 +160,20 @@ def _marks(one: _Found) -> Iterator[Mark]:
         yield _mark("notice", one.said.sentence, "except-where-noted", one.scope, one.at)
 
 
-def _reservations(run: Run, url: str) -> Iterator[Mark]:
-    for sentence in sentences(run.text):
-        if (norm := reservation(sentence)) is not None:
+def _reservations(texts: Texts, url: str) -> Iterator[Mark]:
+    """Sentences against use by machines, of each meaning and scope the first; no count of others hides one."""
+    read: set[str] = set()
+    found: set[tuple[str, Scope]] = set()
+    for run in runs(texts, _MACHINES, _FORBIDDING):
+        for sentence in sentences(run.text):
+            if sentence in read or (norm := reservation(sentence)) is None:
+                read.add(sentence)
+                continue
             at = spot(run.element, url)
-            foreign = at.place == "comments" or _is_quoted(run.element)
-            yield _mark("optout_signal", sentence, norm, "unknown" if foreign else "page", at)
+            scope: Scope = "unknown" if at.place == "comments" or _is_quoted(run.element) else "page"
+            if (norm, scope) not in found:
+                found.add((norm, scope))
+                yield _mark("optout_signal", sentence, norm, scope, at)
 
 
 def _mark(kind: Kind, raw: str, norm: str | None, scope: Scope, at: Spot) -> Mark:

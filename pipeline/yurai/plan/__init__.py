@@ -1,7 +1,8 @@
 """Say what a run will need before it is started: run the recipe over a small sample of its input and extrapolate.
 
-`cut` copies whole compressed units at even distances into sample files, `trial` runs the recipe over them and watches
-time, processes and disk, `predict` extrapolates by compressed bytes, `near_needs` adds what near-dedup costs.
+`draw` makes strata and draws sources, `count` counts candidates, `cut` reads whole compressed units at even distances,
+`samples` writes them, `trial` runs the recipe and watches time, processes and disk, `outcome`, `costs` and `duplicates`
+read what came of it, `estimate` has the ratios and intervals, `predict` puts it together, `near_needs` adds near-dedup.
 """
 
 from yurai.plan.near_needs import DedupNeed

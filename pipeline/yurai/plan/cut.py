@@ -29,8 +29,8 @@ from yurai_manifests.location import LOCAL, parts_of
 from yurai_manifests.opening import open_files, without_secrets_of
 
 WINDOW = 1 << 15
-OPENING = 1 << 20
-"""Bytes that tell what a file is cut into."""
+GLANCE, OPENING = 1 << 16, 1 << 20
+"""Bytes that tell what a file is cut into; more where the first unit is longer than a glance."""
 BEYOND = 1 << 16
 """Bytes read behind a window, for the end of its last unit; doubled while that is not enough."""
 MAX_UNIT = 1 << 30
@@ -39,11 +39,27 @@ Kind = Codec | Literal["records", "lines"]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A sample of one source: bytes (or rows, of Parquet) that were copied, of how many; units that stand `apart`."""
+    """A sample of one source: bytes (or rows, of Parquet) that were copied, of how many."""
 
     copied: int
     whole: int
-    apart: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Runs of whole units of one source, each from a window; `ahead` is what a reader of any of them needs first.
+
+    Units of a source that is one unit do not stand `apart`: its piece is its beginning.
+    """
+
+    ahead: bytes
+    pieces: tuple[bytes, ...]
+    apart: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pieces."""
+        return sum(map(len, self.pieces))
 
 
 def cut(source: Source, target: Path, share: float) -> Cut:
@@ -56,19 +72,32 @@ def cut(source: Source, target: Path, share: float) -> Cut:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.name.endswith(".parquet"):
         return _rows(source, target, share)
+    found = pieces_of(source, share)
+    target.write_bytes(b"".join((found.ahead, *found.pieces)))
+    return Cut(found.size, source.size)
+
+
+def pieces_of(source: Source, share: float) -> Pieces:
+    """Return about `share` of a source that is no Parquet.
+
+    Raises:
+        OSError: the source cannot be read.
+    """
     files, path = open_files(source.url)
     with without_secrets_of(source.url), as_os_errors(files):
-        opening = _read(files, path, 0, OPENING)
-        pieces, kind = list(_dictionary(opening)), _kind(opening)
-        apart = not isinstance(kind, Codec) or _several(opening, kind)
-        if apart:
-            for start, stop in windows(source.size, share):
-                pieces += _units(files, path, start, stop, kind)
-            pieces = pieces or list(_units(files, path, 0, 1, kind))  # a small file may have none in its windows
-        else:  # of a file that is one unit, only the beginning can be had without reading all of it
-            pieces = [_read(files, path, 0, max(int(source.size * share), WINDOW))]
-    target.write_bytes(b"".join(pieces))
-    return Cut(sum(map(len, pieces)), source.size, apart)
+        if share >= 1 or source.size <= WINDOW:
+            return Pieces(b"", (_read(files, path, 0, source.size),), apart=False)
+        opening = _read(files, path, 0, GLANCE)
+        kind = _kind(opening)
+        if not _is_plain(kind, opening):
+            opening = _read(files, path, 0, OPENING)
+            kind = _kind(opening)
+        if isinstance(kind, Codec) and not _several(opening, kind):
+            # of a file that is one unit, only the beginning can be had without reading all of it
+            return Pieces(b"", (_read(files, path, 0, max(int(source.size * share), WINDOW)),), apart=False)
+        found = [b"".join(_units(files, path, *window, kind)) for window in windows(source.size, share)]
+        held = tuple(filter(None, found)) or tuple(_units(files, path, 0, 1, kind))  # windows of a small file miss it
+        return Pieces(b"".join(_dictionary(opening)), held, apart=True)
 
 
 def windows(size: int, share: float) -> Iterator[tuple[int, int]]:
@@ -121,6 +150,11 @@ def _starts(data: bytes, kind: Kind, *, at_start: bool) -> Iterator[int]:
         return
     with _mapped(data) as file:
         yield from _records(file) if kind == "records" else _members(file, kind)
+
+
+def _is_plain(kind: Kind, opening: bytes) -> bool:
+    """Whether a glance tells enough: it shows records, or two compressed units."""
+    return kind == "records" or (isinstance(kind, Codec) and _several(opening, kind))
 
 
 def _several(opening: bytes, codec: Codec) -> bool:

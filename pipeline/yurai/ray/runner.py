@@ -18,6 +18,8 @@ from yurai.engine.task import AnyTask, execute
 from yurai.ray.connect import connect
 from yurai.terminal import tell
 from yurai_manifests.errors import ShardError
+from yurai_manifests.visible import escaped
+from yurai_manifests.words import plural
 
 Reference: TypeAlias = "ray.ObjectRef[str]"
 AHEAD = 4
@@ -26,6 +28,8 @@ POLL_SECONDS = 1.0
 FETCH_SECONDS = 60.0
 COUNT_SECONDS = 10.0
 IDLE_SECONDS = 60.0
+NAME_LETTERS = 200
+"""Ray keeps the name of each task in the head's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +99,15 @@ class RayRunner:
         if self._held and time.monotonic() - self._began > IDLE_SECONDS:
             if (cpus := _cpus()) - self._held < 1:
                 tell(
-                    f"warning: no task has run for {IDLE_SECONDS:.0f} s: the cluster has {cpus} CPUs, and this job "
-                    "(submit gives it one) and others held all of them when it began; add a node, or give the head "
-                    "one CPU more (ray start --num-cpus). The job goes on by itself then"
+                    f"warning: no task has run for {IDLE_SECONDS:.0f} s: the cluster has {plural(cpus, 'CPU')}, and "
+                    "this job (submit gives it one) and others held all of them when it began; add a node, or give the "
+                    "head one CPU more (ray start --num-cpus). The job goes on by itself then"
                 )
             self._held = 0.0
 
     def _submit(self, running: dict[Reference, _Running], number: int, task: AnyTask, tries: int) -> None:
-        running[self._remote.remote(task, *self._alike)] = _Running(number, task, tries, time.monotonic())
+        named = self._remote.options(name=task_name(task.step.name, task.source))
+        running[named.remote(task, *self._alike)] = _Running(number, task, tries, time.monotonic())
 
     def _result(self, reference: Reference, one: _Running) -> str | None:
         """Return the task's key, or None if it must be tried again because its worker or node died."""
@@ -129,6 +134,13 @@ class RayRunner:
         del at_once
         if self._owned:
             ray.shutdown()
+
+
+def task_name(step: str, source: str) -> str:
+    """Return what Ray's dashboard and `ray list tasks` call a task; of a long source its end, which tells it apart."""
+    shown = escaped(source)
+    room = NAME_LETTERS - len(step) - 1
+    return f"{step} {shown if len(shown) <= room else '…' + shown[1 - room :]}"
 
 
 def _free() -> float:

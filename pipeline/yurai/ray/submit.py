@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from ray.job_submission import JobDetails, JobStatus
 
 from yurai.engine.process import InterruptedBySignalError
+from yurai.engine.typed import CALL_VARIABLE
 from yurai.ray.jobs import HeadLostError, Jobs
 from yurai.terminal import put, tell
 from yurai_manifests import errors
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.errors import RecipeError, ShardError, YuraiError
+from yurai_manifests.words import plural
 
 POLL_SECONDS = 1.0
 BYTES_A_SECOND = 100_000
@@ -63,18 +65,21 @@ class JobFailedError(ShardError):
         self.code = code
 
 
-def entrypoint(command: str, recipe: str | None, arguments: Sequence[str]) -> str:
+def entrypoint(command: str, recipe: str | None, arguments: Sequence[str], call: Sequence[str] = ()) -> str:
     """Return the shell line that runs `yurai COMMAND` on the cluster, with a recipe's TOML carried in it.
 
     The recipe travels in the line itself: no file that nodes would have to see, no runtime_env to be set up on each.
+    So do the folder and words of the `call` that resumes it, which `yurai status` shows, unless they are too long.
 
     Raises:
         RecipeError: the recipe is too long to be carried.
     """
     words = ["yurai", command, *(["/dev/stdin"] if recipe is not None else []), *arguments]
     line = f"{shlex.join(words)} --address job"
-    if recipe is not None:
-        line = f"echo {base64.b64encode(recipe.encode()).decode()} | base64 -d | {line}"
+    noted = f"{CALL_VARIABLE}={shlex.quote(shlex.join(call))} " if call else ""
+    carried = f"echo {base64.b64encode(recipe.encode()).decode()} | base64 -d | " if recipe is not None else ""
+    room = ENTRYPOINT_BYTES - len(line) - len(carried)
+    line = f"{carried}{noted if len(noted) <= room else ''}{line}"
     if len(line) > ENTRYPOINT_BYTES:
         raise RecipeError(
             f"the recipe and its arguments are {len(line):,} bytes as a command, more than {ENTRYPOINT_BYTES:,}: "
@@ -102,7 +107,7 @@ def submit(job: Job, address: str, retries: int) -> None:
             if name is None:
                 if started > retries:
                     again = "run the same command to resume"
-                    raise JobFailedError(f"given up after {started} starts: {failure}; {again}", failure.code)
+                    raise JobFailedError(f"given up after {plural(started, 'start')}: {failure}; {again}", failure.code)
                 name, started = _start(jobs, known, job), started + 1
             with _left_running(name, address):
                 ended = _follow(jobs, name)

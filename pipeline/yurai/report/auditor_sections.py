@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
-from yurai.report.components import card, none, section, table
+from yurai.report.components import card, code, fold, none, section, table, words
 from yurai.report.journal import Pace
 from yurai.report.markup import Child, Markup, el
 from yurai.report.merge import Facts
@@ -26,15 +27,19 @@ def recipe(run: RunRecord) -> Markup:
         f"{value['code']['yurai']} on Python {value['code']['python']}, {value['code']['machine']}."
     )
     packages = ", ".join(f"{name} {version}" for name, version in sorted(value["code"]["packages"].items()))
-    stages = [card(el("h3", stage["use"]), *_settings(stage, stage.get("rules", []))) for stage in run.recipe_stages]
+    stages = [_stage(stage) for stage in run.recipe_stages]
     deliver = {f"deliver.{name}": target for name, target in value["recipe"]["deliver"].items()}
-    return section(
-        "recipe",
-        "Recipe",
-        lead,
-        *stages,
-        card(el("h3", "delivery and packages"), _list(deliver | {"packages": packages})),
-    )
+    last = fold("delivery and packages", _list(deliver | {"packages": packages}))
+    return section("recipe", "Recipe", lead, card(el("div", *stages, last, class_="packed")))
+
+
+def _stage(stage: Mapping[str, object]) -> Markup:
+    """Return the settings of a stage, folded below its name."""
+    rules = cast("Sequence[Mapping[str, object]]", stage.get("rules", []))
+    count = len(stage) - 1 - ("rules" in stage)
+    parts = [plural(count, "setting")] if count else []
+    parts += [plural(len(rules), "rule")] if rules else []
+    return fold(f"{stage['use']}: {', '.join(parts) or 'no settings'}", *_settings(stage, rules))
 
 
 def _settings(stage: Mapping[str, object], rules: Sequence[Mapping[str, object]]) -> list[Markup]:
@@ -42,7 +47,7 @@ def _settings(stage: Mapping[str, object], rules: Sequence[Mapping[str, object]]
     parts = [_list(plain)] if plain else []
     for number_of_rule, rule in enumerate(rules, 1):
         settings = {name: value for name, value in rule.items() if name != "use"}
-        parts.append(el("h4", f"{number_of_rule}. {rule['use']}"))
+        parts.append(el("h3", f"{number_of_rule}. {rule['use']}"))
         parts.append(_list(settings) if settings else none("no settings"))
     return parts or [none("no settings")]
 
@@ -50,7 +55,7 @@ def _settings(stage: Mapping[str, object], rules: Sequence[Mapping[str, object]]
 def _list(settings: Mapping[str, object]) -> Markup:
     pairs: list[Child] = []
     for name, value in settings.items():
-        pairs += [el("dt", name), el("dd", visible(_in_words(value)))]
+        pairs += [el("dt", words(name)), el("dd", words(visible(_in_words(value))))]
     return el("dl", *pairs, class_="settings")
 
 
@@ -65,17 +70,23 @@ def _in_words(value: object) -> str:
 def not_checked(run: RunRecord, audit: Audit, facts: Facts | None) -> Markup:
     """Return the findings of the audit, what rules left unjudged, unreadable bytes, and what nobody looked at."""
     lead = "A count says nothing of what was never looked at. This is what the numbers on this page do not cover."
+    gaps = [el("li", text) for text in _gaps(run, facts)]
+    parts: list[tuple[str, Sequence[Markup]]] = [
+        ("Limits of this corpus", [el("ul", *gaps, class_="plain")]),
+        ("Findings of the audit", _findings(audit)),
+        ("Pages that a rule did not judge", [_unjudged(audit)]),
+        ("Unreadable ranges of the input", _unreadable(audit)),
+    ]
     return section(
         "not-checked",
         "What was not checked",
         lead,
-        card(el("h3", "Findings of the audit"), *_findings(audit)),
-        card(el("h3", "Pages that a rule did not judge"), _unjudged(audit)),
-        card(el("h3", "Unreadable ranges of the input"), *_unreadable(audit)),
-        card(
-            el("h3", "Limits of this corpus"), el("ul", *(el("li", text) for text in _gaps(run, facts)), class_="plain")
-        ),
+        el("div", *map(_headed, parts), class_="packed"),
     )
+
+
+def _headed(part: tuple[str, Sequence[Markup]]) -> Markup:
+    return card(el("h3", part[0]), *part[1])
 
 
 def _findings(audit: Audit) -> list[Markup]:
@@ -132,9 +143,10 @@ def _gaps(run: RunRecord, facts: Facts | None) -> Iterator[str]:
     yield from _copies_left(uses)
     if "filter" not in uses:
         yield "No filter judged the quality of the text."
-    if not facts or not facts.marks:
+    if not facts or not facts.rights.marks:
         yield "No licence or opt-out mark is recorded: that says nothing of the rights in these pages."
-    yield "No verdict on rights is given: this version records evidence and concludes nothing from it."
+    if "select" not in uses:
+        yield "No verdict on rights is given: the recipe has no stage select, which judges pages by a policy."
     yield "Texts of benchmarks were not looked for."
     yield "Language is the label of a model; its errors are not counted here."
 
@@ -159,21 +171,23 @@ def throughput(paces: list[Pace]) -> Markup:
     )
     if not paces:
         return section("throughput", "Throughput", lead, none("The journal is not there."))
+    many = any(pace.hosts > 1 for pace in paces)
     rows: list[list[Child]] = [
         [
-            el("code", pace.step),
+            code(pace.step),
             number(pace.tasks),
             duration(pace.wall),
             f"{number(round(pace.rows / pace.wall))} /s",
             f"{size(pace.bytes / pace.wall)}/s",
             size(pace.peak_kib * 1024),
-            number(pace.hosts),
+            *([number(pace.hosts)] if many else []),
         ]
         for pace in paces
     ]
-    heads = ["step", "#tasks", "#wall", "#rows", "#bytes", "#peak memory", "#hosts"]
+    heads = ["step", "#tasks", "#wall", "#rows", "#bytes", "#memory", *(["#hosts"] if many else [])]
     note = (
-        "Bytes are those of the source files for the first step, of what was written for the others; peak memory is of "
-        "one process."
+        "Bytes are those of the source files for the first step, of what was written for others; memory is the peak "
+        "of one process."
     )
-    return section("throughput", "Throughput", lead, card(table(heads, rows), el("p", note, class_="caption")))
+    shown = card(table(heads, rows, of="step"), el("p", note, class_="caption"))
+    return section("throughput", "Throughput", lead, shown)

@@ -28,7 +28,7 @@ MIDDLE = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A limit on an axis, with the class of its colour."""
+    """A limit on an axis; its name stands beside the drawing, in its colour: it would not fit a telephone."""
 
     name: str
     side: Side
@@ -186,7 +186,7 @@ def _limit(mark: Mark, axis: Axis, index: int, floor: float) -> Markup:
     anchor, shift = ("start", 4) if where < MIDDLE else ("end", -4)
     name = el(
         "text",
-        f"{mark.name} {number(mark.value)}",
+        number(mark.value),
         class_=f"name {_colour(index)}",
         x=percentage(where),
         dx=shift,

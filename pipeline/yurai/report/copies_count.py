@@ -8,9 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
-
-import duckdb
+from typing import TYPE_CHECKING, Literal
 
 from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.engine import Engine, shard_task
@@ -39,7 +37,10 @@ from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import StepId
 
-VERSION = 2
+if TYPE_CHECKING:
+    import duckdb
+
+VERSION = 3
 TOP = 12
 Name = Literal["leaders", "copies", "removed"]
 
@@ -161,6 +162,8 @@ def _add_removed(copies: Copies, ended: list[Ended]) -> None:
 def _groups(store: Store, records: list[StepRecord]) -> dict[str, Groups]:
     """Add up the groups on disk."""
     with tempfile.TemporaryDirectory(prefix="yurai-report-") as folder:
+        import duckdb  # noqa: PLC0415 - as in `merge`
+
         database = duckdb.connect(str(Path(folder) / "groups.duckdb"))
         try:
             bounded(database, folder)

@@ -8,19 +8,24 @@ from collections.abc import Iterator
 from yurai.declare.stage import restored_use
 from yurai.engine.use import AnyUse
 from yurai.report.charts import bar
-from yurai.report.components import card, crawled, key, none, section, table, title
+from yurai.report.components import card, crawled, fold, key, none, section, table, words
 from yurai.report.copies import NO_SIMILARITY, Cluster, Copies, Copy, Groups, Page
 from yurai.report.copies_charts import similarities
+from yurai.report.copies_tasks import LENGTH
 from yurai.report.markup import Child, Markup, el, join
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
 from yurai.report.numbers import number, percent, plural, share
 from yurai.report.safe_text import shown
-from yurai.report.text_diff import marked
+from yurai.report.text_diff import differences
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai_manifests.run import RunRecord
 
-SHOWN = 600
-"""Characters of a page of a cluster."""
+SHOWN = 200
+"""Characters of the kept page of a cluster."""
+SIDE = 5
+"""Rows of a group that are not folded: four groups stand beside each other."""
+DIFFERENCES = 3
+"""Differences that are shown of a copy."""
 HEADS = {"source": "source", "domain": "domain", "lang": "language", "licence": "declared licence"}
 KNOWN = {
     "equal": "the whole text is equal",
@@ -52,7 +57,9 @@ def near_searches(run: RunRecord) -> Iterator[Searched]:
 
 
 def _searched(one: Searched) -> Markup:
-    return join(card(*errors(one)), card(*found_by_bands(one)), card(*left_out(one)))
+    cards = [card(*part(one)) for part in (errors, left_out, found_by_bands)]
+    summary = "How far to trust near-dedup: errors of its estimate, bounds that bit, and what its bands find"
+    return fold(summary, el("div", *cards, class_="packed trust"))
 
 
 def _removed(copies: Copies) -> Markup:
@@ -64,7 +71,8 @@ def _removed(copies: Copies) -> Markup:
         [f"{plural(copies.lost, 'removed page')} not among the extracted ones, so in no table"] if copies.lost else []
     )
     cards = [card(*_group(group_by, groups, marks=bool(copies.marked))) for group_by, groups in copies.groups.items()]
-    return join(el("p", "; ".join(parts) + "."), key(("dropped", "removed"), ("kept", "kept")), *cards)
+    names = key(("dropped", "removed"), ("kept", "kept"))
+    return join(el("p", "; ".join(parts) + "."), names, el("div", *cards, class_="packed"))
 
 
 def _group(group_by: str, groups: Groups, *, marks: bool) -> list[Markup]:
@@ -82,13 +90,13 @@ def _group(group_by: str, groups: Groups, *, marks: bool) -> list[Markup]:
     heads = [HEADS[group_by], "#removed", *(["#marked"] if marks else []), "#kept", "#share removed", ""]
     return [
         el("h3", f"By {HEADS[group_by]}"),
-        table(heads, rows, wide=len(heads) - 1),
+        table(heads, rows, wide=len(heads) - 1, first=SIDE),
         el("p", _loss(groups), class_="caption"),
     ]
 
 
 def _name(name: str) -> Markup:
-    return el("bdi", shown(name))
+    return el("bdi", words(shown(name)))
 
 
 def _numbers(kept: int, marks: int, removed: int, mark: bool) -> list[Child]:
@@ -103,29 +111,35 @@ def _loss(groups: Groups) -> str:
 
 
 def _clusters(copies: Copies, searched: list[Searched]) -> Markup:
-    shows = [card(*_cluster(one, copies)) for one in copies.clusters if one.doc_id in copies.pages]
+    clusters = [one for one in copies.clusters if one.doc_id in copies.pages]
+    shows = [_cluster(one, copies, opened=index == 0) for index, one in enumerate(clusters)]
     lead = (
-        "The largest clusters whose first page stays: that page, and the copies least like it. Marked is what the "
-        "other text lacks in that place, redacted and from the beginning of the extracted pages."
+        "The largest clusters whose first page stays: that page, the copies least like it, and where each differs from "
+        f"it most, redacted, in the first {number(LENGTH)} characters. Marked is what the other lacks in that place."
     )
     older = "Clusters whose kept page lies in an earlier run are not among them."
     text = lead + (f" {older}" if any(one.near.against for one in searched) else "")
-    return join(el("h3", "Largest clusters"), el("p", text, class_="caption"), *(shows or [none("There is none.")]))
+    head = el("h3", "Largest clusters")
+    return card(head, el("p", text, class_="caption"), *(shows or [none("There is none.")]))
 
 
-def _cluster(cluster: Cluster, all_copies: Copies) -> list[Markup]:
+def _cluster(cluster: Cluster, all_copies: Copies, *, opened: bool) -> Markup:
     kept = all_copies.pages[cluster.doc_id]
     copies = [(one, all_copies.pages[one["doc_id"]]) for one in cluster.copies if one["doc_id"] in all_copies.pages]
-    texts = [page["excerpt"] for _, page in copies]
-    left = crawled(_with_marks(kept, texts), goes=False, score="stays")
-    right = [crawled(_with_marks(page, [kept["excerpt"]]), goes=True, score=_score(one)) for one, page in copies]
-    sides = [el("div", left), el("div", *(right or [none("No copy of this page itself was found.")]))]
-    return [title(plural(cluster.size, "page"), f"cluster {cluster.doc_id}"), el("div", *sides, class_="pages cluster")]
+    beginning = el("p", el("bdi", kept["excerpt"][:SHOWN], "…"), class_="text")
+    left = crawled(kept, beginning, goes=False, score="stays")
+    right = [crawled(page, *_differences(kept, page), goes=True, score=_score(one)) for one, page in copies]
+    name = el("p", f"cluster {cluster.doc_id}", class_="caption")
+    pages = el("div", name, left, *(right or [none("No copy of this page itself was found.")]), class_="cluster")
+    return fold(f"{plural(cluster.size, 'page')}: {kept['title'] or '(no title)'}", pages, opened=opened)
 
 
-def _with_marks(page: Page, others: list[str]) -> Page:
-    """Return `page` with those words of its excerpt marked that one of `others` lacks."""
-    return {**page, "excerpt": marked(page["excerpt"], others, SHOWN)}
+def _differences(kept: Page, page: Page) -> list[Markup]:
+    """Return the longest differences of a copy, in each the words of the kept page above those of the copy."""
+    pairs = differences(kept["excerpt"], page["excerpt"], DIFFERENCES)
+    if not pairs:
+        return [none(f"The same words in the first {number(LENGTH)} characters.")]
+    return [el("div", el("p", el("bdi", one.first)), el("p", el("bdi", one.second)), class_="pair") for one in pairs]
 
 
 def _score(one: Copy) -> str:

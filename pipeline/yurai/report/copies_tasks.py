@@ -32,8 +32,9 @@ from yurai.report.copies import (
     largest,
     least_similar,
 )
-from yurai.report.facts import Column, domains_of
+from yurai.report.facts import domains_of
 from yurai.report.safe_text import excerpt, shown, shown_url
+from yurai.report.tallies import Column
 from yurai.sources.fetch import fetch_shard
 from yurai_manifests.canonical import canonical
 from yurai_manifests.parquet import read_range, read_rows
@@ -41,8 +42,8 @@ from yurai_manifests.task import Attempt, TaskRecord
 
 SOURCES = 1000
 """A file with pages of more sources than this is met with the ids of all."""
-LENGTH = 1200
-"""Characters that are compared word by word; half of them are shown."""
+LENGTH = 20_000
+"""Characters that are compared word by word."""
 GROUPED = ["doc_id", "source", "url", "registrable_domain", "lang", "declared_spdx"]
 MANY = 1 << 16
 """Rows at once where no text is read: a set of ids is built for each batch."""

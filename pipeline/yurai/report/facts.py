@@ -1,6 +1,6 @@
 """Count what one delivered file adds to the report, as a task that runs where the file is read.
 
-Outputs: `facts`, JSON with counts and histograms, and `counts`, Parquet with one row for each domain or licence mark.
+Outputs: `facts`, JSON with counts and histograms, and `counts`, Parquet with one row for each name of `tallies`.
 What is shown of a page is redacted here, before it is written anywhere.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, TypedDict, cast
+from pathlib import Path
+from typing import TypedDict, cast
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +22,12 @@ from yurai.declare.stage import Kind, stage_of
 from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function
 from yurai.engine.use import AnyUse
+from yurai.report import count_rights
+from yurai.report.count_sources import TokenCounts, ended_by_source, kept_by_source, source_names
 from yurai.report.rules import RuleCounts, RuleFacts
+from yurai.report.tallies import Column, summed, tally
 from yurai.sources.fetch import fetch_shard
+from yurai.sources.rows import SourceTable
 from yurai.stages.filter.decide import Decider
 from yurai.stages.filter.settings import Filter
 from yurai_filters import ContractViolation
@@ -31,14 +36,10 @@ from yurai_manifests.errors import ContractError
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
-_TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
-_TYPES |= dict.fromkeys(("rows", "documents", "size"), pa.int64())
-COUNTS = pa.schema(_TYPES)
-Column: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
-SEEN = [
-    *("lang", "capture_date", "url", "registrable_domain", "text_bytes", "pii"),
-    *("extractor", "extractor_version", "page_type"),
-]
+READ = ("extracted", "documents", "evidence", "dropped", "robots", "warcinfo")
+"""Folders whose files are counted."""
+SEEN = ("lang", "capture_date", "text_bytes", "pii", "extractor", "extractor_version", "page_type")
+OF_DOCUMENTS = (*SEEN, "doc_id", "source", "url", "registrable_domain", "attribution", *count_rights.OF_DOCUMENTS)
 HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:]+)"
 
 
@@ -68,34 +69,65 @@ class _PiiCount(TypedDict):
 
 @dataclass(frozen=True)
 class CountFile(Arguments):
-    """The kind of the file, and the stages of the run."""
+    """The kind of the file, the stages and [[source]] tables of the run, and rows of the first token shard to skip."""
 
     kind: str
     stages: tuple[AnyUse, ...]
+    tables: tuple[SourceTable, ...] = ()
+    skip: int = 0
 
 
 @task_function("yurai.report.facts:count_file")
 def count_file(task: Task[CountFile], attempt: Attempt) -> TaskRecord:
-    """Count one delivered file; args: `kind` (documents, extracted or evidence), `stages` of the recipe."""
-    (shard,) = task.inputs
-    path = fetch_shard(shard, attempt.spool)
-    record = TaskRecord(task.key, shard.source, shard.sha256)
-    kind = task.args.kind
-    rules = replayed(task.args.stages) if kind == "extracted" else []
-    pages, table = Pages(), COUNTS.empty_table()
-    if kind == "evidence":
-        table = _marks(pq.read_table(path, columns=["doc_id", "kind", "channel", "norm"], use_threads=False))
-    else:
-        tables = [table]
-        for batch in read_rows(path, None if rules else SEEN):
+    """Count one delivered file of a folder of READ; `stages` are those of the recipe.
+
+    Inputs: the file, and of `documents` the token shards that hold its pages.
+    """
+    shard, *shards = task.inputs
+    path, pages = fetch_shard(shard, attempt.spool), Pages()
+    rules = replayed(task.args.stages) if task.args.kind == "extracted" else []
+    if task.args.kind == "extracted":
+        for batch in read_rows(path, None if rules else list(SEEN)):
             pages.add(batch)
-            if kind == "documents":
-                tables.append(_domains(batch))
             _replay(rules, batch)
-        table = _summed(pa.concat_tables(tables))
-    value: FileFacts = {"kind": kind, **pages.json(), "rules": [one.json() for _, met in rules for one in met]}
-    _write(attempt, value, table.sort_by([("what", "ascending"), ("name", "ascending")]))
-    return record
+        tables = list[pa.Table]()
+    elif task.args.kind == "documents":
+        tokens = TokenCounts([fetch_shard(one, attempt.spool) for one in shards], task.args.skip)
+        read = read_rows(path, list(OF_DOCUMENTS))
+        tables = [one for batch in read for one in _kept(batch, pages, tokens, task.args)]
+    else:
+        tables = list(_others(path, task.args))
+    counted = [one.json() for _, met in rules for one in met]
+    value: FileFacts = {"kind": task.args.kind, **pages.json(), "rules": counted}
+    _write(attempt, value, summed(tables))
+    return TaskRecord(task.key, shard.source, shard.sha256)
+
+
+def _kept(batch: pa.RecordBatch, pages: Pages, tokens: TokenCounts, args: CountFile) -> Iterator[pa.Table]:
+    """Count kept pages by domain, by source, and by what was concluded of them."""
+    pages.add(batch)
+    sizes, counts = batch.column("text_bytes"), tokens.take(batch.column("doc_id"))
+    ones = np.ones(batch.num_rows, np.int64)
+    yield tally("domain", domains_of(batch), documents=ones, size=sizes, tokens=counts)
+    yield kept_by_source(source_names(batch, args.tables), sizes, counts)
+    yield from count_rights.verdicts(batch, counts)
+    yield from count_rights.credits_of(batch)
+
+
+def _others(path: Path, args: CountFile) -> Iterator[pa.Table]:
+    """Count files that hold no pages with text."""
+    if args.kind == "evidence":
+        yield count_rights.marks(pq.read_table(path, columns=list(count_rights.OF_EVIDENCE), use_threads=False))
+    elif args.kind == "dropped":
+        for batch in read_rows(path, ["source", "outcome"]):
+            yield from ended_by_source(batch, args.tables)
+    else:
+        columns, counted = {
+            "robots": (count_rights.OF_ROBOTS, count_rights.robots),
+            "warcinfo": (count_rights.OF_WARCINFO, count_rights.warcinfo),
+        }[args.kind]
+        for batch in read_rows(path, list(columns)):
+            yield from counted(batch)
 
 
 def _write(attempt: Attempt, value: FileFacts, table: pa.Table) -> None:
@@ -192,26 +224,3 @@ def domains_of(batch: pa.RecordBatch) -> Column:
     hosts = pc.struct_field(pc.extract_regex(batch.column("url"), HOST), "host")
     domains: pa.StringArray = pc.coalesce(batch.column("registrable_domain"), pc.utf8_lower(hosts))
     return domains.fill_null("none")
-
-
-def _domains(batch: pa.RecordBatch) -> pa.Table:
-    names = domains_of(batch)
-    ones = np.ones(batch.num_rows, np.int64)
-    kinds = pa.array(["domain"] * batch.num_rows, pa.string())
-    return pa.table([kinds, names, ones, ones, batch.column("text_bytes")], schema=COUNTS)
-
-
-def _marks(table: pa.Table) -> pa.Table:
-    """Return the rows and the documents of each mark: kind, channel and what it says, tab between them."""
-    norms = pc.coalesce(table["norm"], pa.scalar("not readable"))
-    joined = pc.binary_join_element_wise(table["kind"], table["channel"], norms, "\t")  # type: ignore[call-overload] # the stubs miss the separator
-    marks = table.append_column("mark", joined).group_by("mark")
-    sums = marks.aggregate([("doc_id", "count"), ("doc_id", "count_distinct")])
-    kinds = pa.array(["mark"] * sums.num_rows, pa.string())
-    size = np.zeros(sums.num_rows, np.int64)
-    return pa.table([kinds, sums["mark"], sums["doc_id_count"], sums["doc_id_count_distinct"], size], schema=COUNTS)
-
-
-def _summed(table: pa.Table) -> pa.Table:
-    sums = table.group_by(["what", "name"]).aggregate([(name, "sum") for name in ("rows", "documents", "size")])
-    return sums.rename_columns(COUNTS.names).cast(COUNTS)

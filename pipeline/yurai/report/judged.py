@@ -8,14 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from yurai.report.axis import axis_for
 from yurai.report.bins import edges_for
 from yurai.report.charts import Mark, histogram, kept_curve
-from yurai.report.components import card, crawled, key, none, section, table, title
+from yurai.report.components import card, code, crawled, fold, key, none, section, table, title
 from yurai.report.markup import Child, Markup, el
 from yurai.report.merge import Facts
-from yurai.report.numbers import number, percent, share
+from yurai.report.numbers import number, percent, plural, share
 from yurai.report.rules import LimitCounts, RuleCounts
 from yurai_manifests.counts import StageCounts
 
-READING = "area is pages, a column cut through is higher, the ends hold what lies beyond"
+READING = (
+    "Histograms: area is pages, a column cut through is higher, the ends hold what lies beyond. Curves: share kept if "
+    "that limit alone stood elsewhere on the same scale."
+)
 
 
 def rules(facts: Facts, stages: Sequence[StageCounts]) -> Markup:
@@ -28,7 +31,8 @@ def rules(facts: Facts, stages: Sequence[StageCounts]) -> Markup:
         return section("rules", "Rules", lead, none("The recipe has no filter."))
     first = dict(itertools.chain.from_iterable(_dropped(counts) for counts in stages))
     names = key(("stays", "stays"), ("goes", "goes"))
-    return section("rules", "Rules", lead, names, *(_rule(one, first, index) for index, one in enumerate(facts.rules)))
+    parts = [_rule(one, first, index) for index, one in enumerate(facts.rules)]
+    return section("rules", "Rules", lead, names, el("p", READING, class_="caption"), el("div", *parts, class_="rules"))
 
 
 def anchor(index: int) -> str:
@@ -45,7 +49,7 @@ def _rule(value: RuleCounts, first: Mapping[tuple[str, str], int], index: int) -
     counts = f"{number(judged)} pages judged, {number(value['not_judged'])} not judged"
     rows: list[list[Child]] = [
         [
-            el("code", reason),
+            code(reason),
             number(alone),
             percent(share(alone, judged)),
             number(first.get((value["stage"], f"{value['rule']}:{reason}"), 0)),
@@ -53,9 +57,11 @@ def _rule(value: RuleCounts, first: Mapping[tuple[str, str], int], index: int) -
         for reason, alone in sorted(value["reasons"].items(), key=lambda item: (-item[1], item[0]))
     ]
     heads = ["reason", "#drops alone", "#of judged", "#dropped in the run"]
-    shown = table(heads, rows) if rows else none("It drops none of these pages.")
+    shown = table(heads, rows, of="reason") if rows else none("It drops none of these pages.")
     measures = [_measure(limits) for limits in _by_measure(value["limits"])]
-    block = card(title(value["rule"], counts), shown, *measures)
+    words = f"{plural(len(measures), 'measure')}: how their values lie, the limits, and the pages nearest to each limit"
+    drawn = fold(words, el("div", *measures, class_="measures")) if measures else None
+    block = card(title(value["rule"], counts), shown, drawn)
     return el("div", block, id_=anchor(index))
 
 
@@ -73,7 +79,7 @@ def _measure(limits: list[LimitCounts]) -> Markup:
     name = limits[0]["column"] or f"value behind {_name(limits[0])}"
     bins = {int(bin_number): rows for bin_number, rows in limits[0]["bins"].items()}
     if not bins:
-        return el("div", el("h4", el("code", name)), none("No page has a value to compare."), class_="measure")
+        return el("div", el("h4", code(name)), none("No page has a value to compare."), class_="measure")
     edges = edges_for((limit["side"], limit["value"]) for limit in limits)
     marks = [Mark(_name(limit), limit["side"], limit["value"]) for limit in limits]
     axis = axis_for(edges, bins, [limit["value"] for limit in limits])
@@ -83,12 +89,11 @@ def _measure(limits: list[LimitCounts]) -> Markup:
     scale = "logarithmic" if axis.log else "linear"
     return el(
         "div",
-        el("h4", el("code", name)),
+        el("h4", code(name)),
         el("ul", *items, class_="limits"),
         histogram(edges, bins, axis, marks, f"Histogram of {name}. " + " ".join(sentences)),
-        el("p", f"{number(total)} pages by {name}; {scale} scale; {READING}", class_="caption"),
         kept_curve(edges, bins, axis, marks, f"Share kept as the limits of {name} move"),
-        el("p", "share kept if this limit alone stood elsewhere on the same scale", class_="caption"),
+        el("p", f"{plural(total, 'page')}, {scale} scale", class_="caption"),
         *(_edge(limit, name) for limit in limits),
         class_="measure",
     )
@@ -116,4 +121,4 @@ def _edge(limit: LimitCounts, name: str) -> Markup | None:
         for words, pages, goes in (("Just stay", limit["staying"], False), ("Just go", limit["leaving"], True))
     ]
     words = f"Pages nearest to {_name(limit)} = {number(limit['value'])}"
-    return el("details", el("summary", words), el("div", *sides, class_="pages"))
+    return fold(words, el("div", *sides, class_="pages"))

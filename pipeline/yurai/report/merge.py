@@ -7,34 +7,43 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yurai.report.copies import Copies
 from yurai.report.edges import merged
-from yurai.report.facts import COUNTS, FileFacts
+from yurai.report.facts import FileFacts
+from yurai.report.merge_rights import Rights, rights_of
 from yurai.report.rules import RuleCounts
+from yurai.report.sums import NOTHING, Entry, count, top, total
+from yurai.report.tallies import COUNTS, SUMS
 from yurai_manifests.canonical import sha256
 from yurai_manifests.errors import ShardError
 from yurai_manifests.step import StepRecord, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output
 
+if TYPE_CHECKING:
+    import duckdb
+
 MEMORY = "512MB"
-TOP = 15
+SOURCES = 100
+"""Sources that are named."""
 Sums = dict[str, Counter[str]]
 
 
-class Entry(NamedTuple):
-    """One domain or mark: how many rows and documents have it, and their bytes of text."""
+@dataclass(slots=True)
+class Sources:
+    """Where pages come from: those with most candidates, how many there are, and what all others hold together."""
 
-    name: str
-    rows: int
-    documents: int
-    size: int
+    top: list[Entry] = field(default_factory=list)
+    failed: dict[str, int] = field(default_factory=dict)
+    """Failed pages of the sources in `top`."""
+    count: int = 0
+    rest: Entry = NOTHING
+    rest_failed: int = 0
 
 
 @dataclass(slots=True)
@@ -76,8 +85,8 @@ class Facts:
     domains: int = 0
     by_bytes: list[Entry] = field(default_factory=list)
     by_documents: list[Entry] = field(default_factory=list)
-    marks: list[Entry] = field(default_factory=list)
-    mark_kinds: int = 0
+    sources: Sources = field(default_factory=Sources)
+    rights: Rights = field(default_factory=Rights)
     copies: Copies | None = None
     """None where no stage looked for duplicates."""
 
@@ -90,6 +99,8 @@ def merge(store: Store, record: StepRecord) -> Facts:
     """
     facts = Facts()
     with tempfile.TemporaryDirectory(prefix="yurai-report-") as folder:
+        import duckdb  # noqa: PLC0415 - a run without a report goes without it
+
         database = duckdb.connect(str(Path(folder) / "counts.duckdb"))
         try:
             _prepare(database, folder)
@@ -152,7 +163,8 @@ def bounded(database: duckdb.DuckDBPyConnection, folder: str) -> None:
 
 def _prepare(database: duckdb.DuckDBPyConnection, folder: str) -> None:
     bounded(database, folder)
-    database.execute('CREATE TABLE counts (what VARCHAR, name VARCHAR, "rows" BIGINT, documents BIGINT, size BIGINT)')
+    columns = ", ".join(f'"{name}" BIGINT' for name in SUMS)
+    database.execute(f"CREATE TABLE counts (what VARCHAR, name VARCHAR, {columns})")
 
 
 def insert_counts(
@@ -167,21 +179,17 @@ def insert_counts(
 
 
 def _rank(database: duckdb.DuckDBPyConnection, facts: Facts) -> None:
-    database.execute(
-        'CREATE TABLE sums AS SELECT what, name, sum("rows")::BIGINT AS "rows", sum(documents)::BIGINT AS documents, '
-        "sum(size)::BIGINT AS size FROM counts GROUP BY what, name"
-    )
-    facts.domains, facts.mark_kinds = (_count(database, kind) for kind in ("domain", "mark"))
-    facts.by_bytes = _top(database, "domain", "size")
-    facts.by_documents = _top(database, "domain", "documents")
-    facts.marks = _top(database, "mark", "documents", 2 * TOP)
+    added = ", ".join(f'sum("{name}")::BIGINT AS "{name}"' for name in SUMS)
+    database.execute(f"CREATE TABLE sums AS SELECT what, name, {added} FROM counts GROUP BY what, name")  # noqa: S608 - names of columns
+    facts.domains = count(database, "domain")
+    facts.by_bytes = top(database, "domain", "size")
+    facts.by_documents = top(database, "domain", "documents")
+    facts.sources = _sources(database)
+    facts.rights = rights_of(database)
 
 
-def _count(database: duckdb.DuckDBPyConnection, kind: str) -> int:
-    (count,) = database.execute("SELECT count(*) FROM sums WHERE what = ?", [kind]).fetchall()[0]
-    return int(count)
-
-
-def _top(database: duckdb.DuckDBPyConnection, kind: str, by: str, count: int = TOP) -> list[Entry]:
-    query = f'SELECT name, "rows", documents, size FROM sums WHERE what = ? ORDER BY {by} DESC, name LIMIT {count}'  # noqa: S608 - both are words of this module
-    return [Entry(*row) for row in database.execute(query, [kind]).fetchall()]
+def _sources(database: duckdb.DuckDBPyConnection) -> Sources:
+    named, whole = top(database, "source", "rows", SOURCES), total(database, "source")
+    failed = {one.name: total(database, "failed", one.name).rows for one in named}
+    rest_failed = total(database, "failed").rows - sum(failed.values())
+    return Sources(named, failed, count(database, "source"), whole.without(named), rest_failed)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from yurai.report.components import key, none, table, title
+from yurai.report.components import fold, key, none, table, title
 from yurai.report.copies_charts import ENOUGH, Seen, detection, seen
 from yurai.report.intervals import wilson
 from yurai.report.markup import Child, Markup, el
@@ -97,11 +97,7 @@ def found_by_bands(one: Searched) -> list[Markup]:
         "dots follow the dashed line, the other may be believed."
     )
     drawn = detection(preset.bands, preset.rows, near.threshold, points, "S-curve: " + text)
-    details = el(
-        "details",
-        el("summary", "the dots as numbers: pairs, and the prediction at the middle of each range"),
-        _dots(near, points),
-    )
+    details = fold("the dots as numbers: pairs, and the prediction at the middle of each range", _dots(near, points))
     return [*shown, names, drawn, el("p", note, class_="caption"), details]
 
 
@@ -113,7 +109,7 @@ def _predicted(near: NearDedup) -> Markup:
             taken = verified(value, preset.bands, preset.rows, limit=near.threshold, mode=near.verify)
             rows.append([number(value), percent(found(value, preset.bands, preset.rows)), percent(taken)])
     note = "predicted: pairs that bands find, and those of them that are taken for duplicates"
-    return el("div", table(["similarity", "#found", "#taken"], rows), el("p", note, class_="caption"))
+    return fold(note, table(["similarity", "#found", "#taken"], rows))
 
 
 def _dots(near: NearDedup, points: list[Seen]) -> Markup:

@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Mapping
 
 from yurai.report.charts import bar
-from yurai.report.components import card, key, none, section, table, title
+from yurai.report.components import card, code, key, none, section, table, title, words
 from yurai.report.markup import Child, Markup, el
-from yurai.report.merge import Entry, Facts, Sums
+from yurai.report.merge import Facts, Sums
 from yurai.report.numbers import number, percent, plural, share, size
 from yurai.report.safe_text import shown
+from yurai.report.sums import Entry
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.names import OTHER, ranked
 from yurai_manifests.run import RunRecord
 
-REASONS = 12
-LANGUAGES = 20
 Rows = list[list[Child]]
 
 
@@ -30,41 +29,40 @@ def funnel(run: RunRecord) -> Markup:
     )
     names = key(("kept", "kept"), ("dropped", "dropped here"), ("failed", "failed here"), ("track", "gone before"))
     heads = ["stage", "#seen", "#kept", "#dropped", "#failed", ""]
-    whole = card(names, table(heads, [_stage(one, candidates) for one in run.stages], wide=5))
-    return section("funnel", "Funnel", lead, whole, *(card(*_why(one)) for one in run.stages if one.kept < one.seen))
+    stages = [_stage(one, candidates) for one in run.stages]
+    whole = card(names, table(heads, stages, wide=5, of="stage"))
+    ends = [card(*_why(one)) for one in run.stages if one.kept < one.seen]
+    return section("funnel", "Funnel", lead, whole, el("div", *ends, class_="packed") if ends else None)
 
 
 def _stage(counts: StageCounts, candidates: int) -> list[Child]:
     rows = [("kept", counts.kept), ("dropped", counts.dropped.total()), ("failed", counts.failed.total())]
     label = f"{counts.stage}: " + ", ".join(f"{number(count)} {name}" for name, count in rows)
     drawn = bar([(name, share(count, candidates)) for name, count in rows], label)
-    return [el("b", counts.stage), number(counts.seen), *(number(count) if count else "" for _, count in rows), drawn]
+    return [
+        el("b", words(counts.stage)),
+        number(counts.seen),
+        *(number(count) if count else "" for _, count in rows),
+        drawn,
+    ]
 
 
 def _why(counts: StageCounts) -> list[Markup]:
     label = f"{number(counts.seen - counts.kept)} of {number(counts.seen)} end here"
     rows = [*_reasons(counts.dropped, "dropped", counts.seen), *_reasons(counts.failed, "failed", counts.seen)]
-    return [title(counts.stage, label), _reason_table(rows)]
+    return [title(counts.stage, label), table(["reason", "#pages", "#of seen", ""], rows, wide=3, of="reason")]
 
 
 def _reasons(counts: Counter[str], outcome: str, seen: int) -> Rows:
     return [
         [
-            el("code", shown(reason)),
+            code(shown(reason)),
             number(rows),
             percent(share(rows, seen)),
             bar([(outcome, share(rows, seen))], f"{outcome}: {percent(share(rows, seen))}"),
         ]
         for reason, rows in ranked(counts)
     ]
-
-
-def _reason_table(rows: Rows) -> Markup:
-    heads = ["reason", "#pages", "#of seen", ""]
-    if len(rows) <= REASONS:
-        return table(heads, rows, wide=3)
-    rest = el("details", el("summary", f"{len(rows) - REASONS} more reasons"), table(heads, rows[REASONS:], wide=3))
-    return el("div", table(heads, rows[:REASONS], wide=3), rest)
 
 
 def languages(facts: Facts) -> Markup:
@@ -75,11 +73,7 @@ def languages(facts: Facts) -> Markup:
     if not rows:
         return section("languages", "Languages", lead, none("No page was extracted."))
     heads = ["language", "#extracted", "#kept", "#share kept", "#text kept", ""]
-    shows = [table(heads, rows[:LANGUAGES], wide=5)]
-    if len(rows) > LANGUAGES:
-        more = f"{len(rows) - LANGUAGES} more languages"
-        shows.append(el("details", el("summary", more), table(heads, rows[LANGUAGES:], wide=5)))
-    return section("languages", "Languages", lead, legend, card(*shows))
+    return section("languages", "Languages", lead, legend, card(table(heads, rows, wide=5, of="language")))
 
 
 def years(facts: Facts) -> Markup:
@@ -90,7 +84,7 @@ def years(facts: Facts) -> Markup:
     if not rows:
         return section("years", "Years of capture", lead, none("No page was extracted."))
     heads = ["year", "#extracted", "#kept", "#share kept", "#text kept", ""]
-    return section("years", "Years of capture", lead, card(table(heads, rows, wide=5)))
+    return section("years", "Years of capture", lead, card(table(heads, rows, wide=5, of="year")))
 
 
 def extraction(facts: Facts) -> Markup:
@@ -151,8 +145,8 @@ def domains(facts: Facts) -> Markup:
         lead,
         el(
             "div",
-            card(el("h3", "By text"), table(["domain", "#text", "#share", ""], by_bytes, wide=3)),
-            card(el("h3", "By pages"), table(["domain", "#pages", "#share", ""], by_pages, wide=3)),
+            card(el("h3", "By text"), table(["domain", "#text", "#share", ""], by_bytes, wide=3, of="domain")),
+            card(el("h3", "By pages"), table(["domain", "#pages", "#share", ""], by_pages, wide=3, of="domain")),
             class_="two",
         ),
     )
@@ -160,32 +154,19 @@ def domains(facts: Facts) -> Markup:
 
 def _domain(entry: Entry, value: int, whole: int, note: str) -> list[Child]:
     part = share(value, whole)
-    return [el("bdi", shown(entry.name)), note, percent(part), bar([("kept", part)], percent(part))]
+    return [el("bdi", words(shown(entry.name))), note, percent(part), bar([("kept", part)], percent(part))]
 
 
-def licences(facts: Facts) -> Markup:
-    """Return the licence and opt-out marks of evidence/."""
-    lead = (
-        "Marks that pages carry about licence and use, as found on extracted pages. They are evidence, not a verdict: "
-        "a mark may speak of one picture, or of a part of a site."
-    )
-    if not facts.marks:
-        return section("licences", "Licence marks", lead, none("None recorded."))
-    rows: Rows = []
-    for entry in facts.marks:
-        kind, channel, licence = entry.name.split("\t", 2)
-        rows.append(
-            [el("code", shown(licence)), kind.replace("_", " "), channel, number(entry.rows), number(entry.documents)]
-        )
-    more = facts.mark_kinds - len(rows)
-    heads = ["mark", "kind", "channel", "#found", "#pages"]
-    rest = el("p", f"and {plural(more, 'rarer mark')}", class_="caption") if more else None
-    return section("licences", "Licence marks", lead, card(table(heads, rows), rest))
-
-
-def personal_data(facts: Facts, notes: Mapping[str, Mapping[str, int]]) -> Markup:
+def personal_data(run: RunRecord, facts: Facts, notes: Mapping[str, Mapping[str, int]]) -> Markup:
     """Return counts of personal data by kind; the data itself is nowhere."""
-    lead = "What patterns found, by kind. Counts alone are kept; what matched is written nowhere."
+    looked = "redact" in {stage["use"] for stage in run.recipe_stages} or bool(facts.extracted.pii)
+    if not looked:
+        lead = "Nothing looked for personal data: the recipe has no stage redact. What pages hold is in the texts."
+        return section("personal-data", "Personal data", lead)
+    lead = (
+        "What patterns found, by kind. Counts alone are kept: what matched is written to no column, journal or report "
+        "of its own. Texts in extracted/ are as they were before redaction."
+    )
     kinds = sorted({*facts.extracted.pii, *facts.documents.pii})
     empty = Counter[str]()
     rows: Rows = []
@@ -202,4 +183,4 @@ def personal_data(facts: Facts, notes: Mapping[str, Mapping[str, int]]) -> Marku
     shows = [table(heads, rows)] if rows else [none("None recorded.")]
     if noted:
         shows.append(table(["stage", "note", "#count"], noted))
-    return section("personal-data", "Personal data", lead, card(*shows))
+    return section("personal-data", "Personal data", lead, el("div", *map(card, shows), class_="packed"))

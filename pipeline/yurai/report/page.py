@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.resources
+import itertools
 from dataclasses import dataclass
 
-from yurai.report import auditor_sections, judged, overview
+from yurai.report import auditor_sections, judged, overview, rights_page, sources_page
 from yurai.report.components import none, section
 from yurai.report.copies_count import dedup_stages
 from yurai.report.copies_page import duplicates
@@ -22,6 +23,7 @@ from yurai.report.safe_text import visible
 from yurai_manifests.audit import Audit
 from yurai_manifests.run import RunRecord
 
+SHORT = ("languages", "years", "extraction")
 SYMBOLS = {"good": "✓", "bad": "✕"}
 
 
@@ -47,7 +49,7 @@ def page(report: Report) -> str:
         el(
             "div",
             el("nav", el("ul", *links), aria_label="Sections"),
-            el("main", *(part for _, _, part in sections)),
+            el("main", *_grouped(sections)),
             class_="body",
         ),
         el(
@@ -104,10 +106,20 @@ def _masthead(report: Report) -> Markup:
             el("span", f"{plural(sources['count'], 'source')}, {size(sources['bytes'])}"),
             class_="facts",
         ),
-        el("p", "digest ", el("span", run.digest, class_="mono"), class_="caption"),
+        *(_digest(name, value) for name, value in _digests(run)),
         _tiles(report),
         class_="masthead",
     )
+
+
+def _digests(run: RunRecord) -> list[tuple[str, str]]:
+    """Return the digest and, by which anyone can be shown that a page is in the run or is not, the Merkle root."""
+    roots = run.value.get("roots")
+    return [("digest", run.digest), *([("Merkle root", str(roots["run"]))] if roots else [])]
+
+
+def _digest(name: str, value: str) -> Markup:
+    return el("p", f"{name} ", el("span", value, class_="mono"), class_="caption digest")
 
 
 def _tiles(report: Report) -> Markup:
@@ -131,6 +143,15 @@ def _tiles(report: Report) -> Markup:
     )
 
 
+def _grouped(sections: list[tuple[str, str, Markup]]) -> list[Markup]:
+    """Return the sections; short ones that follow each other stand side by side where there is room."""
+    grouped = list[Markup]()
+    for short, group in itertools.groupby(sections, lambda one: one[0] in SHORT):
+        parts = [part for _, _, part in group]
+        grouped += [el("div", *parts, class_="packed")] if short and len(parts) > 1 else parts
+    return grouped
+
+
 def _sections(report: Report) -> list[tuple[str, str, Markup]]:
     facts = report.facts
     sections = [("funnel", "Funnel", overview.funnel(report.run))]
@@ -141,12 +162,13 @@ def _sections(report: Report) -> list[tuple[str, str, Markup]]:
         sections.append(("pages", "Pages", notice))
     else:
         sections += [
+            ("sources", "Sources", sources_page.sources(facts)),
             ("languages", "Languages", overview.languages(facts)),
             ("years", "Years of capture", overview.years(facts)),
             ("extraction", "Extraction", overview.extraction(facts)),
             ("domains", "Top domains", overview.domains(facts)),
-            ("licences", "Licence marks", overview.licences(facts)),
-            ("personal-data", "Personal data", overview.personal_data(facts, report.audit.notes)),
+            ("licences", "Licences and opt-outs", rights_page.licences(report.run, facts)),
+            ("personal-data", "Personal data", overview.personal_data(report.run, facts, report.audit.notes)),
             ("rules", "Rules", judged.rules(facts, report.run.stages)),
         ]
         if facts.copies:

@@ -11,7 +11,7 @@ from yurai_manifests.visible import escaped
 
 EXCERPT = 200
 CONTEXT = 4000
-"""Characters that are redacted before an excerpt is cut: a cut through an address would hide it from the patterns."""
+"""Characters behind an excerpt that are redacted with it: a cut through an address would hide it from the patterns."""
 
 
 def shown(text: str | None) -> str:
@@ -28,7 +28,7 @@ def shown_url(url: str | None) -> str:
 
 def excerpt(text: str | None, length: int = EXCERPT) -> str:
     """Return the beginning of `text` as `shown` does, at most `length` characters long."""
-    text_shown = shown((text or "")[:CONTEXT])
+    text_shown = shown((text or "")[: length + CONTEXT])
     return text_shown if len(text_shown) <= length else text_shown[: length - 1] + "…"
 
 

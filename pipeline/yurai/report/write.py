@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from yurai.declare.rules import rules_identity
 from yurai.declare.stage import restored_use
@@ -13,11 +14,14 @@ from yurai.engine.progress import Reporter
 from yurai.engine.state import of_files
 from yurai.engine.task import AnyTask
 from yurai.report.copies_count import count_copies, dedup_stages, step_of
-from yurai.report.facts import CountFile, count_file
+from yurai.report.count_sources import overlapping
+from yurai.report.facts import READ, CountFile, count_file
 from yurai.report.journal import paces
 from yurai.report.merge import Facts, merge
 from yurai.report.page import Report, page
 from yurai.run.publish import PAGE
+from yurai.sources.fetch import Shard
+from yurai.sources.rows import SourceTable
 from yurai_manifests.audit import Audit, audit
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import AuditError, ShardError
@@ -27,8 +31,7 @@ from yurai_manifests.store import Store, open_store
 from yurai_manifests.task import StepId
 
 STEP = "report.facts"
-VERSION = 3
-READ = ("extracted", "documents", "evidence")
+VERSION = 4
 
 
 def end_run(output: str, runner: Runner, reporter: Reporter, *, report: bool, rebuild: bool = False) -> Audit:
@@ -93,15 +96,32 @@ def _identity(run: RunRecord) -> dict[str, Json]:
 def _facts(engine: Engine, store: Store, run: RunRecord) -> Facts:
     """Count the delivered files of the tree at `store`; what was counted is written where `engine` writes."""
     step = _step(run)
-    stages = tuple(restored_use(value) for value in run.recipe_stages)
     folders = [(kind, of_files(store, run.files(kind))) for kind in READ]
 
     def expected() -> Iterator[AnyTask]:
         for kind, shards in folders:
-            args = CountFile(kind, stages)
-            yield from (shard_task(count_file, step, engine.store, shard, args) for shard in shards)
+            yield from _tasks(engine, step, kind, list(shards), _token_index(store, run), _arguments(run))
 
     record = engine.step(step, _identity(run), expected, sum(shards.count for _, shards in folders))
     facts = merge(engine.store, record)
     facts.copies = count_copies(engine, store, run)
     return facts
+
+
+def _arguments(run: RunRecord) -> CountFile:
+    stages = tuple(restored_use(value) for value in run.recipe_stages)
+    return CountFile("", stages, tuple(SourceTable.of(one) for one in run.source_tables))
+
+
+def _token_index(store: Store, run: RunRecord) -> list[Shard]:
+    """Return the files that say which page has how many tokens, in order."""
+    return list(of_files(store, [one for one in run.files("shards") if one.name.endswith(".parquet")]))
+
+
+def _tasks(
+    engine: Engine, step: StepId, kind: str, shards: list[Shard], index: list[Shard], args: CountFile
+) -> Iterator[AnyTask]:
+    reached = overlapping([one.rows for one in shards], index if kind == "documents" else [])
+    for shard, (skip, own) in zip(shards, reached, strict=True):
+        made = shard_task(count_file, step, engine.store, shard, replace(args, kind=kind, skip=skip))
+        yield replace(made, inputs=(shard, *own))

@@ -10,6 +10,7 @@ from yurai_manifests.canonical import canonical
 from yurai_manifests.errors import AuditError, DriftError
 from yurai_manifests.plan import PLAN, Plan, load_plan
 from yurai_manifests.store import Store
+from yurai_manifests.words import plural
 
 
 def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides) -> bool:
@@ -83,11 +84,13 @@ def _lost_sides(held: Plan, plan: Plan) -> list[str]:
     now = plan.get("side", {})
     pairs = ((name, sorted({*files} - {*now.get(name, ())})) for name, files in held.get("side", {}).items())
     return [
-        f"{len(lost)} files of --side {name} are no longer named, the first {lost[0]}" for name, lost in pairs if lost
+        f"no longer named: {plural(len(lost), 'file')} of --side {name}, the first {lost[0]}"
+        for name, lost in pairs
+        if lost
     ]
 
 
 def _lost_sources(then: list[str], now: list[str]) -> list[str]:
     """Added sources extend a tree; a source that is gone would leave its documents behind."""
     lost = sorted(set(then) - set(now))
-    return [f"{len(lost)} sources are no longer named, the first {lost[0]}"] if lost else []
+    return [f"no longer named: {plural(len(lost), 'source')}, the first {lost[0]}"] if lost else []

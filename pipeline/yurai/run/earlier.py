@@ -7,21 +7,24 @@ from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.state import State, of_files, of_parquet
 from yurai.sources.find import find_sources
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.run import RUN, load_run
-from yurai_manifests.store import open_store
+from yurai_manifests.run import RUN, RunRecord, load_run
+from yurai_manifests.store import Store, open_store
 
 
 def of_tree(url: str) -> State:
-    """Return the state that an earlier output tree ended in.
+    """Return the state that an earlier output tree ended in; of a tokenized one that before its tokens.
+
+    Tokens are of the documents that were there, so other stages leave them behind: tokenize makes them again.
 
     Raises:
-        RecipeError: not an output tree, or one that is tokenized already.
+        RecipeError: not an output tree.
+        AuditError: its run.json is damaged, or manifests that it names.
     """
     store = open_store(url)
     run = load_run(store)
     done = tuple(restored_use(value) for value in run.recipe_stages)
-    if any(stage_of(use).kind is Kind.TOKENIZE for use in done):
-        raise RecipeError(f"{url} is tokenized already; give the tree of an earlier stage as --input")
+    tokenized = bool(done) and stage_of(done[-1]).kind is Kind.TOKENIZE
+    done = done[:-1] if tokenized else done
     totals = run.value["totals"]
     carried = {
         "stages": [use.json() for use in done],
@@ -32,7 +35,7 @@ def of_tree(url: str) -> State:
         "tables": run.source_tables,
     }
     return State(
-        fingerprint=run.value["fingerprint"],
+        fingerprint=_before_tokens(store, run) if tokenized else run.value["fingerprint"],
         extracted=of_files(store, run.files("extracted")),
         survivors=of_files(store, run.files("documents")),
         dropped=(of_files(store, run.files("dropped")),),
@@ -41,10 +44,16 @@ def of_tree(url: str) -> State:
         warcinfo=of_files(store, run.files("warcinfo")),
         done=done,
         measures=tuple(use for use in done if stage_of(use).kind is Kind.MEASURE),
-        counts=tuple(run.stages),
+        counts=tuple(run.stages[:-1] if tokenized else run.stages),
         facts=run.value["facts"],
         carried=carried,
     )
+
+
+def _before_tokens(store: Store, run: RunRecord) -> str:
+    """Return the fingerprint of the stage before tokenize, which the identity of its steps holds."""
+    fingerprint = run.value["fingerprint"]
+    return next(str(one.value["identity"]["before"]) for one in run.steps(store) if one.step.fingerprint == fingerprint)
 
 
 def state_of(inputs: list[str]) -> State:

@@ -1,6 +1,7 @@
 """Name the delivered files at the end of a run, remove what nothing names any more, and write run.json last."""
 
 import importlib.metadata
+import json
 import platform
 from collections import Counter
 from collections.abc import Mapping
@@ -12,15 +13,16 @@ from yurai.engine.state import State
 from yurai.engine.task import failpoint
 from yurai.run.recipe import Recipe
 from yurai.stages.roots.driver import Made, make_roots
-from yurai_manifests.canonical import Json, canonical
+from yurai_manifests.canonical import Json, canonical, fingerprint
+from yurai_manifests.card import put_card
 from yurai_manifests.names import most_frequent
 from yurai_manifests.plan import PLAN
 from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest, token_shards
 from yurai_manifests.schema import SCHEMA_VERSION
-from yurai_manifests.seal import sealed
+from yurai_manifests.seal import SEALED, digests, sealed
 from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store, digest_of
-from yurai_manifests.task import Output, clear_spools
+from yurai_manifests.task import Output, StepId, clear_spools
 
 PAGE = "report/index.html"
 SIGNATURES = "signatures"
@@ -50,7 +52,7 @@ def publish(
 ) -> RunRecord:
     """Publish the files that the last steps wrote and write run.json, last; return what it says.
 
-    A run that is there already is left alone, unless it is made again.
+    A run that is there already is left alone, unless it is made again; a dataset card that is lost is written again.
     """
     store = engine.store
     named = {kind: _named(store, kind, delivered) for kind in kinds}
@@ -58,18 +60,23 @@ def publish(
         named["shards"] = _named_shards(store, state.steps[-1])
     files = {folder: [_delivered(name, output) for name, output in entries] for folder, entries in named.items()}
     made = make_roots(engine, len(state.done), named)
-    value = sealed(_value(recipe, state, delivered, sources, files, made) | {"plan": digest_of(store, PLAN)})
+    value = _value(recipe, state, delivered, sources, files, made) | {"plan": digest_of(store, PLAN)}
+    value = sealed(_with_last_step(engine, len(state.done), value))
     data = canonical(value)
     entries = [entry for found in named.values() for entry in found]
-    if engine.rebuild or not _is_published(store, data, entries):
-        store.remove(RUN)
-        for key in [PAGE, *store.names(SIGNATURES)]:  # they tell of what is replaced now
-            store.remove(key)
-        _place(store, entries)
-        failpoint("before-run")
-        store.put(RUN, data)
-        clear_spools(store)
-    return RunRecord(value)
+    run, as_read = RunRecord(value), RunRecord(json.loads(data))  # canonical JSON has 5 for 5.0
+    if not engine.rebuild and _is_published(store, data, entries):
+        put_card(store, as_read)
+        return run
+    store.remove(RUN)
+    for key in [PAGE, *store.names(SIGNATURES)]:  # they tell of what is replaced now
+        store.remove(key)
+    _place(store, entries)
+    put_card(store, as_read)
+    failpoint("before-run")
+    store.put(RUN, data)
+    clear_spools(store)
+    return run
 
 
 def _is_published(store: Store, data: bytes, entries: Named) -> bool:
@@ -121,7 +128,7 @@ def _value(
         "schema_version": SCHEMA_VERSION,
         "recipe": recipe.json(),
         "fingerprint": state.fingerprint,
-        "steps": [{"step": record.step.name, "manifest": record.key, "sha256": record.sha256} for record in records],
+        "steps": [_entry(record) for record in records],
         "sources": sources,
         "carried": state.carried,
         "counts": [counts.json() for counts in state.counts],
@@ -140,6 +147,17 @@ def _value(
             "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         },
     }
+
+
+def _with_last_step(engine: Engine, position: int, value: dict[str, Any]) -> dict[str, Any]:
+    """Have a step say the digests of all fields, so that they stand in the chain of steps, and return them with it."""
+    identity: dict[str, Json] = {SEALED: digests(value)}
+    record = engine.step(StepId(f"{position:02}-seal", fingerprint(identity)), identity, lambda: (), 0)
+    return value | {"steps": [*value["steps"], _entry(record)]}
+
+
+def _entry(record: StepRecord) -> dict[str, Json]:
+    return {"step": record.step.name, "manifest": record.key, "sha256": record.sha256}
 
 
 def _totals(state: State, files: dict[str, list[Delivered]]) -> dict[str, Any]:

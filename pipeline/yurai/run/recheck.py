@@ -10,6 +10,7 @@ from yurai.declare.stage import restored_use, stage_of
 from yurai.declare.versions import version_of
 from yurai.engine.use import AnyUse
 from yurai.evidence import DETECTOR, DETECTOR_VERSION, Mark, declared
+from yurai.run.rejudge import judges
 from yurai.stages.keep_order import ranks
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.shingles import shingle_hashes
@@ -33,13 +34,15 @@ def means_of(store: Store, run: RunRecord) -> Means:
     try:
         uses = [restored_use(one) for one in run.recipe_stages]
         identities = _identities(store, run)
-    except (RecipeError, AuditError, ShardError, KeyError, TypeError, ValueError) as error:
+        encode, reason = _encode(uses, identities)
+        judge, refused = judges(uses, identities)
+    except (RecipeError, AuditError, ShardError, KeyError, TypeError, ValueError, AttributeError) as error:
         why = f"the recipe cannot be read here ({error})"
-        return Means(layout=_layout, why={"encode": why, "declares": why, "signs": why})
-    encode, reason = _encode(uses, identities)
+        return Means(layout=_layout, why={"encode": why, "declares": why, "signs": why, "judges": why})
     signed = [use.settings for use in uses if isinstance(use.settings, NearDedup) and use.settings.index]
     signs = _Signs(signed[-1]) if signed and _same_packages(identities.get("near-dedup", {})) else None
-    return Means(encode, _layout, _declares, signs, {"encode": reason})
+    reasons = {"encode": reason} | ({"judges": refused} if refused else {})
+    return Means(encode, _layout, _declares, signs, judge, reasons)
 
 
 def _identities(store: Store, run: RunRecord) -> dict[str, Mapping[str, Json]]:

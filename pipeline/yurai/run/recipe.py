@@ -38,6 +38,7 @@ from yurai.run.side import side_paths
 from yurai.sources.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.plugins import missing
 
 DELIVER = {"text_bytes": 512_000_000}
 
@@ -129,7 +130,10 @@ def _use(table: object, where: str) -> AnyUse:
     name = table.get("use") if isinstance(table, Mapping) else None
     if not isinstance(table, Mapping) or not isinstance(name, str) or name not in STAGES:
         known = ", ".join(stage.name for stage in in_order())
-        raise RecipeError(f"{where}: a [[stage]] needs use = one of {known}, not {name!r}{nearest(str(name), STAGES)}")
+        raise RecipeError(
+            f"{where}: a [[stage]] needs use = one of {known}, not {name!r}{nearest(str(name), STAGES)}"
+            f"{missing('yurai.stages') if name else ''}"
+        )
     try:
         return STAGES[name].use({key: setting for key, setting in table.items() if key != "use"})
     except RecipeError as error:

@@ -5,22 +5,27 @@ files are still there, else made again from extracted/; either way the digest is
 the beginning.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from yurai.declare.stage import Kind, restored_use, stage_of
-from yurai.engine.arguments import Arguments
+from yurai.engine.arguments import Arguments, NoArguments
 from yurai.engine.engine import Engine, Runner, shard_task
 from yurai.engine.progress import Reporter
 from yurai.engine.state import Shards, State, of_files, of_step
-from yurai.engine.task import AnyTask, Task, task_function
+from yurai.engine.task import A, AnyTask, Task, task_function
 from yurai.engine.use import AnyUse, StageUse
 from yurai.run.recipe import Recipe
 from yurai.run.run import continue_tree
+from yurai.run.side import NO_SIDES, Sides
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES, fetched
 from yurai.stages.select.settings import Select
 from yurai_manifests.canonical import fingerprint
+from yurai_manifests.crawl_schema import ROBOTS
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import ParquetSink, read_rows
 from yurai_manifests.run import RunRecord, load_run
@@ -38,10 +43,13 @@ def replay(
     runner: Runner,
     change: Callable[[Select], Select],
     *,
+    sides: Sides = NO_SIDES,
     rebuild: bool = False,
     reporter: Reporter | None = None,
 ) -> RunRecord:
     """Run the stages of `tree` from select on into `output`, with the settings of select that `change` returns.
+
+    `sides` stand in the place of the side inputs that the tree was made with; without any those are taken over.
 
     Raises:
         RecipeError: `tree` has no stage select, or was made by a gate that dropped by rights (`replayable = false`).
@@ -59,9 +67,17 @@ def replay(
     state, start = _taken_over(store, run, uses[:place]), place
     if state is None:
         state, start = _extracted(store, run, uses[:first]), first
+    if sides:
+        own = {name: value for name, value in state.carried["sources"].items() if name != "side"}
+        state = replace(state, carried={**state.carried, "sources": own})
     recipe = Recipe("replay", f"stage select again over {run.digest}", changed[start:], _deliver(run))
+
+    def begin(engine: Engine, state: State) -> State:
+        state = _only_dropped_before(engine, state)
+        return _without_sides(engine, state) if sides else state
+
     return continue_tree(
-        changed[start:], state, recipe, output, runner, rebuild=rebuild, reporter=reporter, first=_only_dropped_before
+        changed[start:], state, recipe, output, runner, sides=sides, rebuild=rebuild, reporter=reporter, first=begin
     )
 
 
@@ -165,6 +181,23 @@ def _only_dropped_before(engine: Engine, state: State) -> State:
     return replace(state.after(record, ()), dropped=(of_step(engine.store, record, "dropped"),))
 
 
+def _without_sides(engine: Engine, state: State) -> State:
+    """Return the state with the captures of robots.txt that the inputs themselves held."""
+    step = StepId("00-replay.robots", state.fingerprint)
+
+    def expected() -> list[AnyTask]:
+        return [shard_task(of_inputs, step, engine.store, shard, NoArguments()) for shard in state.robots]
+
+    record = engine.step(step, {"replay": "robots"}, expected, state.robots.count)
+    return replace(state.after(record, ()), robots=of_step(engine.store, record, "robots"))
+
+
+@task_function("yurai.steps.replay:of_inputs")
+def of_inputs(task: Task[NoArguments], attempt: Attempt) -> TaskRecord:
+    """Write the rows of one file of robots/ that are of no side input."""
+    return _filtered(task, attempt, "robots", ROBOTS, "given", ["input"])
+
+
 def _delivered(state: State) -> bool:
     return all(not shard.path.startswith(".work/") for shards in state.dropped for shard in shards)
 
@@ -172,12 +205,17 @@ def _delivered(state: State) -> bool:
 @task_function("yurai.steps.replay:of_stages")
 def of_stages(task: Task[OfStages], attempt: Attempt) -> TaskRecord:
     """Write the rows of one file of dropped/ that these stages dropped."""
-    record = task.record(task.input.sha256)
-    sink = ParquetSink(attempt.path("dropped.parquet"), DROPPED)
-    stages = set(task.args.stages)
+    return _filtered(task, attempt, "dropped", DROPPED, "stage", task.args.stages)
+
+
+def _filtered(
+    task: Task[A], attempt: Attempt, name: str, schema: pa.Schema, column: str, values: Collection[str]
+) -> TaskRecord:
+    """Write the rows of one file whose `column` has one of `values`."""
+    record, stay = task.record(task.input.sha256), pa.array(sorted(values), pa.string())
+    sink = ParquetSink(attempt.path(f"{name}.parquet"), schema)
     for batch in read_rows(fetched(task, attempt)):
-        keep = [number for number, stage in enumerate(batch.column("stage").to_pylist()) if stage in stages]
-        sink.write(batch.take(keep))
+        sink.write(batch.filter(pc.is_in(batch.column(column), stay)))
     sink.close()
-    attempt.finish("dropped", sink.path, rows=sink.rows, size=sink.rows * DROPPED_ROW_BYTES)
+    attempt.finish(name, sink.path, rows=sink.rows, size=sink.rows * DROPPED_ROW_BYTES)
     return record

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from yurai.declare.stage import Identity, Kind, stage_of
 from yurai.engine.engine import Engine, Runner
+from yurai.engine.note import RunNote
 from yurai.engine.progress import Reporter
 from yurai.engine.state import State, chained
 from yurai.engine.use import AnyUse
@@ -27,6 +28,7 @@ from yurai_manifests.plan import PLAN
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import open_store, probe
 from yurai_manifests.task import clear_litter, clear_spools
+from yurai_manifests.words import plural
 
 
 def run_recipe(
@@ -67,7 +69,8 @@ def _run_sources(
         if begun:
             engine.store.remove(PLAN)  # or the right input would be refused as another one
         raise RecipeError(
-            f"none of the {len(sources)} inputs holds a row or a response, resource or conversion record; check --input"
+            f"none of {plural(len(sources), 'input')} holds a row or a response, resource or conversion record; "
+            "check --input"
         )
     total: dict[str, Json] = {
         "count": len(sources),
@@ -90,7 +93,9 @@ def continue_tree(
     reporter: Reporter | None = None,
     first: Callable[[Engine, State], State] = lambda _, state: state,
 ) -> RunRecord:
-    """Run stages over the state that an earlier tree ended in, into the tree at `output`; `first` runs before them.
+    """Run stages over the state that an earlier tree ended in, into the tree at `output`; `first` runs before all else.
+
+    `sides` are read beside those of the tree, and run.json names them in the place of those, which `carried` names.
 
     Raises:
         RecipeError: the stages cannot stand behind those of the tree.
@@ -100,8 +105,9 @@ def continue_tree(
     identities = recipe.identities(state.fingerprint)
     with _engine(output, runner, reporter, rebuild=rebuild) as engine:
         hold_plan(engine, recipe, identities, [state.carried["digest"]], sides)
-        state = first(engine, read_sides(engine, state, sides))
-        return _finish(engine, recipe, state, uses, state.carried["sources"])
+        state = read_sides(engine, first(engine, state), sides)
+        read: dict[str, Json] = {"side": sides_json(sides)} if sides else {}
+        return _finish(engine, recipe, state, uses, state.carried["sources"] | read)
 
 
 @contextmanager
@@ -113,7 +119,13 @@ def _engine(output: str, runner: Runner, reporter: Reporter | None, *, rebuild: 
         clear_spools(store)  # of late attempts
         if lease.after_a_death:
             clear_litter(store)
-        yield Engine(store, runner, reporter or Reporter(quiet=True), rebuild, lease)
+        note = RunNote(store)
+        try:
+            yield Engine(store, runner, reporter or Reporter(quiet=True), rebuild, lease, note)
+        except BaseException as error:
+            note.end(error)
+            raise
+        note.end()
 
 
 def _fused(recipe: Recipe) -> tuple[AnyUse, ...]:

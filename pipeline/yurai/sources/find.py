@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from yurai.sources.path_lists import ENDINGS, PathList
 from yurai.sources.places import COMMON_CRAWL
+from yurai.sources.pulse import with_pulse
 from yurai.sources.rows.names import is_row_file, row_kind
 from yurai.sources.source import Asked, Source, opened, refuse_special, relative
 from yurai.sources.warc import is_web_archive
@@ -42,7 +43,7 @@ def find_sources(
     """
     by_name: dict[str, Source] = {}
     for argument in arguments:
-        for source in _reached(argument, base, tuple(allow), option):
+        for source in with_pulse(_reached(argument, base, tuple(allow), option), f"{option}{shown(argument)}"):
             other = by_name.setdefault(source.name, source)
             if other.url != source.url:
                 raise RecipeError(_same_name(other, source))

@@ -2,7 +2,8 @@
 
 import os
 import stat
-from dataclasses import dataclass, replace
+import sys
+from dataclasses import dataclass, field, replace
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -25,13 +26,29 @@ _KINDS = (
 class Source:
     """One input file; `stamp` tells whether it changed without reading it (modification time or ETag).
 
-    `url` is how it is opened, and shows itself without its secrets; `name` never holds any.
+    `name` never holds a secret. A URL that ends with the name, as nearly all do, is kept as what stands before it:
+    sources of a list share that, and `rest` is the name itself, so that 90,000 of them hold no URL.
     """
 
     name: str
-    url: str
+    head: str = field(repr=False)
+    rest: str = field(repr=False)
     size: int
     stamp: str
+    allow: tuple[str, ...] = field(default=(), repr=False)
+    sized: bool = field(default=True, repr=False)
+    """Whether a listing gave the size."""
+
+    @property
+    def url(self) -> Location:
+        """Return how it is opened; it shows itself without its secrets."""
+        return Location(self.head + self.rest, self.allow, self.size if self.sized else None)
+
+
+def make_source(name: str, url: str, size: int | None, stamp: str, allow: tuple[str, ...] = ()) -> Source:
+    """Return a source of `size` bytes (None: not known)."""
+    head, rest = (url[: -len(name)], name) if name and url.endswith(name) else (url, "")
+    return Source(name, sys.intern(str(head)), rest, size or 0, stamp, allow, size is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,7 @@ class Asked:
         own, chain, rest = self.text.partition("::")
         if chain and not self.is_local and "://" in own and url.startswith(own.partition("://")[0] + "://"):
             url += f"::{rest}"  # the archive that the file lies in
-        return Source(name or relative(path, root), Location(url, self.allow, size), int(size or 0), stamp)
+        return make_source(name or relative(path, root), url, None if size is None else int(size), stamp, self.allow)
 
 
 def opened(text: str, what: str, allow: tuple[str, ...] = ()) -> Asked:

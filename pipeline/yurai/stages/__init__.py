@@ -4,10 +4,11 @@ A folder holds what one stage is: `declare` (the whole declaration), `settings`,
 has), `tasks` (what each does), and its arithmetic. No stage knows another one; what several share lies beside them.
 """
 
+from yurai.declare.stage import STAGES
 from yurai_manifests.plugins import import_modules, load_entry_points
 
 ENTRY_POINTS = "yurai.stages"
 
 import_modules(__name__, __path__, inside="declare")
-for _ in load_entry_points(ENTRY_POINTS):
+for _ in load_entry_points(ENTRY_POINTS, STAGES):
     pass  # loading declares

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from yurai.declare.batches import text_columns, with_measures
+from yurai.declare.faults import naming
 from yurai.declare.rules import tagger
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
@@ -34,7 +35,7 @@ def run_taggers(batch: pa.RecordBatch, settings: Measure) -> pa.RecordBatch:
     """Return `batch`, rows with `text` and `lang`, with what the taggers write."""
     columns = text_columns(batch)
     for name in settings.taggers:
-        with part(f"tagger {name}"):
+        with part(f"tagger {name}"), naming(tagger(name), batch):
             written = run_tagger(tagger(name), columns, {})
         columns |= written
         batch = with_measures(batch, written)

@@ -4,6 +4,7 @@ Nothing else in Yurai prints (`tests/test_output.py` reads the source for it), s
 an error text holds can move a cursor, forge a line or turn a name around.
 """
 
-from yurai.terminal.out import Piece, Table, console, put, put_json, put_table, say, tell
+from yurai.terminal.out import Piece, console, put, put_json, put_table, say, tell
+from yurai.terminal.table import Table
 
 __all__ = ["Piece", "Table", "console", "put", "put_json", "put_table", "say", "tell"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from yurai.terminal.table import Table
 from yurai_manifests.visible import escaped, escaped_json, escaped_lines
 
 if TYPE_CHECKING:
@@ -52,26 +53,10 @@ def put_json(text: str) -> None:
     sys.stdout.write(f"{escaped_json(text)}\n")
 
 
-class Table:
-    """A table without lines whose cells are escaped, each on a line of its own unless it is folded."""
-
-    def __init__(self, *, title: str | None = None) -> None:
-        from rich.table import Table as RichTable  # noqa: PLC0415
-
-        words = None if title is None else escaped(title)
-        self.rich = RichTable(title=words, title_justify="left", box=None, pad_edge=False, header_style="bold")
-
-    def column(self, name: str, justify: Literal["left", "right"] = "left", *, whole: bool = False) -> None:
-        """Add a column; `whole`: its cells are never folded."""
-        self.rich.add_column(name, justify=justify, overflow="ellipsis" if whole else "fold", no_wrap=whole)
-
-    def row(self, *cells: str) -> None:
-        """Add a row."""
-        from rich.text import Text  # noqa: PLC0415
-
-        self.rich.add_row(*(Text(escaped(cell)) for cell in cells))
-
-
 def put_table(table: Table, *, stderr: bool = False) -> None:
-    """Print a table."""
-    _stream(stderr=stderr).print(table.rich)
+    """Print a table as wide as the terminal, or as `COLUMNS` says."""
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    stream = _stream(stderr=stderr)
+    for line, heading in table.lines(stream.width):
+        stream.print(Text(line, "bold" if heading else ""), soft_wrap=True)

@@ -147,13 +147,20 @@ def _text(body: bytes, *, cut: bool) -> tuple[str | None, bool]:
     UTF-8, whatever the server says (RFC 9309, 2.2), or UTF-16 with its mark; bytes that are neither become U+FFFD.
     """
     read = body[:MAX_READ]
-    wide = _WIDE.get(read[:2])
+    wide = _WIDE.get(read[:2]) or _unmarked(read[:64])
     text = read.decode(wide, "replace") if wide else read.decode("utf-8", "replace")
     text = text.lstrip("\ufeff")
     if "\0" in text or _MARKUP.match(text):
         return None, False
     longer = len(text.encode("utf-8", "replace")) > MAX_RULES or len(body) > MAX_READ
     return (_whole_lines(text) if cut or len(body) > MAX_READ else text), longer
+
+
+def _unmarked(start: bytes) -> str | None:
+    """Form of UTF-16 without a mark, as every second byte tells of text in Latin letters."""
+    half = len(start) // 2
+    zeros = [start[at : 2 * half : 2].count(0) for at in (0, 1)]
+    return "utf-16-be" if zeros[0] > half * 3 // 4 else "utf-16-le" if zeros[1] > half * 3 // 4 else None
 
 
 def _stored(text: str) -> str:

@@ -16,16 +16,21 @@ _FIELDS: Final = {
     **dict.fromkeys(("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"), "disallow"),
     **dict.fromkeys(("sitemap", "sitemaps", "site-map", "host"), "site"),
     "allow": "allow",
+    "disallowaitraining": "no-training",
+    "allowaitraining": "training",
     "content-usage": "usage",
     "content-signal": "signal",
     "content-signals": "signal",
     "license": "licence",
 }
+_TRAINING: Final[dict[str | None, str]] = {"no-training": "n", "training": "y"}
 _KNOWN: Final = frozenset(_FIELDS.values())
 OTHER: Final = "other"
 _LONGEST: Final = 32
 _AROUND: Final = " \t#"
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_COMPATIBLE: Final = re.compile(r"^.*\bcompatible\s*;\s*")
+"""What stands before the product token in a whole User-Agent header, which some files hold."""
 _TOKEN: Final = re.compile(r"[a-z0-9_.-]+")
 
 
@@ -59,7 +64,7 @@ def read_groups(text: str) -> Groups:
     current, heading, words = read.general, False, list[str]()
     for line in _LINE_END.split(text):
         rule, _, comment = line.partition("#")
-        name, value = _field(rule.strip("\ufeff \t\v\f"))
+        name, value = _preference(*_field(rule.strip("\ufeff\u200b \t\v\f")))
         said = f"{'' if name in _KNOWN else rule.strip()} {comment.strip(_AROUND)}".strip()
         if said:
             words.append(said)
@@ -79,6 +84,13 @@ def read_groups(text: str) -> Groups:
     if words:
         read.words.append(" ".join(words))
     return read
+
+
+def _preference(name: str | None, value: str) -> tuple[str | None, str]:
+    """Rules of draft-canel-robots-ai-control as the preference that they state: `DisallowAITraining: /a`."""
+    if name in _TRAINING:
+        return "usage", f"{value} train-ai={_TRAINING[name]}" if value else ""
+    return name, value
 
 
 def _field(rule: str) -> tuple[str | None, str]:
@@ -107,7 +119,7 @@ def _names(value: str) -> list[str]:
     """
     names: list[str] = []
     for part in value.lower().split(","):
-        whole = part.partition("/")[0].strip()
+        whole = (_COMPATIBLE.sub("", part) or part).strip(" \t\"'").partition("/")[0].strip()
         if whole == EVERYONE:
             names.append(EVERYONE)
         elif whole := whole.replace("*", "").strip():

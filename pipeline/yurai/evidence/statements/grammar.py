@@ -96,7 +96,7 @@ TOOL: Final = _any(
     r"ソフトウェア|コード|プログラム|ライブラリ|テーマ|テンプレート|プラグイン|モデル|软件|代码|主题",
 )
 BORROWED: Final = _any(
-    r"\b(?:uses?|using|contains?|includes?|incorporates?|adapt(?:s|ed)|based\s+on|derived|taken|reproduced\s+from"
+    r"\b(?:uses?(?!\s+(?:the|an?)\s*\Z)|using|contains?|includes?|incorporates?|adapt(?:s|ed)|based\s+on|derived|taken|reproduced\s+from"
     r"|quoted|excerpts?|courtesy"
     r"|portions?\s+of|parts?\s+of|some\s+of|some\s+(?:content|text|material|pages|images)|certain|originally|imported"
     r"|copied\s+from|via"
@@ -149,6 +149,7 @@ _LINK: Final = r"(?:under|by|through|via|with|as|subject\s+to|in\s+accordance\s+
 BEFORE: Final = _any(
     r"\b\w{0,3}li[cs]en[szcç]\w*\s+(?:\w+\s+){0,4}\Z|лицензи\w+\s+\Z",
     r"\b(?:licenciad[oa]s?|distribuit[oaie]|rilasciat[oaie]|concesso|pubblicat[oaie]|publicad[oa]s?)\b[^;.]{0,40}\Z",
+    r"\b(?:this|our|the)\s+(?:\w+\s+){0,2}(?:uses|carries|has)\s+(?:the|an?)\s+\Z",
     r"ライセンス[^。]{0,16}(?:提供|公開|利用|配布|適用)[^。]{0,12}[:：]\s*\Z",
     r"\b(?:articles?|papers?|works?|contents?|texts?|sites?|pages?|books?|documents?|chapters?)\s+under\s+(?:the\s+"
     r"|an?\s+)?"

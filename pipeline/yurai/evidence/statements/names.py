@@ -24,6 +24,7 @@ _COMPANY: Final = re.compile(
 )
 _BEFORE: Final = 90
 """Characters before "Creative Commons" in which its elements may stand: "an Attribution Creative Commons license"."""
+_PLACE: Final = re.compile("[a-z]{2}|igo|scotland")
 _ORDER: Final = ("BY", "NC", "ND", "SA")
 
 
@@ -50,12 +51,13 @@ def names(text: str) -> list[Name]:
 
 
 def narrower(known: str | None, other: str | None) -> bool:
-    """Whether `other` is the licence `known` with a version, or a kind, that `known` does not say."""
+    """Whether `other` is the licence `known` with a version, kind or jurisdiction that `known` does not say."""
     if known is None or other is None:
         return known is None and other is not None and "CC-" in other
     base, vague, _ = known.removeprefix("LicenseRef-").casefold().partition("-unspecified")
     said = other.removeprefix("LicenseRef-").casefold()
-    return bool(vague) and said.startswith(f"{base}-") and said[len(base) + 1 :][:1].isdecimal()
+    behind = said.removeprefix(f"{base}-") if said.startswith(f"{base}-") else ""
+    return behind[:1].isdecimal() if vague else _PLACE.fullmatch(behind) is not None and base[-1:].isdecimal()
 
 
 def _others(text: str) -> Iterator[Name]:

@@ -20,6 +20,11 @@ _IN_DOMAIN: Final = re.compile(
 )
 _APPLIES: Final = re.compile(r"[^.;,]{0,24}?\b(?:appl(?:y|ies)\s+to|gilt\s+für|covers)\b", re.IGNORECASE)
 _SIGNED: Final = re.compile(r"\A\W*(?:copyright\b.{0,20})?©|\bsome rights reserved\b", re.IGNORECASE)
+_IT: Final = re.compile(r"\W*it\s+(?:is|was|has\s+been)\b", re.IGNORECASE)
+_OF_RIGHTS: Final = re.compile(r"copyright|©|\brights\b|open[\s-]access|licen[cs]e", re.IGNORECASE)
+_UNDER: Final = re.compile(
+    r"\W*(?:(?:licen[sc]ed|available|released|published|distributed)\s+)?under\s+(?:the|an?)?\W*", re.IGNORECASE
+)
 _SIGNATURE: Final = 120
 _MAX_SENTENCE: Final = 900
 
@@ -34,6 +39,8 @@ class Statement:
     excepted: bool = False
     rights_line: bool = False
     """It stands in a line of copyright: "(c) 2020 A. B., CC BY 4.0"."""
+    labelled: bool = False
+    """It is the value of a label, or nothing else is said: "License: CC BY", "Under a CC BY license"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class _Clause:
     own: str
     signed: bool
     """The sentence before it is a line of copyright."""
+    previous: str
 
 
 def statements(text: str, own: str = "") -> Iterator[Statement]:
@@ -65,7 +73,7 @@ def _of_sentence(sentence: str, previous: str, own: str) -> Iterator[Statement]:
         gap = sentence[begun : name.start]
         joint = index > 0 and grammar.JOINT.match(gap)
         if not joint:
-            last = _said(name, _clause(gap, _after(sentence, found, index), own, signed=signed), sentence)
+            last = _said(name, _clause(gap, _after(sentence, found, index), own, previous, signed=signed), sentence)
         begun = name.end
         if last is not None and not name.other:
             kept.append(replace(last, id=name.id))
@@ -76,7 +84,8 @@ def _specific(kept: list[Statement]) -> Iterator[Statement]:
     """Statements without those that another one of the sentence says in full: "Creative Commons (CC BY 4.0)"."""
     unique = {one.id: one for one in reversed(kept)}
     for one in reversed(unique.values()):
-        if not any(narrower(one.id, other) for other in unique):
+        named = one.id == PUBLIC_DOMAIN and any((other or "").startswith(("CC0", "CC-PD", "PDDL")) for other in unique)
+        if not named and not any(narrower(one.id, other) for other in unique):
             yield one
 
 
@@ -88,12 +97,12 @@ def _after(sentence: str, found: list[Name], index: int) -> str:
     return sentence[found[at].end : found[at + 1].start if at + 1 < len(found) else len(sentence)]
 
 
-def _clause(gap: str, after: str, own: str, *, signed: bool) -> _Clause:
+def _clause(gap: str, after: str, own: str, previous: str, *, signed: bool) -> _Clause:
     plain = grammar.EXCEPTION.sub(" ", gap)
     start = max((match.end() for match in grammar.CLAUSE.finditer(plain)), default=0)
     tail = grammar.EXCEPTION.sub(" ", after)
     excepted = plain != gap or tail != after or grammar.LATER_EXCEPTION.search(f"{gap} {after}") is not None
-    return _Clause(plain[start:].strip(), tail, excepted, own, signed)
+    return _Clause(plain[start:].strip(), tail, excepted, own, signed, previous)
 
 
 def _said(name: Name, clause: _Clause, sentence: str) -> Statement | None:
@@ -111,7 +120,13 @@ def _said(name: Name, clause: _Clause, sentence: str) -> Statement | None:
         return None
     words = after if _APPLIES.match(after) else before
     said_of = subject(words, clause.own, sentence, labelled=label and not related)
-    return Statement(name.id, said_of, sentence, clause.excepted, line)
+    if said_of == "other" and _IT.match(words) and grammar.PAGE.search(clause.previous):
+        is_of_rights = _OF_RIGHTS.search(clause.previous) and not grammar.DATA.search(clause.previous)
+        said_of = "page" if is_of_rights else said_of
+    alone = label or _UNDER.fullmatch(before) is not None
+    if alone and not label:
+        said_of = "implied"
+    return Statement(name.id, said_of, sentence, clause.excepted, line, alone)
 
 
 def _is_no_claim(before: str, after: str) -> bool:

@@ -12,7 +12,7 @@ ENTRY_POINTS = "yurai.handlers"
 
 import_modules(__name__, __path__)
 _ours = set(HANDLERS)
-for _point, _ in load_entry_points(ENTRY_POINTS):
+for _point, _ in load_entry_points(ENTRY_POINTS, HANDLERS):
     for _type in HANDLERS.keys() - _ours:
         # a new version of that package may give other text
         _owner = (_point.dist.name,) if _point.dist else ()

@@ -10,16 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai.declare.batches import dropped_rows, text_columns
+from yurai.declare.faults import naming
 from yurai.declare.lists import loaded
 from yurai.declare.rules import Rules
 from yurai.engine.clock import part
 from yurai.engine.use import AnyUse
 from yurai.stages.filter.second_text import RULE, second_places, with_second_text
 from yurai.stages.rewrite import replace_rows, rewritten
-from yurai_filters import ContractViolation, Declaration, edit, judge
+from yurai_filters import Declaration, blame, edit, judge
 from yurai_manifests.canonical import Json
 from yurai_manifests.counts import StageCounts
-from yurai_manifests.errors import ContractError
 
 
 class Decider:
@@ -35,7 +35,7 @@ class Decider:
         A row that is dropped and has a second text is judged again by that one, and keeps it if it stays.
 
         Raises:
-            ContractError: a rule returned the wrong length or type: a bug in the rule.
+            ContractError: a rule raised, or returned the wrong length or type: a bug in the rule.
         """
         edited, reasons = self._judged(batch, counts.notes)
         places = second_places(edited, reasons)
@@ -59,14 +59,11 @@ class Decider:
         """Return `batch` as editors leave it, and the reason of each row that a filter drops."""
         reasons = pa.nulls(batch.num_rows, pa.string())
         for declaration, settings in self._rules:
-            try:
-                with part(f"{declaration.kind} {declaration.name}"):
-                    if declaration.kind == "editor":
-                        batch = self._edit(batch, declaration, settings, notes)
-                        continue
-                    verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
-            except ContractViolation as error:
-                raise ContractError(f"rule {declaration.name} of {declaration.package.name}: {error}") from error
+            with part(f"{declaration.kind} {declaration.name}"), naming(declaration, batch):
+                if declaration.kind == "editor":
+                    batch = self._edit(batch, declaration, settings, notes)
+                    continue
+                verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
             if verdict.not_judged:
                 notes[f"{declaration.name}:not-judged"] += verdict.not_judged
             prefix = pa.array([declaration.name] * batch.num_rows, pa.string())
@@ -101,16 +98,19 @@ class Decider:
             entries.append(entry)
             if declaration.kind == "editor":
                 notes = Counter[str]()
-                batch = self._edit(batch, declaration, settings, notes)
+                with naming(declaration, batch):
+                    batch = self._edit(batch, declaration, settings, notes)
                 entry["verdict"] = "edited" if notes else "unchanged"
                 continue
             columns = text_columns(batch)
             entry["reads"] = {name: columns[name][0].as_py() for name in declaration.columns if name != "text"}
-            verdict = judge(declaration, columns, settings, batch.column("lang"))
+            with naming(declaration, batch):
+                verdict = judge(declaration, columns, settings, batch.column("lang"))
             if verdict.not_judged:
                 entry["verdict"] = "not judged"
             if (reason := verdict.reason[0].as_py()) is not None:
-                entry |= {"verdict": "dropped", "reason": f"{declaration.name}:{reason}"}
+                broke = blame(declaration, columns, settings, batch.column("lang"), reason)
+                entry |= {"verdict": "dropped", "reason": f"{declaration.name}:{reason}", "broke": broke}
                 break
         return batch, entries
 

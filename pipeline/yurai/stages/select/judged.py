@@ -98,14 +98,12 @@ def _judged(
     messages: list[Message], law: Law, *, looked: bool
 ) -> Iterator[tuple[Key | None, str | None, str, Judgement]]:
     """Yield for each page of one doc_id its place, the document that it is a copy of, its id, and the judgement."""
-    said = dict.fromkeys(one.data for one in messages if one.kind == EVIDENCE)
-    rows = [dict(zip(SAID[1:], orjson.loads(data), strict=True)) for data in said]
-    marks = statements(rows)
+    marks = said(one.data for one in messages if one.kind == EVIDENCE)
     view = next((_read_view(one.data) for one in messages if one.kind == VIEW), None)
     for one in messages:
         if one.kind == PAGE:
             shard, number, row = orjson.loads(one.data)
-            found = judge(_page(row, marks, view, looked=looked), law.policy, law.rulings, law.calibration)
+            found = judge(page_of(row, marks, view, looked=looked), law.policy, law.rulings, law.calibration)
             yield None if shard is None else Key(shard, number), row["kept_doc_id"], row["doc_id"], found
 
 
@@ -114,7 +112,17 @@ def _read_view(data: bytes) -> RobotsView:
     return RobotsView(ref, tuple(denied), usage, signal, status, tuple(licences), tuple(notices), tuple(malformed))
 
 
-def _page(row: Columns, marks: tuple[Statement, ...], view: RobotsView | None, *, looked: bool) -> Page:
+def said(evidence: Iterable[bytes]) -> tuple[Statement, ...]:
+    """Return what EVIDENCE messages to one document say, each once."""
+    rows = (orjson.loads(data) for data in dict.fromkeys(evidence))
+    return statements([dict(zip(SAID[1:], row, strict=True)) for row in rows])
+
+
+def page_of(row: Columns, marks: tuple[Statement, ...], view: RobotsView | None, *, looked: bool) -> Page:
+    """Return the page that a row of documents/ is, `marks` being what is said of it.
+
+    `looked`: pages were searched for statements.
+    """
     texts = {name: cast("str | None", row.get(name)) for name in ("url", "capture_date", "declared_spdx")}
     return Page(
         **texts,

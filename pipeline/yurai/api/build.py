@@ -1,0 +1,94 @@
+"""Define `yurai.build`: a recipe, inputs and an output become a tree."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, get_args
+
+from yurai.api.given import Tables, Where, place, places, recipe_of, sides
+from yurai.api.places import checked_allowed, checked_inputs, checked_output
+from yurai.api.tree import Tree
+from yurai.api.tree import open as open_tree
+from yurai.api.words import doubts_of
+from yurai.sources.places import COMMON_CRAWL
+from yurai_manifests.errors import RecipeError
+
+if TYPE_CHECKING:
+    from yurai.api.work import Work
+
+RunnerName = Literal["local", "ray"]
+
+
+def build(
+    recipe: Where | Tables,
+    inputs: Where | Iterable[Where],
+    output: Where,
+    *,
+    workers: int | None = None,
+    runner: RunnerName = "local",
+    address: str = "local",
+    sources: Where | None = None,
+    side: Mapping[str, Where | Iterable[Where]] | None = None,
+    base: str = COMMON_CRAWL,
+    allow: Iterable[str] = (),
+    rebuild: bool = False,
+    report: bool = True,
+    progress: bool = False,
+) -> Tree:
+    """Run a recipe over web archives, JSONL and Parquet, and return the tree that it made.
+
+    The same call resumes what was interrupted, and does nothing where all is done. Recipe and input decide every
+    byte of the tree: neither runner, workers nor the call's being Python's or the command line's does.
+
+        tree = yurai.build("plain", inputs=["crawl/"], output="corpus", workers=2)
+
+    Args:
+        recipe: name of a shipped recipe, path of a TOML file, or a dict in the shape of that TOML
+            (`{"name": "mine", "stage": [{"use": "read"}, {"use": "extract"}, ...]}`).
+        inputs: file, folder, glob, path list (.paths.gz) or fsspec URL, or several of them.
+        output: folder or fsspec URL to write to.
+        workers: tasks at a time; by default one (local), or all CPUs (ray).
+        runner: `local` works in this process, or in `workers` processes; `ray` on a cluster, or on Ray started here.
+        address: HOST:PORT of a Ray cluster; `local` starts one for this run.
+        sources: TOML file of [[source]] tables: columns and licence of JSONL and Parquet.
+        side: files to read beside the input, in no total, by name: `{"robots": ["robotstxt.paths.gz"]}`.
+        base: where the crawl-data/... keys of a path list live.
+        allow: places (scheme://host/path/) that a list from elsewhere and a redirect may reach too.
+        rebuild: redo what a changed recipe or input makes different, instead of refusing it.
+        report: write OUT/report/index.html at the end.
+        progress: show steps, rate and time left on standard error.
+
+    Warns:
+        UserWarning: nothing was kept, a source failed whole, or the tree does not add up.
+
+    Raises:
+        RecipeError: recipe, input or an argument is wrong; nothing has run.
+        DriftError: `output` was made by another recipe or input, and not `rebuild`.
+        LeaseError: another driver writes to `output`.
+        ShardError: storage failed after retries; the same call resumes.
+    """
+    from yurai.api.work import Reach
+    from yurai.run.recipe import with_sources
+
+    given, out = places(inputs, "inputs"), checked_output(place(output, "output"))
+    chosen = with_sources(recipe_of(recipe), place(sources, "sources") if sources is not None else None)
+    reach = Reach(sides(side), place(base, "base"), checked_allowed(places(allow, "allow") if allow else ()))
+    work = _work(out, runner, workers, address, rebuild=rebuild, report=report, progress=progress)
+    ended = work.run(chosen, checked_inputs(given, out), reach)
+    for words in filter(None, doubts_of(ended, out)):
+        warnings.warn(words, UserWarning, stacklevel=2)
+    return open_tree(out)
+
+
+def _work(
+    out: str, runner: str, workers: int | None, address: str, *, rebuild: bool, report: bool, progress: bool
+) -> "Work":
+    """Check what runs the tasks, as the options of the command line are checked."""
+    from yurai.api.work import Work
+    from yurai.engine.progress import Reporter
+
+    if runner not in get_args(RunnerName):
+        raise RecipeError(f"runner must be one of {', '.join(get_args(RunnerName))}, not {runner!r}")
+    if workers is not None and (type(workers) is not int or workers < 1):
+        raise RecipeError(f"workers must be a positive integer or None, not {workers!r}")
+    reporter = Reporter(quiet=not progress)
+    return Work(out, runner, workers, place(address, "address"), rebuild, report, reporter)

@@ -1,0 +1,155 @@
+"""Define `yurai.open` and `Tree`: what a finished output tree answers."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from yurai.api.given import Where, place
+from yurai.api.manifest import Manifest
+from yurai_manifests.errors import RecipeError
+from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.store import Store, open_store
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
+
+    from yurai.report.draw import Drawn
+    from yurai_manifests.audit import Audit
+    from yurai_manifests.canonical import Json
+
+DRAWN = 50
+
+
+class Tree:
+    """A finished output tree, as its run.json was when it was opened.
+
+    Rows come as `pyarrow.dataset.Dataset`: nothing is read before you ask, and rows are in input order. From there
+    it is one call to a table (`to_table()`), pandas (`to_table().to_pandas()`), polars
+    (`polars.scan_pyarrow_dataset(...)`) and DuckDB (`duckdb.sql("... from rows")`, where `rows` is a variable that
+    holds it). Columns: docs/schema.md.
+    """
+
+    def __init__(self, store: Store, run: RunRecord) -> None:
+        self._store = store
+        self._run = run
+
+    def __repr__(self) -> str:
+        totals = self.manifest.totals
+        return f"<yurai.Tree {self.url!r}: {totals.kept:,} of {totals.candidates:,} candidates kept>"
+
+    @property
+    def url(self) -> str:
+        """Where the tree lives; shown without the secrets that a URL may hold."""
+        return self._store.url
+
+    @property
+    def documents(self) -> "ds.Dataset":
+        """The corpus: documents that the last stage kept."""
+        return self.rows("documents")
+
+    @property
+    def extracted(self) -> "ds.Dataset":
+        """Every page that has text, with its measures, also if a later stage dropped it."""
+        return self.rows("extracted")
+
+    @property
+    def dropped(self) -> "ds.Dataset":
+        """Every other candidate: outcome, stage, reason, and its place in the input."""
+        return self.rows("dropped")
+
+    @property
+    def evidence(self) -> "ds.Dataset":
+        """What pages say of licences and opt-outs, one row a mark, joined to documents by `doc_id`."""
+        return self.rows("evidence")
+
+    def rows(self, folder: str) -> "ds.Dataset":
+        """Return the rows of any delivered folder: also `robots`, `warcinfo`, `index`, and of `shards` their index.
+
+        Raises:
+            RecipeError: the run delivered no such folder.
+            ShardError: its first file is missing or damaged.
+        """
+        from yurai.api.arrow import dataset_of
+
+        return dataset_of(self._store, self._run, folder)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What run.json says: recipe, totals, counts by stage and reason, delivered files."""
+        return Manifest.of(self._run)
+
+    @property
+    def digest(self) -> str:
+        """Content digest of the whole run, as `yurai digest` prints it."""
+        return self._run.digest
+
+    def audit(self, *, full: bool = False) -> "Audit":
+        """Check that the tree adds up, row by row; publish it only if `.ok`. `.findings` say what, where, what to do.
+
+        Contents are read where delivered files are 4 GiB or less together, or `full`.
+
+        Raises:
+            AuditError: run.json itself is damaged.
+        """
+        from yurai.run.recheck import means_of
+        from yurai_manifests.audit import audit
+
+        return audit(self._store, full=full, means=lambda run: means_of(self._store, run))
+
+    def explain(self, page: str | None = None, *, token: str | None = None) -> "list[dict[str, Json]]":
+        """Tell the life of a page (URL or doc_id), or of the one behind token N of a shard: `token="00000:1234"`.
+
+        A life has the place in the input, the outcome, every decision with what it read, marks of licences, and the
+        tokens that the page became. A URL that was captured often has several, in input order.
+
+        Raises:
+            RecipeError: no candidate, shard or token is called so.
+        """
+        from yurai.report.explain import explain, explain_token
+
+        if (page is None) == (token is None):
+            raise RecipeError('explain takes a URL or doc_id, or token="SHARD:N"')
+        return [explain_token(self._store, token)] if token is not None else explain(self._store, page or "")
+
+    def sample(self, dropped_by: str | None = None, *, count: int = DRAWN, seed: int = 0) -> "list[Drawn]":
+        """Draw `count` pages at random, the same ones each time: kept ones, or those dropped by a reason or stage.
+
+        `dropped_by` may be the beginning of a reason: `gopher-quality`. Excerpts are redacted.
+
+        Raises:
+            RecipeError: nothing was dropped by it; the message names what there is.
+        """
+        from yurai.report.draw import draw
+
+        if count < 1 or seed < 0:
+            raise RecipeError(f"sample takes a count from 1 and a seed from 0, not {count} and {seed}")
+        return draw(self._store, dropped_by, count, seed)
+
+    def page(self, audit: "Audit | None" = None) -> str:
+        """Return the report as one HTML page, with charts; a notebook shows it with `IPython.display.HTML`."""
+        from yurai.report.write import make_page
+
+        return make_page(self._store, audit or self.audit())
+
+    def export(self, name: str) -> Iterator[str]:
+        """Yield what another tool or office asks about the run, a part at a time: `yurai list exports` names them.
+
+        Raises:
+            RecipeError: no export is called so.
+        """
+        import yurai_manifests.exports  # noqa: F401 - importing declares them
+        from yurai_manifests.export import EXPORTS
+
+        if name not in EXPORTS:
+            raise RecipeError(f"no export is called {name!r} (there are: {', '.join(sorted(EXPORTS))})")
+        return EXPORTS[name].write(self._store, self._run)
+
+
+def open(out: Where) -> Tree:  # noqa: A001 - `yurai.open`
+    """Open a finished output tree: a folder, or anything fsspec reaches.
+
+    Raises:
+        RecipeError: it is none, or its run has not ended.
+        AuditError: its run.json is damaged.
+    """
+    store = open_store(place(out, "out"))
+    return Tree(store, load_run(store))

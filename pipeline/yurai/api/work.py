@@ -1,0 +1,79 @@
+"""Run stages to their end: the one way that `yurai.build`, `yurai run` and the commands of single stages take."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+
+from yurai.api.fitness import refuse_unfit
+from yurai.api.runners import open_runner
+from yurai.engine.engine import Runner
+from yurai.engine.progress import Reporter
+from yurai.report.write import end_run
+from yurai.run.earlier import state_of
+from yurai.run.recipe import Recipe
+from yurai.run.run import continue_tree, run_recipe
+from yurai.run.side import find_sides
+from yurai.sources.find import find_sources
+from yurai.sources.places import COMMON_CRAWL
+from yurai_manifests.audit import Audit
+
+
+def _quiet() -> Reporter:
+    return Reporter(quiet=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Files beside the inputs, and where all of them may be fetched.
+
+    `side` are options NAME=PATH; `base` is where crawl-data/... keys live; `allow` are places that lists may name.
+    """
+
+    side: Iterable[str] = ()
+    base: str = COMMON_CRAWL
+    allow: Iterable[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where a run writes and what runs it: `runner` is `local` or `ray`, `address` that of a Ray cluster or `local`."""
+
+    output: str
+    runner: str = "local"
+    workers: int | None = None
+    address: str = "local"
+    rebuild: bool = False
+    report: bool = True
+    reporter: Reporter = field(default_factory=_quiet)
+
+    def run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
+        """Run a recipe over inputs, or resume it, and return the audit of the tree that it ends in.
+
+        Raises:
+            RecipeError: no input is there or holds a candidate, or a node cannot take part.
+            DriftError, LeaseError, ShardError: as `yurai.run.run.run_recipe`.
+        """
+        files = find_sources(inputs, base=reach.base, allow=reach.allow)
+        sides = find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
+        with open_runner(self.runner, self.workers, self.address) as runner:
+            refuse_unfit(self.address, recipe.stages, [*files, *chain(*sides.values())], self.output)
+            run_recipe(recipe, files, self.output, runner, sides=sides, rebuild=self.rebuild, reporter=self.reporter)
+            return self._end(runner)
+
+    def go_on(self, recipe: Recipe, inputs: list[str], reach: Reach) -> Audit:
+        """Run the stages of a recipe over what an earlier tree, or Parquet files, ended in.
+
+        Raises:
+            RecipeError: `inputs` are no such thing, the stages cannot stand behind its own, or a node is unfit.
+            DriftError, LeaseError, ShardError: as `run`.
+        """
+        uses, sides = recipe.stages, find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
+        with open_runner(self.runner, self.workers, self.address) as runner:
+            state = state_of(inputs)
+            refuse_unfit(self.address, uses, [*chain(*sides.values())], self.output)
+            reporter, rebuild = self.reporter, self.rebuild
+            continue_tree(uses, state, recipe, self.output, runner, sides=sides, rebuild=rebuild, reporter=reporter)
+            return self._end(runner)
+
+    def _end(self, runner: Runner) -> Audit:
+        return end_run(self.output, runner, self.reporter, report=self.report, rebuild=self.rebuild)

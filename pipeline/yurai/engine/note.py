@@ -1,0 +1,153 @@
+"""Leave word of a run in OUT/journal/run: the call that resumes it, how far it is, and how it ended.
+
+`call.json` is written once, `state.json` at the begin of each step and at the end: a few small objects however many
+tasks there are. Both are of one driver, the last that began a step; neither is part of a digest.
+"""
+
+import os
+import platform
+import time
+from collections.abc import Mapping
+from typing import Final, Literal, TypedDict, cast
+
+from yurai.engine.process import InterruptedBySignalError
+from yurai.engine.typed import typed_call
+from yurai_manifests.canonical import Json, canonical
+from yurai_manifests.errors import ShardError
+from yurai_manifests.location import without_secrets
+from yurai_manifests.shape import COUNT, TEXT, Fields, Kind, Many, parsed
+from yurai_manifests.store import Store
+from yurai_manifests.task import StepId
+
+FOLDER: Final = "journal/run"
+CALL: Final = f"{FOLDER}/call.json"
+STATE: Final = f"{FOLDER}/state.json"
+TIME: Final = Kind("a time", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
+CALL_SHAPE: Final = Fields(
+    {"words": Many(TEXT), "folder": TEXT, "complete": Kind("true or false", lambda value: isinstance(value, bool))}
+)
+STEP_SHAPE: Final = Fields({"step": TEXT, "folder": TEXT, "tasks": COUNT, "there": COUNT, "begun": TIME})
+STATE_SHAPE: Final = Fields(
+    {
+        "host": TEXT,
+        "process": COUNT,
+        "since": TIME,
+        "steps": Many(STEP_SHAPE),
+        "outcome": TEXT,
+        "ended": TIME,
+        "error": TEXT,
+        "error_at": TIME,
+    }
+)
+Outcome = Literal["", "done", "failed", "interrupted"]
+
+
+class Call(TypedDict):
+    """What was typed, and in which folder; `complete` is false where secrets of URLs were left out."""
+
+    words: list[str]
+    folder: str
+    complete: bool
+
+
+class StepNote(TypedDict):
+    """A step that began: where its manifests lie, how many tasks it has, and how many files of tasks were there."""
+
+    step: str
+    folder: str
+    tasks: int
+    there: int
+    begun: float
+
+
+class State(TypedDict):
+    """How far a run is. Times are seconds since 1970; `error` is the last one, of this driver or one before it."""
+
+    host: str
+    process: int
+    since: float
+    steps: list[StepNote]
+    outcome: Outcome
+    ended: float
+    error: str
+    error_at: float
+
+
+class RunNote:
+    """What one driver leaves; nothing before its first step, so that a refused call leaves nothing."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._state: State | None = None
+
+    def step(self, step: StepId, tasks: int, there: int) -> None:
+        """Note that a step of so many tasks begins, of which `there` are committed."""
+        state = self._state = self._state or self._begun()
+        state["steps"].append(
+            {"step": step.name, "folder": step.folder, "tasks": tasks, "there": there, "begun": time.time()}
+        )
+        self._put(state)
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Note how the run ended; where storage is at fault, that cannot be noted."""
+        state = self._state
+        if state is None:
+            return
+        state["ended"] = time.time()
+        state["outcome"] = "done"
+        if error is None:
+            state["error"], state["error_at"] = "", 0.0
+        elif isinstance(error, KeyboardInterrupt | InterruptedBySignalError):
+            state["outcome"] = "interrupted"
+        else:
+            state["outcome"] = "failed"
+            state["error"], state["error_at"] = _words(error), state["ended"]
+        try:
+            self._put(state)
+        except (OSError, ShardError):
+            if error is None:
+                raise
+
+    def _begun(self) -> State:
+        folder, words = typed_call()
+        told = [without_secrets(word, word) for word in words]
+        call: Call = {"words": told, "folder": folder, "complete": told == list(words)}
+        self._store.put(CALL, canonical(call))
+        before = load_state(self._store)
+        return {
+            "host": platform.node(),
+            "process": os.getpid(),
+            "since": time.time(),
+            "steps": [],
+            "outcome": "",
+            "ended": 0.0,
+            "error": before["error"] if before else "",
+            "error_at": before["error_at"] if before else 0.0,
+        }
+
+    def _put(self, state: State) -> None:
+        self._store.put(STATE, canonical(state))
+
+
+def _words(error: BaseException) -> str:
+    return without_secrets(f"{type(error).__name__}: {error}", "")
+
+
+def load_state(store: Store) -> State | None:
+    """Return what the last driver noted; None where none did, or what is there is no such note."""
+    value = _loaded(store, STATE, STATE_SHAPE)
+    return cast("State", value) if value else None
+
+
+def load_call(store: Store) -> Call | None:
+    """Return the call of the last driver; None where none was noted."""
+    value = _loaded(store, CALL, CALL_SHAPE)
+    return cast("Call", value) if value else None
+
+
+def _loaded(store: Store, key: str, shape: Fields) -> Mapping[str, Json]:
+    try:
+        value, wrong = parsed(store.read(key), shape)
+    except FileNotFoundError:
+        return {}
+    return {} if wrong else value
