@@ -12,6 +12,8 @@ PRINTERS = {"print", "echo", "secho", "pprint", "print_exc", "print_exception", 
 STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 MAY = {
     "yurai.terminal.out": "it is the place",
+    "yurai.terminal.table": "asks rich how broad letters are",
+    "yurai.engine.progress": "lines above a bar leave through the bar's console, escaped",
     "yurai.cli.reference": "writes pages of documentation while the package is made",
     "yurai.plan.reference": "the same",
     "yurai_filters.catalogue": "the same",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Yurai = Callable[..., Said]
 
 LOCAL = ("--runner", "local", "--no-report", "--quiet")
-LONG = ("--set", 'rules=[{use="length", min_characters=300}]')
+LONG = ("--set", 'rules=[{use="length", min_characters=700}]')
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_a_finished_tree_is_filtered_and_explain_still_tells_all(
     said = yurai("filter", "--input", small_tree, "--output", out, *LONG, *LOCAL)
     assert said.code == 0, said.err
     before, after = (pq.read_table(tree / "documents", columns=["doc_id", "text"]) for tree in (small_tree, out))
-    long = [row["doc_id"] for row in before.to_pylist() if len(row["text"]) >= 300]
+    long = [row["doc_id"] for row in before.to_pylist() if len(row["text"]) >= 700]
     assert after["doc_id"].to_pylist() == long
     assert 0 < len(long) < before.num_rows
     assert not (out / "shards").exists()
@@ -61,7 +61,7 @@ def test_a_finished_tree_is_filtered_and_explain_still_tells_all(
     assert "tokenize" not in told
     assert (life["decisions"][-1]["stage"], life["decisions"][-1]["verdict"]) == ("filter", "dropped")
     assert {"char_count", "min_characters"} == {*life["decisions"][-1]["broke"]}
-    assert "min_characters 300 <-- too-short" in yurai("explain", out, next(iter(gone))).out
+    assert "min_characters 700 <-- too-short" in yurai("explain", out, next(iter(gone))).out
 
 
 def test_tokens_that_are_made_again_are_those_of_the_run(yurai: Yurai, small_tree: Path, tmp_path: Path) -> None:

@@ -71,7 +71,11 @@ def verify(
     text_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="text that a claim of the proof must be about")
     ] = None,
-    rows: Annotated[bool, typer.Option(help="of a tree: hold every row against the Merkle roots too")] = True,
+    rows: Annotated[
+        bool, typer.Option("--rows/--no-rows", help="of a tree: hold every row against the Merkle roots too")
+    ] = True,
+        bool, typer.Option("--rows/--no-rows", help="of a tree: hold every row against the Merkle roots too")
+    ] = True,
 ) -> None:
     """Verify a tree or a proof, offline; exit 1 and name what is wrong if anything is.
 

@@ -121,7 +121,8 @@ def _option(parameter: inspect.Parameter, annotated: Any) -> tuple[str, ...]:  #
     info, default = annotated.__metadata__[-1], parameter.default
     name = info.metavar or parameter.name.upper()
     if isinstance(info, OptionInfo):
-        name = str(info.default) if isinstance(info.default, str) else f"--{parameter.name.replace('_', '-')}"
+        first = str(info.default) if isinstance(info.default, str) else f"--{parameter.name.replace('_', '-')}"
+        name = "/".join([first, *(info.param_decls or ())])
     value = info.metavar if info.metavar and info.metavar != name else expected(annotated.__origin__)
     unset = default is None or default is False
     default_shown = "required" if default is parameter.empty else "" if unset else f"`{default}`"
