@@ -74,8 +74,6 @@ def verify(
     rows: Annotated[
         bool, typer.Option("--rows/--no-rows", help="of a tree: hold every row against the Merkle roots too")
     ] = True,
-        bool, typer.Option("--rows/--no-rows", help="of a tree: hold every row against the Merkle roots too")
-    ] = True,
 ) -> None:
     """Verify a tree or a proof, offline; exit 1 and name what is wrong if anything is.
 
