@@ -361,6 +361,7 @@ def test_from_which_schema_on_a_seal_is_due(version: str, due: bool) -> None:
 
 def test_an_older_tree_without_a_seal_is_a_warning(tree: Path) -> None:
     value = value_of(tree) | {"schema_version": "1.4.0"}
+    value["steps"].pop()  # which says the same digests
     put(tree / "run.json", canonical({name: value[name] for name in value if name not in (SEAL, "plan")}))
     found = audit(open_store(str(tree)))
     assert [(one.severity, one.check) for one in found.findings if one.check == "seal"] == [("warning", "seal")]

@@ -305,7 +305,7 @@ def test_a_tree_on_remote_storage_is_verified_as_well(signed_tree: Path) -> None
     store = open_store("memory://verify/out")
     assert verify_tree(store, key_of(signed_tree), rows=True).findings == []
     files.pipe_file("/verify/out/extra.txt", b"more")
-    files.rm_file(f"/verify/out/{next(iter(store.names('.work/08-tokenize/data')))}")
+    files.rm_file(f"/verify/out/{next(iter(store.names('.work/09-tokenize/data')))}")
     found = verify_tree(store, rows=False)
     assert [finding.check for finding in found.findings] == ["unreferenced", "missing"]
     files.rm("/verify", recursive=True)

@@ -59,7 +59,7 @@ def test_profile_of_a_run(yurai: Callable[..., Said], tmp_path: Path) -> None:
     parts = profile(store, load_run(store))
     names = {(one.step, one.name) for one in parts}
     assert {("00-extract", "extract"), ("00-extract", "read"), ("00-extract", "tagger words")} <= names
-    assert {("05-filter", "filter gopher-quality"), ("05-filter", "editor nfc"), ("08-tokenize", "rest")} <= names
+    assert {("05-filter", "filter gopher-quality"), ("05-filter", "editor nfc"), ("09-tokenize", "rest")} <= names
     assert "filter gopher-quality" in said.out
     again = yurai("run", "demo", *inputs, "--output", tmp_path / "out", "--runner", "local", "--workers", "1", "--profile", "--no-report")  # fmt: skip
     assert "filter gopher-quality" in again.out, "what was done before is told all the same"

@@ -18,6 +18,7 @@ from yurai.cli.stage_commands import _is_flag
 from yurai.declare.models import CARRIED, LID_176, _locate
 from yurai.declare.stage import STAGES, in_order
 from yurai_manifests.run import load_run
+from yurai_manifests.schema import DOCUMENT
 from yurai_manifests.store import open_store
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def settings_of(out: Path, stage: str) -> dict[str, Any]:
 
 def test_the_chain_makes_what_the_run_makes(yurai: Callable[..., Said], demo_tree: Path, tmp_path: Path) -> None:
     before = SAMPLE
-    for name in ("extract", "language", "redact", "measure", "filter", "dedup", "near-dedup", "tokenize"):
+    for name in ("extract", "language", "redact", "measure", "filter", "dedup", "near-dedup", "select", "tokenize"):
         out = tmp_path / name
         said = yurai(name, "--input", before, "--output", out, "--recipe", "demo", *LOCAL)
         assert said.code == 0, said.err
@@ -60,12 +61,16 @@ def test_stage_commands_take_documents(yurai: Callable[..., Said], demo_tree: Pa
         ("filter", tmp_path / "m", "a"),
         ("dedup", tmp_path / "a", "b"),
         ("near-dedup", tmp_path / "b", "n"),
-        ("tokenize", tmp_path / "n", "c"),
+        ("select", tmp_path / "n", "s"),
+        ("tokenize", tmp_path / "s", "c"),
     ):
         said = yurai(name, "--input", before, "--output", tmp_path / after, "--recipe", "demo", *LOCAL)
         assert said.code == 0, said.err
-    for name in ("documents/00000.parquet", "shards/00000.bin", "shards/00000.idx", "shards/00000.parquet"):
+    for name in ("shards/00000.bin", "shards/00000.idx", "shards/00000.parquet"):
         assert (tmp_path / "c" / name).read_bytes() == (demo_tree / name).read_bytes()
+    verdicts = [name for name in DOCUMENT.names if "verdict" in name or name.startswith(("concluded", "licence"))]
+    made, meant = (pq.read_table(tree / "documents/00000.parquet") for tree in (tmp_path / "c", demo_tree))
+    assert made.drop(verdicts) == meant.drop(verdicts), "no evidence comes with the rows, so verdicts may differ"
     counted, dropped_by, _ = totals(tmp_path / "c")
     assert counted["candidates"] == pq.read_metadata(extracted).num_rows
     assert dropped_by == {stage: totals(demo_tree)[1][stage] for stage in ("filter", "dedup", "near-dedup")}
@@ -136,6 +141,10 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
     """For every setting that is an option, a value that is not its default."""
     model = tmp_path / "model.ftz"
     shutil.copy(_locate(LID_176, tmp_path), model)
+    rulings = tmp_path / "rulings.toml"
+    rulings.write_text(
+        '[[rule]]\ndomain = "shinpo.example"\ntrain = "allow"\nreviewer = "A"\ndate = 2026-01-01\nevidence = "letter"\n'
+    )
     return {
         "read": {"drop_truncated": True, "digest_mismatch": "drop"},
         "extract": {
@@ -185,6 +194,17 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "keep": "best-quality",
             "quality": "lang_score",
             "memory_bytes": 100_000,
+        },
+        "select": {
+            "policy": "open-licence-only",
+            "rulings": str(rulings),
+            "unknown": "drop",
+            "rights_sensitive_max": 0.5,
+            "seed": 7,
+            "tokenizer": str(tokenizer),
+            "sha256": hashlib.sha256(tokenizer.read_bytes()).hexdigest(),
+            "eod": "<|end|>",
+            "memory_bytes": 1 << 29,
         },
         "tokenize": {
             "tokenizer": str(tokenizer),

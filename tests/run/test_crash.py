@@ -82,7 +82,7 @@ def test_a_killed_process_costs_its_tasks_only(step: str, demo_tree: Path, tmp_p
 @pytest.mark.slow
 @pytest.mark.ray
 @pytest.mark.usefixtures("ray_cluster")
-@pytest.mark.parametrize("step", ["00-extract", "08-tokenize"])
+@pytest.mark.parametrize("step", ["00-extract", "09-tokenize"])
 def test_a_killed_ray_worker_costs_its_tasks_only(step: str, demo_tree: Path, tmp_path: Path) -> None:
     from yurai.ray import RayRunner
 

@@ -116,6 +116,7 @@ def test_what_was_delivered_is_enough(trees: Callable[[str, str], Path], tmp_pat
     tree = Path(shutil.copytree(trees("evidence-only", shape), tmp_path / "tree"))
     shutil.rmtree(tree / ".work")
     assert replayed(tree, tmp_path / "new", "robots-strictest") == digest(trees("robots-strictest", shape))
+    assert_whole(tmp_path / "new", digest(trees("robots-strictest", shape)))
 
 
 def test_a_denied_page_that_its_cluster_kept_goes(trees: Callable[[str, str], Path], tmp_path: Path) -> None:
@@ -197,8 +198,8 @@ def replay_of(tmp_path: Path, tree: Path) -> Path:
     return tmp_path / "asof"
 
 
-AWAY = [robots_txt(95, "d.example", DENY), robots_txt(96, "h.example", DENY)]
-OTHER = [robots_txt(97, "g.example", DENY)]
+AWAY = [robots_txt(95, "d.example", DENY), robots_txt(96, "g.example", DENY)]
+OTHER = [robots_txt(97, "h.example", DENY)]
 
 
 def sides(path: Path) -> Sides:
@@ -227,8 +228,8 @@ def test_side_inputs_stand_in_the_place_of_those_of_the_tree(
     assert_whole(tmp_path / "new", fresh.digest)
     assert new.value["sources"]["side"] == fresh.value["sources"]["side"]
     gone = by_url(tmp_path / "new", "reason", "dropped")
-    assert {gone[f"https://{name}.example/"] for name in "dh"} == {"rights:train-deny"}
-    assert "https://g.example/" in by_url(tmp_path / "new", "train_verdict")
+    assert {gone[f"https://{name}.example/"] for name in "dg"} == {"rights:train-deny"}
+    assert "https://h.example/" in by_url(tmp_path / "new", "train_verdict")
 
 
 def test_side_inputs_of_the_tree_are_taken_over(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from yurai.run.run import continue_tree
 from yurai.run.side import NO_SIDES, Sides
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES, fetched
 from yurai.stages.select.settings import Select
-from yurai_manifests.canonical import fingerprint
+from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.crawl_schema import ROBOTS
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import ParquetSink, read_rows
@@ -172,24 +172,26 @@ def _only_dropped_before(engine: Engine, state: State) -> State:
         return state
     (dropped,) = state.dropped
     stages = tuple(dict.fromkeys(counts.stage for counts in state.counts))
-    step = StepId("00-replay", state.fingerprint)
+    identity: dict[str, Json] = {"replay": [*stages]}
+    step = StepId("00-replay", fingerprint(identity))
 
     def expected() -> list[AnyTask]:
         return [shard_task(of_stages, step, engine.store, shard, OfStages(stages)) for shard in dropped]
 
-    record = engine.step(step, {"replay": list(stages)}, expected, dropped.count)
-    return replace(state.after(record, ()), dropped=(of_step(engine.store, record, "dropped"),))
+    record = engine.step(step, identity, expected, dropped.count)
+    return replace(state, steps=(*state.steps, record), dropped=(of_step(engine.store, record, "dropped"),))
 
 
 def _without_sides(engine: Engine, state: State) -> State:
     """Return the state with the captures of robots.txt that the inputs themselves held."""
-    step = StepId("00-replay.robots", state.fingerprint)
+    identity: dict[str, Json] = {"replay": "robots"}
+    step = StepId("00-replay.robots", fingerprint(identity))
 
     def expected() -> list[AnyTask]:
         return [shard_task(of_inputs, step, engine.store, shard, NoArguments()) for shard in state.robots]
 
-    record = engine.step(step, {"replay": "robots"}, expected, state.robots.count)
-    return replace(state.after(record, ()), robots=of_step(engine.store, record, "robots"))
+    record = engine.step(step, identity, expected, state.robots.count)
+    return replace(state, steps=(*state.steps, record), robots=of_step(engine.store, record, "robots"))
 
 
 @task_function("yurai.steps.replay:of_inputs")

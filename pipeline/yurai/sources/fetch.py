@@ -86,7 +86,8 @@ def fetch_shard(shard: Shard, spool: Path) -> Path:
         if isinstance(store, LocalStore):
             path = store.root / shard.path
         else:
-            path = spool / Path(shard.path).name
+            # files of two folders have one name: documents/00000.parquet, shards/00000.parquet
+            path = spool / f"{shard.sha256[:16]}-{Path(shard.path).name}"
             path.write_bytes(store.read(shard.path))
         digest = sha256_file(path)
     except OSError as error:
