@@ -163,8 +163,9 @@ def test_what_restricts_goes_through_chains_of_copies(tmp_path: Path, middle: in
 def test_annotated_copies_tell_each_other_too(tmp_path: Path) -> None:
     pages = [P("a", "https://a.example/"), P("a", "https://b.example/", head=NOAI, date=LATER)]
     near = {"use": "near-dedup", "preset": "fineweb", "annotate": True}
-    run(tmp_path / "out", [corpus(tmp_path / "in/x.warc.gz", pages)], recipe=recipe(near, select()))
+    ended = run(tmp_path / "out", [corpus(tmp_path / "in/x.warc.gz", pages)], recipe=recipe(near, select()))
     assert by_url(tmp_path / "out", "train_verdict") == {"https://a.example/": "deny", "https://b.example/": "deny"}
+    assert_whole(tmp_path / "out", ended.digest)
 
 
 @pytest.mark.parametrize("policy", ["robots-strictest", "robots-asof"])

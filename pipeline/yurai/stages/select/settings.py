@@ -43,7 +43,7 @@ class Select(Settings):
     unknown: Literal["keep", "drop"] = "keep"
     weights: tuple[str, ...] = ()
     rights_sensitive_max: Annotated[float, between(0, 1)] | None = None
-    seed: int = 0
+    seed: Annotated[int, at_least(0)] = 0
     tokenizer: str = ""
     sha256: str = ""
     eod: str = ""
