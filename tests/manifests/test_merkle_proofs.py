@@ -156,6 +156,18 @@ def test_no_field_can_be_another(demo_tree: Path, change: str) -> None:
     assert unchanged == []
 
 
+@pytest.mark.parametrize("value", [10**30, -1, 1.5, True, "\ud800", None, [], {}])
+@pytest.mark.parametrize("where", [("trees", "documents", "size"), ("claims", 0, "value"), ("claims", 0, "entry", "index"), ("statement",)])  # fmt: skip
+def test_values_that_canonical_json_lacks_make_no_proof(demo_tree: Path, where: tuple[Any, ...], value: object) -> None:
+    proof = made(demo_tree, Asked("contains", "url", table(demo_tree)[0]["url"]))
+    place, old = at(proof, where)
+    if value is None and old is None:
+        pytest.skip("nobody signed it")
+    place[where[-1]] = value
+    with pytest.raises(AuditError):
+        check_proof(parse_proof(json.dumps(proof).encode()))
+
+
 def test_damage_of_a_text_claim_is_seen(demo_tree: Path) -> None:
     """The key of a text that is not in may be that of a neighbour: then the digest of the proof tells."""
     proof = made(demo_tree, Asked("absent", "text", "a text that nobody wrote"))

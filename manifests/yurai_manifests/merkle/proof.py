@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from yurai_manifests.canonical import Json
-from yurai_manifests.errors import AuditError
+from yurai_manifests.errors import AuditError, ContractError
 from yurai_manifests.merkle.claims import Claimed, Document, Entry, Proof, proof_digest
 from yurai_manifests.merkle.leaves import hash_of
 from yurai_manifests.merkle.roots import Head, file_leaf, run_root
@@ -35,7 +35,11 @@ def parse_proof(data: bytes) -> Proof:
     for number, claim in enumerate(proof["claims"]):
         if wrong := fault(claim, CONTAINS if claim["claim"] == "contains" else ABSENT, f"claims[{number}]"):
             raise AuditError(f"this is no proof of Yurai: {wrong}")
-    if proof_digest(proof) != proof["sha256"]:
+    try:
+        same = proof_digest(proof) == proof["sha256"]
+    except ContractError as error:  # a number or letter that canonical JSON does not have
+        raise AuditError(f"this is no proof of Yurai: {error}") from error
+    if not same:
         raise AuditError("the proof is damaged: its sha256 is not that of its fields")
     return proof
 

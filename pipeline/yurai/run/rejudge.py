@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from yurai.declare.stage import Kind, stage_of
 from yurai.engine.use import AnyUse
-from yurai.rights import Judgement, judge
+from yurai.rights import Conclusion, Judgement, judge
 from yurai.rights.judge import CONFLICT, OVERRIDING
 from yurai.rights.licences import NOASSERTION
 from yurai.rights.verdicts import VERDICTS, Use, Verdict, strictest
@@ -35,6 +35,9 @@ COLUMNS: Final[Mapping[Use, str]] = {
     "display": "search_verdict",
     "redistribute": "redistribute_verdict",
 }
+CALIBRATION: Final = "calibration"
+BY: Final = ("policy", "rulings", CALIBRATION)
+"""Digests in the identity of stage select that verdicts rest on."""
 Values = Mapping[str, object]
 
 
@@ -68,16 +71,20 @@ def judges(
     if not places:
         return None, None
     before, settings, behind = uses[: places[-1]], cast("Select", uses[places[-1]].settings), uses[places[-1] + 1 :]
-    if "select" not in identities or any(stage_of(use).kind is Kind.FILTER for use in behind):
+    rewritten = any(stage_of(use).kind is Kind.FILTER or use.name == "line-dedup" for use in behind)
+    if "select" not in identities or rewritten:
         return None, "an earlier run judged, or texts were changed since"
     try:
         known = digests(settings)
         law = Rights(settings.policy, known["policy"], settings.rulings, known.get("rulings", "")).load()
     except (RecipeError, ShardError) as error:
         return None, str(error)
-    if known != identities["select"]["models"]:
-        return None, "policy, rulings, calibration or tokenizer here are others than those of the run"
-    return Rejudged(law, any(use.settings.json().get("evidence") for use in before)), None
+    then = cast("Mapping[str, Json]", identities["select"]["models"])
+    changed = {name for name in BY if known.get(name) != then.get(name)}
+    if changed - {CALIBRATION} or (changed and law.policy.min_confidence > 0):
+        return None, f"{', '.join(sorted(changed))} here and of the run are not the same"
+    looked = any(use.settings.json().get("evidence") for use in before)
+    return Rejudged(law, law.policy.id, looked, calibrated=not changed), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,11 @@ class Rejudged:
     """Judges rows by a law; `looked`: pages were searched for statements."""
 
     law: Law
+    policy_id: str
+    """Made once: it is a digest of the whole policy."""
     looked: bool
+    calibrated: bool
+    """Confidences are those that this version measured."""
 
     def __call__(self, rows: pa.Table, marks: Sequence[Rows]) -> Mapping[str, Sequence[int]]:
         """Return the places of rows with another value, by column."""
@@ -120,9 +131,9 @@ class Rejudged:
         due: dict[str, object] = {
             "concluded_spdx": NOASSERTION if changed else end.spdx,
             "concluded_status": "conflict" if changed else end.status,
-            "licence_confidence": None if changed or end.confidence is None else float(np.float32(end.confidence)),
             "domain_rule_id": found.ruling,
-            "policy_id": self.law.policy.id,
+            "policy_id": self.policy_id,
+            **({"licence_confidence": _confidence(end, changed=changed)} if self.calibrated else {}),
             **({"licence_scope": end.scope} if end.scope else {}),
             **({"robots_ref": None} if self.law.policy.robots == "off" else {}),
         }
@@ -142,6 +153,10 @@ class Rejudged:
         starts = {start.get(use, "unknown") for start in (self.law.policy.silent, self.law.policy.unseen)}
         firsts = {start if own is None or (own == "unknown" and start == "deny") else own for start in starts}
         return {strictest((first, *told)) or "unknown" for first in firsts}
+
+
+def _confidence(end: Conclusion, *, changed: bool) -> float | None:
+    return None if changed or end.confidence is None else float(np.float32(end.confidence))
 
 
 def _columns() -> dict[str, None]:
