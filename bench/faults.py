@@ -17,8 +17,10 @@ import argparse
 import ctypes
 import errno
 import gzip
+import importlib
 import json
 import os
+import pkgutil
 import random
 import re
 import shutil
@@ -31,6 +33,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import yurai_filters
+import yurai_manifests
+
+import yurai
 from yurai.engine.progress import Reporter
 
 OPERATIONS: Final = ("rename", "link", "unlink", "fsync", "mkdir", "open", "read", "write", "stat")
@@ -48,6 +54,8 @@ EVERY: Final = {"write": 25}
 NEVER: Final = (-1, 0, 0, 0)
 KILLED: Final = -9
 WRONG: Final = 2
+LOADS_RAY: Final = re.compile(r"yurai(_\w+)?\.(.*\.)?(ray|__main__)(\.|$)")
+"""Modules that a local run leaves alone; all others are loaded once, before the first run forks."""
 RECIPE: Final = """
 name = "tiny"
 [[stage]]
@@ -197,9 +205,12 @@ def races(laboratory: Laboratory, golden: str, count: int) -> int:
 
 def serve() -> None:
     """Fork for each line of standard input, which holds a folder and the arguments of a command."""
-    import yurai.cli.app  # noqa: F401, PLC0415 - what every run loads
     from yurai.cli import script  # noqa: PLC0415
 
+    for package in (yurai, yurai_filters, yurai_manifests):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not LOADS_RAY.match(module.name):
+                importlib.import_module(module.name)
     for line in sys.stdin:
         folder, *arguments = json.loads(line)
         child = os.fork()

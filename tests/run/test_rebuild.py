@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from run_helpers import assert_whole, run
+from run_helpers import Watching, assert_whole, run
 from yurai_manifests.audit import audit
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
@@ -57,3 +57,19 @@ def test_the_audit_finds_it_and_names_rebuild(place: str, tree: Path) -> None:
     assert found
     assert all("rebuild" in finding.do for finding in found)
     assert any(str(victim.relative_to(tree)) in finding.where for finding in found)
+
+
+@pytest.mark.parametrize(
+    "entry", ["", "[", "[]", "{}", '"text"', "null", '{"source_sha256": 5}', "\x00\xff", "[" * 90_000]
+)
+def test_a_damaged_journal_costs_a_second_look_at_the_source(entry: str, tree: Path) -> None:
+    """The journal says which bytes a source had when it was hashed; one that says nothing hides no work that is done."""
+    digest = load_run(open_store(str(tree))).digest
+    entries = [path for path in (tree / "journal" / "00-extract").rglob("*") if path.is_file()]
+    assert entries
+    for path in entries:
+        path.write_bytes(entry.encode("latin-1"))
+    watching = Watching()
+    run(tree, runner=watching)
+    assert watching.ran["01-language"] == 0
+    assert_whole(tree, digest)

@@ -107,13 +107,16 @@ def _intact(store: Store, key: str) -> bool:
 
 
 def known_key(store: Store, task: AnyTask) -> str:
-    """Return the key of a source's task from the journal, "" when the source was never hashed or has changed since."""
+    """Return the key of a source's task from the journal, "" when the source was never hashed or has changed since.
+
+    An entry that is damaged counts as none: the source is hashed again, which writes the entry anew.
+    """
     name = task.journal
     try:
         entry = json.loads(store.read(entry_key(task.step.name, name)))
-    except FileNotFoundError:
+        return task_key(task.step, task.source, str(entry["source_sha256"]))
+    except (FileNotFoundError, ValueError, RecursionError, TypeError, KeyError):
         return ""
-    return task_key(task.step, task.source, entry["source_sha256"])
 
 
 def journal_name(source: str, size: int, stamp: str) -> str:
