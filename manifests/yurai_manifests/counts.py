@@ -15,6 +15,8 @@ SHAPE = Fields({"stage": TEXT, "seen": WHOLE, "kept": WHOLE, "dropped": _NAMED, 
 """What `StageCounts.json` writes."""
 EVIDENCE_NOTE = "evidence:"
 """Beginning of the notes that count rows of evidence/, by channel."""
+UNKNOWN_NOTE = "unknown-token"
+"""The note that counts tokens which stand for what the tokenizer does not know."""
 
 
 @dataclass(slots=True)

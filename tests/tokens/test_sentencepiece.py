@@ -109,9 +109,12 @@ def test_end_of_document_is_a_control_piece(paths: dict[str, str]) -> None:
     assert load_tokenizer(paths["symbols"]).eod == library.eos_id()
     assert load_tokenizer(paths["symbols"], eod="<|end|>").eod == library.piece_to_id("<|end|>")
     assert library.piece_to_id("<|own|>") in library.encode("a<|own|>b"), "the trap is not there any more"
-    for eod in ("<|own|>", "<unk>", "a", "nosuch"):
-        with pytest.raises(RecipeError, match=r"no control piece .*set eod to one of <s>, </s>, <\|end\|>"):
+    assert load_tokenizer(paths["symbols"], eod="<|own|>").eod == library.piece_to_id("<|own|>")
+    for eod in ("<unk>", "a", "nosuch"):
+        with pytest.raises(RecipeError, match=r"no control piece .*set eod to one of <s>, </s>, <\|end\|>, <\|own\|>"):
             load_tokenizer(paths["symbols"], eod=eod)
+    with pytest.raises(RecipeError, match=r"no control piece '<\|own\|>'"):
+        load_tokenizer(paths["symbols"], eod="<|own|>", allow=["<|own|>"])
     with pytest.raises(RecipeError, match=r"no end-of-sentence piece.*set eod to one of <s>"):
         load_tokenizer(paths["endless"])
     assert load_tokenizer(paths["endless"], eod="<s>").eod == 1

@@ -43,7 +43,7 @@ class Encode(Protocol):
 class Means:
     """Functions of the run by which its rows are made again; what there is none of is not compared, and `why` says so.
 
-    encode    texts -> ids of the named tokenizer and ids per text
+    encode    texts -> ids of the named tokenizer and ids per text; `unknown` is its id for what it does not know
     layout    ids per document and bytes of an id -> the bytes of an `.idx`
     declares  rows of evidence about one document -> (declared_spdx, licence_scope), None for rows of another detector
     signs     rows of DOCUMENT -> rows of INDEX
@@ -51,6 +51,7 @@ class Means:
     """
 
     encode: Encode | None = None
+    unknown: int | None = None
     layout: Callable[[Lengths, int], bytes] | None = None
     declares: Callable[[Rows], tuple[str | None, str | None] | None] | None = None
     signs: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None

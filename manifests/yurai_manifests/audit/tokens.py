@@ -9,12 +9,13 @@ import pyarrow as pa
 from yurai_manifests.audit.case import Case, Ids, Lengths
 from yurai_manifests.audit.streams import Stream, ids_of, read_span
 from yurai_manifests.audit.unlike import Faults, differing
+from yurai_manifests.counts import UNKNOWN_NOTE
 from yurai_manifests.findings import Finding
 from yurai_manifests.run import Delivered, token_shards
 
 INDEX: Final = ["doc_id", "url", "token_start", "token_count"]
 COUNT: Final = "token_count"
-TOKENIZER: Final = ("tokenizer", "sha256", "eod")
+TOKENIZER: Final = ("tokenizer", "sha256", "eod", "allow_tokens")
 """Settings that say which tokenizer a stage takes."""
 REWRITING: Final = ("filter", "line-dedup")
 """Stages that may change a text after it was counted."""
@@ -37,11 +38,18 @@ def check_tokens(case: Case) -> Iterator[Finding]:
     columns = ["doc_id", "url", *(["text"] if case.means.encode else []), *_counts(case)]
     documents = Stream(read_span(case.store, case.run.files("documents"), columns))
     faults = Faults("tokens")
+    unknown = 0
     for ids in token_shards(files):
-        yield from _Shard(case, ids, faults).compared(documents)
+        shard = _Shard(case, ids, faults)
+        yield from shard.compared(documents)
+        unknown += shard.unknown
     if (name := documents.next_id()) is not None:
         faults.add("shards", "of documents/ or more are in no shard", [name])
     yield from faults.findings()
+    noted = sum(counts.notes[UNKNOWN_NOTE] for counts in case.run.stages)
+    if case.means.encode is not None and unknown != noted:
+        message = f"{unknown:,} tokens stand for what the tokenizer does not know, {noted:,} by the notes of tokenize"
+        yield Finding("error", "tokens", "shards", message, DO)
 
 
 def _counts(case: Case) -> list[str]:
@@ -65,6 +73,8 @@ class _Shard:
         self._apart = ids.name.endswith(".bin")
         self._bytes = ids.bytes // ids.size if self._apart and ids.size else 2
         self._start = 0
+        self.unknown = 0
+        """Tokens that stand for what the tokenizer does not know."""
         self._lengths: list[Lengths] = []
 
     def compared(self, documents: Stream) -> Iterator[Finding]:
@@ -111,6 +121,8 @@ class _Shard:
     def _tokens(self, documents: pa.Table, names: list[str], ids: Ids, lengths: Lengths) -> None:
         if self._case.means.encode is None:
             return
+        if self._case.means.unknown is not None:
+            self.unknown += int(np.count_nonzero(ids == self._case.means.unknown))
         texts = cast("pa.LargeStringArray", documents.column("text").combine_chunks())
         due, counts = self._case.means.encode(texts)
         wrong = np.flatnonzero(counts != lengths).tolist()

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from yurai_manifests.audit import Audit
+from yurai_manifests.counts import UNKNOWN_NOTE
 from yurai_manifests.names import ranked
 from yurai_manifests.words import plural
 
@@ -16,13 +17,16 @@ class Doubts(NamedTuple):
     """Sources that failed whole."""
     empty: str
     """That nothing was kept, and what took most."""
+    unknown: str
+    """Tokens that stand for what the tokenizer does not know."""
     wrong: str
     """That the tree does not add up."""
 
 
 def doubts_of(ended: Audit, out: str) -> Doubts:
     """Return what is worth a warning about the run that ended in the tree `out`."""
-    return Doubts(_failed(ended), "" if ended.totals["kept"] else _empty(ended, out), _wrong(ended))
+    empty = "" if ended.totals["kept"] else _empty(ended, out)
+    return Doubts(_failed(ended), empty, _unknown(ended), _wrong(ended))
 
 
 def _failed(ended: Audit) -> str:
@@ -44,6 +48,15 @@ def _empty(ended: Audit, out: str) -> str:
     named = [f"{rows:,} by {name}" for name, rows in ranked(counts)[:_CAUSES]]
     causes = f"of {plural(ended.totals['candidates'], 'candidate')} went {', '.join(named)}"
     return f"nothing was kept; {causes}; to see such pages: yurai sample {out} --dropped-by REASON"
+
+
+def _unknown(ended: Audit) -> str:
+    count = sum(notes.get(UNKNOWN_NOTE, 0) for notes in ended.notes.values())
+    if not count:
+        return ""
+    stand = "stands" if count == 1 else "stand"
+    tokens = plural(ended.totals["tokens"], "token")
+    return f"{count:,} of {tokens} {stand} for what the tokenizer does not know; take one with byte fallback"
 
 
 def _wrong(ended: Audit) -> str:

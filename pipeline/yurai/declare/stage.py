@@ -72,8 +72,8 @@ class Stage(Generic[S]):
     `reasons` are those that it gives, `*` for what varies. `packages` are those whose version changes the output
     (Unicode tables among them, see `yurai.declare.versions`), `used` tells which of them do under some settings,
     `versions` gives other parts of the program that have a version of their own; `models` gives {name: sha256} of the
-    side inputs that settings name; `notes` what rows of a measuring stage add to its counts; `codes` the languages that
-    a stage can find.
+    side inputs that settings name; `caution` what who runs it is told before, "" for nothing; `notes` what
+    rows of a measuring stage add to its counts; `codes` the languages that a stage can find.
     """
 
     name: str
@@ -95,6 +95,7 @@ class Stage(Generic[S]):
     used: Callable[[S], tuple[str, ...]] | None = None
     models: Callable[[S], dict[str, str]] = lambda _: {}
     versions: Callable[[S], dict[str, str]] = lambda _: {}
+    caution: Callable[[S], str] = lambda _: ""
     codes: Callable[[S], frozenset[str]] = lambda _: frozenset()
 
     @property

@@ -99,5 +99,5 @@ class _Tokens:
         """Return the tokenizer, whatever its digest: another one is what is looked for."""
         if self._tokenizer is None:
             place = self._place or settings.tokenizer
-            self._tokenizer = load_tokenizer(place, eod=settings.eod or None)
+            self._tokenizer = load_tokenizer(place, eod=settings.eod or None, allow=settings.allow_tokens)
         return self._tokenizer

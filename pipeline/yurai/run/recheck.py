@@ -16,9 +16,10 @@ from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.shingles import shingle_hashes
 from yurai.stages.near_dedup.signature import signatures
 from yurai.stages.tokenize.settings import Tokenize
+from yurai.tokens import Tokenizer
 from yurai.tokens.megatron import index_bytes
 from yurai_manifests.audit import Means
-from yurai_manifests.audit.case import Encode, Lengths, Rows
+from yurai_manifests.audit.case import Lengths, Rows
 from yurai_manifests.canonical import Json
 from yurai_manifests.errors import AuditError, RecipeError, ShardError
 from yurai_manifests.run import RunRecord
@@ -34,7 +35,7 @@ def means_of(store: Store, run: RunRecord) -> Means:
     try:
         uses = [restored_use(one) for one in run.recipe_stages]
         identities = _identities(store, run)
-        encode, reason = _encode(uses, identities)
+        tokenizer, reason = _tokenizer(uses, identities)
         judge, refused = judges(uses, identities)
     except (RecipeError, AuditError, ShardError, KeyError, TypeError, ValueError, AttributeError) as error:
         why = f"the recipe cannot be read here ({error})"
@@ -42,7 +43,8 @@ def means_of(store: Store, run: RunRecord) -> Means:
     signed = [use.settings for use in uses if isinstance(use.settings, NearDedup) and use.settings.index]
     signs = _Signs(signed[-1]) if signed and _same_packages(identities.get("near-dedup", {})) else None
     reasons = {"encode": reason} | ({"judges": refused} if refused else {})
-    return Means(encode, _layout, _declares, signs, judge, reasons)
+    encode, unknown = (tokenizer.encode_column, tokenizer.unknown) if tokenizer else (None, None)
+    return Means(encode, unknown, _layout, _declares, signs, judge, reasons)
 
 
 def _identities(store: Store, run: RunRecord) -> dict[str, Mapping[str, Json]]:
@@ -55,7 +57,7 @@ def _identities(store: Store, run: RunRecord) -> dict[str, Mapping[str, Json]]:
     }
 
 
-def _encode(uses: Sequence[AnyUse], identities: Mapping[str, Mapping[str, Json]]) -> tuple[Encode | None, str]:
+def _tokenizer(uses: Sequence[AnyUse], identities: Mapping[str, Mapping[str, Json]]) -> tuple[Tokenizer | None, str]:
     """Return the tokenizer of the run; or why there is none, or another one than made the tokens."""
     named = [(use, use.settings) for use in uses if isinstance(use.settings, Tokenize)]
     if not named or "tokenize" not in identities:
@@ -66,10 +68,13 @@ def _encode(uses: Sequence[AnyUse], identities: Mapping[str, Mapping[str, Json]]
         now, tokenizer = stage_of(use).identity(settings, ""), settings.load()
     except (RecipeError, ShardError) as error:
         return None, str(error)
-    for field in ("models", "packages"):
+    for field in ("version", "models", "packages"):
         if now[field] != identity[field]:
-            return None, f"the tokenizer here has other {field} ({now[field]}) than made the tokens ({identity[field]})"
-    return tokenizer.encode_column, ""
+            return (
+                None,
+                f"the tokenizer here has another {field} ({now[field]}) than made the tokens ({identity[field]})",
+            )
+    return tokenizer, ""
 
 
 def _same_packages(identity: Mapping[str, Json]) -> bool:

@@ -4,7 +4,7 @@ Each step is skipped where it is committed already, so running the same command 
 every stage above the change.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from yurai.declare.stage import Identity, Kind, stage_of
@@ -21,6 +21,7 @@ from yurai.run.side import NO_SIDES, Sides, read_sides, sides_json
 from yurai.sources.find import Source
 from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
+from yurai.terminal import tell
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lease import held
@@ -50,9 +51,15 @@ def run_recipe(
         ShardError: storage failed, or does not honour put-if-absent.
     """
     identities = recipe.identities()
+    _caution(recipe.stages)
     peek(sources, recipe.sources)
     with _engine(output, runner, reporter, rebuild=rebuild) as engine:
         return _run_sources(engine, recipe, sources, identities, sides)
+
+
+def _caution(uses: Sequence[AnyUse]) -> None:
+    for words in filter(None, (stage_of(use).caution(use.settings) for use in uses)):
+        tell(f"warning: {words}")
 
 
 def _run_sources(
@@ -103,6 +110,7 @@ def continue_tree(
     """
     check_order((*state.done, *uses), f"yurai {recipe.name}")
     identities = recipe.identities(state.fingerprint)
+    _caution(uses)
     with _engine(output, runner, reporter, rebuild=rebuild) as engine:
         hold_plan(engine, recipe, identities, [state.carried["digest"]], sides)
         state = read_sides(engine, first(engine, state), sides)

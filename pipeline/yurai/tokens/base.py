@@ -42,6 +42,10 @@ class Tokenizer(Protocol):
         """Id of the end-of-document token."""
 
     @property
+    def unknown(self) -> int | None:
+        """Id that stands for whatever the vocabulary lacks; None where every text has ids of its own."""
+
+    @property
     def dtype(self) -> TokenDType:
         """How a shard stores an id: `<u2` where `vocab_size` allows, else `<i4`."""
 

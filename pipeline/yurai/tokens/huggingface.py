@@ -9,8 +9,8 @@ all the same (Unigram does), the page is cut inside it. Runs of white space stay
 
 from __future__ import annotations
 
+import json
 import os
-import re
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -21,14 +21,12 @@ import numpy as np
 import tokenizers
 
 from yurai.tokens.base import Lengths, Texts, TokenArray, TokenDType, dtype_for, encode_rows
+from yurai.tokens.controls import SHORTEST_CUT, controlling
 from yurai_manifests.errors import ContractError, RecipeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
-
-_SHORTEST_CUT = 2
-_FALLBACK = re.compile(r"<0x[0-9A-F]{2}>")
 
 
 class TokenizerFile(TypedDict, total=False):
@@ -50,7 +48,10 @@ class HuggingFaceTokenizer:
     sha256: str | None
     model: tokenizers.Tokenizer
     controls: frozenset[int]
-    """Ids that no text is given: the end of a document and all added tokens."""
+    """Ids that no text is given: the end of a document and added tokens, but those that the recipe allows."""
+    unknown: int | None
+    spelled_unknown: str
+    """How the unknown token is written: letters too, where a page has them."""
     packages: tuple[str, ...] = ("tokenizers",)
 
     def encode_batch(self, texts: Sequence[str]) -> list[TokenArray]:
@@ -67,7 +68,8 @@ class HuggingFaceTokenizer:
         return encode_rows(self.encode_batch, texts, self.dtype)
 
     def _document(self, text: str, ids: list[int]) -> TokenArray:
-        safe = ids if self.controls.isdisjoint(ids) else self._ids_without_controls(text)
+        plain = self.controls.isdisjoint(ids) and (self.unknown not in ids or self.spelled_unknown not in text)
+        safe = ids if plain else self._ids_without_controls(text)
         return np.array([*safe, self.eod], self.dtype)
 
     def _ids_without_controls(self, text: str) -> list[int]:
@@ -75,43 +77,52 @@ class HuggingFaceTokenizer:
         pieces = [text]
         while True:
             encodings = self.model.encode_batch(pieces, add_special_tokens=False)
-            if all(self.controls.isdisjoint(encoding.ids) for encoding in encodings):
+            cut = [part for piece, encoded in zip(pieces, encodings, strict=True) for part in self._cut(piece, encoded)]
+            if len(cut) == len(pieces):
                 return list(chain.from_iterable(encoding.ids for encoding in encodings))
-            pieces = [
-                part for piece, encoded in zip(pieces, encodings, strict=True) for part in self._cut(piece, encoded)
-            ]
+            pieces = cut
 
     def _cut(self, piece: str, encoding: tokenizers.Encoding) -> list[str]:
         places = zip(encoding.ids, encoding.offsets, strict=True)
-        spans = [(token, *span) for token, span in places if token in self.controls]
+        spans = [(token, *span) for token, span in places if self._is_control(token, piece[slice(*span)])]
         for token, start, end in spans:
-            if end - start < _SHORTEST_CUT:
+            if end - start < SHORTEST_CUT:
                 raise ContractError(
                     f"tokenizer {self.name} turns {piece[start:end]!r} into its control token {token}; "
                     "name another token as eod, or another tokenizer"
                 )
         return [piece[a:b] for a, b in pairwise([0, *sorted({start + 1 for _, start, _ in spans}), len(piece)])]
 
+    def _is_control(self, token: int, text: str) -> bool:
+        return token in self.controls or (token == self.unknown and text == self.spelled_unknown)
 
-def open_model(raw: bytes, *, where: str) -> tokenizers.Tokenizer:
+
+def open_model(raw: bytes, *, where: str, allow: Sequence[str] = ()) -> tokenizers.Tokenizer:
     """Return the library's tokenizer in a `tokenizer.json`, everything that is not text to ids switched off.
+
+    Text may spell the added tokens in `allow`.
 
     Sets TOKENIZERS_PARALLELISM=false for the process unless it is set: one worker is one core, and threads would
     not survive a fork. Raises RecipeError where the bytes are no tokenizer.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     with refusing(where, "is damaged or no Hugging Face tokenizer.json"):
-        model = tokenizers.Tokenizer.from_buffer(raw)
+        model = tokenizers.Tokenizer.from_buffer(_without_special(raw, allow) if allow else raw)
     model.no_padding()
     model.no_truncation()
     model.encode_special_tokens = True
     # it skips special tokens alone, so the others become special to this copy of the model
-    model.add_special_tokens([token for token in _added(model).values() if not token.content.isspace()])
+    added = model.get_added_tokens_decoder().values()
+    model.add_special_tokens([one for one in added if not one.content.isspace() and one.content not in allow])
     return model
 
 
-def _added(model: tokenizers.Tokenizer) -> dict[int, tokenizers.AddedToken]:
-    return dict(sorted(model.get_added_tokens_decoder().items()))
+def _without_special(raw: bytes, allow: Sequence[str]) -> bytes:
+    """Return the file with the mark `special` taken off tokens in `allow`: the library cannot do that to a model."""
+    parsed = json.loads(raw)
+    for token in parsed.get("added_tokens", []):
+        token["special"] = token["special"] and token["content"] not in allow
+    return json.dumps(parsed).encode()
 
 
 def refuse_silent_drops(parsed: TokenizerFile, *, where: str) -> None:
@@ -121,21 +132,37 @@ def refuse_silent_drops(parsed: TokenizerFile, *, where: str) -> None:
     split nor all 256 fallback bytes. Other kinds of models refuse a text when they meet it.
     """
     model = parsed["model"]
-    vocab = model.get("vocab")
-    if model.get("type") != "BPE" or model.get("unk_token") is not None or not isinstance(vocab, dict):
+    if model.get("type") != "BPE" or model.get("unk_token") is not None or not isinstance(model.get("vocab"), dict):
         return
-    wanted = set[str]()
-    if "ByteLevel" in _kinds(parsed.get("normalizer")) | _kinds(parsed.get("pre_tokenizer")):
-        wanted = set(tokenizers.pre_tokenizers.ByteLevel.alphabet())
-    elif model.get("byte_fallback"):
-        wanted = {f"<0x{byte:02X}>" for byte in range(256)}
-    missing = len(wanted - vocab.keys())
+    wanted = _bytes_of(parsed)
+    missing = len(wanted - _pieces(model))
     if missing or not wanted:
         raise RecipeError(
             f"{where} would drop characters that it does not know without a trace: it has no unknown token"
             + (f" and lacks {missing} of 256 bytes" if wanted else ", no byte-level split and no byte fallback")
             + "; name another tokenizer, or train one (yurai tokenizer train)"
         )
+
+
+def knows_all_bytes(parsed: TokenizerFile) -> bool:
+    """Return whether every text has ids of its own, down to its bytes."""
+    wanted = _bytes_of(parsed)
+    return bool(wanted) and wanted <= _pieces(parsed["model"])
+
+
+def _bytes_of(parsed: TokenizerFile) -> set[str]:
+    """Return the 256 pieces that stand for bytes in such a model; none where it has none."""
+    if "ByteLevel" in _kinds(parsed.get("normalizer")) | _kinds(parsed.get("pre_tokenizer")):
+        return set(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    return {f"<0x{byte:02X}>" for byte in range(256)} if parsed["model"].get("byte_fallback") else set()
+
+
+def _pieces(model: dict[str, object]) -> set[str]:
+    """Return the pieces of a vocabulary: {piece: id}, or of Unigram [[piece, score]]."""
+    vocab = model.get("vocab")
+    if isinstance(vocab, dict):
+        return set(vocab)
+    return {str(piece) for piece, *_ in vocab} if isinstance(vocab, list) else set()
 
 
 def _kinds(part: object) -> set[str]:
@@ -145,13 +172,23 @@ def _kinds(part: object) -> set[str]:
     return set[str]().union(*map(_kinds, part)) if isinstance(part, list) else set()
 
 
-def tokenizer_of(model: tokenizers.Tokenizer, *, eod: int, unknown: int | None, sha256: str) -> HuggingFaceTokenizer:
+def tokenizer_of(
+    model: tokenizers.Tokenizer,
+    *,
+    eod: int,
+    unknown: int | None,
+    sha256: str,
+    allow: Sequence[str] = (),
+    where: str = "",
+) -> HuggingFaceTokenizer:
     """Return the record that stages use; ids may have gaps, so the largest counts, not their number.
 
-    `unknown` is the id for what the model does not know: text is given it, though it is an added token mostly.
+    `unknown` is the id for what the model does not know, None where it knows all: text is given it, though it is an
+    added token mostly. Raises RecipeError where `allow` names what the file does not add.
     """
     vocab_size = max(model.get_vocab(with_added_tokens=True).values()) + 1
-    spelled = {number for number, token in _added(model).items() if _can_be_cut(token.content)}
+    added = {number: token.content for number, token in sorted(model.get_added_tokens_decoder().items())}
+    ends = {number: content for number, content in added.items() if number != unknown}
     return HuggingFaceTokenizer(
         f"hf:{sha256[:16]}",
         vocab_size,
@@ -159,13 +196,10 @@ def tokenizer_of(model: tokenizers.Tokenizer, *, eod: int, unknown: int | None, 
         dtype_for(vocab_size),
         sha256,
         model,
-        frozenset((spelled - {unknown}) | {eod}),
+        controlling(ends, allow, where=where) | {eod},
+        unknown,
+        "" if unknown is None else str(model.id_to_token(unknown)),
     )
-
-
-def _can_be_cut(content: str) -> bool:
-    """Whether an added token is one that text must not be given: no white space, no one character, no fallback byte."""
-    return len(content) >= _SHORTEST_CUT and not content.isspace() and _FALLBACK.fullmatch(content) is None
 
 
 def refusing(where: str, problem: str) -> AbstractContextManager[object]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yurai.sources.fetch import open_remote
-from yurai.tokens.huggingface import open_model, refuse_silent_drops, tokenizer_of
+from yurai.tokens.huggingface import knows_all_bytes, open_model, refuse_silent_drops, tokenizer_of
 from yurai.tokens.sentencepiece import sentencepiece_of
 from yurai.tokens.utf8 import ByteTokenizer
 from yurai_manifests.errors import RecipeError, ShardError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import tokenizers
 
     from yurai.tokens.base import Tokenizer
@@ -21,7 +23,9 @@ WELL_KNOWN_ENDS = ("</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "<|eod|>
 _MISSING = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError, ImportError)
 
 
-def load_tokenizer(spec: str, *, sha256: str | None = None, eod: str | None = None) -> Tokenizer:
+def load_tokenizer(
+    spec: str, *, sha256: str | None = None, eod: str | None = None, allow: Sequence[str] = ()
+) -> Tokenizer:
     """Return the tokenizer that `spec` names.
 
     Args:
@@ -31,35 +35,49 @@ def load_tokenizer(spec: str, *, sha256: str | None = None, eod: str | None = No
             in the result either way.
         eod: text of the end-of-document token. May be left out where the vocabulary of a tokenizer.json holds exactly
             one of `WELL_KNOWN_ENDS`, or a model has an end-of-sentence piece.
+        allow: added tokens that text may spell out, as a page with `<table>` does; all others are letters there.
 
     Raises RecipeError where the tokenizer is missing, damaged, another file than `sha256` says, drops what it does not
-    know, or its end of document is unknown; ShardError where storage fails.
+    know, its end of document is unknown, or it adds no token that `allow` names; ShardError where storage fails.
     """
     if spec == "bytes":
-        return _bytes(sha256=sha256, eod=eod)
-    raw = _read(spec)
+        return _bytes(sha256=sha256, eod=eod, allow=allow)
+    return load_bytes(_read(spec), spec, sha256=sha256, eod=eod, allow=allow)
+
+
+def load_bytes(
+    raw: bytes, spec: str, *, sha256: str | None = None, eod: str | None = None, allow: Sequence[str] = ()
+) -> Tokenizer:
+    """Return the tokenizer in a file's bytes; arguments and errors as `load_tokenizer`."""
     digest = hashlib.sha256(raw).hexdigest()
     if sha256 is not None and sha256.lower() != digest:
         raise RecipeError(
             f"{spec} has sha256 {digest}, the recipe says {sha256}; fetch the right file, or correct the recipe"
         )
     if spec.partition("?")[0].endswith(".model"):
-        return sentencepiece_of(raw, where=spec, eod=eod, sha256=digest)
-    model = open_model(raw, where=spec)
-    refuse_silent_drops(json.loads(raw), where=spec)
+        return sentencepiece_of(raw, where=spec, eod=eod, sha256=digest, allow=allow)
+    model = open_model(raw, where=spec, allow=allow)
+    parsed = json.loads(raw)
+    refuse_silent_drops(parsed, where=spec)
     end = _end_of_document(model, spec=spec, eod=eod)
-    unknown = _unknown(raw)
+    if model.id_to_token(end) in allow:
+        raise RecipeError(f"{spec} ends documents with {model.id_to_token(end)!r}; take it out of allow_tokens")
+    unknown = _unknown(parsed["model"])
     if end == unknown:
         raise RecipeError(
             f"{spec} uses {model.id_to_token(end)!r} for unknown text too, so it cannot end documents; set eod to one "
             f"of {_specials(model)}"
         )
-    return tokenizer_of(model, eod=end, unknown=unknown, sha256=digest)
+    met = None if knows_all_bytes(parsed) else unknown
+    return tokenizer_of(model, eod=end, unknown=met, sha256=digest, allow=allow, where=spec)
 
 
-def _bytes(*, sha256: str | None, eod: str | None) -> ByteTokenizer:
-    if sha256 is not None or eod is not None:
-        raise RecipeError('tokenizer "bytes" is built in: it has no file and ends documents with 256; drop sha256, eod')
+def _bytes(*, sha256: str | None, eod: str | None, allow: Sequence[str]) -> ByteTokenizer:
+    if sha256 is not None or eod is not None or allow:
+        raise RecipeError(
+            'tokenizer "bytes" is built in: it has no file, adds no tokens and ends documents with 256; '
+            "drop sha256, eod, allow_tokens"
+        )
     return ByteTokenizer()
 
 
@@ -95,9 +113,8 @@ def _specials(model: tokenizers.Tokenizer) -> str:
     return ", ".join(texts) if texts else "(it has none: add one to its added_tokens)"
 
 
-def _unknown(raw: bytes) -> int | None:
+def _unknown(model: Mapping[str, Any]) -> int | None:
     """Return the id of a model's unknown token; read from the file, as not every model of the library shows it."""
-    model = json.loads(raw)["model"]
     if "unk_id" in model:
         return model["unk_id"] if isinstance(model["unk_id"], int) else None
     vocab = model.get("vocab")

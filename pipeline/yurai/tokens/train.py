@@ -1,8 +1,8 @@
-"""Train a byte-level BPE tokenizer on a corpus: the same documents and settings give the same bytes.
+"""Train a tokenizer on a corpus: the same documents and settings give the same bytes.
 
 The sample is drawn by a hash of doc_id, so it does not depend on how documents lie in files, and a larger one holds
-every document of a smaller one. Byte-level means that all 256 bytes are in the vocabulary: no text is unknown, and
-decoding gives back every byte.
+every document of a smaller one. `bpe` is byte-level BPE in a tokenizer.json, `unigram` a SentencePiece .model with byte
+fallback: in both all 256 bytes are in the vocabulary, no text is unknown, and decoding gives back every byte.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import Final, Literal, TypeAlias, TypedDict, cast
 
 import pyarrow as pa
 import tokenizers
@@ -24,12 +24,17 @@ from tokenizers import decoders, models, pre_tokenizers, trainers
 from yurai.declare.batches import strings
 from yurai.engine.state import Shards, chained, of_files, of_parquet
 from yurai.sources.fetch import Shard, fetch_shard
+from yurai.tokens.load import load_bytes
+from yurai.tokens.sentencepiece import train_unigram
 from yurai_manifests.canonical import canonical, fingerprint, sha256
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import RUN, load_run
 from yurai_manifests.store import open_store
 
+Model: TypeAlias = Literal["bpe", "unigram"]
+KINDS: Final[dict[Model, str]] = {"bpe": "byte-level BPE", "unigram": "unigram with byte fallback"}
+_SUFFIXES: Final[dict[Model, str]] = {"bpe": ".json", "unigram": ".model"}
 _BYTES = 256
 _HASHES = 1 << 64
 # a pair that was seen once is an accident of one document
@@ -43,6 +48,7 @@ class TrainSettings:
     vocab_size: int = 32_000
     sample_bytes: int = 100_000_000
     special: tuple[str, ...] = ("<|endoftext|>",)
+    model: Model = "bpe"
 
     def check(self) -> None:
         """Raise RecipeError for settings under which nothing can be trained."""
@@ -121,13 +127,16 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin
 
     Args:
         inputs: output trees (their `documents/`), or Parquet files in the DOCUMENT schema.
-        output: path or fsspec URL of the tokenizer.json; the origin is written to its name with `.origin.json` instead
-            of `.json`.
+        output: path or fsspec URL of the tokenizer.json, or of a .model for `unigram`; the origin is written to its
+            name with `.origin.json` instead.
         settings: what to train.
 
     Raises RecipeError for wrong settings, inputs without text, or an `output` that holds another file.
     """
     settings.check()
+    stem, suffix = output.removesuffix(_SUFFIXES[settings.model]), _SUFFIXES[settings.model]
+    if stem == output:
+        raise RecipeError(f"--output {output} must end in {suffix}, which is what --model {settings.model} makes")
     documents = _documents(inputs)
     if not documents.size:
         raise RecipeError(f"{', '.join(inputs)} holds no text to train on; give a tree that kept documents as --input")
@@ -136,10 +145,10 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin
     first = next(texts, None)
     if first is None:
         raise RecipeError(f"--sample-bytes {settings.sample_bytes} of {documents.size} leaves no document; raise it")
-    library = _trained(chain([first], texts), settings)
-    data = library.to_str().encode()
+    data = _TRAINERS[settings.model](chain([first], texts), settings)
+    size = load_bytes(data, output, eod=settings.special[0]).vocab_size
     origin: Origin = {
-        "tokenizer": {"kind": "byte-level BPE", "sha256": sha256(data), "vocab_size": library.get_vocab_size()},
+        "tokenizer": {"kind": KINDS[settings.model], "sha256": sha256(data), "vocab_size": size},
         "eod": settings.special[0],
         "settings": asdict(settings) | {"special": list(settings.special), "least_seen": _LEAST_SEEN},
         "input": {
@@ -148,9 +157,9 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin
             "text_bytes": documents.size,
         },
         "sample": {"documents": sample.documents, "text_bytes": sample.text_bytes},
-        "packages": {"tokenizers": version("tokenizers"), "yurai": version("yurai")},
+        "packages": {name: version(name) for name in (_PACKAGES[settings.model], "yurai")},
     }
-    _write({output: data, f"{output.removesuffix('.json')}.origin.json": canonical(origin)})
+    _write({output: data, f"{stem}.origin.json": canonical(origin)})
     return origin
 
 
@@ -165,7 +174,7 @@ def _documents(inputs: Sequence[str]) -> Shards:
     return Shards(together.count, together.rows, together.size, lambda: iter(ordered))
 
 
-def _trained(texts: Iterator[str], settings: TrainSettings) -> tokenizers.Tokenizer:
+def _bpe(texts: Iterator[str], settings: TrainSettings) -> bytes:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     library = tokenizers.Tokenizer(models.BPE())
     library.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -178,7 +187,15 @@ def _trained(texts: Iterator[str], settings: TrainSettings) -> tokenizers.Tokeni
         show_progress=False,
     )
     library.train_from_iterator(texts, trainer)
-    return library
+    return library.to_str().encode()
+
+
+def _unigram(texts: Iterator[str], settings: TrainSettings) -> bytes:
+    return train_unigram(texts, settings.vocab_size, settings.special)
+
+
+_TRAINERS: Final[dict[Model, Callable[[Iterator[str], TrainSettings], bytes]]] = {"bpe": _bpe, "unigram": _unigram}
+_PACKAGES: Final[dict[Model, str]] = {"bpe": "tokenizers", "unigram": "sentencepiece"}
 
 
 def _write(files: dict[str, bytes]) -> None:

@@ -26,6 +26,7 @@ class ByteTokenizer:
     name: str = "bytes"
     vocab_size: int = _BYTE_VALUES + 1
     eod: int = _BYTE_VALUES
+    unknown: int | None = None
     dtype: TokenDType = field(default_factory=lambda: dtype_for(_BYTE_VALUES + 1))
     sha256: str | None = None
     packages: tuple[str, ...] = ()

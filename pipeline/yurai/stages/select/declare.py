@@ -14,7 +14,7 @@ def _packages(settings: Select) -> tuple[str, ...]:
 STAGE = declare(
     Stage(
         "select",
-        version=1,
+        version=2,
         kind=Kind.SELECT,
         settings=Select,
         driver=select,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from yurai.engine.use import AnyUse, Settings
 from yurai.rights import USES
 from yurai.stages.select.mixing import parse_weights
+from yurai.stages.tokenize.settings import Tokenize
 from yurai.tokens import Tokenizer, load_tokenizer
 from yurai_filters.ranges import at_least, between
 
@@ -34,6 +35,7 @@ class Select(Settings):
         tokenizer: what the cap counts with; unless given, that of tokenize behind, and UTF-8 bytes where there is none.
         sha256: hex digest that the file of the tokenizer must have.
         eod: its end-of-document token, where it cannot be told.
+        allow_tokens: its added tokens that a page may spell out.
         memory_bytes: memory that one task takes for statements.
     """
 
@@ -47,6 +49,7 @@ class Select(Settings):
     tokenizer: str = ""
     sha256: str = ""
     eod: str = ""
+    allow_tokens: tuple[str, ...] = ()
     memory_bytes: Annotated[int, at_least(1)] = 1 << 30
 
     def __post_init__(self) -> None:
@@ -62,15 +65,20 @@ class Select(Settings):
         """Return the tokenizer that the cap counts with, None for UTF-8 bytes; errors as `load_tokenizer`."""
         if not self.tokenizer:
             return None
-        return load_tokenizer(self.tokenizer, sha256=self.sha256 or None, eod=self.eod or None)
+        return load_tokenizer(self.tokenizer, sha256=self.sha256 or None, eod=self.eod or None, allow=self.allow_tokens)
 
 
 def with_tokenizer(settings: Select, behind: Sequence[AnyUse]) -> Select:
     """Return the settings with the tokenizer of stage tokenize behind, where there is a cap to count for."""
     if settings.rights_sensitive_max is None or settings.tokenizer:
         return settings
-    written = next((use.settings.json() for use in behind if use.name == "tokenize"), None)
-    if written is None:
+    packing = next((use.settings for use in behind if isinstance(use.settings, Tokenize)), None)
+    if packing is None:
         return settings
-    tokenizer, sha256, eod = (str(written[name]) for name in ("tokenizer", "sha256", "eod"))
-    return replace(settings, tokenizer=tokenizer, sha256=sha256, eod=eod)
+    return replace(
+        settings,
+        tokenizer=packing.tokenizer,
+        sha256=packing.sha256,
+        eod=packing.eod,
+        allow_tokens=packing.allow_tokens,
+    )

@@ -10,10 +10,19 @@ def _digests(settings: Tokenize) -> dict[str, str]:
     return {} if digest is None else {settings.tokenizer: digest}
 
 
+def _caution(settings: Tokenize) -> str:
+    if settings.load().unknown is None:
+        return ""
+    return (
+        f"tokenizer {settings.tokenizer} has no byte fallback: what it does not know becomes one unknown token, "
+        "which the run counts"
+    )
+
+
 STAGE = declare(
     Stage(
         "tokenize",
-        version=2,
+        version=3,
         kind=Kind.TOKENIZE,
         settings=Tokenize,
         driver=tokenize,
@@ -21,5 +30,6 @@ STAGE = declare(
         packages=("tokenizers", "sentencepiece"),
         used=lambda settings: settings.load().packages,
         models=_digests,
+        caution=_caution,
     )
 )

@@ -20,6 +20,7 @@ class Tokenize(Settings):
         tokenizer: bytes (UTF-8 bytes, end of document 256), or path or URL of a tokenizer.json or SentencePiece .model.
         sha256: hex digest that the file of the tokenizer must have.
         eod: end-of-document token of that file, where it cannot be told; of a .model, a control piece.
+        allow_tokens: added tokens that a page may spell out; all others (chat turns, masks, ends) are letters there.
         shard_tokens: tokens after which a new shard begins.
         format: files of a shard, megatron or parquet.
     """
@@ -27,6 +28,7 @@ class Tokenize(Settings):
     tokenizer: str = "bytes"
     sha256: str = ""
     eod: str = ""
+    allow_tokens: tuple[str, ...] = ()
     shard_tokens: Annotated[int, at_least(1)] = 1_000_000_000
     format: Format = "megatron"
 
@@ -36,4 +38,6 @@ class Tokenize(Settings):
         Raises:
             RecipeError: not there, of another digest, or no tokenizer.
         """
-        return load_tokenizer(self.tokenizer, sha256=self.sha256 or None, eod=self.eod or None)
+        return load_tokenizer(
+            self.tokenizer, sha256=self.sha256 or None, eod=self.eod or None, allow=self.allow_tokens
+        )

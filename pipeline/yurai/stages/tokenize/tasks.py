@@ -24,7 +24,7 @@ from yurai.stages.map_tasks import fetched
 from yurai.stages.packing import Sizes, starts_of, window
 from yurai.stages.tokenize.settings import Tokenize
 from yurai.tokens import Format, TokenArray, TokenDType, open_shard
-from yurai_manifests.counts import StageCounts
+from yurai_manifests.counts import UNKNOWN_NOTE, StageCounts
 from yurai_manifests.parquet import ParquetSink, read_rows
 from yurai_manifests.schema import TOKEN_INDEX
 from yurai_manifests.task import Attempt, TaskRecord
@@ -56,6 +56,8 @@ def pieces(task: Task[Pieces], attempt: Attempt) -> TaskRecord:
             start += int(lengths.sum())
             counts.seen += batch.num_rows
             counts.kept += batch.num_rows
+            if tokenizer.unknown is not None and (unknown := np.count_nonzero(ids == tokenizer.unknown)):
+                counts.notes[UNKNOWN_NOTE] += int(unknown)
     index.close()
     attempt.finish("tokens", tokens, rows=index.rows, size=start)
     attempt.finish("index", index.path, rows=index.rows, size=start)
