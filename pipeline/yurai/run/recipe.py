@@ -81,13 +81,18 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
+def recipe_file(spec: str) -> Path:
+    """Return where a recipe lies that is named, or given by its path."""
+    return shipped().get(spec) or Path(spec)
+
+
 def load_recipe(spec: str) -> Recipe:
     """Load a shipped recipe by name, or a TOML file by path.
 
     Raises:
         RecipeError: no such recipe, not TOML, an unknown key, stage, rule or setting, or a wrong value.
     """
-    path = shipped().get(spec) or Path(spec)
+    path = recipe_file(spec)
     try:
         value = tomllib.loads(path.read_text("utf-8"))
     except (FileNotFoundError, IsADirectoryError) as error:

@@ -7,13 +7,13 @@ formula begin with an apostrophe.
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, cast
 
 from yurai.rights.rulings import KEYS
+from yurai.run.recipe_text import toml_value
 from yurai.stages.select.mixing import draw
 from yurai_filters.hosts import host_of
 from yurai_manifests.parquet import read_rows
@@ -201,7 +201,7 @@ def _toml(value: str | int | Iterable[str]) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
-        return json.dumps(escaped(value), ensure_ascii=False)
+        return toml_value(escaped(value))
     return "[" + "".join(f"\n    {_toml(one)}," for one in value) + ("\n]" if value else "]")
 
 
