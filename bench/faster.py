@@ -31,6 +31,7 @@ from yurai.extraction.charset import decode_page
 from yurai.extraction.main_text import main_text
 from yurai.extraction.tree import parse, to_markup
 from yurai_filters import repetition
+from yurai_filters import runs as runs_module
 from yurai_filters.word_splitter import Integers, Pieces, slices, split
 
 SETS = (
@@ -109,7 +110,7 @@ def runs(data: Path, pages: int) -> None:
                 return [column.tobytes() for column in repetition._gram_characters(pieces)]  # noqa: SLF001 - what is timed
 
             def with_all_numbered(measured: Callable[[], Any] = measured) -> list[bytes]:
-                with mock.patch.object(repetition, "_twice", _all_numbered):
+                with mock.patch.object(runs_module, "_twice", _all_numbered):
                     return measured()
 
             clock.race(with_all_numbered, measured)
@@ -117,7 +118,7 @@ def runs(data: Path, pages: int) -> None:
 
 
 def _all_numbered(positions: Integers, code: Integers) -> tuple[Integers, Integers]:
-    return positions, repetition._numbers(pa.array(code))  # noqa: SLF001 - as above
+    return positions, runs_module.numbers(pa.array(code))
 
 
 CHILD = """

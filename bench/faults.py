@@ -33,10 +33,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import yurai
 import yurai_filters
 import yurai_manifests
-
-import yurai
 from yurai.engine.progress import Reporter
 
 OPERATIONS: Final = ("rename", "link", "unlink", "fsync", "mkdir", "open", "read", "write", "stat")

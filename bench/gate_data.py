@@ -20,6 +20,7 @@ from yurai.extraction import ExtractOptions, Page, extract_page
 from yurai.extraction.charset import decode_page
 from yurai.stages.language import Language, label
 from yurai_manifests.canonical import sha256
+from yurai_manifests.schema import DOCUMENT
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -53,8 +54,7 @@ class Labelled:
 def labelled(page: Page, options: ExtractOptions) -> Labelled:
     """Label a page as the pipeline does."""
     text = extract_page(page, replace(options, gate="off")).text
-    nothing = {"lang": pa.array([None], pa.string()), "lang_score": pa.array([None], pa.float32())}
-    batch = label(pa.RecordBatch.from_pydict({"text": pa.array([text], pa.large_string())} | nothing), Language())
+    batch = label(pa.RecordBatch.from_pylist([{"text": text, "url": page.url}], DOCUMENT), Language())
     lang, score = (batch.column(name)[0].as_py() for name in _CODES)
     return Labelled(page, lang if text else "", score, text)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from gate_data import MIN_SCORE, Labelled
 
+from yurai.declare.language.written import LANGUAGES
 from yurai.extraction.blocks import block_text
 from yurai.extraction.charset import decode_page
-from yurai.extraction.gate.scripts import LANGUAGES, Scripts
+from yurai.extraction.gate.scripts import Scripts
 from yurai.extraction.gate.thresholds import LATIN_SHARE, LETTERS, SCRIPT_SHARE, SURE
 from yurai.extraction.gate.visible import decoded, visible_text
 from yurai.extraction.gate.windows import Scores, places, scores

@@ -4,8 +4,8 @@
 
 `local 1` is one process, `ray 1` and `ray 2` are Ray with so many workers, `2 apart` is two processes of `local 1` at
 the same time, each over half of the archives. Each also runs over two archives of 10 pages, which is what it takes to
-start all workers. Printed are medians of wall and CPU seconds, with the start taken off; then the two ratios: time of `ray 1` to
-`local 1`, and of `2 apart` to `ray 2`. Wall seconds mean nothing on a machine that does other work.
+start all workers. Printed are medians of wall and CPU seconds, with the start taken off; then the two ratios: time of
+`ray 1` to `local 1`, and of `2 apart` to `ray 2`. Wall seconds mean nothing on a machine that does other work.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""How right evidence of rights is on labelled real pages: `python bench/rights.py DATA [--wrong] [--calibration]`.
+"""How right evidence of rights is on labelled real pages: `python bench/rights.py DATA [--labels FILE] [--wrong]`.
 
 `bench/rights_labels.jsonl` says of 413 pages of DATA's `web` and `docs`, read one by one, whether the main text is
 openly licensed (`open`; null: the page does not tell), by what (`spdx`; `OR` between licences to choose from), whether
 the page contradicts itself (`conflict`) and which opt-outs from training it states (`reservation`). The pages go
 through stage extract; printed are recall of open text and precision of `declared_spdx` with Wilson's 95 % interval,
 the share of pages that are right in all (licence, reservation, no false claim for the page), the same by class, and
-what becomes of the 176 planted opt-outs of `edge/optout`. `--wrong` lists pages that are not right. `--calibration`
+what becomes of the 176 planted opt-outs of `edge/optout`. Of `rights_blind.jsonl` (150 pages) and `rights_blind2.jsonl`
+(80) the labels were written before any of this ran on them. `--wrong` lists pages that are not right. `--calibration`
 prints how often a claim of each channel and scope names the licence of the main text.
 """
 
@@ -18,7 +19,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rights_data import PLANTED, UNSURE, Judged, judged, pages, reserves
+from rights_data import LABELS, PLANTED, UNSURE, Judged, judged, pages, reserves
 
 from yurai.report.intervals import wilson
 
@@ -78,6 +79,9 @@ def calibration(found: list[Judged], form: str) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
+    parser.add_argument(
+        "--labels", type=Path, default=LABELS, help="labels in JSON lines (default: rights_labels.jsonl)"
+    )
     parser.add_argument("--wrong", action="store_true", help="list the pages that are not right")
     parser.add_argument(
         "--calibration",
@@ -87,7 +91,7 @@ def main() -> None:
         help="print the calibration table alone: toml, with intervals, or csv, as pipeline/yurai/rights reads it",
     )
     given = parser.parse_args()
-    found = list(judged(given.data))
+    found = list(judged(given.data, given.labels))
     if given.calibration:
         print("\n".join(calibration(found, given.calibration)))
         return

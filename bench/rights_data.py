@@ -90,10 +90,10 @@ def reserves(rows: list[dict[str, Any]]) -> bool:
     )
 
 
-def judged(data: Path) -> Iterator[Judged]:
-    """Yield the labelled pages."""
+def judged(data: Path, path: Path = LABELS) -> Iterator[Judged]:
+    """Yield the pages that the file at `path` labels."""
     labels: dict[str, dict[str, Label]] = defaultdict(dict)
-    for line in LABELS.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8").splitlines():
         label = json.loads(line)
         labels[label["file"]][label["url"]] = label
     for name, wanted in sorted(labels.items()):

@@ -1,4 +1,7 @@
-"""Documentation lags behind code unless it is tested: names, links, commands, snippets and outputs that the docs show."""
+"""Documentation lags behind code unless it is tested: names, links, commands and snippets that the docs show.
+
+What the commands of README and guide print is tested in `newcomer/`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from page_blocks import FENCE, PAGES, ROOT, commands, fences
 from yurai.cli import reference
 from yurai.cli.app import app
 from yurai.cli.arguments import spread_inputs
@@ -27,12 +31,6 @@ from yurai_manifests.errors import YuraiError
 from yurai_manifests.plugins import GROUPS
 from yurai_manifests.run import FOLDERS
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted(
-    path
-    for path in ROOT.rglob("*.md")
-    if not any(part.startswith(".") or part in {"build", "dist"} for part in path.relative_to(ROOT).parts)
-)
 GUIDE = (ROOT / "docs/guide.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 SOURCES = [
@@ -40,16 +38,7 @@ SOURCES = [
     for folder in ("pipeline", "filters", "manifests")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
-FENCE = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMANDS = {name: as_command(name, load(name)) for name in PLACES}
-
-
-def fences(language: str) -> list[tuple[str, str, str]]:
-    """(page, words after the language, body) of every fenced block in that language."""
-    found = [
-        (str(page.relative_to(ROOT)), match) for page in PAGES for match in FENCE.finditer(page.read_text("utf-8"))
-    ]
-    return [(page, match[2].strip(), match[3]) for page, match in found if match[1] == language]
 
 
 def ours(folder: str) -> list[str]:
@@ -185,31 +174,13 @@ def _anchors(page: Path) -> set[str]:
 
 
 def test_shown_commands_parse() -> None:
-    lines = [line for _, _, body in fences("console") for line in body.splitlines() if line.startswith("$ yurai ")]
-    assert len(lines) > 15
+    lines = [one.line for page in PAGES for one in commands(page) if one.line.startswith("yurai ")]
+    assert len(lines) > 40
     for line in lines:
-        name, *args = spread_inputs(shlex.split(line)[2:])
+        name, *args = spread_inputs(shlex.split(line)[1:])
         context = COMMANDS[name].make_context(name, args)
         recipe = context.params.get("recipe")
         assert recipe is None or recipe.endswith(".toml") or load_recipe(recipe), line
-
-
-def test_shown_outputs_are_those_of_the_sample(demo: str) -> None:
-    """Numbers of bytes and tokens and all digests are masked: other versions of an extractor may move them a little."""
-    shown = [
-        body.partition("\n") for _, _, body in fences("console") if body.startswith("$ yurai") and " demo-out" in body
-    ]
-    outputs = {command: said for command, _, said in shown if said}
-    assert {command.split()[2] for command in outputs} == {"demo", "audit", "explain", "digest"}
-    for command, said in outputs.items():
-        args = shlex.split(command)[2:]
-        real = demo if args[0] == "demo" else yurai(*args)
-        assert _masked(real) == _masked(said), command
-
-
-def _masked(text: str) -> list[str]:
-    lines = [re.sub(r"\b[0-9a-f]{16,}\b", "H", line) for line in text.strip().splitlines()]
-    return [re.sub(r"\d[\d,.]*", "N", line) if re.search(r"token|bytes|_count|lang", line) else line for line in lines]
 
 
 def test_reasons_of_the_sample_are_told(demo: str) -> None:

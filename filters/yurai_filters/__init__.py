@@ -22,16 +22,26 @@ if TYPE_CHECKING:
     from yurai_filters.why import first_reason, reasons, rules
 
 _DECLARING = (
+    "aozora",
     "c4",
+    "character_repetition",
+    "compression",
     "fineweb",
     "gopher",
+    "japanese_lines",
     "language",
     "length",
     "measures",
+    "mojibake",
     "nfc",
+    "nfkc",
     "pii.drop",
     "repetition",
+    "scripts",
+    "sentence_shapes",
+    "special_characters",
     "urls",
+    "word_list",
     "words",
 )
 _EXPORTS = {

@@ -39,6 +39,11 @@ def check_settings(declaration: Declaration, settings: Mapping[str, object]) -> 
     return complete
 
 
+def given_to(declaration: Declaration, settings: Mapping[str, object]) -> dict[str, object]:
+    """Return those of `settings` that the function has, by name: what a stage's own settings say to its taggers."""
+    return {name: value for name, value in settings.items() if name in declaration.settings}
+
+
 def _value(declaration: Declaration, setting: Setting, settings: Mapping[str, object]) -> object:
     value = settings.get(setting.name, setting.default)
     try:

@@ -13,6 +13,11 @@ import pyarrow.compute as pc
 Numbers: TypeAlias = "pa.Int32Array | pa.Int64Array | pa.FloatArray | pa.DoubleArray"
 Side: TypeAlias = Literal["below", "above"]
 
+DIGITS = 4
+"""Decimals to which scores are stored and compared."""
+FINE = 6
+"""Decimals of shares whose published rules compare them as they are; of numbers up to 8, float32 holds as many."""
+
 
 class Comparison(NamedTuple):
     """One call of `below` or `above`: the column as it was given, and as it was compared."""
@@ -37,22 +42,34 @@ def recorded() -> Iterator[list[Comparison]]:
         _RECORDED.reset(token)
 
 
-def below(column: Numbers, limit: float | None) -> pa.BooleanArray:
-    """Where `column` is less than `limit`; null where it is null, null everywhere if `limit` is None (off)."""
-    result: pa.BooleanArray = pc.less(_compared("below", column, limit), _limit(limit))
+def below(column: Numbers, limit: float | None, *, digits: int = DIGITS) -> pa.BooleanArray:
+    """Where `column` is less than `limit`; null where it is null, null everywhere if `limit` is None (off).
+
+    Scores are compared as rounded to `digits` decimals.
+    """
+    result: pa.BooleanArray = pc.less(_compared("below", column, limit, digits), _limit(limit))
     return result
 
 
-def above(column: Numbers, limit: float | None) -> pa.BooleanArray:
-    """Where `column` is greater than `limit`; null where it is null, null everywhere if `limit` is None (off)."""
-    result: pa.BooleanArray = pc.greater(_compared("above", column, limit), _limit(limit))
+def above(column: Numbers, limit: float | None, *, digits: int = DIGITS) -> pa.BooleanArray:
+    """Where `column` is greater than `limit`; null where it is null, null everywhere if `limit` is None (off).
+
+    Scores are compared as rounded to `digits` decimals.
+    """
+    result: pa.BooleanArray = pc.greater(_compared("above", column, limit, digits), _limit(limit))
     return result
 
 
-def rounded(values: pa.FloatArray | pa.DoubleArray) -> pa.DoubleArray:
+def rounded(values: pa.FloatArray | pa.DoubleArray, digits: int = DIGITS) -> pa.DoubleArray:
     """Round scores to 1e-4, as float64: float32 holds 3.1 as 3.0999999, which is not less than a limit of 3.1."""
     wide: Any = values.cast(pa.float64())
-    result: pa.DoubleArray = pc.round(wide, ndigits=4)
+    result: pa.DoubleArray = pc.round(wide, ndigits=digits)
+    return result
+
+
+def whole(counts: pa.FloatArray) -> pa.Int32Array:
+    """Return counts that are stored as named scores as the whole numbers that they are."""
+    result: pa.Int32Array = pc.round(counts).cast(pa.int32())  # type: ignore[assignment] # stubs: cast loses the class
     return result
 
 
@@ -64,16 +81,16 @@ def share(part: pa.Int32Array, whole: pa.Int32Array) -> pa.FloatArray:
     return result
 
 
-def _compared(side: Side, column: Numbers, limit: float | None) -> Any:  # noqa: ANN401 - as `_comparable`
-    values = _comparable(column)
+def _compared(side: Side, column: Numbers, limit: float | None, digits: int) -> Any:  # noqa: ANN401 - as `_comparable`
+    values = _comparable(column, digits)
     comparisons = _RECORDED.get()
     if comparisons is not None:
         comparisons.append(Comparison(side, column, values, limit))
     return values
 
 
-def _comparable(column: Numbers) -> Any:  # noqa: ANN401 - pyarrow's stubs have no common type of numeric arrays
-    return rounded(column) if isinstance(column, pa.FloatArray | pa.DoubleArray) else column
+def _comparable(column: Numbers, digits: int) -> Any:  # noqa: ANN401 - pyarrow's stubs have no common type of numeric arrays
+    return rounded(column, digits) if isinstance(column, pa.FloatArray | pa.DoubleArray) else column
 
 
 def _limit(limit: float | None) -> Any:  # noqa: ANN401 - a scalar of one of two types

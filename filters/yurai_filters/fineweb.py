@@ -70,16 +70,15 @@ def fineweb(
     newline_count: pa.Int32Array,
     piece_count: pa.Int32Array,
     *,
-    min_end_mark_line_share: Share = 0.12,
-    max_short_line_share: Share = 0.67,
-    max_repeated_line_char_share: Share = 0.01,
-    max_newline_ratio: Ratio = 0.3,
+    min_end_mark_line_share: Share | None = 0.12,
+    max_short_line_share: Share | None = 0.67,
+    max_repeated_line_char_share: Share | None = 0.01,
+    max_newline_ratio: Ratio | None = 0.3,
 ) -> pa.StringArray:
-    """Drop documents whose lines are not those of prose; exact limits stay.
+    """Drop documents whose lines are not those of prose; exact limits stay, unset ones are off.
 
     What it drops: in this order, `no-lines`, `few-end-marks` (too few lines end a sentence), `short-lines`,
-    `repeated-lines` (their share of the characters), `too-many-newlines` (line feeds / pieces, see tagger `words`; null
-    passes).
+    `repeated-lines` (their share of the characters), `too-many-newlines` (line feeds / pieces, see tagger `words`).
     Why: found by comparing good and bad crawls: these limits part lists, menus and pages of snippets from articles, and
     models trained without such pages did better. They were found on English; other languages pass unjudged unless a
     recipe names them in `languages`.

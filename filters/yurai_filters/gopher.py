@@ -54,20 +54,21 @@ def gopher_quality(
     letter_word_share: pa.FloatArray,
     text: pa.StringArray,
     *,
-    min_words: Count = 50,
-    max_words: Count = 100_000,
-    min_mean_length: Ratio = 3.0,
-    max_mean_length: Ratio = 10.0,
-    max_hash_ratio: Ratio = 0.1,
-    max_ellipsis_ratio: Ratio = 0.1,
-    max_bullet_line_share: Share = 0.9,
-    max_ellipsis_line_share: Share = 0.3,
-    min_letter_word_share: Share = 0.8,
-    min_stop_words: Count = 2,
+    min_words: Count | None = 50,
+    max_words: Count | None = 100_000,
+    min_mean_length: Ratio | None = 3.0,
+    max_mean_length: Ratio | None = 10.0,
+    max_hash_ratio: Ratio | None = 0.1,
+    max_ellipsis_ratio: Ratio | None = 0.1,
+    max_bullet_line_share: Share | None = 0.9,
+    max_ellipsis_line_share: Share | None = 0.3,
+    min_letter_word_share: Share | None = 0.8,
+    min_stop_words: Count | None = 2,
     stop_words: tuple[str, ...] = ENGLISH,
 ) -> pa.StringArray:
     """Drop documents that are not prose by their words, symbols, list lines and stop words; exact limits stay.
 
+    An unset limit is off.
     What it drops: `too-few-words`, `too-many-words`, `words-too-short`, `words-too-long` (mean length of a word),
     `too-many-hashes`, `too-many-ellipses` (symbols / words), `bullet-lines`, `ellipsis-lines` (share of lines),
     `too-few-letter-words` (share of words that hold a letter), `too-few-stop-words` (how many different ones of
@@ -76,7 +77,7 @@ def gopher_quality(
     are listings and teasers; prose cannot do without stop words. All limits and the stop words are English: on
     Japanese, which puts no space between words, they would drop 99 % of good pages, so other languages pass unjudged
     unless a recipe names them in `languages`, with their own `stop_words` and limits. Where a language has no count of
-    words (see tagger `words`) the rules that need one pass.
+    words (see tagger `words`) a recipe that names it must switch the limits that need one off.
     Source: Rae et al. 2021, table A1, quality filters, in the order and with the divisors of datatrove 0.10.1 (all
     pieces, see tagger `words`; the order matters to reasons only). The paper's "at least two stop words" is read as two
     different ones, as datatrove does; dolma counts occurrences.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _DOTS = str.maketrans("。．｡", "...")  # noqa: RUF001 - the dots of IDNA are meant
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 253
+_ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as Python holds them."""
 
 
 def host_name(host: str) -> str | None:
@@ -53,6 +55,29 @@ def url_name(url: str) -> str | None:
     except ValueError:
         return None
     return f"{host}{port}{parts.path.rstrip('/')}{'?' if parts.query else ''}{parts.query}"
+
+
+def shown_url(url: str) -> str:
+    """Return a URL as a browser shows it: percent-encoded UTF-8 read (RFC 3986), labels of its host out of Punycode.
+
+    What is no UTF-8, or no Punycode, stays as it is.
+    """
+    parts = _split(url)
+    host = None if parts is None else _host(parts)
+    rest = unquote(url, errors="surrogateescape") if "%" in url else url
+    try:
+        rest.encode("utf-8")
+    except UnicodeEncodeError:
+        rest = "".join(one for one in rest if not _ESCAPED.match(one))
+    labels = [] if host is None or "xn--" not in host else [_label(one) for one in host.split(".")]
+    return f"{'.'.join(labels)} {rest}" if labels else rest
+
+
+def _label(label: str) -> str:
+    try:
+        return label.removeprefix("xn--").encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
 
 
 def parents(host: str) -> list[str]:

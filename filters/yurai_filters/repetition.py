@@ -1,7 +1,6 @@
 """Define filter "gopher-repetition" and its tagger "repetition", which drop texts that repeat themselves."""
 
 from array import array
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,10 +8,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai_filters.blocks import BLOCK, Booleans, Integers, blocks, places_of
+from yurai_filters.blocks import Integers, blocks
 from yurai_filters.compare import above, rounded
 from yurai_filters.declare import document_filter, tagger
 from yurai_filters.ranges import Share
+from yurai_filters.runs import Runs, count_numbers, numbered, numbers, repeats_earlier
+from yurai_filters.splitters import SplitterName
 from yurai_filters.why import first_reason
 from yurai_filters.word_splitter import Pieces
 from yurai_filters.words import spaced_pieces
@@ -20,20 +21,15 @@ from yurai_filters.words import spaced_pieces
 TOP = (2, 3, 4)
 REPEATED = (5, 6, 7, 8, 9, 10)
 _BLOCKS = ("dup_line_share", "dup_line_char_share", "dup_paragraph_share", "dup_paragraph_char_share")
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MOST = 1 << 62
-"""Numbers of 64 bits that a pair in a text may take: where there could be more, two are made one step by step."""
-_ONE = np.int32(1)
-"""Of the type of what it is added to, or NumPy adds thirty times slower."""
 _FEW = 1 << 14
 """Numbers that are Python's at a time."""
-_MOST_BITS = 23
-"""Bits by which codes are counted, for 32 MB: of more codes, more are numbered though they are there once."""
 _GRAMS = (*(f"top_{n}_gram_share" for n in TOP), *(f"dup_{n}_gram_share" for n in REPEATED))
 
 
 @tagger("repetition", version=1, writes=dict.fromkeys((*_BLOCKS, *_GRAMS), pa.float32()))
-def repetition(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.FloatArray | pa.Int32Array"]:
+def repetition(
+    text: pa.StringArray, lang: pa.StringArray, *, splitter: SplitterName | None = None
+) -> dict[str, "pa.FloatArray | pa.Int32Array"]:
     r"""Measure how much of a text repeats itself: lines, paragraphs and runs of words.
 
     Columns, float32, rounded to 1e-4, null for empty text:
@@ -46,13 +42,14 @@ def repetition(text: pa.StringArray, lang: pa.StringArray) -> dict[str, "pa.Floa
         dup_5_gram_share ... dup_10_gram_share: code points of the pieces in runs of n that occurred before / code
             points of the text. Reading goes on behind such a run, so no piece counts twice and what lies inside it
             is no first occurrence.
-    The last two kinds are null where the language (column `lang`) puts no space between words, see tagger `words`.
+    The last two kinds are null where the language (column `lang`) puts no space between words and no `splitter` splits
+    it, see tagger `words`.
 
     Source: arXiv:2112.11446 table A1, read as datatrove 0.10.1 reads it: first occurrences do not count as duplicates,
     and even a run that occurs once is the commonest. RedPajama v2 counts all occurrences of a repeated run instead.
     Pieces are those of `yurai_filters.word_splitter`.
     """
-    spaced, split_parts = spaced_pieces(text, lang)
+    spaced, split_parts = spaced_pieces(text, lang, splitter)
     characters: Any = pc.utf8_length(text)
     lines = _duplicates(text, r"\n+")
     paragraphs = _duplicates(pc.utf8_trim_whitespace(text), r"\n{2,}")
@@ -133,7 +130,7 @@ def _duplicates(text: Any, separator: str) -> tuple[Any, Any, Any]:  # noqa: ANN
     count: Any = pc.list_value_length(blocks)
     row = np.repeat(np.arange(len(text)), pc.fill_null(count, pa.scalar(0, pa.int32())).to_numpy(zero_copy_only=False))
     values: Any = pc.list_flatten(blocks)
-    is_copy = _is_copy(_numbered(row, _numbers(values)))
+    is_copy = repeats_earlier(numbered(row, numbers(values)))
     characters = np.bincount(row, weights=is_copy * pc.utf8_length(values).to_numpy(), minlength=len(text))
     return pa.array(np.bincount(row, weights=is_copy, minlength=len(text))), count, pa.array(characters)
 
@@ -147,12 +144,12 @@ def _gram_characters(pieces: Pieces) -> list[npt.NDArray[Any]]:
     """Code points in the commonest and in the repeated runs of n pieces, for each text, in the order of `_GRAMS`."""
     ends = np.zeros(len(pieces.length) + 1, np.int32)
     np.cumsum(pieces.length, out=ends[1:])
-    runs, top, repeated = _Runs(pieces), [], []
+    runs, top, repeated = Runs(pieces), [], []
     for n in range(TOP[0], max(REPEATED) + 1):
         # A run of n repeats only if its first n - 1 pieces do, so each round looks at fewer places.
         if n > TOP[0]:
             runs.lengthen()
-        count = _count(runs.number)
+        count = count_numbers(runs.number)
         if n in TOP:
             top.append(_top(pieces, ends, runs.positions, runs.number, count, n))
         runs.keep_repeated(count)
@@ -163,96 +160,13 @@ def _gram_characters(pieces: Pieces) -> list[npt.NDArray[Any]]:
     return [*top, *repeated]
 
 
-def _count(number: Integers) -> Integers:
-    """Return how often each number is there."""
-    count = np.zeros(int(number.max(initial=-1)) + 1, np.int32)
-    for one in blocks(len(number), BLOCK):
-        np.add.at(count, number[one], _ONE)
-    return count
-
-
-class _Runs:
-    """Runs of pieces within a text that may be there twice: places, and a number that equal ones share.
-
-    Each array is let go as soon as the next is made of it: a text of 64 MB may have as many pieces.
-    """
-
-    def __init__(self, pieces: Pieces) -> None:
-        """Begin with pairs."""
-        self._pieces, self._length, self._keys = pieces, 2, int(pieces.key.max(initial=0)) + 1
-        self.positions = places_of(pieces.row[1:] == pieces.row[:-1])
-        self.number = pieces.key[self.positions]
-        if pieces.rows * self._keys**2 >= _MOST:
-            self.number = _numbered(pieces.row[self.positions], self.number)
-        elif pieces.rows > 1:
-            self.number = pieces.row[self.positions].astype(np.int64) * self._keys + self.number
-        self._append()
-
-    def lengthen(self) -> None:
-        """Lengthen the runs by one piece, as far as their text goes."""
-        row, n = self._pieces.row, self._length
-        self._length += 1
-        if len(row):
-            last = len(row) - 1
-            self._keep(lambda some: row[self.positions[some]] == row[np.minimum(self.positions[some] + n, last)])
-            self._keep(lambda some: self.positions[some] + n <= last)
-        self._append()
-
-    def keep_repeated(self, count: Integers) -> None:
-        """Leave out those that are there once; `count` is how often each number is."""
-        self._keep(lambda some: count[self.number[some]] > 1)
-
-    def _keep(self, wanted: Callable[[slice], Booleans]) -> None:
-        """Leave out those for which `wanted` says no, block by block."""
-        kept = np.zeros(len(self.positions), np.bool_)
-        for one in blocks(len(kept), BLOCK):
-            kept[one] = wanted(one)
-        if not kept.all():
-            self.positions = self.positions[kept]
-            self.number = self.number[kept]
-
-    def _append(self) -> None:
-        """Number the runs anew, by what they are told by now and their last piece."""
-        code = np.empty(len(self.number), np.int64)
-        for one in blocks(len(code), BLOCK):
-            code[one] = self.number[one]
-            code[one] *= self._keys
-            code[one] += self._pieces.key[self.positions[one] + (self._length - 1)]
-        del self.number
-        self.positions, self.number = _twice(self.positions, code)
-
-
-def _twice(positions: Integers, code: Integers) -> tuple[Integers, Integers]:
-    """Leave out what is there once for certain, and number the rest in order of first occurrence.
-
-    Codes are counted by a few of their bits, spread as Fibonacci hashing does (Knuth 6.4): a place that one code alone
-    has fallen on is that of a run without a copy. What shares a place by chance is told apart by its number.
-    """
-    bits = min(max(2 * len(code), 2).bit_length(), _MOST_BITS)
-    fallen = np.zeros(1 << bits, np.int32)
-    for one in blocks(len(code), BLOCK):
-        np.add.at(fallen, _place(code[one], bits), _ONE)
-    is_shared = fallen > 1
-    shared = np.zeros(len(code), np.bool_)
-    for one in blocks(len(code), BLOCK):
-        shared[one] = is_shared[_place(code[one], bits)]
-    del fallen, is_shared
-    if not shared.all():
-        positions, code = positions[shared], code[shared]
-    return positions, _numbers(pa.array(code))
-
-
-def _place(code: Integers, bits: int) -> Integers:
-    return ((code.astype(np.uint64) * _GOLDEN) >> np.uint64(64 - bits)).astype(np.int64)
-
-
 def _top(pieces: Pieces, ends: Integers, positions: Integers, number: Integers, count: Integers, n: int) -> Integers:
     """Code points in all occurrences of the commonest run of n pieces; of a text where none repeats, in its first."""
     top = np.zeros(pieces.rows, np.int64)
     bounds = pieces.bounds()
     starts = bounds[:-1][np.diff(bounds) >= n]
     top[pieces.row[starts]] = _characters(ends, starts, n)
-    is_copy = _is_copy(number)
+    is_copy = repeats_earlier(number)
     firsts = positions[~is_copy]
     # Numbers are given in order of first occurrence: `firsts` and `count` are parallel, and both follow the rows.
     repeated = np.flatnonzero(count > 1)
@@ -286,26 +200,3 @@ def _copies(positions: Integers, number: Integers, n: int) -> Integers:
             else:
                 seen[one] = 1
     return np.frombuffer(copies, np.int32) if copies else np.zeros(0, np.int32)
-
-
-def _numbered(high: Integers, low: Integers) -> Integers:
-    """Number pairs from 0 in order of first occurrence, equal pairs alike."""
-    return _numbers(pa.array(high.astype(np.int64) * (int(low.max(initial=0)) + 1) + low))
-
-
-def _numbers(values: Any) -> Integers:  # noqa: ANN401 - any Arrow array
-    encoded = pa.chunked_array([values[one] for one in blocks(len(values), BLOCK)], values.type).dictionary_encode()
-    parts: list[Any] = encoded.chunks
-    result, end = np.empty(len(values), np.int32), len(values)
-    while parts:
-        part = parts.pop().indices.to_numpy()
-        result[end - len(part) : end] = part
-        end -= len(part)
-    return result
-
-
-def _is_copy(number: Integers) -> Booleans:
-    """Where a number that was given in order of first occurrence is not new."""
-    highest = np.maximum.accumulate(number) if len(number) else number
-    result: Booleans = np.concatenate([[False], number[1:] <= highest[:-1]]) if len(number) else np.zeros(0, np.bool_)
-    return result

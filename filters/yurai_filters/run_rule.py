@@ -7,7 +7,7 @@ nulls) is the real one. A violation is a bug in the function, never in a documen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -16,9 +16,12 @@ import pyarrow.compute as pc
 
 from yurai_filters.calling import called
 from yurai_filters.check import check_settings, with_lists
+from yurai_filters.compare import recorded
 from yurai_filters.errors import ContractViolation
+from yurai_filters.named_limits import Watch, named
 from yurai_filters.page_wise import page_by_page
 from yurai_filters.settings import EVERY, LANGUAGES
+from yurai_filters.why import conditions
 
 if TYPE_CHECKING:
     from yurai_filters.declaration import Declaration
@@ -30,11 +33,16 @@ Columns: TypeAlias = Mapping[str, Column]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Reasons of one filter over some rows (null keeps), and how many of the rows it could judge at all."""
+    """Reasons of one filter over some rows (null keeps), and how many of the rows it could judge at all.
+
+    `limits_not_judged` says of each limit, by the name of its setting, how many of the rows that the filter judged and
+    kept it could not judge, since what it compares is null there; limits that judged all of them are left out.
+    """
 
     reason: pa.StringArray
     judged: int
     not_judged: int
+    limits_not_judged: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +77,13 @@ def judge(
     columns = read_columns(declaration, table_columns)
     count = len(columns[0])
     judged = judged_rows(declaration, columns, languages, lang)
-    reason = _call(declaration, columns, with_lists(declaration, complete))
+    with recorded() as comparisons, conditions() as missing:
+        reason = _call(declaration, columns, named(with_lists(declaration, complete)))
     reason = _checked(declaration, "reason", reason, pa.string(), count)
     reason = pc.if_else(judged, reason, pa.scalar(None, pa.string()))
-    return Verdict(reason, judged=judged.true_count, not_judged=count - judged.true_count)
+    names = {id(column): name for column, name in zip(columns, declaration.columns, strict=True)}
+    unseen = Watch(declaration, comparisons, missing).not_judged(names, pc.and_(judged, reason.is_null()))
+    return Verdict(reason, judged.true_count, count - judged.true_count, unseen)
 
 
 def judged_rows(declaration: Declaration, columns: list[Any], languages: tuple[str, ...], lang: Column | None) -> Any:  # noqa: ANN401 - pyarrow.compute has no precise types

@@ -18,6 +18,8 @@ from yurai_filters.lists import Lines
 from yurai_filters.ranges import Range
 
 EVERY = "*"
+OFF = "off"
+"""How a recipe writes that a setting which may be unset is unset; TOML has no null."""
 LANGUAGES = "languages"
 _CODE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]+)*")
 
@@ -158,7 +160,7 @@ def ranges(annotation: object) -> list[tuple[object, Range]]:
 
 def _first_fit(value: object, annotations: tuple[object, ...]) -> object:
     for annotation in annotations:
-        if annotation is type(None) and value is None:
+        if annotation is type(None) and value in (None, OFF):
             return None
         try:
             return convert(value, annotation)

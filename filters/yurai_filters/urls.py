@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import re2
 
 from yurai_filters.declare import document_filter
-from yurai_filters.hosts import host_name, host_of, parents, url_name
+from yurai_filters.hosts import host_name, host_of, parents, shown_url, url_name
 from yurai_filters.lists import Lines
+from yurai_filters.phrases import Manner, matches
 from yurai_filters.ranges import at_least
 from yurai_filters.why import first_reason
 
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 
 _PLAIN_HOST = re.compile(r"[a-z0-9]++([.-][a-z0-9]++)*+").fullmatch
 _LONGEST_PLAIN = 63
+_MANNER = Manner()
+_ANYWHERE = Manner(kana_boundary=False, word_boundary=False)
 _SUBSTRINGS_AT_ONCE = 200
+_HELD = 16
 
 
 class Domains(Lines):
@@ -53,16 +59,18 @@ class Urls(Lines):
 
 
 class UrlWords(Lines):
-    """Words of URLs, one a line: ASCII letters and digits; other characters are left out, as in URLs."""
+    """Words of URLs, one a line: letters and digits; other characters are left out, as in URLs."""
 
-    ENTRY = "a word of ASCII letters or digits"
+    ENTRY = "a word of letters or digits"
 
     __slots__ = ()
 
     @classmethod
     def entry(cls, line: str) -> str | None:
-        """Return the word in lower case."""
-        return re.sub(r"[^a-z0-9]+", "", line.lower()) or None
+        """Return the word in lower case; one that is not ASCII in Unicode's form NFKC."""
+        if line.isascii():
+            return re.sub(r"[^a-z0-9]+", "", line.lower()) or None
+        return re.sub(r"[\W_]+", "", _MANNER.written(line)) or None
 
 
 NO_DOMAINS, NO_URLS, NO_WORDS = Domains(), Urls(), UrlWords()
@@ -99,7 +107,10 @@ def url_words(
 
     What it drops: `banned-word` (one of `words`), `soft-banned-words` (at least `soft_threshold` different ones of
     `soft_words`), `banned-substring` (one of `substrings` anywhere in the URL once all but ASCII letters and digits is
-    left out). Words of a URL are its runs of ASCII letters and digits. Lists are given as in `url-blocklist`.
+    left out). Words of a URL are its runs of ASCII letters and digits. A word that is not ASCII is looked for in the
+    URL as a browser shows it: percent-encoded UTF-8 and hosts in Punycode are read, form and case are folded; katakana
+    is no part of a longer run of it, and a word of a script with spaces none of a longer word. Lists are given as in
+    `url-blocklist`.
     Why: hosts change faster than lists do, words do not; one strong word is enough, weaker ones need company.
     Source: RefinedWeb (Penedo et al. 2023) as datatrove 0.10.1 reads it, which compares whole words in their exact
     case, so that `/Poker/` is not the word poker there.
@@ -108,10 +119,32 @@ def url_words(
     spaced: Any = pc.replace_substring_regex(pc.utf8_lower(url), "[^a-z0-9]+", " ")
     words_of = pc.split_pattern(spaced, " ")
     return first_reason(
-        banned_word=_at_least(words_of, words, 1),
-        soft_banned_words=_at_least(words_of, soft_words, soft_threshold),
-        banned_substring=_holds(pc.replace_substring(spaced, " ", ""), substrings),
+        banned_word=_says(url, words_of, words, 1),
+        soft_banned_words=_says(url, words_of, soft_words, soft_threshold),
+        banned_substring=pa.array(
+            _flags(_holds(pc.replace_substring(spaced, " ", ""), substrings))
+            | (_different(url, substrings, _ANYWHERE) > 0)
+        ),
     )
+
+
+def _says(url: pa.StringArray, words_of: Any, words: UrlWords, threshold: int) -> pa.BooleanArray:  # noqa: ANN401 - as below
+    """Where a URL holds at least `threshold` different ones of `words`, those of other scripts among them."""
+    return pa.array(_counted(words_of, words) + _different(url, words, _MANNER) >= threshold)
+
+
+def _different(url: pa.StringArray, words: UrlWords, manner: Manner) -> npt.NDArray[np.int64]:
+    """Count the different ones of `words` that are not ASCII in each URL, as a browser shows it."""
+    foreign = _beyond_ascii(words)
+    if not len(foreign):
+        return np.zeros(len(url), np.int64)
+    shown = [None if one is None else shown_url(one) for one in url.to_pylist()]
+    return np.array([len({number for number, _, _ in found}) for _, found in matches(shown, foreign, manner)], np.int64)
+
+
+@functools.lru_cache(maxsize=_HELD)
+def _beyond_ascii(words: UrlWords) -> UrlWords:
+    return UrlWords([[word for word in words if not word.isascii()]])
 
 
 def _any_parent(pages: Sequence[str], domains: Domains) -> pa.BooleanArray:
@@ -133,20 +166,25 @@ def _listed(pages: Sequence[str], urls: Urls) -> pa.BooleanArray:
     return pa.array(urls.found([url_name(page) or "" for page in pages] if len(urls) else [""] * len(pages)))
 
 
-def _at_least(words_of: Any, words: UrlWords, threshold: int) -> pa.BooleanArray:  # noqa: ANN401 - pyarrow.compute has no precise types
-    """Where a list of words holds at least `threshold` different ones of `words`."""
+def _counted(words_of: Any, words: UrlWords) -> npt.NDArray[np.int64]:  # noqa: ANN401 - pyarrow.compute has no precise types
+    """Count the different ones of `words` in each list of words."""
     if not len(words):
-        return pa.array([False] * len(words_of), pa.bool_())
+        return np.zeros(len(words_of), np.int64)
     rows = pc.list_parent_indices(words_of).to_numpy()
     flat = pc.list_flatten(words_of).dictionary_encode()
     known = words.found(flat.dictionary.to_pylist())[flat.indices.to_numpy()]
     pairs = np.unique(np.stack([rows[known], flat.indices.to_numpy()[known]]), axis=1)
-    return pa.array(np.bincount(pairs[0], minlength=len(words_of)) >= threshold, pa.bool_())
+    return np.bincount(pairs[0], minlength=len(words_of))
+
+
+def _flags(held: pa.BooleanArray) -> npt.NDArray[np.bool_]:
+    """Return flags; a null URL holds nothing."""
+    return np.array([bool(one) for one in held.to_pylist()], np.bool_)
 
 
 def _holds(text: Any, substrings: UrlWords) -> pa.BooleanArray:  # noqa: ANN401 - as above
     """Where a text holds one of `substrings`; patterns of some hundred words each stay within RE2's memory."""
-    escaped = [re2.escape(word) for word in substrings]
+    escaped = [re2.escape(word) for word in substrings if word.isascii()]
     held: Any = pa.array([False] * len(text), pa.bool_())
     for at in range(0, len(escaped), _SUBSTRINGS_AT_ONCE):
         held = pc.or_(held, pc.match_substring_regex(text, "|".join(escaped[at : at + _SUBSTRINGS_AT_ONCE])))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from yurai_filters.check import check_settings, with_lists
 from yurai_filters.compare import Comparison, Side, recorded
+from yurai_filters.named_limits import in_force, label, named, setting_of
 from yurai_filters.run_rule import Column, Columns, judged_rows, read_columns
 from yurai_filters.settings import EVERY, LANGUAGES, is_list
 
@@ -47,14 +48,6 @@ class Compared:
     values: tuple[Any, ...]
 
 
-class _Int(int):
-    setting: str
-
-
-class _Float(float):
-    setting: str
-
-
 def limits(declaration: Declaration, settings: Mapping[str, object]) -> tuple[Limit, ...]:
     """Return the limits of a filter in the order in which it compares them; those that are off are among them.
 
@@ -68,6 +61,36 @@ def limits(declaration: Declaration, settings: Mapping[str, object]) -> tuple[Li
     _, comparisons = _run(declaration, empty, complete)
     names = {id(column): name for column, name in zip(empty, declaration.columns, strict=True)}
     return tuple(_limit(one, names, complete) for one in comparisons)
+
+
+def blind_limits(declaration: Declaration, settings: Mapping[str, object], missing: Collection[str]) -> tuple[str, ...]:
+    """Return the limits in force, by setting, that compare nothing in a row where the columns `missing` are null.
+
+    Raises ValueError for wrong settings.
+    """
+    complete = check_settings(declaration, settings)
+    complete.pop(LANGUAGES, None)
+    complete |= {name: () for name in complete if is_list(declaration.settings[name].annotation)}
+    filled = [_filled(kind) for kind in declaration.types.values()]
+    bare = [
+        pa.array([None], kind) if name in missing else column
+        for column, (name, kind) in zip(filled, declaration.types.items(), strict=True)
+    ]
+    names = {id(column): name for column, name in zip(bare, declaration.columns, strict=True)}
+    (_, seen), (_, unseen) = _run(declaration, filled, complete), _run(declaration, bare, complete)
+    pairs = enumerate(zip(seen, unseen, strict=True))
+    return tuple(
+        label(after, names, number)
+        for number, (before, after) in pairs
+        if in_force(declaration, after) and after.values.null_count and not before.values.null_count
+    )
+
+
+def _filled(kind: pa.DataType) -> Any:  # noqa: ANN401 - an array of any type
+    """Return a column of one row in which something is measured."""
+    if pa.types.is_list(kind):
+        return pa.array([[]], kind)
+    return pa.array(["a"] if pa.types.is_string(kind) else [1]).cast(kind)
 
 
 def compare_rows(
@@ -87,21 +110,11 @@ def compare_rows(
 
 
 def _run(declaration: Declaration, columns: list[Any], settings: Mapping[str, object]) -> tuple[Any, list[Comparison]]:
-    named = {name: _named(name, value) for name, value in with_lists(declaration, settings).items()}
     with recorded() as comparisons:
-        return declaration.function(*columns, **named), comparisons
-
-
-def _named(name: str, value: object) -> object:
-    """Return a number that says which setting it is; arithmetic makes a plain number of it."""
-    if type(value) not in (int, float):
-        return value
-    number = _Int(value) if isinstance(value, int) else _Float(value)  # type: ignore[arg-type] # a float, by the test above
-    number.setting = name
-    return number
+        return declaration.function(*columns, **named(with_lists(declaration, settings))), comparisons
 
 
 def _limit(one: Comparison, names: Mapping[int, str], settings: Mapping[str, object]) -> Limit:
-    setting = getattr(one.limit, "setting", None)
+    setting = setting_of(one.limit)
     value = None if one.limit is None else (settings[setting] if setting else one.limit)
     return Limit(names.get(id(one.column)), setting, one.side, value)  # type: ignore[arg-type] # numbers, as `_named` says

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
     from yurai_filters.declaration import Declaration
 
 _RECORDED: ContextVar[list[str] | None] = ContextVar("_RECORDED", default=None)
+_CONDITIONS: ContextVar[dict[str, pa.BooleanArray] | None] = ContextVar("_CONDITIONS", default=None)
+
+
+@contextmanager
+def conditions() -> Iterator[dict[str, pa.BooleanArray]]:
+    """Collect the conditions that are given to `first_reason` inside, by reason, where they are null in some row."""
+    found: dict[str, pa.BooleanArray] = {}
+    token = _CONDITIONS.set(found)
+    try:
+        yield found
+    finally:
+        _CONDITIONS.reset(token)
 
 
 def first_reason(**conditions: pa.BooleanArray | pa.ChunkedArray[Any]) -> pa.StringArray:
@@ -68,4 +82,7 @@ def _condition(keyword: str, column: Any) -> Any:  # noqa: ANN401 - what a carel
         column = column.combine_chunks()
     if not isinstance(column, pa.BooleanArray):
         raise ContractViolation(f"condition {keyword} must be a boolean column, not {type(column).__name__}")
+    found = _CONDITIONS.get()
+    if found is not None and column.null_count:
+        found[keyword.replace("_", "-")] = column
     return pc.fill_null(column, pa.scalar(value=False))

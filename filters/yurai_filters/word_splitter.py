@@ -118,6 +118,30 @@ def split(text: pa.StringArray) -> Pieces:
     )
 
 
+def pieces_of(values: list[str], lengths: list[list[int]]) -> Pieces:
+    """Return pieces that somebody else cut: `lengths` of each text cover it; white space is no piece."""
+    text = "".join(values)
+    if not text:
+        return split(pa.array(values, pa.string()))
+    codes = _codes(text)
+    flags = _flags(codes)
+    bounds = np.cumsum([0, *itertools.chain.from_iterable(lengths)]).astype(np.int32)
+    held, _ = _held(flags, bounds)
+    is_piece = (np.bitwise_and.reduceat(flags, bounds[:-1]) & SPACE) == 0
+    row = np.repeat(np.arange(len(values), dtype=np.int32), [len(one) for one in lengths])
+    kept = (row, np.diff(bounds), held, _keys(codes, bounds))
+    return Pieces(len(values), *(array[is_piece] for array in kept))
+
+
+def merged(one: Pieces, other: Pieces) -> Pieces:
+    """Return the pieces of texts of which each has pieces in one of the two alone."""
+    row = np.concatenate([one.row, other.row])
+    order = np.argsort(row, kind="stable")
+    key = np.concatenate([one.key, other.key + (int(one.key.max(initial=-1)) + 1)])
+    parts = (row, np.concatenate([one.length, other.length]), np.concatenate([one.flags, other.flags]), key)
+    return Pieces(one.rows, *(array[order] for array in parts))
+
+
 def _rows(counts: Integers) -> Integers:
     """Return the row of each piece; of one long text's pieces they take no memory."""
     if len(counts) == 1:

@@ -11,6 +11,7 @@ from yurai_manifests.canonical import Json, canonical, sha256
 from yurai_manifests.counts import SHAPE as COUNTS
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.plan import PLAN
 from yurai_manifests.seal import broken
 from yurai_manifests.shape import COUNT, TABLE, TEXT, Each, Fields, Many, parsed
 from yurai_manifests.step import StepRecord, load_step, tasks
@@ -124,6 +125,15 @@ def token_shards(files: Iterable[Delivered]) -> list[Delivered]:
 def content_digest(files: Mapping[str, list[Delivered]]) -> str:
     """Return the digest of delivered content: sha256 of the sorted canonical list of (logical name, sha256)."""
     return sha256(canonical(sorted([file.name, file.sha256] for folder in FOLDERS for file in files.get(folder, []))))
+
+
+def refuse_unended(store: Store) -> None:
+    """Raise RecipeError where a run has begun to make a tree, and has not ended."""
+    if store.size(RUN) is None and store.size(PLAN) is not None:
+        raise RecipeError(
+            f"--input {store.url}: the run that makes it has not ended; run its command again (`yurai status "
+            f"{store.url}` names it), then go on from it"
+        )
 
 
 def load_run(store: Store) -> RunRecord:

@@ -19,6 +19,15 @@ COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa
 
 SPANS = pa.list_(pa.struct([pa.field("type", pa.string()), pa.field("start", pa.int32()), pa.field("end", pa.int32())]))
 
+CONTAMINATION = pa.list_(
+    pa.struct(
+        [
+            *(pa.field(name, pa.string()) for name in ("evaluation", "item", "ngram")),
+            pa.field("matches", pa.int32()),
+        ]
+    )
+)
+
 
 def _column(name: str, kind: pa.DataType, doc: str, *, tier: str = "public", nullable: bool = True) -> pa.Field[Any]:
     return pa.field(name, kind, nullable=nullable, metadata={"doc": doc, "tier": tier})
@@ -210,7 +219,18 @@ _CLUSTER = (
     ),
 )
 
-DOCUMENT = pa.schema([*PROVENANCE, *_TEXT, *MEASURES, *_RIGHTS, *_CLUSTER], metadata={"schema_version": SCHEMA_VERSION})
+_CONTAMINATION = (
+    _column(
+        "contamination",
+        CONTAMINATION,
+        "items of evaluations that the text has runs of: the first run that both have, as they are compared, and how "
+        "many different ones; null where no decontaminate ran",
+    ),
+)
+
+DOCUMENT = pa.schema(
+    [*PROVENANCE, *_TEXT, *MEASURES, *_RIGHTS, *_CLUSTER, *_CONTAMINATION], metadata={"schema_version": SCHEMA_VERSION}
+)
 
 DROPPED = pa.schema(
     [
@@ -256,7 +276,7 @@ EVIDENCE = pa.schema(
             "channel",
             pa.string(),
             "where it was said: rel-license, item-license, cc-link, cc-badge, link-header, meta, json-ld, microdata, "
-            "rdfa, rdf, text, rsl, x-robots-tag, meta-robots, tdm-header, tdm-meta, content-usage-header, "
+            "rdfa, rdf, text, comment, rsl, x-robots-tag, meta-robots, tdm-header, tdm-meta, content-usage-header, "
             "content-usage-meta, content-signal-header, content-signal-meta, source-table",
             nullable=False,
         ),

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from run_helpers import run
-from yurai.cli.stage_commands import _is_flag
+from yurai.cli.stage_options import is_flag
 from yurai.declare.stage import STAGES
 from yurai.run.recipe import make_recipe, shipped
 from yurai_filters import EDITORS, FILTERS, TAGGERS
@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 
     Yurai = Callable[..., Said]
 
-LISTS = ("rules", "taggers", "against", "gate_languages", "retry_rules", "require", "weights")
+LISTS = (
+    "address",
+    "evaluations",
+    "fields",
+    "rules",
+    "taggers",
+    "allow_tokens",
+    "against",
+    "gate_languages",
+    "retry_rules",
+    "require",
+    "weights",
+)
 """Settings that only --set takes."""
 TOTALS = {"candidates", "kept", "dropped", "failed", "tokens", "shards", "other_records", "unreadable"}
 
@@ -51,6 +63,7 @@ def test_lists(yurai: Yurai) -> None:
         "language",
         "redact",
         "measure",
+        "decontaminate",
         "filter",
         "dedup",
         "line-dedup",
@@ -75,10 +88,10 @@ def test_help_of_every_command_documents_its_settings(yurai: Yurai) -> None:
         for stage in stages:
             for name, setting in STAGES[stage].options.items():
                 option = f"--{name.replace('_', '-')}"
-                assert _is_flag(setting) or name in LISTS, "a list is given with --set"
-                assert not _is_flag(setting) or option in words, option
+                assert is_flag(setting) or name in LISTS, "a list is given with --set"
+                assert not is_flag(setting) or option in words, option
                 default = f"default: {setting.default}]"
-                assert not _is_flag(setting) or setting.default in ("", None) or default in words, option
+                assert not is_flag(setting) or setting.default in ("", None) or default in words, option
     for command in ("run", "demo", "audit", "digest", "explain", "list"):
         assert yurai(command, "--help").code == 0
 

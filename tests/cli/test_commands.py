@@ -8,8 +8,10 @@ from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 
-from yurai.cli.commands import ENTRY_POINTS, PLACES, STAGE_NAMES, summaries
+from yurai.cli import reference
+from yurai.cli.commands import ENTRY_POINTS, PLACES, STAGE_NAMES, load, summaries
 from yurai.declare.stage import STAGES
 
 if TYPE_CHECKING:
@@ -19,31 +21,47 @@ if TYPE_CHECKING:
 
     Yurai = Callable[..., Said]
 
-HEAVY = ("numpy", "pyarrow", "duckdb", "ray", "lxml", "rich", "fsspec", "fasttext", "datasketch", "scipy", "warcio")
+OF_TYPER = {"typer", "click", "shellingham", "typing_extensions", "annotated_doc"}
+OF_ITS_TYPES = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
+"""What help may import that is neither ours nor Python's: typer, and what it needs."""
 
 
 def loaded_by(*words: str) -> set[str]:
-    """Names of heavy packages that a call has imported when it ends."""
+    """Packages of others that a call has imported when it ends."""
     code = (
         "import sys, atexit\n"
-        f"atexit.register(lambda: print('LOADED', *[n for n in {HEAVY!r} if n in sys.modules]))\n"
-        f"sys.argv = ['yurai', *{words!r}]\n"
+        "def tell():\n"
+        "    files = {name: getattr(module, '__file__', None) for name, module in [*sys.modules.items()]}\n"
+        "    print('LOADED', *{name.partition('.')[0] for name, file in files.items() if 'site-packages' in str(file)})\n"
+        f"before = {{*sys.modules}}\natexit.register(tell)\nsys.argv = ['yurai', *{words!r}]\n"
         "from yurai.cli import main\nmain()"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    return set(ended.stdout.rpartition("LOADED")[2].split())
+    assert "LOADED" in ended.stdout, ended.stderr
+    return {name for name in ended.stdout.rpartition("LOADED")[2].split() if not name.startswith(("yurai", "_"))}
+
+
+def helps() -> list[tuple[str, ...]]:
+    """The help of every command, groups and what is in them too."""
+    found = [(name,) for name in PLACES]
+    groups = {name: command for name in PLACES if isinstance(command := load(name), typer.Typer)}
+    inner = [(name, str(one.name)) for name, group in groups.items() for one in group.registered_commands]
+    return [*found, *inner]
 
 
 @pytest.mark.parametrize(
-    "words",
-    [("--help",), ("--version",), ("run", "--help"), ("plan", "--help"), ("audit", "--help"), ("submit", "--help")],
+    "words", [("--help",), ("--version",), *((*words, "--help") for words in helps())], ids=" ".join
 )
-def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
-    assert loaded_by(*words) == set()
+def test_help_imports_what_the_command_line_is_made_of(words: tuple[str, ...]) -> None:
+    assert loaded_by(*words) - OF_TYPER - OF_ITS_TYPES == set()
 
 
 def test_a_digest_needs_no_database_and_no_parser() -> None:
     assert loaded_by("digest", "nowhere") & {"duckdb", "lxml", "fasttext", "ray", "scipy", "warcio"} == set()
+
+
+def test_what_help_reads_is_in_step() -> None:
+    assert reference.stale(reference.HERE, reference.DATA) == [], "run python -m yurai.cli.reference"
 
 
 def test_every_stage_with_a_command_has_its_place() -> None:

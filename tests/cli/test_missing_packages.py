@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from warc_samples import response
 from yurai_manifests.needed import missing_package
 
 BLOCK = """
@@ -96,6 +97,9 @@ def test_storage_without_its_package_is_named(without: Path, words: tuple[str, .
         ("lz4.frame", "'lz4'"),
         ("charset_normalizer", "'charset-normalizer'"),
         ("lxml_html_clean", "'lxml_html_clean'"),
+        ("lxml_html_clean.clean", "'lxml_html_clean'"),
+        ("htmldate", "'htmldate'"),
+        ("yarl", "'yarl'"),
         ("a_stranger", None),
         ("", None),
     ],
@@ -103,3 +107,40 @@ def test_storage_without_its_package_is_named(without: Path, words: tuple[str, .
 def test_requirements_are_known_and_bugs_are_not_hidden(module: str, install: str | None) -> None:
     found = missing_package(ModuleNotFoundError("no", name=module or None))
     assert (install in str(found)) if install else found is None
+
+
+def _import_like_lxml() -> None:
+    try:
+        raise ModuleNotFoundError("No module named 'lxml_html_clean'", name="lxml_html_clean")
+    except ImportError:
+        raise ImportError("lxml.html.clean module is now a separate project") from None
+
+
+def test_a_library_that_says_in_its_own_words_what_it_lacks_is_understood() -> None:
+    """As lxml does of the part that it gave away; its words name no module."""
+    with pytest.raises(ImportError) as lacking:
+        _import_like_lxml()
+    assert "pip install 'lxml_html_clean'" in str(missing_package(lacking.value))
+    assert missing_package(ImportError("cannot import name 'x' from 'yurai'", name="yurai")) is None
+
+
+@pytest.mark.parametrize("name", ["trafilatura", "htmldate", "lxml_html_clean", "pypdfium2"])
+def test_what_the_extraction_child_lacks_is_named_by_its_parent(without: Path, name: str) -> None:
+    (without / "page.warc").write_bytes(response(1, b"<p>A river carries water from the hills to the sea.</p>"))
+    where = ("--input", without / "page.warc", "--output", without / "out", "--runner", "local", "--no-report")
+    ended = call(without, name, "run", "plain", *where)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith(f"RecipeError: this needs package {name}, which is not installed")
+    assert "Traceback" not in ended.stderr
+    assert "Error" not in "".join(ended.stderr.splitlines()[:-1])
+
+
+@pytest.mark.parametrize(
+    "words", [("language", "--output", "next", "--runner", "local"), ("tokenizer", "train", "--output", "t.json")]
+)
+def test_a_tree_whose_run_has_not_ended_is_not_gone_on_from(without: Path, words: tuple[str, ...]) -> None:
+    assert run(without, "phonenumbers", "demo", "--no-report").returncode == 2
+    ended = call(without, "no_such_package", *words, "--input", without / "out")
+    assert ended.returncode == 2
+    assert "the run that makes it has not ended" in ended.stderr
+    assert "yurai status" in ended.stderr

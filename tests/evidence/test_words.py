@@ -71,7 +71,7 @@ NO_NAMES = (
 
 @pytest.mark.parametrize("written", NAMES)
 def test_names_in_words(written: str) -> None:
-    found = [name.id for name in names(f"It is under {written}, as said.") if not name.other]
+    found = [name.id for name in names(f"It is under {written}, as said.") if not name.of_programs]
     assert NAMES[written] in found
     assert all(narrower(other, NAMES[written]) or other == NAMES[written] for other in found)
 
@@ -84,7 +84,7 @@ def test_addresses_of_other_licences(address: str) -> None:
 
 @pytest.mark.parametrize("written", NO_NAMES)
 def test_words_that_name_no_licence(written: str) -> None:
-    assert [name.id for name in names(f"We note {written} here.") if not name.other] == []
+    assert [name.id for name in names(f"We note {written} here.") if not name.of_programs] == []
 
 
 CLAIMS = {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yurai_filters import repetition
+from yurai_filters import repetition, runs
 from yurai_filters.word_splitter import _behind, _keys, _start, split
 
 codes = st.lists(st.integers(0, 40) | st.integers(0, 1 << 61), max_size=60)
@@ -20,7 +20,7 @@ flags = st.lists(st.booleans(), min_size=1, max_size=40)
 @given(codes)
 def test_only_what_is_there_once_is_left_out(values: list[int]) -> None:
     code = np.array(values, np.int64)
-    positions, number = repetition._twice(np.arange(len(values)), code)
+    positions, number = runs._twice(np.arange(len(values)), code)
     counts = Counter(values)
     assert {at for at, value in enumerate(values) if counts[value] > 1} <= set(positions.tolist())
     kept = [values[at] for at in positions.tolist()]
@@ -30,7 +30,7 @@ def test_only_what_is_there_once_is_left_out(values: list[int]) -> None:
 
 @pytest.mark.parametrize("size", [10, 1_000, 100_000])
 def test_few_of_what_is_there_once_are_kept_by_chance(size: int) -> None:
-    positions, _ = repetition._twice(np.arange(size), np.arange(size) * 7919)
+    positions, _ = runs._twice(np.arange(size), np.arange(size) * 7919)
     assert len(positions) < 0.5 * size
 
 
@@ -42,7 +42,7 @@ def test_pairs_too_many_for_one_number_are_numbered_in_two_steps(texts: list[str
     pieces = split(pa.array(texts, pa.string()))
     at_once = repetition._gram_characters(pieces)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(repetition, "_MOST", 0)
+        patch.setattr(runs, "_MOST", 0)
         by_steps = repetition._gram_characters(pieces)
     assert [column.tolist() for column in at_once] == [column.tolist() for column in by_steps]
 

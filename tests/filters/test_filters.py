@@ -113,7 +113,7 @@ def test_declaration_says_what_the_signature_says() -> None:
     assert (said.types["word_count"], said.types["text"]) == (pa.int32(), pa.string())
     assert list(said.settings)[:2] == ["min_words", "max_words"]
     assert list(said.settings)[-2:] == ["stop_words", "languages"]
-    assert said.settings["min_words"] == yf.Setting("min_words", Count, 50)
+    assert said.settings["min_words"] == yf.Setting("min_words", Count | None, 50)
     assert said.languages == {"en"}
     assert (said.kind, said.version, said.cites) == ("filter", 1, "arXiv:2112.11446 table A1")
     assert said.package.name == "yurai"

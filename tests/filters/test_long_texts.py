@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost import grows_linearly
-from yurai_filters import blocks, repetition, word_splitter, words
+from yurai_filters import blocks, repetition, runs, word_splitter, words
 
 PIECES = (
     *("a", "Bc", "U.S.", "isn't", "we'll", "I'm", "http://a.b/c,", "(", "((", "))", ".", "...", "..", ",", "-", "a-b"),
@@ -61,11 +61,11 @@ def measured(rows: list[tuple[str | None, str | None]]) -> list[Any]:
 def test_blocks_change_nothing(rows: list[tuple[str | None, str | None]], block: int) -> None:
     whole = measured(rows)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (blocks, word_splitter, repetition):
+        for module in (blocks, word_splitter, runs):
             patch.setattr(module, "BLOCK", block)
         patch.setattr(blocks, "_LONG", 2)
         patch.setattr(repetition, "_FEW", 3)
-        patch.setattr(repetition, "_MOST_BITS", 3)
+        patch.setattr(runs, "_MOST_BITS", 3)
         assert measured(rows) == whole
 
 

@@ -18,10 +18,12 @@ from yurai.plan import count as count_module
 from yurai.plan import make_plan
 from yurai.plan.count import count
 from yurai.plan.draw import SMALL, allotted, drawn, strata
+from yurai.plan.frame import Frame
 from yurai.plan.samples import PART, choose, write
 from yurai.sources.find import find_sources
 from yurai.sources.rows import SourceTable
 from yurai.sources.source import Source, make_source
+from yurai.sources.warc import Gap, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,8 +102,9 @@ def test_kinds_codecs_and_tables_are_strata_of_their_own() -> None:
 
 def test_ninety_thousand_sources_open_sixty_four() -> None:
     groups = strata(made([10**9 + number for number in range(89_000)] + [500] * 1000), ())
-    chosen = choose(groups, 0.01)
-    assert sum(len(each.sources) for each in chosen) <= 64 + 16
+    with Frame() as frame:  # that holds nothing: all is cut
+        chosen = choose(groups, frame, 0.01, 10**9)
+    assert sum(len(each.sources) for each in chosen.cuts) <= 64 + 16
     assert sum(allotted(groups, count_module.FILES)) <= 256 + 16
 
 
@@ -111,19 +114,21 @@ def test_a_list_of_a_thousand_files_is_counted_by_few(tmp_path: Path, monkeypatc
     listed.write_text("".join(f"{path}\n" for path in sorted((tmp_path / "many").iterdir())), "utf-8")
     sources, opened = find_sources([str(listed)]), list[str]()
 
-    def watched(source: Source, share: float) -> object:
+    def watched(source: Source, share: float, seed: int) -> object:
         opened.append(source.name)
-        return real(source, share)
+        return real(source, share, seed)
 
     real = count_module.pieces_of
     monkeypatch.setattr(count_module, "pieces_of", watched)
     groups = strata(sources, ())
-    (found,) = count(groups)
+    with Frame() as frame:
+        (found,) = count(groups, frame)
     assert (found.opened, len(set(opened))) == (256, 256)
     low, high = found.estimate.interval
     assert low <= whole <= high
     assert high / low < 1.15
-    (again,) = count(groups)
+    with Frame() as frame:
+        (again,) = count(groups, frame)
     assert again == found
 
 
@@ -132,14 +137,17 @@ def test_a_small_corpus_is_counted_exactly(ending: str, tmp_path: Path) -> None:
     pack = {".warc.gz": gz, ".warc.zst": zst, ".warc": bytes}[ending]
     for number in range(5):
         (tmp_path / f"{number}{ending}").write_bytes(b"".join(map(pack, archive(number, 7))))
-    (found,) = count(strata(find_sources([f"{tmp_path}/*"]), ()))
+    with Frame() as frame:
+        (found,) = count(strata(find_sources([f"{tmp_path}/*"]), ()), frame)
+        assert len(frame.pages) == 35
     assert found.estimate.interval == (35, 35)
 
 
 def test_rows_are_counted_exactly(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({"text": f"row {n}"}) + "\n" for n in range(77)), "utf-8")
     pq.write_table(pa.table({"text": [f"row {n}" for n in range(55)]}), tmp_path / "b.parquet")
-    found = count(strata(find_sources([f"{tmp_path}/*"]), ()))
+    with Frame() as frame:
+        found = count(strata(find_sources([f"{tmp_path}/*"]), ()), frame)
     assert sorted(one.estimate.value for one in found) == [55, 77]
 
 
@@ -148,22 +156,28 @@ def test_a_large_archive_is_counted_by_windows(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "large.warc.gz").write_bytes(b"".join(map(gz, archive(1, 20_000))))
     (group,) = strata(find_sources([str(tmp_path)]), ())
     assert not group.small
-    low, high = count([group])[0].estimate.interval
+    with Frame() as frame:
+        low, high = count([group], frame)[0].estimate.interval
     assert low < 20_000 < high
     assert 1.001 < high / low < 1.2
 
 
-def test_samples_hold_whole_small_files_and_the_smaller_a_part_of_them(tmp_path: Path) -> None:
-    archives(tmp_path / "many", 100)
+def test_samples_have_as_many_files_as_their_pages_fill_and_the_smaller_is_a_part(tmp_path: Path) -> None:
+    pages = archives(tmp_path / "many", 100)
     groups = strata(find_sources([str(tmp_path / "many")]), ())
-    chosen = choose(groups, 0.3)
-    large = write(chosen, tmp_path / "large", 0.3, 2)
-    small = write(chosen, tmp_path / "small", 0.3, 2, part=PART)
-    assert len(large.names[0]) == 30
-    assert set(small.names[0]) < set(large.names[0])
-    assert 3 <= len(small.names[0]) <= 4
+    with Frame() as frame:
+        count(groups, frame)
+        chosen = choose(groups, frame, 0.3, pages)
+        large = write(chosen, tmp_path / "large", 0.3, 2)
+        small = write(chosen, tmp_path / "small", 0.3, 2, part=PART)
+    assert 25 <= len(large.names[0]) <= 38
+    assert 2 <= len(small.names[0]) <= 8
+    whole = [place.read_bytes() for place in (tmp_path / "many").iterdir()]
     for name in large.names[0]:
-        assert (tmp_path / "large" / name).read_bytes() == (tmp_path / "many" / name).read_bytes()
+        found = [part for part in read_file(tmp_path / "large" / name) if not isinstance(part, Gap)]
+        assert any(part.kind == "response" for part in found)
+        data = (tmp_path / "large" / name).read_bytes()
+        assert all(any(data[one.offset : one.offset + one.length] in each for each in whole) for one in found)
 
 
 @pytest.mark.slow

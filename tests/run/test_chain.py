@@ -14,7 +14,7 @@ import pytest
 from run_helpers import SMALL, totals
 from sample_expectations import SAMPLE
 from tokenizer_helpers import train_bpe
-from yurai.cli.stage_commands import _is_flag
+from yurai.cli.stage_options import is_flag
 from yurai.declare.models import CARRIED, LID_176, _locate
 from yurai.declare.stage import STAGES, in_order
 from yurai_manifests.run import load_run
@@ -167,8 +167,8 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "cpu_seconds": 50,
             "memory_bytes": 3 << 30,
         },
-        "language": {"model": str(model), "sha256": CARRIED[LID_176]},
-        "redact": dict.fromkeys(("email", "ip", "phone", "card", "iban"), "report"),
+        "language": {"model": str(model), "sha256": CARRIED[LID_176], "scripts": False, "min_letters": 3},
+        "redact": redact_options(),
         "measure": {},
         "filter": {},
         "dedup": {"method": "url", "keep": "best-quality", "quality": "lang_score", "memory_bytes": 1000},
@@ -194,6 +194,14 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "keep": "best-quality",
             "quality": "lang_score",
             "memory_bytes": 100_000,
+        },
+        "decontaminate": {
+            "words": 9,
+            "characters": 20,
+            "min_words": 5,
+            "min_characters": 12,
+            "min_matches": 2,
+            "action": "tag",
         },
         "select": {
             "policy": "open-licence-only",
@@ -228,8 +236,12 @@ def test_every_option_is_taken(
     options = ["--input", before]
     if command == "extract":
         options += ["--set", 'gate_languages=["en", "ja"]']  # a gate needs them
+    if command == "decontaminate":
+        asked = tmp_path / "asked.txt"
+        asked.write_text("one two three four five six seven eight nine\n")
+        options += ["--set", f'evaluations=["asked={asked}"]']
     for stage in STAGES[command].command:
-        flags = {name for name, setting in STAGES[stage].options.items() if _is_flag(setting)}
+        flags = {name for name, setting in STAGES[stage].options.items() if is_flag(setting)}
         assert flags == other[stage].keys(), "a new option needs a value here"
         for name, value in other[stage].items():
             flag = name.replace("_", "-")
@@ -300,3 +312,12 @@ def test_wrong_options_are_refused(
     assert (found.code, "Traceback" in found.err) == (2, False)
     assert said in found.err
     assert not (tmp_path / "out").exists()
+
+
+def redact_options() -> dict[str, Any]:
+    """Every setting of stage redact at another value than its default."""
+    report = dict.fromkeys(
+        ("phone", "card", "iban", "postal", "mynumber", "licence", "residence", "insurance"), "report"
+    )
+    off = dict.fromkeys(("email", "ip", "bank", "passport", "pension", "ssn", "national_id"), "off")
+    return {"wide": True, "others": "redact", "name": "report", "special_care": "off", **report, **off}

@@ -1,5 +1,6 @@
 """Personal data in a pipeline: stage `redact`, filter `pii`, and a run that leaves none."""
 
+# ruff: noqa: RUF001 - colons of full width are meant
 from __future__ import annotations
 
 import json
@@ -67,9 +68,36 @@ def test_stage_redacts_reports_and_leaves() -> None:
     assert row["text_bytes"] == len(row["text"].encode())
 
 
+NEW = "個人番号 453331478932 〒604-8571 京都市中京区寺町通御池上る上本能寺前町488番地 a[at]b.jp 昨年がんと診断された"
+
+
+def test_kinds_that_a_recipe_does_not_name_stay_as_they_were() -> None:
+    [row] = redact_stage(documents([NEW])).to_pylist()
+    assert (row["text"], named(row["pii"]), row["removed_spans"]) == (NEW, {}, None)
+
+
+def test_others_turns_on_what_is_not_set_and_special_care_is_reported_alone() -> None:
+    [row] = redact_stage(documents([NEW]), others="redact", wide=True, postal="report", address="off").to_pylist()
+    address = "京都市中京区寺町通御池上る上本能寺前町488番地"
+    assert row["text"] == f"個人番号 <|MYNUMBER|> 〒604-8571 {address} <|EMAIL|> 昨年がんと診断された"
+    assert named(row["pii"]) == {"email": 1, "postal": 1, "mynumber": 1, "special-care": 1}
+    assert named(row["removed_spans"]) == {"redact:email": 1, "redact:mynumber": 1}
+    [again] = redact_stage(documents([NEW]), others="report", special_care="off").to_pylist()
+    assert again["text"] == NEW
+    assert named(again["pii"]) == {"postal": 1, "address": 1, "mynumber": 1}
+
+
+def test_names_are_counted_only_where_a_recipe_asks() -> None:
+    batch = documents(["氏名：北村花子、個人番号 453331478932"])
+    assert named(redact_stage(batch, others="redact").to_pylist()[0]["pii"]) == {"mynumber": 1}
+    [row] = redact_stage(batch, others="redact", name="report").to_pylist()
+    assert row["text"] == "氏名：北村花子、個人番号 <|MYNUMBER|>"
+    assert named(row["pii"]) == {"mynumber": 1, "name": 1}
+
+
 def test_a_second_pass_changes_nothing_and_forgets_nothing() -> None:
     batch = documents(["a@b.co 電話03-1234-5678", "none"])
-    for ways in ({}, {"phone": "report"}, {"email": "off"}):
+    for ways in ({}, {"phone": "report"}, {"email": "off"}, {"others": "redact", "wide": True}, {"others": "report"}):
         once = redact_stage(batch, **ways)  # type: ignore[arg-type] # ways are literals
         assert redact_stage(once, **ways).equals(once)  # type: ignore[arg-type]
     reported = redact_stage(batch, email="report", phone="report")

@@ -8,7 +8,9 @@ from __future__ import annotations
 import functools
 
 from yurai_filters.pii.context import CARD, Context, is_amount
-from yurai_filters.pii.folded_text import Shadow, pattern
+from yurai_filters.pii.edges import is_clear_after, is_clear_before
+from yurai_filters.pii.folded_text import Shadow
+from yurai_filters.pii.typed_re2 import pattern
 
 _TIGHT = pattern(r"[0-9]{4}(?:-[0-9]{4}){3}|[0-9]{4}-[0-9]{6}-[0-9]{4,5}|[0-9]{12,}")
 _ROW = pattern(r"[0-9]{4} (?:[0-9]{4} [0-9]{4} [0-9]{4}|[0-9]{6} [0-9]{4})(?: ?[0-9])*")
@@ -52,8 +54,6 @@ _RANGES = {
     )
     for length in (14, 15, 16, 17, 18, 19)
 }
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_\0\x02")
-_DIGIT = frozenset(b"0123456789\0\x02")
 _SPACE = ord(" ")
 _PATH = frozenset(b"/=&#@?.-+,")
 
@@ -63,10 +63,10 @@ def find_cards(shadow: Shadow) -> list[tuple[int, int]]:
     codes, spans = shadow.codes, []
     for match in _TIGHT.finditer(codes):
         start, stop = match.span()
-        if stop - start > _LONGEST or not _is_clear_before(codes, start):
+        if stop - start > _LONGEST or not is_clear_before(codes, start):
             continue
         for end in _ends(codes, start, stop):
-            if _is_clear_after(codes, end) and _is_card(shadow, start, end):
+            if is_clear_after(codes, end) and _is_card(shadow, start, end):
                 spans.append((start, end))
                 break
     return spans
@@ -82,7 +82,7 @@ def find_rows(shadow: Shadow) -> list[tuple[int, int]]:
     for match in _ROW.finditer(codes):
         start, stop = match.span()
         goes_before = start > 1 and codes[start - 1] == _SPACE and codes[start - 2] in b"0123456789"
-        if not goes_before and _is_clear_before(codes, start):
+        if not goes_before and is_clear_before(codes, start):
             rows += _cards_of_row(shadow, start, stop)
     return rows
 
@@ -98,7 +98,7 @@ def _cards_of_row(shadow: Shadow, start: int, stop: int) -> list[tuple[int, int]
     codes, spans, at = shadow.codes, [], start
     while at < stop:
         ends = (at + size for size in _sizes(codes[at : min(stop, at + LONGEST_ROW)]))
-        end = next((end for end in ends if _is_clear_after(codes, end) and _is_card(shadow, at, end)), None)
+        end = next((end for end in ends if is_clear_after(codes, end) and _is_card(shadow, at, end)), None)
         if end is None:
             break
         spans.append((at, end))
@@ -152,19 +152,3 @@ def _branded(written: bytes) -> bool | None:
     if len(digits) > _MAX_DIGITS or len(set(digits)) == 1 or not is_luhn(digits):
         return None
     return is_brand(digits)
-
-
-def _is_clear_before(codes: bytes, start: int) -> bool:
-    """Whether what begins at `start` is no piece of a longer number or name."""
-    if not start:
-        return True
-    before = codes[start - 1]
-    return before not in _WORD and not (before in b".-" and start > 1 and codes[start - 2] in _DIGIT)
-
-
-def _is_clear_after(codes: bytes, end: int) -> bool:
-    """Whether what ends at `end` is no piece of a longer number or name."""
-    if end == len(codes):
-        return True
-    after = codes[end]
-    return after not in _WORD and not (after in b".-" and end + 1 < len(codes) and codes[end + 1] in _DIGIT)

@@ -11,8 +11,9 @@ import itertools
 import unicodedata
 from collections.abc import Iterator
 
-from yurai_filters.pii.folded_text import Shadow, pattern
+from yurai_filters.pii.folded_text import Shadow
 from yurai_filters.pii.top_level import top_level_domains
+from yurai_filters.pii.typed_re2 import pattern
 
 _MAX_DOMAIN, _MAX_LABEL, _MAX_TOP = 255, 63, 63
 _FIRST = pattern(r"^(?:[a-z]{2,}|[A-Z]{2,}|[A-Za-z]{2,}|[\xC0\xC1]{2,})")

@@ -7,7 +7,8 @@ Source of forms and lengths: RFC 5321 sections 4.1.2 and 4.5.3.1; not covered: q
 from __future__ import annotations
 
 from yurai_filters.pii.domain import end_of_domain
-from yurai_filters.pii.folded_text import LETTER, MARK, Shadow, pattern
+from yurai_filters.pii.folded_text import LETTER, MARK, Shadow
+from yurai_filters.pii.typed_re2 import pattern
 
 _LOCAL = bytes(code for code in range(128) if chr(code).isalnum()) + b"._%+'-\\" + bytes([LETTER, MARK])
 _MAX_LOCAL = 64

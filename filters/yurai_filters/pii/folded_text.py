@@ -8,13 +8,15 @@ a match in the text. What is left out of the shadow (marks without width) or dec
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import re2
+
+from yurai_filters.pii.kinds import PLACEHOLDERS
+from yurai_filters.pii.typed_re2 import pattern
 
 BARRIER = 0
 """Stands where something was found, or where a placeholder is; no match touches it and no context reaches over it."""
@@ -22,6 +24,20 @@ PHONE_BARRIER = 2
 """As BARRIER, where it was a phone number: `Tel. A, B` is context for B too."""
 OTHER, LETTER, MARK = 0x80, 0xC0, 0xC1
 """Any other character; a letter of an alphabet (Latin, Greek, Cyrillic) beyond ASCII; a mark that combines with it."""
+AREA, BLOCK, NUMERAL, POSTAL_MARK = 0xC2, 0xC3, 0xC4, 0xC5
+"""Kanji that end names of areas, that follow numbers of an address, that are numerals; the postal mark."""
+SIGN, OPENS, CLOSES, KANA_A = 0xC6, 0xC7, 0xC8, 0xC9
+"""Signs and brackets that people write for `@` or around it, and the first letter of `アットマーク`."""
+_OWN_BYTES = {
+    AREA: "都道府県市区町村郡",
+    BLOCK: "丁番条号",
+    NUMERAL: "〇一二三四五六七八九十百",
+    POSTAL_MARK: "〒〶",
+    SIGN: "★☆◎●■◆※♪",
+    OPENS: "【〔「《〈«『",  # noqa: RUF001 - as people write them
+    CLOSES: "】〕」》〉»』",  # noqa: RUF001 - as above
+    KANA_A: "アあｱ",
+}
 _LEFT_OUT = 0xFF
 
 _DASHES = "‐‑‒–—―−─━ーｰ"  # noqa: RUF001 - dashes as people type them between digits
@@ -31,22 +47,14 @@ _MARKS = (0x300, 0x370)
 _NO_DIGITS = ("<super>", "<sub>", "<circle>", "<fraction>")
 """Compatibility forms that stand beside a number, not in it: footnotes, list bullets."""
 
-_LATIN = re2.Options()
-_LATIN.encoding = re2.Options.Encoding.LATIN1
-_LATIN.log_errors = False
-
-
-def pattern(written: str) -> Any:  # noqa: ANN401 - google-re2 has no types
-    """Compile a pattern over the bytes of a shadow."""
-    return re2.compile(written.encode("latin-1"), _LATIN)
-
-
 _PLACEHOLDERS = tuple(
-    (name, bytes([PHONE_BARRIER if name == b"<|PHONE|>" else BARRIER]) * len(name))
-    for name in (b"<|EMAIL|>", b"<|IP|>", b"<|PHONE|>", b"<|CARD|>", b"<|IBAN|>")
+    (name.encode(), bytes([PHONE_BARRIER if kind == "phone" else BARRIER]) * len(name))
+    for kind, name in PLACEHOLDERS.items()
 )
+_NUMBER = pattern(r"[0-9](?:[-./() \x80]{0,4}[0-9]){5}|[A-Za-z]{6}[0-9]{2}[A-Za-z][0-9]{2}[A-Za-z]")
 NOT_CONTEXT_END = bytes(code for code in range(256) if chr(code) not in "0123456789\0\x02")
 _WINDOW = 40
+_BARRIERS = re.compile(rb"[\0\x02]")
 
 
 @dataclass(slots=True)
@@ -56,6 +64,19 @@ class Shadow:
     text: str
     codes: bytes
     origin: npt.NDArray[np.int64] | None = None
+    labels: list[tuple[int, int, int]] | None = None
+    """Rule, start and end of each label of a number, once they were looked for."""
+
+    def has_number(self) -> bool:
+        """Whether six digits stand together, signs between them or not, or those of a codice fiscale."""
+        return _NUMBER.search(self.codes) is not None
+
+    def place_of(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the shadow the characters of the text from `start` to `end` are."""
+        if self.origin is None:
+            return start, end
+        first, last = np.searchsorted(self.origin, (start, end)).tolist()
+        return int(first), int(last)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the text the bytes from `start` to `end` are."""
@@ -70,9 +91,10 @@ class Shadow:
         floor += len(near.rstrip(NOT_CONTEXT_END))
         return "" if floor == start else self.folded(floor, start)
 
-    def after(self, end: int) -> str:
-        """Return up to 6 characters after `end`; NFKC, lower case."""
-        stop = min(len(self.codes), end + 6)
+    def after(self, end: int, length: int = 6) -> str:
+        """Return up to `length` characters after `end`, up to the next barrier; NFKC, lower case."""
+        near = self.codes[end : end + length]
+        stop = end + len(_BARRIERS.split(near, 1)[0])
         return "" if stop == end else self.folded(end, stop)
 
     def folded(self, start: int, end: int) -> str:
@@ -82,6 +104,14 @@ class Shadow:
         start, end = self.place(start, end)
         whole = self.text[start:end].encode("utf-8", "replace").decode()  # RE2 takes no lone surrogate
         return unicodedata.normalize("NFKC", whole).lower()
+
+    def spelled(self, start: int, end: int) -> str:
+        """Return one character for each byte from `start` to `end`: ASCII as folded, all else as the text has it."""
+        near = self.codes[start:end]
+        if near.isascii():
+            return near.decode("ascii")
+        places = range(start, end) if self.origin is None else self.origin[start:end].tolist()
+        return "".join([chr(code) if code < OTHER else self.text[at] for code, at in zip(near, places, strict=True)])
 
     def block(self, spans: list[tuple[int, int]], barrier: int = BARRIER) -> None:
         """Put barriers where `spans` are; they are in order and do not overlap."""
@@ -157,5 +187,7 @@ def _table() -> npt.NDArray[np.uint8]:
         ):
             table[point] = ord(folded)
     table[[ord(dash) for dash in _DASHES]] = ord("-")
+    for code, letters in _OWN_BYTES.items():
+        table[[ord(letter) for letter in letters]] = code
     table[list(_INVISIBLE)] = _LEFT_OUT
     return table

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 
-from yurai_filters.pii.folded_text import Shadow, pattern
+from yurai_filters.pii.folded_text import Shadow
+from yurai_filters.pii.typed_re2 import pattern
 
 _LENGTHS = (
     "NO15 BE16 DK18 FI18 FO18 FK18 GL18 NL18 SD18 MK19 SI19 AT20 BA20 EE20 KZ20 LT20 LU20 MN20 XK20 CH21 HR21 "

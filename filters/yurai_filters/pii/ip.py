@@ -11,9 +11,10 @@ import functools
 import ipaddress
 import re
 
-from yurai_filters.pii.folded_text import Shadow, pattern
+from yurai_filters.pii.folded_text import Shadow
 from yurai_filters.pii.ip6 import find_v6
-from yurai_filters.pii.version import IP_CONTEXT, begins_large, has_small_parts, is_list, is_version
+from yurai_filters.pii.typed_re2 import pattern
+from yurai_filters.pii.version import IP_CONTEXT, begins_large, has_small_parts, is_heading, is_list, is_version
 
 _V4 = rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
 _HOLDS, _EACH = pattern(_V4.decode()), re.compile(_V4)
@@ -70,6 +71,8 @@ def _v4(shadow: Shadow) -> list[tuple[int, int]]:
         parts = _public_parts(match.group())
         if parts and (tied := _tied(shadow.codes, start, end, last)) is not None:
             says = _says(shadow, start, end, version)
+            if says and has_small_parts(parts) and is_heading(shadow.codes, start, end):
+                says = None
             version = end if says is False else version
             by_parts = not has_small_parts(parts) and (not tied or begins_large(parts))
             if by_parts if says is None else says:

@@ -8,7 +8,7 @@ import ipaddress
 import re
 import socket
 
-from yurai_filters.pii.folded_text import pattern
+from yurai_filters.pii.typed_re2 import pattern
 
 _V6 = rb"[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:.]{2,}"
 _HOLDS = pattern(_V6.decode())

@@ -7,9 +7,9 @@ a number; pages with lists of numbers have thousands.
 from __future__ import annotations
 
 import functools
-from typing import Any
+import re
 
-from yurai_filters.pii.folded_text import pattern
+from yurai_filters.pii.typed_re2 import Pattern, pattern
 
 _KINDS = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost"),
@@ -47,7 +47,7 @@ def is_national(code: int, digits: bytes) -> bool:
 
 
 @functools.cache
-def _of_code(code: int) -> Any:  # noqa: ANN401 - google-re2 has no types
+def _of_code(code: int) -> Pattern:
     from phonenumbers import PhoneMetadata  # noqa: PLC0415 - as above
 
     written: dict[str, None] = {}
@@ -62,3 +62,23 @@ def _of_code(code: int) -> Any:  # noqa: ANN401 - google-re2 has no types
             kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern
         )
     return pattern("|".join(f"(?:{one})" for one in written))
+
+
+@functools.cache
+def _groups_of_japan() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """First digits, and the pattern of the groups, of each way to write numbers in Japan."""
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 - as above
+
+    metadata = PhoneMetadata.metadata_for_region("JP")
+    written = [(one.leading_digits_pattern, one.pattern) for one in (metadata.number_format if metadata else ())]
+    return tuple((re.compile((first or [""])[-1] or ""), re.compile(whole or "")) for first, whole in written)
+
+
+@functools.lru_cache(4096)
+def groups_in_japan(digits: str) -> tuple[int, ...]:
+    """Return how many digits each group of a number in Japan has, the 0 before it counted; empty if it is none."""
+    for first, whole in _groups_of_japan():
+        if first.match(digits, 1) and (match := whole.fullmatch(digits, 1)):
+            area, *others = map(len, match.groups())
+            return (area + 1, *others)
+    return ()

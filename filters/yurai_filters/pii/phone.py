@@ -9,11 +9,14 @@ The European form is an area code and a slash: `030/901820`. Source of numbering
 from __future__ import annotations
 
 import functools
+import re
 
+from yurai_filters.pii.bare_phone import is_bare_number
 from yurai_filters.pii.card import LONGEST_ROW, begins_with_card
-from yurai_filters.pii.context import PHONE, Context, is_amount
-from yurai_filters.pii.folded_text import NOT_CONTEXT_END, PHONE_BARRIER, Shadow, pattern
+from yurai_filters.pii.context import PHONE, RECEIPT, Context, is_amount, is_called
+from yurai_filters.pii.folded_text import NOT_CONTEXT_END, PHONE_BARRIER, POSTAL_MARK, Shadow
 from yurai_filters.pii.numbering import is_calling_code, is_international, is_national
+from yurai_filters.pii.typed_re2 import pattern
 
 _GAP = r" ?[-./() ] ?"
 _PLUS = r"\+\(?[0-9](?:(?:[ ().-]{0,3}|/)[0-9]){6,}"
@@ -34,12 +37,15 @@ _AMERICAN = pattern(r"1?[2-9][0-9]{2}[2-9][0-9]{6}")
 _MOBILE = ((b"070-", b"080-", b"090-"), 13)
 """First bytes and length of a Japanese mobile number in groups of 3, 4 and 4."""
 _NOT_DIGITS = bytes(code for code in range(256) if chr(code) not in "0123456789")
-_CONTEXT = Context(PHONE)
+_CONTEXT = Context(PHONE, surely_against=RECEIPT)
 _JAPAN = 81
 _EUROPE = (49, 43, 41, 32, 31, 352, 385, 386, 381, 387, 421)
 """Calling codes of countries that part the area code with a slash."""
 _MAX_DIGITS, _MIN_DIGITS = 15, 7
 _MAX_WRITTEN = 32
+_AFTER, _ADDRESS = 12, 80
+"""Characters behind a number, and before it up to a postal mark, in which a word may say that it is called."""
+_BARRIERS = re.compile(rb"[\0\x02]")
 _CHAIN = 16
 """Characters between two numbers of one list."""
 _LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -47,13 +53,13 @@ _DIGIT = frozenset(b"0123456789\0\x02")
 _TOUCHES = _DIGIT | frozenset(b"_+")
 
 
-def find_phones(shadow: Shadow) -> list[tuple[int, int]]:
-    """Return places of phone numbers in the shadow."""
+def find_phones(shadow: Shadow, *, wide: bool = False) -> list[tuple[int, int]]:
+    """Return places of phone numbers in the shadow; with `wide` also those in groups with no word beside them."""
     codes, spans, last = shadow.codes, [], -1
     matches = _FORMS.finditer(codes)
     while (match := next(matches, None)) is not None:
         start, stop = match.span()
-        end = None if _touches(codes, start) else _end(shadow, start, stop, last)
+        end = None if _touches(codes, start) else _end(shadow, start, stop, last, wide=wide)
         if end is None:
             position = _group_end(codes, start, stop)
         else:
@@ -72,7 +78,7 @@ def _group_end(codes: bytes, start: int, stop: int) -> int:
     return at
 
 
-def _end(shadow: Shadow, start: int, end: int, last: int) -> int | None:
+def _end(shadow: Shadow, start: int, end: int, last: int, *, wide: bool) -> int | None:
     """Return where the number at `start` ends; None if it is no phone number. `last` is where the one before ended."""
     codes = shadow.codes
     if codes.startswith(b"+", start):
@@ -84,8 +90,21 @@ def _end(shadow: Shadow, start: int, end: int, last: int) -> int | None:
         found, alone = _national_end(shadow, start, end)
     if found is None:
         return None
+    words = _says(shadow, start, found)
+    if words is None:
+        words = alone or _follows(codes, start, last) or (wide and is_bare_number(shadow, start, found))
+    return found if words else None
+
+
+def _says(shadow: Shadow, start: int, end: int) -> bool | None:
+    """Whether words before the number, behind it, or before `〒` and the address before it, say that it is called."""
     words = _CONTEXT.says(shadow.before(start))
-    return found if words or (words is None and (alone or _follows(codes, start, last))) else None
+    if words is None and is_called(shadow.after(end, _AFTER)):
+        return True
+    mark = shadow.codes.rfind(bytes([POSTAL_MARK]), max(0, start - _ADDRESS), start) if words is None else -1
+    if mark < 0 or _BARRIERS.search(shadow.codes, mark, start):
+        return words
+    return _CONTEXT.says(shadow.before(mark)) or None
 
 
 def _with_zeros_end(codes: bytes, start: int, end: int) -> int | None:

@@ -30,6 +30,7 @@ WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "line-dedup": (),
     "dedup": CLUSTER,
     "near-dedup": CLUSTER,
+    "decontaminate": ("contamination",),
     "select": VERDICT,
     "tokenize": (),
 }

@@ -36,7 +36,7 @@ class Envelope(TypedDict):
 
 def sealed(payload: bytes, key: SecretKey) -> Envelope:
     """Return `payload` signed by `key`."""
-    signature = Signature(keyid=key.public.id, sig=_encoded(key.sign(_signed_bytes(payload))))
+    signature = Signature(keyid=key.public.id, sig=_encoded(key.sign(signed_bytes(payload))))
     return Envelope(payload=_encoded(payload), payloadType=TYPE, signatures=[signature])
 
 
@@ -51,16 +51,16 @@ def parse_envelope(value: object) -> tuple[Envelope, bytes]:
     envelope = cast("Envelope", value)
     if envelope["payloadType"] != TYPE or len(envelope["signatures"]) != 1:
         raise AuditError(f"the signature is of another kind than {TYPE} with one signer")
-    return envelope, _decoded(envelope["payload"])
+    return envelope, decoded(envelope["payload"])
 
 
 def holds(envelope: Envelope, payload: bytes, key: PublicKey) -> bool:
     """Whether `key` signed the payload."""
     (signature,) = envelope["signatures"]
-    return signature["keyid"] == key.id and key.signed(_signed_bytes(payload), _decoded(signature["sig"]))
+    return signature["keyid"] == key.id and key.signed(signed_bytes(payload), decoded(signature["sig"]))
 
 
-def _signed_bytes(payload: bytes) -> bytes:
+def signed_bytes(payload: bytes) -> bytes:
     """Return what DSSE signs: its pre-authentication encoding."""
     return b"DSSEv1 %d %s %d %s" % (len(TYPE), TYPE.encode(), len(payload), payload)
 
@@ -69,7 +69,8 @@ def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """Return the bytes that base64 of one form says; raises AuditError for any other."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -49,14 +50,15 @@ class SecretKey:
     @property
     def public(self) -> PublicKey:
         """The key that goes with it."""
-        return _public(self._key.public_key())
+        return public_of(self._key.public_key())
 
     def sign(self, data: bytes) -> bytes:
         """Return the signature of `data`, 64 bytes."""
         return self._key.sign(data)
 
 
-def _public(key: Ed25519PublicKey) -> PublicKey:
+def public_of(key: Ed25519PublicKey) -> PublicKey:
+    """Return a key as its bytes."""
     return PublicKey(key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex())
 
 
@@ -67,6 +69,12 @@ def new_key(path: Path) -> PublicKey:
         RecipeError: one of the two is there already, or cannot be written.
     """
     key = Ed25519PrivateKey.generate()
+    write_key(path, key)
+    return public_of(key.public_key())
+
+
+def write_key(path: Path, key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> None:
+    """Write both halves of a key, as `new_key` says; errors as there."""
     public = path.with_name(f"{path.name}.pub")
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     open_half = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -79,7 +87,6 @@ def new_key(path: Path) -> PublicKey:
             raise RecipeError(f"cannot write {target}: {error}; choose another place for the key") from error
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
             file.write(data)
-    return _public(key.public_key())
 
 
 def load_secret(path: Path) -> SecretKey:
@@ -89,7 +96,7 @@ def load_secret(path: Path) -> SecretKey:
         RecipeError: not there, no Ed25519 key, or held by a password.
     """
     try:
-        key = load_pem_private_key(_read(path), None)
+        key = load_pem_private_key(read_key(path), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise RecipeError(
             f"{path} is no secret key that Yurai can use ({error}); it takes Ed25519 in PEM without a password: "
@@ -107,15 +114,16 @@ def load_public(path: Path) -> PublicKey:
         RecipeError: not there, or no public Ed25519 key.
     """
     try:
-        key = load_pem_public_key(_read(path))
+        key = load_pem_public_key(read_key(path))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise RecipeError(f"{path} is no public key in PEM ({error}); give the .pub file of the signer") from error
     if not isinstance(key, Ed25519PublicKey):
         raise RecipeError(f"{path} is a key of another kind than Ed25519")
-    return _public(key)
+    return public_of(key)
 
 
-def _read(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """Return the bytes of a file of a key; raises RecipeError where it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -1,7 +1,7 @@
 """State what a run is, and sign it: in-toto statement 1 (https://in-toto.io/Statement/v1) about run.json."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypedDict, cast
@@ -13,10 +13,11 @@ from yurai_manifests.merkle.shapes import SHA256
 from yurai_manifests.run import RUN, load_run
 from yurai_manifests.shape import TEXT, Fields, Kind, Many, fault
 from yurai_manifests.signing.envelope import holds, parse_envelope, sealed
+from yurai_manifests.signing.files import BUNDLE, FOLDER, STATEMENT_BYTES, put_signature, read_bounded, signature_names
+from yurai_manifests.signing.files import STATEMENT as ENDING
 from yurai_manifests.signing.keys import PublicKey, SecretKey
 from yurai_manifests.store import Store
 
-FOLDER: Final = "signatures"
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://github.com/yurai-corpus/yurai/run/v1"
 
@@ -64,9 +65,16 @@ class Signed:
     signed_at: str
     key: PublicKey
 
+    @property
+    def name(self) -> str:
+        """Where it lies in a tree."""
+        return f"{FOLDER}/{self.key.id}{ENDING}"
 
-def sign_tree(store: Store, key: SecretKey) -> Signed:
+
+def sign_tree(store: Store, key: SecretKey, stamp: Callable[[bytes], bytes] | None = None) -> Signed:
     """Sign the run at `store` and put the signature beside it, in place of an earlier one by the same key.
+
+    `stamp` returns a time stamp of the bytes of the signature, put beside it; if it raises, nothing is written.
 
     Raises:
         RecipeError: there is no ended run, or it has no Merkle roots.
@@ -82,8 +90,8 @@ def sign_tree(store: Store, key: SecretKey) -> Signed:
         signed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         key=key.public,
     )
-    envelope = sealed(canonical(_statement(signed)), key)
-    store.put(f"{FOLDER}/{key.public.id}.json", canonical(envelope))
+    data = canonical(sealed(canonical(_statement(signed)), key))
+    put_signature(store, signed.name, data, stamp(data) if stamp else None)
     return signed
 
 
@@ -134,22 +142,16 @@ def _signed(said: dict[str, Json]) -> Signed:
     )
 
 
-def envelopes(store: Store) -> Iterator[tuple[str, bytes]]:
-    """Yield (key, bytes) of each object in signatures/, in order."""
-    for name in sorted(store.names(FOLDER)):
-        yield name, store.read(name)
-
-
 def read_envelope(name: str, data: bytes) -> Signed:
     """Return what the envelope in a file of signatures/ says; errors as `read_statement`."""
     try:
         value: Json = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise AuditError(f"the signature is damaged: it is no JSON ({error})") from error
+    signed = read_statement(value)  # first, for what has its shape is not deep
     if not _is_canonical(value, data):
         raise AuditError("the signature is damaged: it is not in canonical form")
-    signed = read_statement(value)
-    if name != f"{FOLDER}/{signed.key.id}.json":
+    if name != signed.name:
         raise AuditError(f"the file is not named for its signer, {signed.key.id}")
     return signed
 
@@ -164,8 +166,11 @@ def _is_canonical(value: Json, data: bytes) -> bool:
 def statement_of(store: Store) -> Json:
     """Return the first good envelope that is of the run.json that lies there, None where there is none."""
     digest = sha256(store.read(RUN))
-    for name, data in envelopes(store):
+    for name in signature_names(store):
+        if name.endswith(BUNDLE) or not name.endswith(ENDING):
+            continue
         try:
+            data = read_bounded(store, name, STATEMENT_BYTES)
             signed = read_envelope(name, data)
         except AuditError:
             continue  # what is wrong with it, `yurai verify OUT` says

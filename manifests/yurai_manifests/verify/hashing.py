@@ -1,5 +1,7 @@
 """Hash the objects of a tree, each once: what is published is a second name of what was worked on."""
 
+from stat import S_ISREG
+
 from yurai_manifests.store import LocalStore, Store, digest_of
 
 
@@ -12,7 +14,7 @@ class Hasher:
         """By device and inode, of files with several names."""
 
     def sha256(self, key: str) -> str | None:
-        """Return the hex sha256 of an object, None when there is none.
+        """Return the hex sha256 of an object, None when there is no file of that name (a pipe or device is none).
 
         Raises:
             ShardError: it cannot be read.
@@ -22,6 +24,8 @@ class Hasher:
         try:
             stat = (self._store.root / key).stat()
         except (FileNotFoundError, NotADirectoryError):
+            return None
+        if not S_ISREG(stat.st_mode):
             return None
         place = stat.st_dev, stat.st_ino
         if place in self._known:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from yurai_manifests.findings import Finding
-from yurai_manifests.signing.statement import FOLDER as SIGNATURES
+from yurai_manifests.signing.files import FOLDER as SIGNATURES
 from yurai_manifests.step import tasks
 from yurai_manifests.store import LocalStore, Store
 from yurai_manifests.verify.chain import RESTORE, Chain

@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from yurai_manifests.canonical import sha256
 from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.findings import Finding
-from yurai_manifests.merkle.check import FIELD, check_roots, roots_of
-from yurai_manifests.merkle.shapes import ROOTS
+from yurai_manifests.merkle.check import check_roots
 from yurai_manifests.run import RUN, RunRecord, load_run
-from yurai_manifests.seal import broken
-from yurai_manifests.shape import fault
+from yurai_manifests.signing.bundle import Bundle
+from yurai_manifests.signing.curve_keys import CurveKey
 from yurai_manifests.signing.keys import PublicKey
-from yurai_manifests.signing.statement import Signed, envelopes, read_envelope
+from yurai_manifests.signing.statement import Signed
+from yurai_manifests.signing.timestamp import Stamp
 from yurai_manifests.store import Store
 from yurai_manifests.verify.chain import RESTORE, Chain
 from yurai_manifests.verify.damage import Damage
 from yurai_manifests.verify.hashing import Hasher
+from yurai_manifests.verify.signatures import Signatures, Trust
 from yurai_manifests.verify.strays import strays
 
 
@@ -26,6 +26,16 @@ class Verified:
 
     findings: list[Finding] = field(default_factory=list)
     signers: list[Signed] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
+    unheld: list[Bundle] = field(default_factory=list)
+    """Of this very run; by whom was not checked."""
+    stamps: dict[str, Stamp] = field(default_factory=dict)
+    """By the name of the signature."""
+
+    @property
+    def signed(self) -> bool:
+        """A signature holds."""
+        return bool(self.signers or self.bundles)
 
     @property
     def ok(self) -> bool:
@@ -33,11 +43,11 @@ class Verified:
         return all(finding.severity != "error" for finding in self.findings)
 
 
-def verify_tree(store: Store, pinned: PublicKey | None = None, *, rows: bool = True) -> Verified:
-    """Verify the tree at `store`; with `pinned`, that key must have signed it. `rows`: hold rows against their roots.
+def verify_tree(store: Store, trust: Trust | PublicKey | CurveKey | None = None, *, rows: bool = True) -> Verified:
+    """Verify the tree at `store` against whom the verifier trusts. `rows`: hold rows against their roots.
 
     Raises:
-        RecipeError: there is no ended run.
+        RecipeError: there is no ended run, or what is asked for needs an extra that is not installed.
         ShardError: storage cannot be read.
     """
     found = Verified()
@@ -46,50 +56,16 @@ def verify_tree(store: Store, pinned: PublicKey | None = None, *, rows: bool = T
     except AuditError as error:
         run = None
         found.findings.append(Finding("error", "changed", RUN, str(error), RESTORE))
-    found.findings += _signatures(store, run, found.signers)
-    found.findings += _signers(found, pinned)
+    signatures = Signatures(store, run, trust if isinstance(trust, Trust) else Trust(trust))
+    found.findings += signatures.check()
+    found.signers, found.bundles = signatures.statements, signatures.bundles
+    found.unheld, found.stamps = signatures.unheld, signatures.stamps
+    if not found.findings and not found.signed:
+        message = "nobody signed this run: who can write to it can change it and its digests"
+        found.findings.append(Finding("warning", "unsigned", RUN, message, "yurai sign OUT --key FILE"))
     if run is not None:
         found.findings += _contents(store, run, rows=rows)
     return found
-
-
-def _signatures(store: Store, run: RunRecord | None, good: list[Signed]) -> Iterator[Finding]:
-    """Check each signature; those that are of this very run.json are added to `good`."""
-    digest, advice = sha256(store.read(RUN)), "restore run.json, or have it signed anew by who answers for it"
-    for name, data in envelopes(store):
-        try:
-            signed = read_envelope(name, data)
-        except AuditError as error:
-            yield Finding("error", "signature", name, str(error), "restore it, or sign again")
-            continue
-        if signed.run_sha256 != digest:
-            message = f"it is not the one that {signed.key.id} signed at {signed.signed_at}{_edited(run)}"
-            yield Finding("error", "signature", RUN, message, advice)
-        elif run is not None and (signed.root, signed.content_digest) != (_root(run), run.digest):
-            message = "it states another Merkle root or content digest than the run.json that it signs"
-            yield Finding("error", "signature", name, message, "do not trust its signer's tools; sign again")
-        else:
-            good.append(signed)
-
-
-def _edited(run: RunRecord | None) -> str:
-    names = [] if run is None else broken(run.value)
-    return f"; edited since it was sealed: {', '.join(names)}" if names else ""
-
-
-def _root(run: RunRecord) -> str | None:
-    return None if fault(run.value.get(FIELD), ROOTS) else roots_of(run)["run"]
-
-
-def _signers(found: Verified, pinned: PublicKey | None) -> Iterator[Finding]:
-    keys = [signed.key for signed in found.signers]
-    if pinned is not None and pinned not in keys:
-        message = f"signed by {', '.join(key.id for key in keys)}" if keys else "it bears no signature that holds"
-        words = f"{message}; not by the key that was given, {pinned.id}"
-        yield Finding("error", "signature", RUN, words, "do not trust it; ask its owner which key is theirs")
-    elif not keys and not found.findings:
-        message = "nobody signed this run: who can write to it can change it and its digests"
-        yield Finding("warning", "unsigned", RUN, message, "yurai sign OUT --key FILE")
 
 
 def _contents(store: Store, run: RunRecord, *, rows: bool) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ def main() -> None:
         call(sys.argv[1:])
     except YuraiError as error:
         _end_with(error)
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         from yurai_manifests.needed import missing_package
 
         missing = missing_package(error)

@@ -1,7 +1,7 @@
 """Find the command that a call names, and import its code alone: a call pays for what it uses.
 
-`PLACES` names the commands in the order in which help lists them. What help says of each stands in summaries.json,
-which `python -m yurai.cli.reference` writes from their docstrings, so that help imports none of them. Other packages
+`PLACES` names the commands in the order in which help lists them. What help says of each stands in summaries.json, and
+of the options of stages in stages.json; `python -m yurai.cli.reference` writes both. Other packages
 add commands by entry points in group `yurai.commands`, and stages in group `yurai.stages`.
 """
 
@@ -92,6 +92,18 @@ def _rights() -> Loaded:
     return {"policy": policy, "rights": rights}
 
 
+def _recipes() -> Loaded:
+    from yurai.cli.recipe_commands import recipe
+
+    return {"recipe": recipe}
+
+
+def _personal_data() -> Loaded:
+    from yurai.cli.pii_commands import pii
+
+    return {"pii": pii}
+
+
 def _tokenizers() -> Loaded:
     from yurai.cli.tokenizer_commands import tokenizer
 
@@ -99,7 +111,8 @@ def _tokenizers() -> Loaded:
 
 
 STAGE_NAMES: Final = (
-    *("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "select", "tokenize"),
+    *("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "decontaminate"),
+    *("select", "tokenize"),
 )
 PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "run": _running,
@@ -112,9 +125,11 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(("sign", "verify", "prove"), _proving),
     "reproduce": _reproducing,
     **dict.fromkeys(("policy", "rights"), _rights),
+    "pii": _personal_data,
     **dict.fromkeys(STAGE_NAMES, _stages),
     **dict.fromkeys(("submit", "doctor"), _of_clusters),
     "tokenizer": _tokenizers,
+    "recipe": _recipes,
 }
 """What imports each command, and those of the same module."""
 
@@ -156,6 +171,14 @@ def stages_brought() -> dict[str, str]:
     return {one.name: one.doc.partition("\n")[0] for one in in_order() if one.command and one.name not in PLACES}
 
 
+def _command_brought(name: str) -> Function:
+    """Return the command of a stage of another package."""
+    from yurai.cli.stage_commands import command_of
+    from yurai.declare.stage import STAGES
+
+    return command_of(STAGES[name])
+
+
 class Commands(TyperGroup):
     """All commands, none of them imported before it is called."""
 
@@ -177,7 +200,7 @@ class Commands(TyperGroup):
                 raise RecipeError(f"{who(point)} names no function; repair or uninstall that package")
             return as_command(name, loaded)
         if name in stages_brought():
-            return as_command(name, _stages()[name])
+            return as_command(name, _command_brought(name))
         return None
 
     def format_commands(self, _: object, formatter: Any) -> None:  # noqa: ANN401 - as above

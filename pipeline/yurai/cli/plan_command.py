@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from yurai.cli.options import Allow, Base, Format, Input, RunnerName, Sources, Workers
+from yurai.cli.options import Allow, Base, Format, Input, RunnerName, Sources, Verbose, Workers
 from yurai.sources.places import COMMON_CRAWL
 
 
@@ -22,13 +22,19 @@ def plan(
     spool: Annotated[str, typer.Option(help="folder for the sample and its output; default $TMPDIR")] = "",
     sources: Sources = None,
     format: Format = "text",  # noqa: A002 - the option's name
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="print the prediction alone: no progress, no notes")
+    ] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Predict time, disk, memory and kept tokens of a run, by running the recipe over a small sample of its input."""
     from yurai.cli import plan_tables
+    from yurai.cli.ending import reporter
     from yurai.plan import make_plan
     from yurai.sources.find import find_sources
     from yurai.terminal import put_json
 
+    shown = reporter(quiet=quiet, verbose=verbose)
     prediction = make_plan(
         recipe,
         find_sources(input, base=base, allow=allow or ()),
@@ -37,8 +43,9 @@ def plan(
         runner=runner,
         tables=sources,
         spool=spool,
+        reporter=shown,
     )
     if format == "json":
         put_json(json.dumps(asdict(prediction), indent=2))
     else:
-        plan_tables.plan(prediction)
+        plan_tables.plan(prediction, notes=not quiet)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 _NOTES = (
     "low to high: holds the true value in 9 of 10 cases",
     "wall: on an idle machine of this kind; memory: of all processes at its peak",
-    "kept, tokens: less duplicates as far as they meet in the sample; low: less more",
+    "kept, tokens: less duplicates, drawn together where pages were counted",
 )
 _MINUTE, _MILLION = 60, 10**6
 
 
-def plan(prediction: Plan) -> None:
+def plan(prediction: Plan, *, notes: bool = True) -> None:
     """Print what a run needs, beside what the sample of it took; no line is wider than 80 columns."""
     pages, sources = plural(prediction.candidates, "page"), plural(prediction.sources, "source")
     say(f"sample: {pages}, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of {sources}")
@@ -30,7 +30,7 @@ def plan(prediction: Plan) -> None:
     for need in prediction.needs:
         table.row(need.name, amount(need.predicted, need.unit, need.low, need.high), amount(need.sample, need.unit))
     put_table(table)
-    for note in _NOTES:
+    for note in _NOTES if notes else ():
         say(note)
     if prediction.dedup:
         _dedup(prediction.dedup)

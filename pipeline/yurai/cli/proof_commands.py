@@ -1,28 +1,23 @@
 """Define `yurai sign`, `yurai verify` and `yurai prove`.
 
-What they call loads a library of cryptography, which no other command needs: so it is imported inside.
+What they call loads a library of cryptography, which no other command needs, and Arrow: so it is imported inside.
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from yurai.cli.tables import SEVERITIES
-from yurai.terminal import put_json, say, tell
-from yurai_manifests.errors import AuditError, RecipeError
-from yurai_manifests.run import load_run
-from yurai_manifests.store import open_store
-from yurai_manifests.words import plural
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yurai_manifests.canonical import Json
-    from yurai_manifests.findings import Finding
-    from yurai_manifests.merkle.claims import Asked, Claim, Proof
+    from yurai_manifests.merkle.claims import Asked, Claim
     from yurai_manifests.merkle.sorted_keys import KeyKind
-    from yurai_manifests.signing.keys import PublicKey
-    from yurai_manifests.signing.statement import Signed
+    from yurai_manifests.signing.oms import Keyless
+    from yurai_manifests.store import Store
+
+    Stamper = Callable[[bytes], bytes] | None
 
 Folder = Annotated[
     Literal["documents", "extracted", "dropped"],
@@ -32,39 +27,134 @@ Many = list[str] | None
 ID_LETTERS = 32
 
 
+Authorities = Annotated[
+    str | None,
+    typer.Option("--tsa-certificates", metavar="PEM", help="root of a time stamping authority, and what lies between"),
+]
+Issuer = Annotated[str | None, typer.Option(metavar="URL", help="OpenID issuer that vouches for the identity")]
+TrustConfig = Annotated[
+    str | None, typer.Option(metavar="FILE", help="trust configuration of a Sigstore other than the public one")
+]
+
+
 def sign(
     out: Annotated[str | None, typer.Argument(metavar="OUT", help="output tree of a run")] = None,
-    key: Annotated[str | None, typer.Option(metavar="FILE", help="secret key to sign with, Ed25519 in PEM")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="FILE", help="secret key to sign with, in PEM: Ed25519; P-256 with --oms")
+    ] = None,
     new_key: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="make a key: FILE, which you keep, and FILE.pub, which you give out"),
     ] = None,
+    timestamp: Annotated[
+        str | None, typer.Option(metavar="URL", help="have this authority stamp the time (RFC 3161; yurai[timestamp])")
+    ] = None,
+    tsa_certificates: Authorities = None,
+    oms: Annotated[
+        bool, typer.Option("--oms", help="write a bundle of OpenSSF Model Signing instead (yurai[oms])")
+    ] = False,
+    keyless: Annotated[
+        bool, typer.Option("--keyless", help="with --oms: sign through Sigstore, over the network, without a key")
+    ] = False,
+    identity_token: Annotated[
+        str | None, typer.Option(metavar="FILE", help="with --keyless: file of an OpenID token")
+    ] = None,
+    oidc_issuer: Issuer = None,
+    trust_config: TrustConfig = None,
 ) -> None:
     """Sign a run, so that whoever has your public key sees every later edit; nothing of the run changes.
 
     Examples: `yurai sign --new-key me.key`, `yurai sign OUT --key me.key`, `yurai verify OUT --key me.key.pub`.
     """
-    from yurai_manifests.signing import keys, statement
-
     if new_key is not None:
-        made = keys.new_key(Path(new_key))
-        say(f"key {made.id}: {new_key} signs, keep it; {new_key}.pub verifies, give it out")
+        _new_key(new_key, oms=oms)
         key = key or new_key
+    if keyless and (key is not None or not oms):
+        raise typer.BadParameter("--keyless goes with --oms, and without a key")
+    if not keyless and (identity_token or oidc_issuer or trust_config):
+        raise typer.BadParameter("--identity-token, --oidc-issuer and --trust-config go with --oms --keyless")
+    if tsa_certificates is not None and timestamp is None:
+        raise typer.BadParameter("--tsa-certificates goes with --timestamp URL")
     if out is None:
         if new_key is None:
             raise typer.BadParameter("give OUT with --key FILE, or --new-key FILE")
         return
-    if key is None:
+    if key is None and not keyless:
         raise typer.BadParameter("give --key FILE; `yurai sign --new-key FILE` makes one")
-    signed = statement.sign_tree(open_store(out), keys.load_secret(Path(key)))
+    from yurai_manifests.store import open_store
+
+    store, stamp = open_store(out), _stamper(timestamp, tsa_certificates)
+    if oms:
+        signer = Path(key) if key else _keyless(identity_token, oidc_issuer, trust_config)
+        _sign_bundle(store, signer, stamp)
+    elif key is not None:
+        _sign_statement(store, Path(key), stamp)
+
+
+def _new_key(name: str, *, oms: bool) -> None:
+    from yurai.terminal import say
+    from yurai_manifests.signing.curve_keys import new_curve_key
+    from yurai_manifests.signing.keys import new_key
+
+    made = new_curve_key(Path(name)).id if oms else new_key(Path(name)).id
+    say(f"key {made}: {name} signs, keep it; {name}.pub verifies, give it out")
+
+
+def _stamper(url: str | None, certificates: str | None) -> "Stamper":
+    """Return what has the bytes of a signature stamped; None where nobody asked for it."""
+    if url is None:
+        return None
+    from yurai_manifests.signing.authority import stamped
+    from yurai_manifests.signing.timestamp import load_authorities, need_timestamps
+
+    need_timestamps()
+    authorities = load_authorities(Path(certificates)) if certificates else []
+    return lambda signature: stamped(url, signature, authorities)
+
+
+def _keyless(token: str | None, issuer: str | None, trust: str | None) -> "Keyless":
+    from yurai.cli.text_file import read_text
+    from yurai_manifests.signing.oms import Keyless
+
+    return Keyless(read_text(token).strip() if token else None, issuer, Path(trust) if trust else None)
+
+
+def _sign_statement(store: "Store", key: Path, stamp: "Stamper") -> None:
+    from yurai.terminal import say
+    from yurai_manifests.signing import keys, statement
+
+    signed = statement.sign_tree(store, keys.load_secret(key), stamp)
     say(f"signed by {signed.key.id}: run.json {signed.run_sha256}")
     say(f"Merkle root {signed.root}")
-    say(f"{out}/{statement.FOLDER}/{signed.key.id}.json")
+    _say_files(store, signed.name, stamp)
+
+
+def _sign_bundle(store: "Store", signer: "Path | Keyless", stamp: "Stamper") -> None:
+    from yurai.terminal import say
+    from yurai_manifests.signing.oms import sign_bundle
+    from yurai_manifests.words import plural
+
+    bundle = sign_bundle(store, signer, stamp)
+    say(f"signed by {bundle.id} for OpenSSF Model Signing: {plural(len(bundle.files), 'file')}")
+    _say_files(store, bundle.name, stamp)
+
+
+def _say_files(store: "Store", name: str, stamp: "Stamper") -> None:
+    from yurai.terminal import say
+    from yurai_manifests.signing.files import STAMP
+    from yurai_manifests.signing.timestamp import check_stamp
+
+    say(f"{store.url}/{name}")
+    if stamp is not None:
+        seen = check_stamp(store.read(f"{name}{STAMP}"), store.read(name))
+        say(f"{store.url}/{name}{STAMP}: {seen.time.isoformat()} by {seen.authority}")
 
 
 def verify(
     target: Annotated[str, typer.Argument(metavar="OUT|PROOF", help="output tree, or file that `yurai prove` wrote")],
-    key: Annotated[str | None, typer.Option(metavar="PUBLIC", help="public key that must have signed it")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="PUBLIC", help="public key that must have signed it; P-256: as an OMS bundle")
+    ] = None,
     root: Annotated[
         str | None, typer.Option(metavar="HEX", help="Merkle root that you trust; for a proof that nobody signed")
     ] = None,
@@ -74,94 +164,31 @@ def verify(
     rows: Annotated[
         bool, typer.Option("--rows/--no-rows", help="of a tree: hold every row against the Merkle roots too")
     ] = True,
+    tsa_certificates: Authorities = None,
+    identity: Annotated[
+        str | None, typer.Option(metavar="WHO", help="who must have signed it through Sigstore; asks the network")
+    ] = None,
+    oidc_issuer: Issuer = None,
+    trust_config: TrustConfig = None,
 ) -> None:
     """Verify a tree or a proof, offline; exit 1 and name what is wrong if anything is.
 
     Examples: `yurai verify OUT`, `yurai verify OUT --key them.pub`, `yurai verify proof.json --key them.pub`.
     """
-    from yurai_manifests.signing.keys import load_public
-
-    pinned = None if key is None else load_public(Path(key))
+    if (identity is None) != (oidc_issuer is None) or (trust_config is not None and identity is None):
+        raise typer.BadParameter("--identity WHO and --oidc-issuer URL go together, --trust-config with them")
     if Path(target).is_file():
-        ok = _verify_proof(Path(target), pinned, root, text_file)
-    elif root is not None or text_file is not None:
+        if identity is not None or tsa_certificates is not None:
+            raise typer.BadParameter("--identity and --tsa-certificates go with a tree, and this is a file")
+        from yurai.cli.verify_proof import verify_proof
+
+        raise typer.Exit(0 if verify_proof(Path(target), key, root, text_file) else 1)
+    if root is not None or text_file is not None:
         raise typer.BadParameter("--root and --text-file go with a proof, and this is no file")
-    else:
-        ok = _verify_tree(target, pinned, rows=rows)
-    raise typer.Exit(0 if ok else 1)
+    from yurai.cli.verify_tree import trust_of, verify_output
 
-
-def _verify_tree(out: str, pinned: "PublicKey | None", *, rows: bool) -> bool:
-    from yurai_manifests.verify.outside import OUTSIDE
-    from yurai_manifests.verify.tree import verify_tree
-
-    found = verify_tree(open_store(out), pinned, rows=rows)
-    for finding in found.findings:
-        _say(finding)
-    for signed in found.signers:
-        _say_signer(signed, pinned)
-    say("not verified: " + ", ".join(f"{name} ({why})" for name, why in OUTSIDE.items()))
-    whole = "verified" if found.signers else "whole, but unsigned"
-    say((whole if found.ok else "NOT AS IT WAS PUBLISHED", "bold"))
-    return found.ok
-
-
-def _say(finding: "Finding") -> None:
-    sentence = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
-    say((finding.severity, SEVERITIES[finding.severity]), sentence)
-
-
-def _say_signer(signed: "Signed", pinned: "PublicKey | None") -> None:
-    words = "" if pinned else "; whose key that is you must know from elsewhere: --key PUBLIC holds it to one"
-    say(f"signed by {signed.key.id} at {signed.signed_at} by the signer's clock{words}")
-
-
-def _verify_proof(path: Path, pinned: "PublicKey | None", root: str | None, text_file: str | None) -> bool:
-    from yurai_manifests.merkle.proof import check_proof, parse_proof
-
-    try:
-        proof = parse_proof(path.read_bytes())
-        check_proof(proof)
-        _hold_text(proof, text_file)
-        _trust(proof, pinned, root)
-    except AuditError as error:
-        tell(f"error proof: {path}: {error}")
-        return False
-    for claim in proof["claims"]:
-        what = claim["value"] if claim["value"] is not None else f"text with key {claim['key']}"
-        verb = "is in" if claim["claim"] == "contains" else "is not in"
-        say(f"{claim['kind']} {what} {verb} {claim['within']}/")
-    say((f"verified: {plural(len(proof['claims']), 'claim')}, run root {proof['root']}", "bold"))
-    return True
-
-
-def _hold_text(proof: "Proof", text_file: str | None) -> None:
-    from yurai_manifests.merkle.proof import holds_text
-
-    if text_file is not None and not holds_text(proof, _read(text_file)):
-        raise AuditError(f"no claim of the proof is about the text of {text_file}")
-
-
-def _trust(proof: "Proof", pinned: "PublicKey | None", root: str | None) -> None:
-    """Hold the root of a proof against the signature in it, or against the root that is trusted."""
-    from yurai_manifests.signing.statement import read_statement
-
-    if root is not None and proof["root"] != root:
-        raise AuditError(f"it is of the run root {proof['root']}, not of the one that was given")
-    if proof["statement"] is None:
-        if pinned is not None or root is None:
-            raise AuditError(
-                "nobody signed it, so anyone may have made it up; ask for a signed one, or give the run root that you "
-                "trust as --root"
-            )
-        say("nobody signed this proof: it is as good as the root that you gave")
-        return
-    signed = read_statement(proof["statement"])
-    if signed.root != proof["root"]:
-        raise AuditError("its signature is of another run root")
-    if pinned is not None and signed.key != pinned:
-        raise AuditError(f"it is signed by {signed.key.id}, not by the key that was given, {pinned.id}")
-    _say_signer(signed, pinned)
+    trust = trust_of(key, tsa_certificates, identity, oidc_issuer, trust_config)
+    raise typer.Exit(0 if verify_output(target, trust, rows=rows) else 1)
 
 
 def prove(
@@ -194,7 +221,13 @@ def prove(
     Examples: `yurai prove OUT --contains https://e.example/ --output proof.json`,
     `yurai prove OUT --absent-list urls.txt --output proof.json`, then `yurai verify proof.json --key them.pub`.
     """
+    import json
+
+    from yurai.terminal import put_json, say
     from yurai_manifests.merkle.claims import prove as make
+    from yurai_manifests.run import load_run
+    from yurai_manifests.store import open_store
+    from yurai_manifests.words import plural
 
     asked = [
         *_asked("contains", within, contains, contains_list, contains_text),
@@ -213,12 +246,13 @@ def prove(
 
 
 def _asked(claim: "Claim", within: str, values: Many, lists: Many, texts: Many) -> "list[Asked]":
+    from yurai.cli.text_file import read_text
     from yurai_manifests.merkle.claims import Asked
 
-    lines = [line.strip() for name in lists or () for line in _read(name).splitlines()]
+    lines = [line.strip() for name in lists or () for line in read_text(name).splitlines()]
     named = [*(values or ()), *(line for line in lines if line)]
     found = [Asked(claim, _kind(value), value, within) for value in named]
-    return [*found, *(Asked(claim, "text", _read(name), within) for name in texts or ())]
+    return [*found, *(Asked(claim, "text", read_text(name), within) for name in texts or ())]
 
 
 def _kind(value: str) -> "KeyKind":
@@ -228,16 +262,11 @@ def _kind(value: str) -> "KeyKind":
     return "doc_id" if len(value) == ID_LETTERS and not set(value) - set("0123456789abcdef") else "text"
 
 
-def _read(name: str) -> str:
-    try:
-        return Path(name).read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise RecipeError(f"{name} is not UTF-8: {error}; convert it") from error
-
-
 def _statement(out: str) -> "Json":
     """Return the envelope of the first signature of this very run; None, and say so, where there is none."""
+    from yurai.terminal import tell
     from yurai_manifests.signing.statement import statement_of
+    from yurai_manifests.store import open_store
 
     envelope = statement_of(open_store(out))
     if envelope is None:

@@ -1,15 +1,17 @@
 """Define `yurai recipe ...`, which shows recipes and tells them apart."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yurai.cli.options import Format
 from yurai.cli.table_shapes import new_table
 from yurai.terminal import put_json, put_table, say
-from yurai_manifests.canonical import Json
 from yurai_manifests.words import plural
+
+if TYPE_CHECKING:
+    from yurai_manifests.canonical import Json
 
 recipe = typer.Typer(
     no_args_is_help=True,
@@ -71,7 +73,7 @@ def diff(
     say(f"{plural(len(found), 'setting')} differ{'s' if len(found) == 1 else ''}" if found else "no setting differs")
 
 
-def _cell(value: Json) -> str:
+def _cell(value: "Json") -> str:
     from yurai.run.recipe_text import toml_value
 
     if value is None:

@@ -1,4 +1,4 @@
-"""Write docs/cli.md, docs/schema.md, docs/stages.md and the lines of `yurai --help` from the code that they describe.
+"""Write docs/cli.md, docs/schema.md, docs/stages.md and what help reads from the code that they describe.
 
     python -m yurai.cli.reference            rewrite the pages of the checkout that this module is in
     python -m yurai.cli.reference --check    change nothing; exit 1 when a page is out of step
@@ -9,7 +9,7 @@ Commands are read from their signatures, not from `--help`, whose layout changes
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -17,8 +17,10 @@ import pyarrow as pa
 import typer
 from typer.models import OptionInfo
 
-from yurai.cli.commands import PLACES, SUMMARIES, load
-from yurai.declare.stage import AnyStage, in_order, setting_docs
+import yurai.stages  # noqa: F401 - importing declares them
+from yurai.cli import stage_options
+from yurai.cli.commands import PLACES, STAGE_NAMES, SUMMARIES, load
+from yurai.declare.stage import STAGES, AnyStage, in_order, setting_docs
 from yurai.declare.values import kind_of
 from yurai_filters.settings import expected
 from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
@@ -44,6 +46,11 @@ def summaries_file() -> str:
     """Return pipeline/yurai/cli/summaries.json: what help says of each command."""
     said = {name: _summary(load(name)) for name in PLACES}
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def stages_file() -> str:
+    """Return pipeline/yurai/cli/stages.json: the options of the commands of stages."""
+    return stage_options.written([stage_options.described(STAGES[name]) for name in STAGE_NAMES])
 
 
 def _summary(loaded: Callable[..., object] | typer.Typer) -> str:
@@ -82,28 +89,37 @@ def stages_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "schema.md": schema_page, "stages.md": stages_page}
 """Pages of docs/."""
+DATA: dict[str, Callable[[], str]] = {stage_options.FILE.name: stages_file, SUMMARIES.name: summaries_file}
+"""What help reads; the rest is made from the first of them."""
+HERE = Path(__file__).parent
 
 
-def stale(folder: Path) -> list[str]:
-    """Return the names of the pages that are missing in `folder` or out of step."""
-    paths = {name: folder / name for name in PAGES}
-    return [name for name, path in paths.items() if not path.is_file() or path.read_text("utf-8") != PAGES[name]()]
+def stale(folder: Path, made: Mapping[str, Callable[[], str]] = PAGES) -> list[str]:
+    """Return the names of what is missing in `folder` or out of step."""
+    paths = {name: folder / name for name in made}
+    return [name for name, path in paths.items() if not path.is_file() or path.read_text("utf-8") != made[name]()]
 
 
 def main() -> None:
-    """Rewrite the pages that are out of step, or with `--check` only name them."""
-    wrong = stale(FOLDER)
-    if not SUMMARIES.is_file() or SUMMARIES.read_text("utf-8") != summaries_file():
-        wrong.append(SUMMARIES.name)
+    """Rewrite what is out of step, or with `--check` only name it."""
     if sys.argv[1:] == ["--check"]:
+        wrong = [*stale(HERE, DATA), *stale(FOLDER)]
         sys.stdout.write(
             f"out of step: {', '.join(wrong)}; run python -m yurai.cli.reference\n" if wrong else "in step\n"
         )
         raise SystemExit(1 if wrong else 0)
-    for name in wrong:
-        path, text = (FOLDER / name, PAGES[name]()) if name in PAGES else (SUMMARIES, summaries_file())
-        path.write_text(text, "utf-8")
+    wrong = [*_mended(HERE, DATA), *_mended(FOLDER, PAGES)]
     sys.stdout.write(f"wrote {', '.join(wrong) or 'nothing, all pages are in step'}\n")
+
+
+def _mended(folder: Path, made: Mapping[str, Callable[[], str]]) -> list[str]:
+    """Write what is out of step, one after the other, as what comes first is read by what comes next."""
+    wrong = []
+    for name, text in made.items():
+        if stale(folder, {name: text}):
+            (folder / name).write_text(text(), "utf-8")
+            wrong.append(name)
+    return wrong
 
 
 def _page(title: str, intro: str, sections: Iterable[str]) -> str:

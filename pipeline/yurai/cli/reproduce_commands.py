@@ -2,24 +2,25 @@
 
 import json
 from collections import Counter
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from yurai.cli.options import Allow
-from yurai.cli.paths import check_inputs
-from yurai.report.safe_text import shown_url
-from yurai.reproduce import Places, Reproduced, Result, Sample, Verdict, reproduce
 from yurai.sources.places import COMMON_CRAWL
 from yurai.terminal import Table, put_json, put_table, say
-from yurai_manifests.store import open_store
 from yurai_manifests.words import plural
 
+if TYPE_CHECKING:
+    from yurai.reproduce import Reproduced, Result, Verdict
+
 DIGITS, NAME = 12, 30
-STYLES: dict[Verdict, str] = {"equal": "green", "differs": "bold red", "cannot": "yellow"}
+STYLES: "dict[Verdict, str]" = {"equal": "green", "differs": "bold red", "cannot": "yellow"}
 
 
 def _places(context: typer.Context, value: list[str] | None) -> list[str]:
+    from yurai.cli.paths import check_inputs
+
     return check_inputs(context, value or [])
 
 
@@ -51,6 +52,9 @@ def reproduce_sample(
 
     Exit 1 if one differs, 2 if none does and one cannot be made anew.
     """
+    from yurai.reproduce import Places, Sample, reproduce
+    from yurai_manifests.store import open_store
+
     places = Places(input or (), base, tuple(allow or ()))
     found = reproduce(open_store(out), Sample(sample, rows, seed), places, tokenizer=tokenizer)
     if format == "json":
@@ -60,7 +64,7 @@ def reproduce_sample(
     raise typer.Exit(found.code)
 
 
-def show(found: Reproduced) -> None:
+def show(found: "Reproduced") -> None:
     """Print a line for each page, then what differs and why, what cannot be made anew, and versions that changed."""
     counts = found.counts
     say(f"{plural(len(found.results), 'page')}: " + ", ".join(f"{counts[name]:,} {name}" for name in STYLES))
@@ -82,7 +86,9 @@ def show(found: Reproduced) -> None:
         say(f"version  {change}")
 
 
-def _show(one: Result) -> None:
+def _show(one: "Result") -> None:
+    from yurai.report.safe_text import shown_url
+
     say((f"{one.doc_id[:DIGITS]} {one.verdict}", STYLES[one.verdict]), f"  {shown_url(one.url or '')}")
     for each in one.differences:
         say(f"  {each.level}.{each.column}: {each.then} then, {each.now} now")

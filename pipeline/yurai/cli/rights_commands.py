@@ -3,24 +3,31 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from yurai.api.runners import open_runner
-from yurai.cli import tables
-from yurai.cli.options import Address, Allow, Output, Rebuild, Report, RunnerName, Side, Tree, Workers
-from yurai.engine.progress import Reporter
-from yurai.report.write import end_run
-from yurai.rights import USES, Policy, load_policy, shipped
-from yurai.run.replay import replay
-from yurai.run.review import Review, as_csv, as_toml, review
-from yurai.run.side import find_sides
-from yurai.stages.select.settings import Select
+from yurai.cli.options import (
+    Address,
+    Allow,
+    Output,
+    Quiet,
+    Rebuild,
+    Report,
+    RunnerName,
+    Side,
+    Tree,
+    Verbose,
+    Workers,
+)
 from yurai.terminal import Table, put_json, put_table, say
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.store import open_store
 from yurai_manifests.words import plural
+
+if TYPE_CHECKING:
+    from yurai.rights import Policy
+    from yurai.run.review import Review
+    from yurai.stages.select.settings import Select
 
 policy = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +53,8 @@ def policies() -> None:
 @policy.command(name="list")
 def list_policies() -> None:
     """List the policies that come with Yurai."""
+    from yurai.rights import load_policy, shipped
+
     table = Table()
     for name in ("policy", "what it does", "named for"):
         table.column(name)
@@ -63,6 +72,8 @@ def show_policy(
     ] = "text",
 ) -> None:
     """Show what a policy says of each signal and licence, with what it takes over from another one."""
+    from yurai.rights import load_policy
+
     one = load_policy(name)
     if format == "json":
         put_json(json.dumps(one.json() | {"id": one.id}, ensure_ascii=False, indent=2))
@@ -72,7 +83,9 @@ def show_policy(
     put_table(_signals(one))
 
 
-def _signals(one: Policy) -> Table:
+def _signals(one: "Policy") -> Table:
+    from yurai.rights import USES
+
     table = Table()
     for name in ("what is said", *USES, "patterns"):
         table.column(name)
@@ -103,18 +116,29 @@ def replay_policy(
     address: Address = "local",
     rebuild: Rebuild = False,
     report: Report = True,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Run stage select of a tree and what follows under another policy; no web archive is opened."""
+    from yurai.api.runners import open_runner
+    from yurai.cli import tables
+    from yurai.cli.ending import reporter
+    from yurai.report.write import end_run
+    from yurai.rights import load_policy
+    from yurai.run.replay import replay
+    from yurai.run.side import find_sides
 
-    def change(settings: Select) -> Select:
+    def change(settings: "Select") -> "Select":
         return replace(settings, policy=policy, rulings=settings.rulings if rulings is None else rulings)
 
+    shown = reporter(quiet=quiet, verbose=verbose)
     load_policy(policy)
     sides = find_sides(side or (), allow=allow or ())
     with open_runner(runner, workers, address) as opened:
-        replay(out, output, opened, change, sides=sides, rebuild=rebuild, reporter=Reporter())
-        ended = end_run(output, opened, Reporter(), report=report, rebuild=rebuild)
-    tables.summary(ended, output, report=report)
+        replay(out, output, opened, change, sides=sides, rebuild=rebuild, reporter=shown)
+        ended = end_run(output, opened, shown, report=report, rebuild=rebuild)
+    if not quiet:
+        tables.summary(ended, output, report=report)
 
 
 @rights.callback()
@@ -134,6 +158,9 @@ def review_domains(
     """List the largest domains with sampled pages and what they say, for a person to rule on."""
     if output is not None and not output.endswith((".toml", ".csv")):
         raise RecipeError(f"--output {output} must end in .toml or .csv, which says how it is written")
+    from yurai.run.review import as_csv, as_toml, review
+    from yurai_manifests.store import open_store
+
     found = review(open_store(out), top, seed)
     if output is None:
         put_table(_domains(found))
@@ -147,7 +174,7 @@ def review_domains(
     )
 
 
-def _domains(found: Review) -> Table:
+def _domains(found: "Review") -> Table:
     care = "" if found.care is None else f"; {found.care:.1%} of what select kept needs care"
     table = Table(title=f"{found.whole:,} {found.unit} in documents/{care}")
     for name in ("domain", found.unit, "share", "documents", "declared", "verdicts", "signals of sampled pages"):

@@ -1,4 +1,4 @@
-"""Make one command for each stage from its declaration: `yurai extract`, `yurai language` ...
+"""Make one command for each stage: `yurai extract`, `yurai language` ...
 
 Each maps an output tree (or Parquet files in the DOCUMENT schema) to an output tree; the chain of all commands gives
 the digest of the fused run.
@@ -8,12 +8,10 @@ import inspect
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import yurai.stages  # noqa: F401 - importing declares them
 from yurai.cli.options import (
     Address,
     Allow,
@@ -30,11 +28,12 @@ from yurai.cli.options import (
     Verbose,
     Workers,
 )
-from yurai.declare.stage import STAGES, AnyStage, setting_docs
-from yurai.engine.use import AnyUse
-from yurai_filters import Setting
-from yurai_filters.settings import bare, ranges
+from yurai.cli.stage_options import StageCommand, StageOption, described, read
 from yurai_manifests.errors import RecipeError
+
+if TYPE_CHECKING:
+    from yurai.declare.stage import AnyStage
+    from yurai.engine.use import AnyUse
 
 RUNNING = ("runner", "workers", "address", "rebuild", "report")
 COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", *RUNNING)
@@ -42,7 +41,6 @@ READING = {"extract": ("sources", "side", "allow"), "select": ("side", "allow")}
 """Which stages read files beside the rows of their input, and the options that say which."""
 OF_READING = {"sources": Sources, "side": Side, "allow": Allow}
 ENDING = ("allow_empty", "strict", "quiet")
-SCALARS = (int, float, bool, str)
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
 ]
@@ -53,21 +51,26 @@ Set = Annotated[
 
 
 def stage_commands() -> dict[str, Callable[..., None]]:
-    """Return the function of the command of each stage that declares one."""
-    return {stage.name: _named(stage) for stage in STAGES.values() if stage.command}
+    """Return the function of the command of each stage of ours that has one; the stages are not imported."""
+    return {one.name: _named(one) for one in read()}
 
 
-def _named(stage: AnyStage) -> Callable[..., None]:
-    command = _command(stage.name, [STAGES[one] for one in stage.command])
-    command.__name__, command.__doc__ = stage.name.replace("-", "_"), stage.doc.partition("\nArgs:")[0].strip()
+def command_of(stage: "AnyStage") -> Callable[..., None]:
+    """Return the function of the command that a stage declares."""
+    return _named(described(stage))
+
+
+def _named(said: StageCommand) -> Callable[..., None]:
+    command = _command(said)
+    command.__name__, command.__doc__ = said.name.replace("-", "_"), said.doc
     return command
 
 
-def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
+def _command(said: StageCommand) -> Callable[..., None]:
     def command(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
         common = {key: given.pop(key) for key in (*COMMON, *ENDING, "verbose") if key in given}
-        uses = _uses(stages, common["recipe"], common["set_"] or [], given)
-        _run(name, uses, common)
+        uses = _uses(_stages(said.stages), common["recipe"], common["set_"] or [], given)
+        _run(said.name, uses, common)
 
     parameters = [
         *(_parameter(*entry) for entry in (("input", Input), ("output", Output))),
@@ -79,8 +82,8 @@ def _command(name: str, stages: Sequence[AnyStage]) -> Callable[..., None]:
         *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
         *(_parameter(*entry) for entry in (("allow_empty", AllowEmpty, False), ("strict", Strict, False))),
         *(_parameter(*entry) for entry in (("quiet", Quiet, False), ("verbose", Verbose, False))),
-        *(_parameter(option, OF_READING[option], None) for option in READING.get(name, ())),
-        *(_flag(stage, setting) for stage in stages for setting in stage.options.values() if _is_flag(setting)),
+        *(_parameter(option, OF_READING[option], None) for option in READING.get(said.name, ())),
+        *(_flag(option) for option in said.options),
     ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions carry attributes
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -91,26 +94,21 @@ def _parameter(name: str, annotation: object, default: object = inspect.Paramete
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _is_flag(setting: Setting) -> bool:
-    """Scalars, which may be unset, and choices become options; lists and tables are given with --set."""
-    kind = bare(setting.annotation)
-    kinds = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-    return all(one in (*SCALARS, NoneType) or get_origin(one) is Literal for one in kinds)
+def _flag(said: StageOption) -> inspect.Parameter:
+    option = typer.Option(said.flag, help=said.help, show_default=False)
+    return _parameter(said.name, Annotated[said.annotation, option], None)
 
 
-def _flag(stage: AnyStage, setting: Setting) -> inspect.Parameter:
-    """Return the option for one setting; unset means: as the recipe or the default says."""
-    facts = [one.words for _, one in ranges(setting.annotation)]
-    facts += [f"default: {setting.default}"] if setting.default not in ("", None) else []
-    words = setting_docs(stage)[setting.name] + (f" [{'; '.join(facts)}]" if facts else "")
-    name, kind = setting.name.replace("_", "-"), cast("type", bare(setting.annotation))
-    option = typer.Option(f"--{name}/--no-{name}" if kind is bool else f"--{name}", help=words, show_default=False)
-    return _parameter(setting.name, Annotated[kind | None, option], None)
+def _stages(names: Sequence[str]) -> "list[AnyStage]":
+    import yurai.stages  # noqa: F401 - importing declares them
+    from yurai.declare.stage import STAGES
+
+    return [STAGES[name] for name in names]
 
 
 def _uses(
-    stages: Sequence[AnyStage], recipe: str | None, texts: Sequence[str], flags: Mapping[str, object]
-) -> tuple[AnyUse, ...]:
+    stages: "Sequence[AnyStage]", recipe: str | None, texts: Sequence[str], flags: Mapping[str, object]
+) -> "tuple[AnyUse, ...]":
     """Return the uses of a command's stages; a setting that none of them has is refused by the last."""
     given: dict[str, object] = {key: value for text in texts for key, value in _toml(text).items()}
     given |= {key: value for key, value in flags.items() if value is not None}
@@ -120,7 +118,7 @@ def _uses(
     return tuple(_use(stage, recipe, share) for stage, share in zip(stages, shares, strict=True))
 
 
-def _use(stage: AnyStage, recipe: str | None, given: Mapping[str, object]) -> AnyUse:
+def _use(stage: "AnyStage", recipe: str | None, given: Mapping[str, object]) -> "AnyUse":
     from yurai.run.recipe import load_recipe
 
     settings: dict[str, object] = {}
@@ -141,7 +139,7 @@ def _toml(text: str) -> dict[str, object]:
         ) from error
 
 
-def _run(name: str, uses: tuple[AnyUse, ...], common: dict[str, Any]) -> None:
+def _run(name: str, uses: "tuple[AnyUse, ...]", common: dict[str, Any]) -> None:
     from yurai.api.work import Reach, Work
     from yurai.cli.ending import end, reporter
     from yurai.run.recipe import DELIVER, Recipe, load_recipe, with_sources

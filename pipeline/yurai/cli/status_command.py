@@ -7,6 +7,8 @@ import typer
 
 from yurai.cli.options import Format, Tree
 
+INDENT = " " * 9
+
 
 def status(
     out: Tree,
@@ -20,6 +22,7 @@ def status(
     Reads the output tree alone, so that it serves a job on a cluster too. Exit 1 if the run is dead, which the command
     shown brings on; 2 if no run has begun there.
     """
+    from yurai.cli.table_shapes import fitted
     from yurai.status import lines, status_of
     from yurai.status.words import as_json
     from yurai.terminal import put_json, say
@@ -32,7 +35,8 @@ def status(
             put_json(as_json(now))
         else:
             for line in lines(now):
-                say(line)
+                for part in fitted(line, INDENT):
+                    say(part)
         if watch is None or now.life != "running":
             raise typer.Exit(1 if now.life == "dead" else 0)
         time.sleep(watch)

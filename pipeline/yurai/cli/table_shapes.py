@@ -1,6 +1,7 @@
-"""Shape the tables of all commands alike."""
+"""Shape the tables and lines of all commands alike."""
 
-from yurai.terminal import Table
+from yurai.terminal import Table, console
+from yurai.terminal.table import folded
 
 
 def new_table(*columns: str, title: str | None = None) -> Table:
@@ -19,3 +20,12 @@ def bytes_of(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} TB"
+
+
+def fitted(line: str, indent: str = "") -> list[str]:
+    """Fold a line at blanks where it is shown on a terminal, what follows set in; elsewhere it stays whole."""
+    stream = console()
+    if not stream.is_terminal:
+        return [line]
+    first, *more = folded(line, stream.width)
+    return [first, *(indent + part for part in folded(" ".join(more), stream.width - len(indent)) if part)]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from yurai.cli.table_shapes import bytes_of, new_table
+from yurai.cli.table_shapes import bytes_of, fitted, new_table
 from yurai.report.profile import Part
 from yurai.report.safe_text import shown
 from yurai.run.publish import PAGE
@@ -16,6 +16,7 @@ from yurai_manifests.words import noun, plural
 
 _SHOWN_SECONDS = 0.005
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
+LABEL = " " * 10
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -50,7 +51,10 @@ def audit(result: Audit, out: str) -> None:
     """Print an audit: totals, reasons, findings."""
     totals = result.totals
     lost = sum(gap["bytes"] for gap in totals["unreadable"])
-    say((out, "bold"), f"  digest {result.digest}")
+    first, *more = fitted(f"{out}  digest {result.digest}", "  ")
+    say((out, "bold"), first.removeprefix(out))
+    for line in more:
+        say(line)
     rows = new_table("rows", "outcome")
     rows.row(f"{totals['candidates']:,}", noun(totals["candidates"], "candidate"))
     for name in ("kept", "dropped", "failed"):
@@ -69,8 +73,12 @@ def audit(result: Audit, out: str) -> None:
     put_table(gone)
     for finding in result.findings:
         sentence = f" {finding.check}: {finding.where}: {finding.message}. {finding.do}"
-        say((finding.severity, SEVERITIES[finding.severity]), sentence)
-    say((result.outside, "dim"))
+        first, *more = fitted(f"{finding.severity}{sentence}", "  ")
+        say((finding.severity, SEVERITIES[finding.severity]), first.removeprefix(finding.severity))
+        for line in more:
+            say(line)
+    for line in fitted(result.outside):
+        say((line, "dim"))
     verdict = "adds up" if result.ok else "DOES NOT ADD UP: do not publish"
     say((verdict, "bold"))
 
@@ -79,7 +87,8 @@ def lives(pages: list[dict[str, Any]]) -> None:
     """Print the lives of pages."""
     for life in pages:
         for line in _life(life):
-            say(line)
+            for part in fitted(line, LABEL):
+                say(part)
 
 
 def _life(life: dict[str, Any]) -> list[str]:
@@ -200,6 +209,7 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     elif "reads" in entry:
         parts = (_values(entry["reads"], entry), _values(entry["settings"], entry))
         text += "  " + "; ".join(part for part in parts if part)
+        text += f"; not judged: {', '.join(entry['limits_not_judged'])}" if entry.get("limits_not_judged") else ""
     elif entry["stage"] == "language" and life.get("lang"):
         text += f"  {life['lang']} {life['lang_score']:.4f}"
     elif entry["stage"] == "extract" and life.get("extractor"):

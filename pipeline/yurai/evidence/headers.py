@@ -10,8 +10,6 @@ from yurai.evidence.rsl import POINTER, is_rsl
 from yurai.evidence.same_page import is_same_page
 from yurai.evidence.signals import content_signal, content_usage, robots, tdm
 
-MAX_HEADER: Final = 65_536
-"""Characters of a value that are read; the record that holds it is bounded too, and servers allow far less."""
 _USAGE: Final = {
     "content-usage": content_usage,
     "content-signal": content_signal,
@@ -22,12 +20,15 @@ _PART: Final = re.compile(r"""(?:[^,;"<]|"[^"]*(?:"|$)|<[^>]*(?:>|$))*""")
 
 
 def header_marks(headers: Iterable[tuple[str, str]], url: str = "") -> tuple[Mark, ...]:
-    """Marks in the HTTP headers (name, value) of the response of `url`, in order; one that repeats speaks each time."""
+    """Marks in the HTTP headers (name, value) of the response of `url`, in order; one that repeats speaks each time.
+
+    All of a value is read, however long: the record that holds it is bounded.
+    """
     return tuple(
         mark
         for name, value in headers
         if (lower := name.strip().lower()) in _NAMES
-        for mark in _marks(lower, value[:MAX_HEADER].strip(), url)
+        for mark in _marks(lower, value.strip(), url)
     )
 
 

@@ -13,8 +13,9 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from yurai.evidence.choose import reservations
+from yurai.evidence.comments import comment_marks
 from yurai.evidence.first_look import IN_NUMBERS, RESERVED_PIECES, first_look
-from yurai.evidence.jsonld import json_ld_marks
+from yurai.evidence.jsonld import json_ld_marks, loose_reservations
 from yurai.evidence.links import MANY, ends, link_marks
 from yurai.evidence.marks import Kind, Mark, Place
 from yurai.evidence.metas import meta_marks
@@ -41,13 +42,15 @@ def html_marks(markup: bytes, tree: HtmlElement, url: str, looked: frozenset[str
     `looked` is what `first_look` saw in `markup`, where the caller knows it.
     """
     looked = first_look(markup) if looked is None else looked
-    marks = [*meta_marks(tree, url)]
+    marks = [*meta_marks(tree, url, prefixed=b":meta" in markup)]
     if "link" in looked:
         marks += link_marks(tree, markup, url)
     if "script" in looked:
         marks += _scripts(tree, url)
     if "rdf" in looked:
         marks += rdf_marks(markup, url)
+    if "words" in looked:
+        marks += comment_marks(markup)
     if "property" in looked:
         marks += property_marks(tree, url)
     if "paywall" in looked:
@@ -61,6 +64,8 @@ def _behind_the_end(markup: bytes, url: str) -> Iterator[Mark]:
     """Reservations behind `</html>`, where libxml2 stops reading and browsers do not."""
     end = _END.search(markup)
     rest = markup[end.end() :] if end else b""
+    if not rest.strip():
+        return
     if not (b"<meta" in rest.lower() or "words" in first_look(rest)):
         return
     parser = HTMLParser(encoding="utf-8", default_doctype=False, remove_comments=True, remove_pis=True)
@@ -101,9 +106,14 @@ def _scripts(tree: HtmlElement, url: str) -> Iterator[Mark]:
     found: dict[str, list[HtmlElement]] = {}
     for script in _SCRIPTS(tree):
         found.setdefault((script.get("type") or "").partition(";")[0].strip().lower(), []).append(script)
-    for script in ends(found.get("application/ld+json", []), MANY):
+    linked = found.get("application/ld+json", [])
+    kept = ends(linked, MANY)
+    for script in kept:
         path, place = _where(script)
         yield from json_ld_marks(script.text or "", place, path)
+    for script in linked[MANY : len(linked) - MANY]:
+        path, place = _where(script)
+        yield from loose_reservations(script.text or "", place, path)
     terms = {rsl_norm(script.text or "", url): script for script in reversed(found.get(RSL_TYPE, []))}
     marks = {norm: _rsl((script.text or "").strip(), norm) for norm, script in reversed(terms.items())}
     for mark in [*reservations(marks.values()), *[one for one in marks.values() if not one.reserves][:MANY]]:

@@ -31,8 +31,12 @@ _OTHER_KEYS_NAMED: Final = (
 )
 _OTHER_KEYS: Final = frozenset(_OTHER_KEYS_NAMED.split())
 _PAGE_KEYS: Final = frozenset(("mainentity", "mainentityofpage"))
+_STATED: Final = re.compile(
+    r'"(?:schema:)?(?:copyrightNotice|usageInfo|conditionsOfAccess)"\s*:\s*"((?:[^"\\]|\\.){1,20000})"', re.DOTALL
+)
 MAX_SCRIPT: Final = 500_000
 MAX_NODES: Final = 5_000
+"""Values of one script that are looked at; so many take two letters each."""
 MAX_MARKS: Final = 16
 MAX_SAME: Final = 8
 
@@ -47,8 +51,10 @@ class Node:
 
 
 def json_ld_marks(text: str, place: Place, path: str) -> Iterator[Mark]:
-    """Marks in one JSON-LD script at `path`; one that does not parse, or is over 500 kB, has none."""
+    """Marks in one JSON-LD script at `path`; of one that does not parse, or is over 500 kB, its reservations alone."""
     nodes = json_ld_nodes(text)
+    if not nodes or len(text) > 2 * MAX_NODES:
+        yield from loose_reservations(text, place, path)
     known = _by_id(nodes)
     count = 0
     for node in nodes:
@@ -56,6 +62,16 @@ def json_ld_marks(text: str, place: Place, path: str) -> Iterator[Mark]:
             count += not mark.reserves
             if mark.reserves or count <= MAX_MARKS:
                 yield mark
+
+
+def loose_reservations(text: str, place: Place, path: str) -> Iterator[Mark]:
+    """Reservations in the rights that a script states, found as text: of whatever node, parsed or not, however long."""
+    for match in _STATED.finditer(text):
+        try:
+            words = json.loads(f'"{match[1]}"', strict=False)
+        except ValueError:
+            words = match[1]
+        yield from reserving("json-ld", words, "page", place, path)
 
 
 @lru_cache(maxsize=4)

@@ -8,9 +8,10 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from yurai.evidence.marks import Kind, Mark, Scope
-from yurai.evidence.normalise import cc_id, is_of_software, licence_id, own_page_id
+from yurai.evidence.normalise import cc_id, is_of_software, kindless, licence_id, own_page_id
 from yurai.evidence.places import Spot, spot
 from yurai.evidence.rsl import POINTER, is_rsl
+from yurai.evidence.statements.names import names, narrower
 
 T = TypeVar("T")
 _LICENCE_RELS_NAMED: Final = (
@@ -96,16 +97,29 @@ def _link(channel: str, address: str, element: HtmlElement, markup: bytes, url: 
     at = spot(element, url)
     if channel == "rsl":
         return mark_at("optout_signal", channel, address, POINTER, "page", at)
-    norm = licence_id(address) or own_page_id(address) or _named_in_text(element)
+    norm = licence_id(address) or own_page_id(address) or _named(element, address) or kindless(address)
     if channel == _ITEM and norm is None:
         return mark_at("notice", channel, address, None, _scope("rel-license", None, at), at)
     titled = _OF_THIS.search(element.get("title") or "") is not None
     scope = _scope("rel-license" if channel == _ITEM or titled else channel, norm, at)
+    if titled and at.place == "comments" and not at.embedded and _QUESTIONS.search(markup):
+        scope = "main_text"  # "the licence for this post", where posts are the text
     if at.said_of == "users" and scope != "embedded" and not _QUESTIONS.search(markup):
         scope = "unknown"
     if scope == "unknown" and channel != "rel-license" and at.place == "aside" and not at.of_others:
         scope = "site" if _BADGE(element) and not at.said_of else scope
     return mark_at("licence_claim", channel, address, norm, scope, at)
+
+
+def _named(element: HtmlElement, address: str) -> str | None:
+    """Licence that the words of a link to a page of the site itself name, or of another link to the same page."""
+    said = _named_in_text(element)
+    if said is not None and not said.endswith("-unspecified"):
+        return said
+    others = [one for one in element.getroottree().iter("a") if one is not element and one.get("href") == address]
+    named = {one.id for other in others[:_FEW] for one in names(_OWN_TEXT(other)[:200]) if not one.of_programs}
+    full = {one for one in named if one is not None and (said is None or narrower(said, one))}
+    return full.pop() if len(full) == 1 else said
 
 
 def _named_in_text(element: HtmlElement) -> str | None:

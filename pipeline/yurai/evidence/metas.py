@@ -31,10 +31,13 @@ MANY: Final = 16
 """Claims and notices of a kind that are kept of a page's first `<meta>`, and of its last; reservations all are."""
 
 
-def meta_marks(tree: HtmlElement, url: str) -> tuple[Mark, ...]:
-    """Marks of the `<meta>` elements of a page, in order, equal ones once; no reservation that is new is left out."""
+def meta_marks(tree: HtmlElement, url: str, *, prefixed: bool = False) -> tuple[Mark, ...]:
+    """Marks of the `<meta>` elements of a page, in order, equal ones once; no reservation that is new is left out.
+
+    `prefixed`: the markup may have XHTML with a prefix, `<h:meta>`, which is asked too.
+    """
     found: dict[tuple[str, ...], tuple[Mark, HtmlElement]] = {}
-    for meta in tree.iter("meta"):
+    for meta in _metas(tree) if prefixed else tree.iter("meta"):
         content = (meta.get("content") or "").strip()
         if content:
             for mark in _marks(meta, content, url):
@@ -47,6 +50,10 @@ def meta_marks(tree: HtmlElement, url: str) -> tuple[Mark, ...]:
     return tuple(
         replace(mark, dom_path=meta.getroottree().getpath(meta)) for mark, meta in found.values() if id(mark) in kept
     )
+
+
+def _metas(tree: HtmlElement) -> Iterator[HtmlElement]:
+    return (one for one in tree.iter() if isinstance(one.tag, str) and one.tag.rpartition(":")[2] == "meta")
 
 
 def _ends(marks: list[Mark]) -> list[Mark]:

@@ -9,6 +9,8 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
+KINDLESS: Final = "LicenseRef-CC-unspecified"
+"""A licence of Creative Commons, and no word of which."""
 _HOST: Final = re.compile(r"(?:https?:)?/*(?:(?:www|i|m)\.)?creativecommons\.org/+", re.IGNORECASE)
 _BADGE_HOST: Final = re.compile(r"(?:https?:)?/*(?:www\.)?licensebuttons\.net/+", re.IGNORECASE)
 _WAYBACK: Final = re.compile(r"(?:(?:https?:)?//web\.archive\.org)?/web/[0-9]{1,14}[a-z_]{0,4}/")
@@ -43,13 +45,17 @@ CC_SPDX: Final = frozenset(
 _OTHER_IDS: Final = (
     "MIT MIT-0 Apache-2.0 BSD-2-Clause BSD-3-Clause ISC Unlicense WTFPL 0BSD MPL-2.0 GPL-2.0-only GPL-2.0-or-later "
     "GPL-3.0-only GPL-3.0-or-later LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later AGPL-3.0-only "
-    "AGPL-3.0-or-later GFDL-1.1-or-later GFDL-1.2-or-later GFDL-1.3-or-later GFDL-1.1-only GFDL-1.2-only GFDL-1.3-only "
+    "AGPL-3.0-or-later PSF-2.0 Artistic-1.0 Artistic-2.0 EPL-1.0 EPL-2.0 EUPL-1.1 EUPL-1.2 BSL-1.0 MPL-1.1 Apache-1.1 "
+    "OPUBL-1.0 FreeBSD-DOC LAL-1.2 LAL-1.3 GFDL-1.1-no-invariants-or-later GFDL-1.2-no-invariants-or-later "
+    "GFDL-1.3-no-invariants-or-later GFDL-1.1-invariants-or-later GFDL-1.2-invariants-or-later "
+    "GFDL-1.3-invariants-or-later GFDL-1.1-or-later GFDL-1.2-or-later GFDL-1.3-or-later "
+    "GFDL-1.1-only GFDL-1.2-only GFDL-1.3-only "
     "ODbL-1.0 ODC-By-1.0 PDDL-1.0 OGL-UK-1.0 OGL-UK-2.0 OGL-UK-3.0 OGL-Canada-2.0 etalab-2.0 DL-DE-BY-2.0 "
     "DL-DE-ZERO-2.0"
 )
 _IDS: Final = {name.lower(): name for name in [*CC_SPDX, *_OTHER_IDS.split()]}
 _OF_SOFTWARE: Final = re.compile(
-    r"(?:LicenseRef-)?(?:MIT|Apache|BSD|ISC|Unlicense|WTFPL|0BSD|MPL|[AL]?GPL)(?:-[0-9A-Za-z.-]*)?"
+    r"(?:LicenseRef-)?(?:MIT|Apache|BSD|ISC|Unlicense|WTFPL|0BSD|MPL|PSF|Artistic|EPL|EUPL|BSL|[AL]?GPL)(?:-[0-9A-Za-z.-]*)?"
 )
 # Addresses without scheme and "www.", lower case; the longest that a given one begins with wins.
 _ADDRESSES: Final = {
@@ -172,6 +178,11 @@ def is_id(norm: str) -> bool:
 def is_of_software(norm: str) -> bool:
     """Whether it is the id of a licence for programs, which more often than not is that of a program on the page."""
     return _OF_SOFTWARE.fullmatch(norm) is not None
+
+
+def kindless(address: str) -> str | None:
+    """Id of "a licence of Creative Commons" for an address of theirs, whatever it leads to; None for any other."""
+    return KINDLESS if _HOST.match(f"{_plain(address).rstrip('/')}/") else None
 
 
 def own_page_id(address: str) -> str | None:

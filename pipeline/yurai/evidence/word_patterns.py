@@ -14,7 +14,11 @@ _LICENCES: Final = (
     r"|open~government~licen|\bogl~v?[23]|licence~ouverte|etalab|\bodbl\b|open~data(?:base~licen"
     r"|~commons)|odc-by|\bpddl\b"
     r"|\bdl-de|datenlizenz|data~licen[cs]e~germany|crown~copyright|gemeinfrei|domaine~public"
-    r"|dominio~p[uú]blico"
+    r"|dom[ií]nio~p[uú]blico|pubblico~dominio"
+    r"|apache=licen|mit=licen|bsd=licen|general~public~licen|mozilla~public~licen|python~software~foundation~licen"
+    r"|\bpsf~licen|artistic~licen|eclipse~public~licen|union~public~licen|\beupl\b|boost~software~licen|\bunlicense\b"
+    r"|\b(?:under|unter|sous|bajo|sob)~(?:\w+~){0,5}[al]?gpl|\bgpl(?:~)?ライセンス|licen.{0,2}[al]?gpl"
+    r"|open~publication~licen|freebsd~documentation~licen|licence~art~libre|free~art~licen"
     r"|크리에이티브.?커먼즈|クリエイティブ.{0,2}コモンズ|\bcc(?:~)?表示|政府標準利用規約|公共データ利用規約|パブリック.?ドメイン|知识共享"
     r"|知識共享|[創创]用(?:~)?cc|креатив~коммонс"
 )

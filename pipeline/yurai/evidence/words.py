@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from yurai.evidence.ai_sentences import reservation
 from yurai.evidence.labels import is_alone, label, scope_of_row
 from yurai.evidence.marks import Kind, Mark, Scope
-from yurai.evidence.normalise import licence_id
+from yurai.evidence.normalise import KINDLESS, licence_id
 from yurai.evidence.places import Spot, spot
 from yurai.evidence.runs import Run, block_of, runs
 from yurai.evidence.statements import Statement, statements
@@ -155,7 +155,7 @@ def _few(found: list[_Found]) -> list[_Found]:
 
 
 def _marks(one: _Found) -> Iterator[Mark]:
-    yield _mark("licence_claim", one.said.sentence, one.said.id, one.scope, one.at)
+    yield _mark("licence_claim", one.said.sentence, one.said.id or KINDLESS, one.scope, one.at)
     if one.said.excepted and one.scope in _SPEAKING:
         yield _mark("notice", one.said.sentence, "except-where-noted", one.scope, one.at)
 

@@ -1,4 +1,4 @@
-"""Serve pages in a process of its own: `python -m yurai.extraction.child PARENT_PID`, started by the sandbox.
+"""Serve pages in a process of its own, started by the sandbox; its argument is the id of its parent.
 
 It reads pickled (page, options) from its first standard stream and writes pickled extractions to its second. Pickle is
 safe there: both ends are this program, on a pipe that nobody else holds, and page bytes travel as plain `bytes`. Before
@@ -100,6 +100,7 @@ def _take_standard_streams() -> tuple[Connection, Connection]:
     return Connection(pages, writable=False), Connection(answers, readable=False)
 
 
-if __name__ == "__main__":
+def serve() -> None:
+    """Be the child of the process that the argument names."""
     logging.disable(logging.CRITICAL)  # what a library says of a page is no use without the page; its reason is kept
     main(int(sys.argv[1]))

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 
 MEMORY_EXIT: Final = 77
 """Exit status of a child that a page took to its memory limit."""
+MISSING_EXIT: Final = 78
+"""Exit status of a child that lacks a package; which one, its parent finds out by the same imports."""
 READY: Final = "ready"
 """What a child says when it has loaded everything and waits for pages."""
 
+_START: Final = f"""
+try:
+    from yurai.extraction.child import serve
+    serve()
+except ImportError:
+    raise SystemExit({MISSING_EXIT}) from None
+"""
 _PATIENCE: Final = 5.0
 _ABORTS: Final = frozenset(("crashed:SIGABRT", "crashed:SIGTRAP", "crashed:SIGILL"))
 """How a C++ library ends a process that gets no memory."""
@@ -49,7 +59,7 @@ class Child:
     """
 
     def __init__(self, options: ExtractOptions) -> None:
-        command = [sys.executable, "-P", "-m", "yurai.extraction.child", str(os.getpid())]
+        command = [sys.executable, "-P", "-c", _START, str(os.getpid())]
         # set iteration inside libraries must not depend on the run
         environment = {**os.environ, "PYTHONHASHSEED": "0", "TZ": "UTC"}
         with deaf_to_interrupts():
@@ -68,17 +78,19 @@ class Child:
         self.process.stdin.close()
         self.process.stdout.close()
         self._feeder.start()
-        self._await_ready()
+        self._await_ready(options)
         self._memory_limit = options.memory_bytes
         self._loaded_bytes = self._resident()
 
-    def _await_ready(self) -> None:
+    def _await_ready(self, options: ExtractOptions) -> None:
         try:
             self._answers.recv()
         except EOFError:
             status = self.process.wait()
             if status < 0:
                 raise ChildDiedError(_verdict(status)) from None
+            if status == MISSING_EXIT:
+                import_module("yurai.extraction.child").load(options)  # raises what ended the child
             raise YuraiError(
                 f"the extraction child did not start (exit status {status}); its message is on stderr above, "
                 f"and `{sys.executable} -c 'import yurai.extraction'` should repeat it"

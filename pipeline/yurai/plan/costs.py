@@ -6,17 +6,21 @@ predicted from them: the start, then the tasks, of which one source is one, on s
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import orjson
 
+from yurai.plan.duplicates import STAGES
 from yurai.plan.estimate import Estimate
 from yurai.plan.trial import Trial
 from yurai_manifests.store import open_store
 
 CPU_NOISE, WALL_NOISE, DISK_NOISE, MEMORY_NOISE = 0.08, 0.1, 0.1, 0.12
 """Relative errors that the spread of pages does not explain: of caches, clocks, files that pack better when long."""
+BEHIND = ("documents", "shards", "evidence")
+"""Folders of a tree that hold what is kept at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +74,18 @@ def peak(small: Trial, large: Trial, share: float, growth: float, workers: float
     """
     each = max(0, large.memory - small.memory) / math.log(1 / share) if share < 1 else 0.0
     return (large.memory + each * max(0.0, math.log(growth / workers))) * workers
+
+
+def after_duplicates(out: Path, stages: Sequence[str]) -> int:
+    """Return the bytes of a tree that no duplicate is in: those of the steps behind the first stage that drops them."""
+    first = next((number for number, stage in enumerate(stages) if stage in STAGES), len(stages))
+    sizes: dict[int, int] = {}
+    for path in out.rglob("*"):
+        place = path.relative_to(out).parts
+        step = place[1] if place[0] in (".work", "stages") and len(place) > 1 else place[0]
+        number, _, stage = step.partition("-")
+        behind = step in BEHIND or (number.isdecimal() and (int(number), stage.endswith(".apply")) > (first, False))
+        if behind and first < len(stages) and path.is_file():
+            status = path.stat()
+            sizes[status.st_ino] = status.st_size
+    return sum(sizes.values())

@@ -1,7 +1,9 @@
 """Count the candidates of an input without running it: all of a small one, windows of many sources of a large one.
 
 Counting costs a thousandth of extraction. So it goes through a hundred times as many pages as a trial, and what a trial
-tells of one page holds for a number of pages that is known within a few percent.
+tells of one page holds for a number of pages that is known within a few percent. A trial is drawn from these pages,
+which a frame holds, except those that cannot be cut out of their file: of Parquet, of units of several records, and
+behind a dictionary.
 """
 
 import tempfile
@@ -13,14 +15,18 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yurai.engine.progress import Counter, Reporter
 from yurai.plan.cut import Pieces, pieces_of
 from yurai.plan.draw import Stratum, allotted, drawn
 from yurai.plan.estimate import Estimate, ratio
+from yurai.plan.frame import Frame
+from yurai.plan.sketch import visible
 from yurai.sources.fetch import open_remote
 from yurai.sources.find import Source
-from yurai.sources.rows import row_kind
+from yurai.sources.rows import SourceTable, row_kind, table_of
 from yurai.sources.rows.inflate import Inflow
-from yurai.sources.rows.jsonl import lines
+from yurai.sources.rows.jsonl import lines, parse
+from yurai.sources.rows.roles import Choices, choices_of, pick
 from yurai.sources.warc import CANDIDATES, Gap, read_file
 from yurai_manifests.errors import RecipeError
 
@@ -31,6 +37,8 @@ BUDGET = 48 << 20
 CLUSTERS = 16
 """Sources of a stratum from which on each is a group; of fewer, each window is."""
 READERS = 16
+Found = tuple[bytes, bytes]
+"""The bytes of a page, and its text as a sketch takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,14 @@ class Count:
     opened: int
 
 
-def count(groups: Sequence[Stratum]) -> list[Count]:
-    """Return the candidates of each stratum.
+def count(
+    groups: Sequence[Stratum],
+    frame: Frame,
+    tables: tuple[SourceTable, ...] = (),
+    seed: int = 0,
+    reporter: Reporter | None = None,
+) -> list[Count]:
+    """Return the candidates of each stratum, and put what pages they are into `frame`.
 
     Raises:
         OSError: a source cannot be read.
@@ -58,22 +72,62 @@ def count(groups: Sequence[Stratum]) -> list[Count]:
     """
     files, whole = allotted(groups, FILES), sum(group.size for group in groups)
     share = min(1.0, BUDGET / whole) if whole else 1.0
-    return [_count(group, number, share) for group, number in zip(groups, files, strict=True)]
+    reporter = reporter or Reporter(quiet=True)
+    with reporter.step("count", sum(files)) as steps:
+        counter = _Counter(frame, tables, seed, steps, reporter.verbose)
+        return [counter.count(*each, share) for each in zip(range(len(groups)), groups, files, strict=True)]
 
 
-def _count(stratum: Stratum, files: int, share: float) -> Count:
-    chosen = drawn(stratum, files)
-    part = min(1.0, share * len(stratum.sources) / len(chosen))
-    with ThreadPoolExecutor(READERS) as pool:
-        found = [one for one in pool.map(lambda source: list(_groups(source, part)), chosen) if one]
-    few = len(chosen) == len(stratum.sources) or len(found) < CLUSTERS
-    groups = [group for one in found for group in one] if few else [_joined(one) for one in found]
-    counted = sum(group.bytes for group in groups)
-    if not counted:
-        return Count(Estimate(0.0), len(chosen))
-    candidates = [group.candidates for group in groups]
-    sampled = min(1.0, counted / stratum.size)
-    return Count(ratio(candidates, [group.bytes for group in groups], stratum.size, sampled), len(chosen))
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    frame: Frame
+    tables: tuple[SourceTable, ...]
+    seed: int
+    steps: Counter
+    verbose: bool
+
+    def count(self, number: int, stratum: Stratum, files: int, share: float) -> Count:
+        """Count stratum `number`, of which so many files are opened, and `share` of the bytes read."""
+        chosen = drawn(stratum, files, self.seed)
+        part = min(1.0, share * len(stratum.sources) / len(chosen))
+        with ThreadPoolExecutor(READERS) as pool:
+            read = pool.map(lambda source: _read(source, part, self.seed), chosen)
+            each = [list(self._groups(number, *one)) for one in zip(chosen, read, strict=True)]
+        found = [one for one in each if one]
+        few = len(chosen) == len(stratum.sources) or len(found) < CLUSTERS
+        groups = [group for one in found for group in one] if few else [_joined(one) for one in found]
+        counted = sum(group.bytes for group in groups)
+        if not counted:
+            return Count(Estimate(0.0), len(chosen))
+        candidates = [group.candidates for group in groups]
+        sampled = min(1.0, counted / stratum.size)
+        return Count(ratio(candidates, [group.bytes for group in groups], stratum.size, sampled), len(chosen))
+
+    def _groups(self, number: int, source: Source, found: Pieces | int) -> Iterator[Group]:
+        """Yield what windows of one source hold."""
+        self.steps.advance()
+        if self.verbose:
+            self.steps.tell(source.name, None)
+        if isinstance(found, int):
+            yield Group(source.size, found)
+            return
+        if found.ahead:
+            self.frame.leave_out(number)
+        for piece in found.pieces:
+            pages = self._rows(source, piece) if row_kind(source.name) else _pages(found.ahead, piece)
+            count = 0
+            for count, page in enumerate(pages, 1):  # noqa: B007 - counted
+                if page is None:
+                    self.frame.leave_out(number)
+                elif self.frame.wants(number):
+                    self.frame.add(number, *page)
+            yield Group(len(piece), count)
+
+    def _rows(self, source: Source, piece: bytes) -> Iterator[Found | None]:
+        choices = choices_of(table_of(self.tables, source.name).columns)
+        for _, line, _, _ in lines(Inflow(piece)):
+            if line is None or line.strip():
+                yield None if line is None else (line + b"\n", _text(line, choices))
 
 
 def _joined(groups: Iterable[Group]) -> Group:
@@ -81,17 +135,12 @@ def _joined(groups: Iterable[Group]) -> Group:
     return Group(sum(group.bytes for group in held), sum(group.candidates for group in held))
 
 
-def _groups(source: Source, share: float) -> Iterator[Group]:
-    """Yield what windows of one source hold."""
+def _read(source: Source, share: float, seed: int) -> Pieces | int:
+    """Return what is read of a source, or the rows of Parquet."""
     kind = row_kind(source.name)
     if kind == "parquet":
-        yield Group(source.size, _rows_of(source))
-        return
-    found = pieces_of(source, 1.0 if kind is None and source.size * share > source.size / 2 else share)
-    with tempfile.TemporaryDirectory(prefix="yurai-count-") as folder:
-        for piece in found.pieces:
-            counted = _lines(piece) if kind == "jsonl" else _candidates(found, piece, Path(folder) / "piece")
-            yield Group(len(piece), counted)
+        return _rows_of(source)
+    return pieces_of(source, 1.0 if kind is None and source.size * share > source.size / 2 else share, seed)
 
 
 def _rows_of(source: Source) -> int:
@@ -103,10 +152,25 @@ def _rows_of(source: Source) -> int:
             raise RecipeError(f"{message}: leave it out of the input of plan") from error
 
 
-def _lines(piece: bytes) -> int:
-    return sum(1 for _, line, _, reason in lines(Inflow(piece)) if reason or (line and line.strip()))
+def _text(line: bytes, choices: Choices) -> bytes:
+    """Return the text of a row, or the row where it has none."""
+    text = pick(parse(line).value or {}, choices).get("text")
+    return text.encode("utf-8", "replace") if isinstance(text, str) else line
 
 
-def _candidates(found: Pieces, piece: bytes, path: Path) -> int:
-    path.write_bytes(found.ahead + piece)
-    return sum(1 for part in read_file(path) if not isinstance(part, Gap) and part.kind in CANDIDATES)
+def _pages(ahead: bytes, piece: bytes) -> Iterator[Found | None]:
+    """Yield the candidates of an archive, each with what lies between it and the next one; None: it is not apart."""
+    with tempfile.NamedTemporaryFile(prefix="yurai-count-") as file:
+        file.write(ahead + piece)
+        file.flush()
+        start, body, apart = 0, None, True
+        for part in read_file(Path(file.name)):
+            if isinstance(part, Gap) or part.kind not in CANDIDATES:
+                continue
+            if body is not None:
+                end = part.offset - len(ahead)
+                yield (piece[start:end], visible(body)) if apart else None
+                start = end
+            body, apart = part.body, part.inner_offset is None
+        if body is not None:
+            yield (piece[start:], visible(body)) if apart else None

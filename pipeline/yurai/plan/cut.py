@@ -34,6 +34,8 @@ GLANCE, OPENING = 1 << 16, 1 << 20
 BEYOND = 1 << 16
 """Bytes read behind a window, for the end of its last unit; doubled while that is not enough."""
 MAX_UNIT = 1 << 30
+GOLDEN = 0.618034
+"""Multiples of it spread evenly over the rests modulo 1."""
 Kind = Codec | Literal["records", "lines"]
 
 
@@ -62,7 +64,7 @@ class Pieces:
         return sum(map(len, self.pieces))
 
 
-def cut(source: Source, target: Path, share: float) -> Cut:
+def cut(source: Source, target: Path, share: float, seed: int = 0) -> Cut:
     """Copy about `share` of `source` into the file `target`, which can be read as a file of its kind.
 
     Raises:
@@ -72,13 +74,13 @@ def cut(source: Source, target: Path, share: float) -> Cut:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.name.endswith(".parquet"):
         return _rows(source, target, share)
-    found = pieces_of(source, share)
+    found = pieces_of(source, share, seed)
     target.write_bytes(b"".join((found.ahead, *found.pieces)))
     return Cut(found.size, source.size)
 
 
-def pieces_of(source: Source, share: float) -> Pieces:
-    """Return about `share` of a source that is no Parquet.
+def pieces_of(source: Source, share: float, seed: int = 0) -> Pieces:
+    """Return about `share` of a source that is no Parquet; another `seed` moves the windows.
 
     Raises:
         OSError: the source cannot be read.
@@ -95,20 +97,21 @@ def pieces_of(source: Source, share: float) -> Pieces:
         if isinstance(kind, Codec) and not _several(opening, kind):
             # of a file that is one unit, only the beginning can be had without reading all of it
             return Pieces(b"", (_read(files, path, 0, max(int(source.size * share), WINDOW)),), apart=False)
-        found = [b"".join(_units(files, path, *window, kind)) for window in windows(source.size, share)]
+        found = [b"".join(_units(files, path, *window, kind)) for window in windows(source.size, share, seed)]
         held = tuple(filter(None, found)) or tuple(_units(files, path, 0, 1, kind))  # windows of a small file miss it
         return Pieces(b"".join(_dictionary(opening)), held, apart=True)
 
 
-def windows(size: int, share: float) -> Iterator[tuple[int, int]]:
+def windows(size: int, share: float, seed: int = 0) -> Iterator[tuple[int, int]]:
     """Yield byte ranges of up to 32 KiB at even distances, together `share` of `size`."""
     if share >= 1:
         yield 0, size
         return
     count = max(1, round(size * share / WINDOW))
     width, length = size / count, max(int(size * share / count), 1)
+    phase = (0.5 + seed * GOLDEN) % 1
     for number in range(count):
-        start = int((number + 0.5) * width - length / 2)
+        start = int(number * width + phase * (width - length))
         yield start, start + length
 
 

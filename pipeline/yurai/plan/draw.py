@@ -46,12 +46,12 @@ def strata(sources: Sequence[Source], tables: tuple[SourceTable, ...]) -> list[S
     return [Stratum(tuple(group), key[-1]) for key, group in groups.items()]
 
 
-def drawn(stratum: Stratum, count: int) -> list[Source]:
-    """Return `count` of the sources, or all: those at even distances in the order of size."""
+def drawn(stratum: Stratum, count: int, seed: int = 0) -> list[Source]:
+    """Return `count` of the sources, or all: those at even distances in the order of size; `seed` says from where."""
     ordered = sorted(stratum.sources, key=lambda source: (source.size, source.name))
     if count >= len(ordered):
         return sorted(ordered)
-    start = random.Random(len(ordered)).random()  # noqa: S311 - a draw that everybody can repeat
+    start = random.Random(len(ordered) + seed).random()  # noqa: S311 - a draw that everybody can repeat
     return sorted(ordered[int((number + start) * len(ordered) / count)] for number in range(count))
 
 

@@ -1,7 +1,8 @@
 """Read what became of the pages of a trial, and estimate from them what becomes of all pages of the input."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import chain
 from pathlib import Path
 from typing import cast
@@ -9,11 +10,17 @@ from typing import cast
 import pyarrow.parquet as pq
 
 from yurai.plan.draw import Stratum
-from yurai.plan.estimate import Estimate, ratio, steadier
+from yurai.plan.estimate import Estimate, added, ratio, steadier
+from yurai.plan.frame import Cluster, Page
+from yurai.plan.samples import Chosen
 from yurai_manifests.run import RunRecord
 
 BLOCKS = 16
 """Groups of neighbouring pages that the sample of large sources is cut into."""
+PAGE = 2.0
+"""What a page costs beside its text, in terms of what the mean text costs: assumed, not measured."""
+UNLIKE = 0.03
+"""Relative error that duplicates make whose sketches do not show that they are some."""
 Place = tuple[str, int, int]
 """Source, offset, and offset inside a unit of several records."""
 
@@ -22,16 +29,16 @@ Place = tuple[str, int, int]
 class Pages:
     """Sums over some pages: candidates, bytes of their records, kept pages and bytes of their text, extracted text."""
 
-    candidates: int = 0
-    bytes: int = 0
-    kept: int = 0
-    kept_text: int = 0
-    text: int = 0
+    candidates: float = 0
+    bytes: float = 0
+    kept: float = 0
+    kept_text: float = 0
+    text: float = 0
 
-    def add(self, other: "Pages") -> None:
-        """Add other pages."""
+    def add(self, other: "Pages", weight: float = 1) -> None:
+        """Add other pages, each of which stands for `weight`."""
         for name in Pages.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+            setattr(self, name, getattr(self, name) + weight * getattr(other, name))
 
 
 def pages_of(out: Path, run: RunRecord) -> dict[Place, Pages]:
@@ -75,7 +82,7 @@ def groups_of(found: dict[Place, Pages], names: Sequence[str], *, small: bool) -
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is predicted of one stratum, and by how much its sample is smaller in `text` and `candidates`."""
+    """What is predicted of one part of the input, and sums over its pages in the sample."""
 
     candidates: Estimate
     kept: Estimate
@@ -85,28 +92,81 @@ class Outcome:
 
     @property
     def growth(self) -> Estimate:
-        """Return how much work all is, in terms of the sample: as its text, or as its pages where none has text."""
-        amount, seen = (self.text, self.seen.text) if self.seen.text else (self.candidates, self.seen.candidates)
-        return amount.times(1 / seen) if seen else Estimate(1.0)
+        """Return how much work all is, in terms of the sample: a page is as much as twice the mean text."""
+        return grown(self.text, self.seen.text, self.candidates, self.seen.candidates, PAGE)
+
+
+def grown(text: Estimate, seen_text: float, pages: Estimate, seen_pages: float, each: float) -> Estimate:
+    """Return how much larger all is than a sample: as its text, to which each page adds `each` times the mean text."""
+    if not seen_text or not text.value or not pages.value:
+        return pages.times(1 / seen_pages) if seen_pages else Estimate(1.0)
+    return text.times((1 + each) / (seen_text + each * seen_pages * text.value / pages.value))
 
 
 def outcome(stratum: Stratum, copied: float, groups: Sequence[Pages], candidates: Estimate) -> Outcome:
     """Extrapolate from the groups of a sample that is `copied` bytes of a stratum with so many `candidates`."""
-    seen = Pages()
+    seen = summed(groups)
+    sampled = min(1.0, copied / stratum.size)
+    pages, sizes = ([getattr(one, name) for one in groups] for name in ("candidates", "bytes"))
+
+    def total(name: str) -> Estimate:
+        ys = [getattr(group, name) for group in groups]
+        by_page = ratio(ys, pages, 1.0, sampled).times(candidates)
+        return steadier(by_page, ratio(ys, sizes, sum(sizes) / sampled, sampled)) if all(sizes) else by_page
+
+    return _outcome(candidates, total, seen)
+
+
+def outcome_of_clusters(
+    chosen: Chosen, found: Sequence[tuple[int, Page, Pages]], counts: Sequence[Estimate]
+) -> Outcome:
+    """Extrapolate from clusters of a frame; `found` are their pages, each with the number of its cluster.
+
+    A page stands for as many as its stratum has for each page of it in the frame. What every sample holds is known; the
+    rest is estimated by ratios to the number of clusters, of pages, and to bytes of text, whichever varies least.
+    """
+    weights = {number: counts[number].value / held for number, held in chosen.held.items()}
+    groups = [Pages() for _ in chosen.drawn]
+    for number, page, amounts in found:
+        groups[number].add(amounts, weights[page.stratum])
+    certain = {id(one.cluster) for one in chosen.drawn if one.weight == 1}
+    rest = [_known(one, weights) for one in chosen.all if id(one) not in certain]
+    some = [(one.weight, _known(one.cluster, weights), group)
+            for one, group in zip(chosen.drawn, groups, strict=True) if one.weight > 1]  # fmt: skip
+    candidates = added(counts[number] for number in weights)
+    doubt = Estimate(1.0, candidates.variance, candidates.freedom).with_noise(UNLIKE if some else 0.0)
+
+    def total(name: str) -> Estimate:
+        known = sum(getattr(group, name) for one, group in zip(chosen.drawn, groups, strict=True) if one.weight == 1)
+        ys = [weight * getattr(group, name) for weight, _, group in some]
+        ratios = (
+            ratio(
+                ys, [weight * one[by] for weight, one, _ in some], sum(one[by] for one in rest), len(some) / len(rest)
+            )
+            for by in range(3)
+            if some
+        )
+        return added((Estimate(known), reduce(steadier, ratios, next(ratios, Estimate(0.0))))).times(doubt)
+
+    return _outcome(candidates, total, summed(amounts for _, _, amounts in found))
+
+
+def _known(one: Cluster, weights: Mapping[int, float]) -> tuple[float, float, float]:
+    """Return what is known of a cluster before it is tried: 1, its pages, and bytes of text, by their weights."""
+    pages = [(weights[page.stratum], page.text) for page in one.pages]
+    return 1.0, sum(weight for weight, _ in pages), sum(weight * (text + 1) for weight, text in pages)
+
+
+def summed(groups: Iterable[Pages]) -> Pages:
+    """Return the sum of pages."""
+    whole = Pages()
     for group in groups:
-        seen.add(group)
+        whole.add(group)
+    return whole
+
+
+def _outcome(candidates: Estimate, total: Callable[[str], Estimate], seen: Pages) -> Outcome:
     if not seen.candidates:
         none = Estimate(0.0)
         return Outcome(candidates, none, none, none, seen)
-    sampled = min(1.0, copied / stratum.size)
-
-    def total(name: str) -> Estimate:
-        ys = [float(getattr(group, name)) for group in groups]
-        pages = [float(group.candidates) for group in groups]
-        by_page = ratio(ys, pages, 1.0, sampled).times(candidates)
-        sizes = [float(group.bytes) for group in groups]
-        if not all(sizes):
-            return by_page
-        return steadier(by_page, ratio(ys, sizes, sum(sizes) / sampled, sampled))
-
     return Outcome(candidates, total("kept"), total("kept_text"), total("text"), seen)

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from yurai.engine.progress import Reporter
 from yurai.plan import costs
 from yurai.plan.count import count
 from yurai.plan.draw import Stratum, strata
 from yurai.plan.duplicates import Distinct, distinct
 from yurai.plan.duplicates import groups_of as groups_of_duplicates
-from yurai.plan.estimate import Estimate, Z, added
+from yurai.plan.estimate import Estimate, added
+from yurai.plan.frame import Frame
 from yurai.plan.near_needs import DedupNeed, dedup_needs
-from yurai.plan.outcome import Outcome, groups_of, outcome, pages_of
-from yurai.plan.samples import PART, Drawn, Sample, choose, write
+from yurai.plan.outcome import PAGE, Outcome, Pages, groups_of, grown, outcome, outcome_of_clusters, pages_of, summed
+from yurai.plan.samples import PART, Chosen, Sample, choose, write
 from yurai.plan.trial import Trial, watch
 from yurai.run.recipe import load_recipe, with_sources
 from yurai.sources.find import Source
@@ -27,9 +29,13 @@ from yurai_manifests.errors import RecipeError
 LEAST = 1 << 20
 """Bytes of a sample: below that, starting up is all that a trial shows."""
 MOST = 32 << 20
-"""Bytes up to which a sample grows to hold 400 pages."""
-PAGES = 400
+"""Bytes up to which a sample grows to hold 300 pages."""
+PAGES = 300
+ROW = 0.25
+"""What the columns of a kept page beside its text take on disk, in terms of the mean text: assumed."""
+SILENT = Reporter(quiet=True)
 ALL = Distinct()
+NONE = Outcome(Estimate(0.0), Estimate(0.0), Estimate(0.0), Estimate(0.0), Pages())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +78,18 @@ class _Tried:
 
     samples: tuple[Sample, Sample]
     trials: tuple[Trial, Trial]
-    out: Path
+    outs: tuple[Path, Path]
     workers: int
 
     @property
-    def share(self) -> float:
-        """Return how much of the larger sample the smaller one is."""
-        few, many = (sum(sample.copied) for sample in self.samples)
-        return few / many
+    def out(self) -> Path:
+        """Return the tree of the larger trial."""
+        return self.outs[1]
+
+    @property
+    def stages(self) -> list[str]:
+        """Return the stages of the recipe."""
+        return [stage["use"] for stage in self.trials[1].run.recipe_stages]
 
 
 def make_plan(
@@ -91,10 +101,13 @@ def make_plan(
     runner: str,
     tables: str | None = None,
     spool: str = "",
+    seed: int = 0,
+    reporter: Reporter = SILENT,
 ) -> Plan:
     """Run `recipe` over a sample of `sources` and extrapolate.
 
-    `tables` is the file that `--sources` names; `spool` is the folder where the sample goes, else $TMPDIR.
+    `tables` is the file that `--sources` names; `spool` is the folder where the sample goes, else $TMPDIR. Another
+    `seed` draws another sample.
 
     Raises:
         RecipeError: the recipe is wrong, does not run over the sample, or the sample holds nothing.
@@ -103,22 +116,24 @@ def make_plan(
     groups = strata(sources, checked.sources)
     if not groups:
         raise RecipeError("all inputs are empty files; check --input")
-    counts = count(groups)
-    share = _enough(groups, share, added(one.estimate for one in counts).value)
-    chosen = choose(groups, share)
-    with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder:
+    with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder, Frame(folder, seed) as frame:
+        counts = count(groups, frame, checked.sources, seed, reporter)
+        candidates = added(one.estimate for one in counts).value
+        share = _enough(groups, share, candidates)
+        chosen = choose(groups, frame, share, candidates, seed)
         options = ["--runner", runner, *(["--sources", tables] if tables else [])]
-        tried = _try(chosen, Path(folder), share, min(workers, os.cpu_count() or 1), [recipe, *options])
-        outcomes = _outcomes(chosen, tried, [one.estimate for one in counts])
-        needs = _needs(outcomes, tried, sources, workers, runner, _growth(outcomes, tried))
+        tried = _try(chosen, Path(folder), share, min(workers, os.cpu_count() or 1), [recipe, *options], reporter)
+        estimates = [one.estimate for one in counts]
+        outcomes = _outcomes(chosen, tried, estimates)
+        needs = _needs(outcomes, tried, sources, workers, runner, _met(chosen, tried, estimates))
     run = tried.trials[1].run
-    grown = added(one.candidates for one in outcomes).value / max(1, sum(one.seen.candidates for one in outcomes))
+    grown = candidates / max(1, sum(one.seen.candidates for one in outcomes))
     return Plan(
         needs,
         sum(tried.samples[1].copied) / sum(group.size for group in groups),
         run.value["totals"]["candidates"],
         len(sources),
-        sum(len(each.sources) for each in chosen),
+        sum(counts[number].opened for number in chosen.held) + sum(len(each.sources) for each in chosen.cuts),
         workers,
         dedup_needs(checked.stages, run, max(1.0, grown), len(sources)),
         sum(one.opened for one in counts),
@@ -126,35 +141,41 @@ def make_plan(
 
 
 def _enough(groups: Sequence[Stratum], share: float, candidates: float) -> float:
-    """Return the share that is tried: as asked, but 1 MiB and 400 pages at least, the latter up to 32 MiB."""
+    """Return the share that is tried: as asked, but 1 MiB and 300 pages at least, the latter up to 32 MiB."""
     whole = sum(group.size for group in groups)
     pages = min(PAGES / candidates, MOST / whole) if candidates else 0.0
     return min(1.0, max(share, LEAST / whole, pages))
 
 
-def _try(chosen: Sequence[Drawn], folder: Path, share: float, workers: int, words: Sequence[str]) -> _Tried:
+def _try(chosen: Chosen, folder: Path, share: float, workers: int, words: Sequence[str], reporter: Reporter) -> _Tried:
     """Write both samples and run the recipe over them; `words` are its name and the options of the run."""
-    samples, trials = [], []
-    for name, part in (("small", PART), ("sample", 1)):
-        samples.append(write(chosen, folder / name, share, workers, part=part))
-        out = folder / f"{name}-out"
-        # a glob: of a folder that holds archives, a run would leave the rows out
-        places = ["--input", f"{folder}/{name}/**/*", "--output", str(out)]
-        trials.append(watch(["run", *words, *places, "--workers", str(workers), "--no-report"], out))
-    return _Tried((samples[0], samples[1]), (trials[0], trials[1]), out, workers)
+    samples, trials, outs = [], [], []
+    with reporter.step("try", 2) as counter:
+        for name, part in (("small", PART), ("sample", 1)):
+            samples.append(write(chosen, folder / name, share, workers, part=part))
+            outs.append(folder / f"{name}-out")
+            # a glob: of a folder that holds archives, a run would leave the rows out
+            places = ["--input", f"{folder}/{name}/**/*", "--output", str(outs[-1])]
+            trials.append(watch(["run", *words, *places, "--workers", str(workers), "--no-report"], outs[-1]))
+            counter.advance()
+            if reporter.verbose:
+                counter.tell(name, trials[-1].wall)
+    return _Tried((samples[0], samples[1]), (trials[0], trials[1]), (outs[0], outs[1]), workers)
 
 
-def _outcomes(chosen: Sequence[Drawn], tried: _Tried, counts: Sequence[Estimate]) -> list[Outcome]:
-    found = pages_of(tried.out, tried.trials[1].run)
-    sample = tried.samples[1]
-    return [
-        outcome(each.stratum, copied, groups_of(found, names, small=each.stratum.small), candidates)
-        for each, names, copied, candidates in zip(chosen, sample.names, sample.copied, counts, strict=True)
-    ]
+def _outcomes(chosen: Chosen, tried: _Tried, counts: Sequence[Estimate]) -> list[Outcome]:
+    """Return the outcome of the clusters, then that of each stratum that was cut, as `names` of the sample."""
+    found, sample = pages_of(tried.out, tried.trials[1].run), tried.samples[1]
+    drawn = [(*at, pages) for place, pages in found.items() if (at := sample.places.at(place[0], place[1]))]
+    outcomes = [outcome_of_clusters(chosen, drawn, counts) if chosen.drawn else NONE]
+    for each, names, copied in zip(chosen.cuts, sample.names[1:], sample.copied[1:], strict=True):
+        groups = groups_of(found, names, small=each.stratum.small)
+        outcomes.append(outcome(each.stratum, copied, groups, counts[each.number]))
+    return outcomes
 
 
 def _growth(outcomes: Sequence[Outcome], tried: _Tried) -> Estimate:
-    """Return how many times the work of the larger trial all work is: strata weigh by the work that they were."""
+    """Return how many times the work of the larger trial all work is: parts weigh by the work that they were."""
     work = [costs.work_of(str(tried.out), names) for names in tried.samples[1].names]
     if not sum(work):
         raise RecipeError("the sample is too small to tell what a byte costs; give a larger --share")
@@ -162,37 +183,54 @@ def _growth(outcomes: Sequence[Outcome], tried: _Tried) -> Estimate:
 
 
 def _needs(
-    outcomes: Sequence[Outcome], tried: _Tried, sources: Sequence[Source], workers: int, runner: str, growth: Estimate
+    outcomes: Sequence[Outcome], tried: _Tried, sources: Sequence[Source], workers: int, runner: str, met: float
 ) -> tuple[Need, ...]:
-    (small, large), share = tried.trials, tried.share
-    left = _distinct(outcomes, tried)
-    cpu, disk = costs.line(small.cpu, large.cpu, share), costs.line(small.disk, large.disk, share)
-    delivered = sum(file.bytes for folder in ("documents", "shards") for file in large.run.files(folder))
-    disk = replace(disk, pages=disk.pages - min(delivered, disk.pages) * (1 - left.factor))
-    doubt = delivered / max(1, large.disk) * (left.high - left.low) / 2 / Z
+    (small, large), share, growth = tried.trials, _share(tried, outcomes), _growth(outcomes, tried)
+    kept = sum(one.seen.kept for one in outcomes)
+    left = distinct(tried.stages, groups_of_duplicates(tried.out, large.run), round(kept), met)
+    cpu = costs.line(small.cpu, large.cpu, share)
     tasks = costs.longest((source.size for source in sources), workers)
     wall = replace(cpu, start=costs.start_seconds(small, cpu, tried.workers, runner), pages=cpu.pages * tasks)
     peak = costs.peak(small, large, share, max(1.0, growth.value), workers / tried.workers)
-    totals = large.run.value["totals"]
-    text = max(1, sum(one.seen.kept_text for one in outcomes))
-    tokens = added(one.kept_text for one in outcomes).times(totals["tokens"] / text)
+    totals, text = large.run.value["totals"], added(one.kept_text for one in outcomes)
+    seen = max(1, sum(one.seen.kept_text for one in outcomes))
+    pages = added(one.kept for one in outcomes)
+    disk = _disk(tried, share, growth, grown(text, seen, pages, kept, ROW).times(left.estimate))
     return (
         _need("wall", "seconds", wall.at(growth).with_noise(costs.WALL_NOISE), large.wall),
         _need("cpu", "seconds", cpu.at(growth).with_noise(costs.CPU_NOISE), large.cpu),
-        _need("disk", "bytes", disk.at(growth).with_noise(costs.DISK_NOISE + doubt), large.disk),
+        _need("disk", "bytes", disk.with_noise(costs.DISK_NOISE), large.disk),
         _need("memory", "bytes", Estimate(peak).with_noise(costs.MEMORY_NOISE), large.memory),
         _need("candidates", "pages", added(one.candidates for one in outcomes), totals["candidates"]),
-        _need("kept", "pages", added(one.kept for one in outcomes), totals["kept"], left),
-        _need("tokens", "tokens", tokens, totals["tokens"], left),
+        _need("kept", "pages", pages, totals["kept"], left),
+        _need("tokens", "tokens", text.times(totals["tokens"] / seen), totals["tokens"], left),
     )
 
 
-def _distinct(outcomes: Sequence[Outcome], tried: _Tried) -> Distinct:
-    """Return what is left of kept pages when duplicates go that do not meet in the sample."""
-    run = tried.trials[1].run
-    seen, kept = (sum(getattr(one.seen, name) for one in outcomes) for name in ("candidates", "kept"))
-    share = seen / max(1.0, added(one.candidates for one in outcomes).value)
-    return distinct([stage["use"] for stage in run.recipe_stages], groups_of_duplicates(tried.out, run), kept, share)
+def _share(tried: _Tried, outcomes: Sequence[Outcome]) -> float:
+    """Return how much of the work of the larger sample the smaller one is: as its text and its pages."""
+    few = summed(pages_of(tried.outs[0], tried.trials[0].run).values())
+    many = summed(one.seen for one in outcomes)
+    return 1 / grown(Estimate(many.text), few.text, Estimate(many.candidates), few.candidates, PAGE).value
+
+
+def _disk(tried: _Tried, share: float, growth: Estimate, kept: Estimate) -> Estimate:
+    """Return the bytes of the tree: of steps before duplicates go, which grow as all text, and behind, as kept text."""
+    few, many = (costs.after_duplicates(out, tried.stages) for out in tried.outs)
+    small, large = (trial.disk for trial in tried.trials)
+    before, behind = costs.line(small - few, large - many, share), costs.line(few, many, share)
+    return added((before.at(growth), behind.at(kept)))
+
+
+def _met(chosen: Chosen, tried: _Tried, counts: Sequence[Estimate]) -> float:
+    """Return the share of the input's pages of which those that are duplicates of each other are tried together."""
+    whole = sum(count.value for count in counts)
+    held = sum(chosen.held.values())
+    cut = sum(
+        counts[each.number].value * min(1.0, copied / each.stratum.size)
+        for each, copied in zip(chosen.cuts, tried.samples[1].copied[1:], strict=True)
+    )
+    return min(1.0, (held + cut) / whole) if whole else 1.0
 
 
 def _need(name: str, unit: str, value: Estimate, sample: float, left: Distinct = ALL) -> Need:

@@ -1,39 +1,51 @@
-"""Write the sample files of both trials, and remember to which stratum each belongs.
+"""Choose what is tried of an input, write the sample files of both trials, and remember which page of them is which.
 
-Small sources are copied whole. Members of gzip stand alone, so pieces of all large archives go into as many files as
-there are workers: in a file of its own, each source's share would be packed into Parquet a few rows at a time, and take
-more disk than it will. Of other large sources, each has its own file.
+Pages of a frame are drawn in clusters and written, in the order of the input, into as many files as they would fill of
+the sources that they came from: what a run spends for each source is then in the sample as it is in the run. Strata
+whose pages are in no frame, and inputs that are tried whole, are cut: each source that is drawn has its own file.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from yurai.plan.cut import cut, pieces_of
+from yurai.plan.cut import cut
 from yurai.plan.draw import Stratum, allotted, drawn, enough
+from yurai.plan.frame import Cluster, Drawn, Frame, Page
 from yurai.sources.find import Source
-from yurai.sources.rows import row_kind
 from yurai_manifests.errors import RecipeError
 
 FILES = 64
-"""Sources that are opened at most for the trials."""
+"""Sources that are cut at most."""
 PART = 8
 """How much smaller the smaller trial is."""
-JOINED = "gzip-members-{}.warc.gz"
+
+
+@dataclass(slots=True)
+class Places:
+    """Where the pages of a frame went in the sample files: the cluster of each."""
+
+    starts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    clusters: dict[str, list[tuple[int, Page]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, name: str, start: int, cluster: int, page: Page) -> None:
+        """Remember a page that begins at byte `start` of a file; those of one file come in order."""
+        self.starts[name].append(start)
+        self.clusters[name].append((cluster, page))
+
+    def at(self, name: str, offset: int) -> tuple[int, Page] | None:
+        """Return the number of the cluster, and the page, that a byte of a file is of; None of a file that was cut."""
+        found = bisect_right(self.starts[name], offset) - 1 if name in self.starts else -1
+        return self.clusters[name][found] if found >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """What lies in one folder: for each stratum, the names of its files and the bytes of the input that they are."""
+class Cuts:
+    """A stratum with the sources of it that are cut, which is stratum `number`."""
 
-    names: tuple[tuple[str, ...], ...]
-    copied: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A stratum with the sources that are tried of it."""
-
+    number: int
     stratum: Stratum
     sources: tuple[Source, ...]
 
@@ -42,16 +54,54 @@ class Drawn:
         return min(1.0, share * self.stratum.size / max(1, sum(source.size for source in self.sources)))
 
 
-def choose(groups: Sequence[Stratum], share: float) -> list[Drawn]:
-    """Return the sources that are tried, at most 64 or one for each stratum."""
-    found = []
-    for group, most in zip(groups, allotted(groups, FILES), strict=True):
-        count = enough(group, share, most) if group.small else most
-        found.append(Drawn(group, tuple(drawn(group, count))))
-    return found
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is tried: of the clusters of a frame those that were drawn, and sources that are cut."""
+
+    frame: Frame
+    all: tuple[Cluster, ...]
+    drawn: tuple[Drawn, ...]
+    cuts: tuple[Cuts, ...]
+    held: Mapping[int, int]
+    """Pages of each stratum in the frame."""
+    groups: tuple[Stratum, ...]
+    seed: int
 
 
-def write(chosen: Sequence[Drawn], folder: Path, share: float, piles: int, *, part: int = 1) -> Sample:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What lies in one folder: names of the files with pages of the frame, and of those of each stratum that was cut.
+
+    `copied` are the bytes of the input that all files of a kind are, in the same order.
+    """
+
+    places: Places
+    names: tuple[tuple[str, ...], ...]
+    copied: tuple[float, ...]
+
+
+def choose(groups: Sequence[Stratum], frame: Frame, share: float, candidates: float, seed: int = 0) -> Chosen:
+    """Return what makes about `share` of an input of so many candidates."""
+    held = defaultdict[int, int](int)
+    for page in frame.pages if share < 1 else ():
+        held[page.stratum] += 1
+    clusters = tuple(frame.clusters()) if held else ()
+    wanted = min(1.0, share * candidates / max(1, sum(held.values())))
+    chosen = tuple(frame.draw(clusters, min(len(clusters), max(2, round(wanted * len(clusters))))) if held else ())
+    cuts = []
+    for number, (group, most) in enumerate(zip(groups, allotted(groups, FILES), strict=True)):
+        if not held.get(number):
+            count = enough(group, share, most) if group.small else most
+            cuts.append(Cuts(number, group, tuple(drawn(group, count, seed))))
+    return Chosen(frame, clusters, chosen, tuple(cuts), held, tuple(groups), seed)
+
+
+def part_of(drawn: Sequence[Drawn], part: int) -> Sequence[Drawn]:
+    """Return one of `part` parts of the clusters, in which sizes are as in all."""
+    return drawn[part // 2 :: part] or drawn[:1]
+
+
+def write(chosen: Chosen, folder: Path, share: float, piles: int, *, part: int = 1) -> Sample:
     """Write a sample of about `share` of the input, or one of `part` parts of that sample, as files in `folder`.
 
     Raises:
@@ -59,37 +109,50 @@ def write(chosen: Sequence[Drawn], folder: Path, share: float, piles: int, *, pa
         RecipeError: one is damaged Parquet, or nothing was copied.
     """
     folder.mkdir(parents=True)
-    names, copied = [], []
-    for each in chosen:
-        files = _whole(each, folder, part) if each.stratum.small else _parts(each, folder, share, piles, part)
-        held = list(files)
-        names.append(tuple(dict.fromkeys(name for name, _ in held)))
-        copied.append(sum(size for _, size in held))
+    places = Places()
+    found = [list(_drawn(chosen, folder, piles, part, places))]
+    for each in chosen.cuts:
+        files = _whole(each, folder, part) if each.stratum.small else _parts(each, folder, share / part, chosen.seed)
+        found.append(list(files))
+    copied = tuple(sum(size for _, size in held) for held in found)
     if not sum(copied):
         raise RecipeError("the sample holds nothing; give a larger --share")
-    return Sample(tuple(names), tuple(copied))
+    return Sample(places, tuple(tuple(name for name, _ in held) for held in found), copied)
 
 
-def _whole(each: Drawn, folder: Path, part: int) -> Iterator[tuple[str, float]]:
+def _drawn(chosen: Chosen, folder: Path, piles: int, part: int, places: Places) -> Iterator[tuple[str, float]]:
+    pages = defaultdict[int, list[tuple[int, Page]]](list)
+    for number, one in enumerate(part_of(chosen.drawn, part)):
+        for page in one.cluster.pages:
+            pages[page.stratum].append((number, page))
+    for stratum, held in pages.items():
+        sources = chosen.groups[stratum].sources
+        count = min(len(sources), len(held), max(piles, round(len(sources) * len(held) / chosen.held[stratum])))
+        held.sort(key=lambda one: one[1].start)
+        for number, source in enumerate(drawn(chosen.groups[stratum], count, chosen.seed)):
+            some = held[len(held) * number // count : len(held) * (number + 1) // count]
+            yield source.name, _pages(folder / source.name, source.name, some, chosen.frame, places)
+
+
+def _pages(target: Path, name: str, pages: Sequence[tuple[int, Page]], frame: Frame, places: Places) -> float:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        for cluster, page in pages:
+            places.add(name, file.tell(), cluster, page)
+            file.write(frame.data(page))
+        return file.tell()
+
+
+def _whole(each: Cuts, folder: Path, part: int) -> Iterator[tuple[str, float]]:
     ordered = sorted(each.sources, key=lambda source: (source.size, source.name))
     for source in ordered[part // 2 :: part] or ordered[:1]:
         cut(source, folder / source.name, 1.0)
         yield source.name, source.size
 
 
-def _parts(each: Drawn, folder: Path, share: float, piles: int, part: int) -> Iterator[tuple[str, float]]:
-    """Yield (name of the sample file, bytes of the input) of each source, and of each piece that is joined."""
-    number, wanted = 0, each.share(share)
+def _parts(each: Cuts, folder: Path, share: float, seed: int) -> Iterator[tuple[str, float]]:
+    """Yield (name of the sample file, bytes of the input) of each source."""
+    wanted = each.share(share)
     for source in each.sources:
-        found = None if row_kind(source.name) else pieces_of(source, wanted)
-        if found is None or not (found.apart and source.name.endswith(".gz")):
-            done = cut(source, folder / source.name, wanted / part)
-            yield source.name, source.size * done.copied / done.whole if done.whole else 0.0
-            continue
-        for piece in found.pieces:
-            if number % part == 0:
-                name = JOINED.format(number // part % piles)
-                with (folder / name).open("ab") as file:
-                    file.write(piece)
-                yield name, len(piece)
-            number += 1
+        done = cut(source, folder / source.name, wanted, seed)
+        yield source.name, source.size * done.copied / done.whole if done.whole else 0.0

@@ -116,7 +116,7 @@ def _unjudged(audit: Audit) -> Markup:
     ]
     if not rows:
         return none("None: every rule could judge every page that reached it.")
-    return table(["stage", "rule", "#pages that passed unjudged"], rows)
+    return table(["stage", "rule, or rule and limit", "#pages that passed unjudged"], rows)
 
 
 def _unreadable(audit: Audit) -> list[Markup]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from yurai.evidence.normalise import KINDLESS
 from yurai.rights.calibration import Calibration
 from yurai.rights.licences import NOASSERTION, NONE, class_of, distinct
 from yurai.rights.page import Page, Statement
@@ -14,6 +15,7 @@ Status = Literal["granted", "conflict", "none", "noassertion"]
 CLAIM: Final = "licence_claim"
 SITE: Final = ("site",)
 _WIDEST: Final = ("page", "main_text", "site", "dataset", "embedded", "unknown")
+_UNREAD: Final = (None, KINDLESS)
 DECLARED: Final = "declared_spdx"
 """Place of a claim that no row of evidence says, but the column that all claims of the page were read into."""
 
@@ -44,26 +46,28 @@ def conclude(page: Page, policy: Policy, ruling: Ruling | None, calibration: Cal
     that the cap of rows left out. Where it is empty, claims for the text (`text_scopes` of the policy) decide, or where
     there are none, those for the site: one licence is granted, two are a conflict. A counter-notice for the text makes
     a conflict of any, one for the site of a claim for the site that nothing declares. A claim that could not be read
-    takes nothing from others. Without any claim it is NONE where all was searched, NOASSERTION where not.
+    takes nothing from others, nor does one of a Creative Commons licence of which the kind is not told. Without any
+    claim it is NONE where all was searched, NOASSERTION where not.
     """
     if ruling and ruling.licence:
         status: Status = "none" if ruling.licence == NONE else "granted"
         return Conclusion(ruling.licence, status, None, None, ruling=ruling.id)
     claims = [one for one in page.statements if one.kind == CLAIM]
-    if page.declared_spdx:
+    if page.declared_spdx and page.declared_spdx != KINDLESS:
         support = [one for one in claims if one.norm == page.declared_spdx]
         support = support or [Statement(CLAIM, DECLARED, page.declared_spdx, "page", DECLARED)]
         return _granted(support, _counter(page, policy, policy.text_scopes), policy, calibration)
     for scopes in (policy.text_scopes, *([SITE] if policy.site_licence else [])):
-        heard = [one for one in claims if one.norm and one.scope in scopes]
+        heard = [one for one in claims if one.norm not in _UNREAD and one.scope in scopes]
         named = distinct({one.norm or "" for one in heard})
         if len(named) > 1:
             return Conclusion(NOASSERTION, "conflict", None, _scope(heard), tuple(heard))
         if named:
             support = [one for one in heard if one.norm in named]
             return _granted(support, _counter(page, policy, {*policy.text_scopes, *scopes}), policy, calibration)
-    unread = [one for one in claims if one.norm is None and one.scope in policy.text_scopes]
-    if unread or not page.seen:
+    unread = [one for one in claims if one.norm in _UNREAD and one.scope in policy.text_scopes]
+    unread += [one for one in claims if one.norm == KINDLESS and one.scope in SITE and policy.site_licence]
+    if unread or page.declared_spdx or not page.seen:
         return Conclusion(NOASSERTION, "noassertion", None, _scope(claims), tuple(unread))
     return Conclusion(NONE, "none", None, _scope(claims))
 

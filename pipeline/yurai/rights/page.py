@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from yurai.evidence.marks import RESERVED_IN_WORDS
 from yurai.evidence.robots import RobotsView
 
 NOT_AVAILABLE: Final = "evidence-not-available"
 """Flag of pages whose markup and headers were gone before anybody looked: WET."""
-
-RESERVED_IN_WORDS: Final = "reserved-in-words"
-"""Norm of a reservation that comments of a robots.txt make."""
 
 
 @dataclass(frozen=True, slots=True)

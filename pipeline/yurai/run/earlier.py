@@ -7,7 +7,7 @@ from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.state import State, of_files, of_parquet
 from yurai.sources.find import find_sources
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.run import RUN, RunRecord, load_run
+from yurai_manifests.run import RUN, RunRecord, load_run, refuse_unended
 from yurai_manifests.store import Store, open_store
 
 
@@ -60,9 +60,11 @@ def state_of(inputs: list[str]) -> State:
     """Return the state to go on from: one output tree, or Parquet files in the DOCUMENT schema, as folders or globs.
 
     Raises:
-        RecipeError: neither, or more than one tree.
+        RecipeError: neither, more than one tree, or one whose run has not ended.
     """
     stores = [open_store(url) for url in inputs]
+    for store in stores:
+        refuse_unended(store)
     if len(inputs) == 1 and stores[0].size(RUN) is not None:
         return of_tree(inputs[0])
     if any(store.size(RUN) is not None for store in stores):

@@ -1,5 +1,6 @@
 """measure: numbers about each text, computed once and stored; filters compare them, so new thresholds are cheap."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -10,9 +11,12 @@ from yurai.declare.rules import tagger
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
 from yurai.engine.clock import part
-from yurai.engine.use import Settings
+from yurai.engine.use import AnyUse, Settings
 from yurai.stages.map_tasks import measure_alone
+from yurai_filters import compression, splitters
 from yurai_filters import measure as run_tagger
+from yurai_filters.check import given_to
+from yurai_filters.splitters import SplitterName
 
 DEFAULT = ("characters", "lines", "words", "gopher-lines", "repetition", "sentences", "line-shapes")
 
@@ -26,9 +30,11 @@ class Measure(Settings):
 
     Args:
         taggers: names of the taggers, in order; `yurai list filters` shows them.
+        splitter: what counts words of Japanese, an extra: yurai[sudachi] or yurai[mecab]; without one words are null.
     """
 
     taggers: tuple[str, ...] = DEFAULT
+    splitter: SplitterName | None = None
 
 
 def run_taggers(batch: pa.RecordBatch, settings: Measure) -> pa.RecordBatch:
@@ -36,10 +42,26 @@ def run_taggers(batch: pa.RecordBatch, settings: Measure) -> pa.RecordBatch:
     columns = text_columns(batch)
     for name in settings.taggers:
         with part(f"tagger {name}"), naming(tagger(name), batch):
-            written = run_tagger(tagger(name), columns, {})
+            given = given_to(tagger(name), {"splitter": settings.splitter})
+            written = run_tagger(tagger(name), columns, given)
         columns |= written
         batch = with_measures(batch, written)
     return batch
+
+
+def _place(settings: Measure, _: Sequence[AnyUse], __: Sequence[AnyUse]) -> str | None:
+    """Refuse a splitter that is not installed before anything runs."""
+    try:
+        splitters.versions(settings.splitter)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _versions(settings: Measure) -> dict[str, str]:
+    """Return the versions of what splits words and what packs, where it is asked for."""
+    packed = compression.versions() if "compression-ratios" in settings.taggers else {}
+    return splitters.versions(settings.splitter) | packed
 
 
 STAGE = declare(
@@ -54,6 +76,8 @@ STAGE = declare(
             "language": "measure needs the language; put language before it",
             "redact": "measure would be of the text before redact; put redact before it",
         },
+        place=_place,
+        versions=_versions,
         command=("measure",),
         packages=(PYTHON, ARROW, ARROW_RE2, RE2),
     )

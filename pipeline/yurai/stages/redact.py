@@ -14,7 +14,7 @@ from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
 from yurai.engine.use import Settings
 from yurai.stages.map_tasks import measure_alone
-from yurai_filters.pii import KINDS, find, replace
+from yurai_filters.pii import ALL, REPORTED, Span, find, replace
 from yurai_filters.pii import Kind as PiiKind
 from yurai_manifests.schema import COUNTS
 
@@ -34,7 +34,7 @@ class Redact(Settings):
     holds nothing more, so a second pass changes nothing, counts included. `url` and `http_headers` say where a page
     came from and stay. A second text, which `retry_with` of extract stores, is redacted too, uncounted. Runs after
     language and before measure, whose numbers are of the redacted text.
-    Source: recall and precision by kind are measured by bench/pii.py; choices in docs/decisions/0011-pii.md.
+    Source: recall and precision by kind are measured by bench/pii.py; choices in docs/decisions/0011-pii.md and 0036.
 
     Args:
         email: addresses of mail; redact, report (count and leave) or off.
@@ -42,6 +42,24 @@ class Redact(Settings):
         phone: phone numbers, those of Japan and North America where words say so; redact, report or off.
         card: payment card numbers with a right check digit; redact, report or off.
         iban: international bank account numbers with right check digits; redact, report or off.
+        wide: for email, also addresses that programs are not to read (`[at]`, `アットマーク`, `★`); for phone, also
+            numbers in the groups of Japan and North America with no word beside them.
+        others: every kind below that is not set itself; redact, report or off.
+        postal: postal codes of Japan behind 〒 or a word, or before an address; as `others` unless set.
+        address: addresses in Japan down to the number of the house; as `others` unless set.
+        mynumber: Japan's individual numbers, with a label and a right check digit; as `others` unless set.
+        bank: numbers of bank accounts in Japan, with a label; as `others` unless set.
+        licence: numbers of driving licences of Japan, with a label; as `others` unless set.
+        passport: numbers of passports, with a label; as `others` unless set.
+        residence: numbers of residence cards of Japan, with a label; as `others` unless set.
+        pension: basic pension numbers of Japan, with a label; as `others` unless set.
+        insurance: numbers of health insurance in Japan, with a label; as `others` unless set.
+        ssn: social security numbers of the United States, with a label; as `others` unless set.
+        national_id: numbers that 21 other countries give to people, with a label and mostly a check digit; as `others`
+            unless set.
+        name: names of people where a word says that one follows; counted, never replaced; off unless set.
+        special_care: words by which Japan's law has a text treated with special care (health, crimes, creed, origin of
+            a person); counted, never replaced; off if `others` is off, else report, unless set.
     """
 
     email: Way = "redact"
@@ -49,6 +67,28 @@ class Redact(Settings):
     phone: Way = "redact"
     card: Way = "redact"
     iban: Way = "redact"
+    wide: bool = False
+    others: Way = "off"
+    postal: Way | None = None
+    address: Way | None = None
+    mynumber: Way | None = None
+    bank: Way | None = None
+    licence: Way | None = None
+    passport: Way | None = None
+    residence: Way | None = None
+    pension: Way | None = None
+    insurance: Way | None = None
+    ssn: Way | None = None
+    national_id: Way | None = None
+    name: Literal["report", "off"] = "off"
+    special_care: Literal["report", "off"] | None = None
+
+    def way(self, kind: PiiKind) -> Way:
+        """Return what is done with what is found of `kind`."""
+        said: Way | None = getattr(self, kind.replace("-", "_"))
+        if said is not None:
+            return said
+        return "report" if kind in REPORTED and self.others != "off" else self.others
 
 
 def _counts(batch: pa.RecordBatch) -> Counter[str]:
@@ -60,32 +100,38 @@ def _counts(batch: pa.RecordBatch) -> Counter[str]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is looked for, and what of it is replaced."""
+
+    wanted: tuple[PiiKind, ...]
+    replaced: frozenset[PiiKind]
+    wide: bool
+
+    def find(self, text: str) -> list[Span]:
+        return find(text, self.wanted, wide=self.wide)
+
+
 def replace_personal_data(batch: pa.RecordBatch, settings: Redact) -> pa.RecordBatch:
     """Return `batch` with placeholders in `text` and `title`, and the columns that say how many."""
-    ways: dict[PiiKind, Way] = {
-        "email": settings.email,
-        "ip": settings.ip,
-        "phone": settings.phone,
-        "card": settings.card,
-        "iban": settings.iban,
-    }
-    wanted = tuple(kind for kind in KINDS if ways[kind] != "off")
-    replaced = frozenset(kind for kind in KINDS if ways[kind] == "redact")
+    wanted = tuple(kind for kind in ALL if settings.way(kind) != "off")
+    replaced = frozenset(kind for kind in wanted if settings.way(kind) == "redact")
+    look = _Look(wanted, replaced, settings.wide)
     columns = [batch.column(name).to_pylist() for name in _READS]
-    rows = [_row(dict(zip(_READS, row, strict=True)), wanted, replaced) for row in zip(*columns, strict=True)]
+    rows = [_row(dict(zip(_READS, row, strict=True)), look) for row in zip(*columns, strict=True)]
     written = {
         name: pa.array([row[name] for row in rows], batch.schema.field(name).type) for name in _READS if name != "pii"
     }
     return with_columns(batch, written | {"pii": pa.array([row["pii"] for row in rows], COUNTS)})
 
 
-def _row(row: Row, wanted: tuple[PiiKind, ...], replaced: frozenset[PiiKind]) -> Row:
-    counts = Counter[str]()
+def _row(row: Row, look: _Look) -> Row:
+    counts, replaced = Counter[str](), look.replaced
     if row["other_text"]:
-        found = (span for span in find(row["other_text"], wanted) if span.kind in replaced)
+        found = (span for span in look.find(row["other_text"]) if span.kind in replaced)
         row["other_text"] = replace(row["other_text"], found)
     for name in ("text", "title"):
-        if not row[name] or not (spans := find(row[name], wanted)):
+        if not row[name] or not (spans := look.find(row[name])):
             continue
         counts.update(span.kind for span in spans)
         row[name] = replace(row[name], (span for span in spans if span.kind in replaced))
@@ -107,13 +153,13 @@ def _is_ours(entry: Entry) -> bool:
 
 
 def _named(counts: Counter[str], prefix: str) -> list[Entry]:
-    return [{"name": prefix + kind, "count": counts[kind]} for kind in KINDS if counts[kind]]
+    return [{"name": prefix + kind, "count": counts[kind]} for kind in ALL if counts[kind]]
 
 
 STAGE = declare(
     Stage(
         "redact",
-        version=3,
+        version=4,
         kind=Kind.MEASURE,
         settings=Redact,
         driver=measure_alone,

@@ -29,7 +29,7 @@ from yurai.tokens.sentencepiece import train_unigram
 from yurai_manifests.canonical import canonical, fingerprint, sha256
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import read_rows
-from yurai_manifests.run import RUN, load_run
+from yurai_manifests.run import RUN, load_run, refuse_unended
 from yurai_manifests.store import open_store
 
 Model: TypeAlias = Literal["bpe", "unigram"]
@@ -166,6 +166,8 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin
 def _documents(inputs: Sequence[str]) -> Shards:
     """Documents of all trees and Parquet files, in the order of their digests: the order of inputs is irrelevant."""
     stores = {url: open_store(url) for url in inputs}
+    for store in stores.values():
+        refuse_unended(store)
     trees = [store for store in stores.values() if store.size(RUN) is not None]
     files = [url for url, store in stores.items() if store not in trees]
     parts = [of_files(store, load_run(store).files("documents")) for store in trees]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from yurai.evidence.robots.preferences import combined
+from yurai.evidence.signals import MALFORMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,18 @@ class RobotsView:
 
     @property
     def reserves(self) -> bool:
-        """Whether an agent is denied, or use for training is (`train-ai=n`, `ai-train=no` and older words for them)."""
+        """Whether an agent is denied, or use for training is (`train-ai=n`, `ai-train=no` and older words for them).
+
+        A preference that breaks the rules of its form and would forbid if it kept them counts as it does in a header.
+        """
         said = {*(self.content_usage or "").split(","), *(self.content_signal or "").split(",")}
         return bool(self.denied or said & _RESERVED)
 
 
 _NO: Final = ("=n", "=no", "=immediate", "=reference")
-_RESERVED: Final = frozenset(("train-ai=n", "train-genai=n", "ai=n", "genai=n", "tdm=n", "bots=n", "ai-train=no"))
+_RESERVED: Final = frozenset(
+    ("train-ai=n", "train-genai=n", "ai=n", "genai=n", "tdm=n", "bots=n", "ai-train=no", MALFORMED)
+)
 ABSENT: Final = RobotsView(None, (), None, None, "absent")
 """The view of a page of a host without a capture."""
 
@@ -50,7 +56,9 @@ ABSENT: Final = RobotsView(None, (), None, None, "absent")
 def restricts(view: RobotsView) -> bool:
     """Whether it holds anything that some use may not go without: a denial, a no, a licence to ask for, words."""
     said = f"{view.content_usage},{view.content_signal}".split(",")
-    return bool(view.denied or view.licences or view.notices or any(entry.endswith(_NO) for entry in said))
+    return bool(
+        view.denied or view.licences or view.notices or any(entry.endswith(_NO) or entry == MALFORMED for entry in said)
+    )
 
 
 def together(views: Sequence[RobotsView], agents: Sequence[str]) -> RobotsView:

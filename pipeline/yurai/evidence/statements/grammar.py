@@ -147,6 +147,7 @@ _VERBS_EN: Final = (
 )
 _LINK: Final = r"(?:under|by|through|via|with|as|subject\s+to|in\s+accordance\s+with|according\s+to|in|into|to|at|on)"
 BEFORE: Final = _any(
+    r"\b(?:posto|placé|versé|mis|puesto|liberado|colocado|está|è|é)\s+(?:(?:nel|di|dans\s+le|en|en\s+el|em|no)\s+)?\Z",
     r"\b\w{0,3}li[cs]en[szcç]\w*\s+(?:\w+\s+){0,4}\Z|лицензи\w+\s+\Z",
     r"\b(?:licenciad[oa]s?|distribuit[oaie]|rilasciat[oaie]|concesso|pubblicat[oaie]|publicad[oa]s?)\b[^;.]{0,40}\Z",
     r"\b(?:this|our|the)\s+(?:\w+\s+){0,2}(?:uses|carries|has)\s+(?:the|an?)\s+\Z",
@@ -212,7 +213,7 @@ PAGE: Final = _any(
     rf"\b(?:this|the\s+present|these)\s+(?:[\w'’/-]+\s+){{0,2}}?(?:{_CONTENT_EN})\b|\b(?:this"
     rf"|the)\s+(?:original\s+)?work\b|\bmodify\s+(?:it|this)\b",
     r"\bdiese[rsnm]?(?:\([rsnm]\))?\s+(?:[\w-]+\s+)?(?:werke?s?|artikels?|beitr(?:ag|ags|ages)|texte?s?|dokument\w*"
-    r"|seite|buch\w*|arbeit|inhalte?s?|publikation)\b",
+    r"|seite|buch\w*|handbuch\w*|anleitung|dokumentation|arbeit|inhalte?s?|publikation)\b",
     r"\b(?:cette?|ce|cet|la\s+présente)\s+(?:œuvre|oeuvre|article|page|document|texte|création|contenu|billet|livre"
     r"|ouvrage)\b",
     r"\b(?:est[ea])\s+(?:obra|artículo|página|documento|texto|contenido|trabajo|libro|entrada|artigo|conteúdo"
@@ -229,6 +230,24 @@ PAGE: Final = _any(
     r"|本文(?=[はの])",
     r"本(?:文|文章|作品|页|頁|页面|著作|书|书籍|文档|教程|条目)(?!件)|此(?:文|作品|页面)",
 )
+_THE_REST: Final = (
+    r"(?=\s*(?:\Z|[,;:(–—-]|\b(?:is|are|has|have|may|can|for|of|on|in|at|and|or|to|you|under|by|as|itself|licen[sc]ed"
+    r"|released|distributed|published|available|provided|made|covered|a|ha|hat|foi|ist|sind|steht|stehen|wird|werden|unter|est|sont"
+    r"|sous|está|es|bajo|é|sob|è|sotto)\b))"
+)
+DOCUMENT: Final = _any(
+    r"\b(?:this|these|the|our|all)\s+(?:[\w'’/-]+\s+){0,2}?(?:(?:web\s?)?pages?|documents?|documentation|docs|manuals?"
+    r"|handbook|guides?|books?|articles?|texts?|tutorials?|specification|faq|contents?|(?:blog\s?)?posts?|(?:doc|info)?file"
+    rf"(?=\s+documents)){_THE_REST}|\A\W*(?:documentation|docs|contents?|texts?|articles|posts){_THE_REST}",
+    rf"\bdiese[rsmn]?\s+(?:[\w-]+\s+)?(?:dokument\w*|seiten?|handbuch|artikel|text|buch|anleitung){_THE_REST}",
+    rf"\b(?:ce|cet|cette)\s+(?:document|page|manuel|article|texte|documentation|livre){_THE_REST}",
+    rf"\best[ae]\s+(?:documento|página|manual|artículo|artigo|texto|libro|livro|documentación){_THE_REST}"
+    rf"|\bquest[oa]\s+(?:documento|pagina|manuale|articolo|testo|libro){_THE_REST}",
+    r"\b(?:эт[аои]т?|данн\w+)\s+(?:документ\w*|страница|руководство|статья|текст)",
+    r"(?:本|この|当該?)\s?(?:ページ|文書|ドキュメント|記事|マニュアル|資料|書籍|教材|テキスト|文章|翻訳)(?=[はをも、])|本書(?=[はをも、])",
+    r"本(?:文档|文檔|页|頁|页面|文|手册|教程|文章|书)|이\s?(?:문서|글|페이지|책)",
+)
+"""What is text for certain: a licence for programs counts only for such."""
 BARE: Final = _any(
     r"\brepublish\s+(?:all\s+of\s+|any\s+of\s+)?(?:our|my|these)\s+(?:articles|stories|content|work|posts|material)\b",
     r"\A\W*(?:(?:all|the|our|my|other|any|both|original|own|community|user|written|editorial|textual|wiki|blog|site"

@@ -32,13 +32,14 @@ _ORDER: Final = ("BY", "NC", "ND", "SA")
 class Name:
     """One name of a licence in a text, at [start, end); `id` is None for Creative Commons without a kind.
 
-    `other` is a licence of software: it says where another name's words end, and nothing else.
+    `of_programs`: it is a licence for software, which pages name for many reasons; it also says where another name's
+    words end.
     """
 
     start: int
     end: int
     id: str | None
-    other: bool = False
+    of_programs: bool = False
 
 
 def names(text: str) -> list[Name]:
@@ -62,11 +63,11 @@ def narrower(known: str | None, other: str | None) -> bool:
 
 def _others(text: str) -> Iterator[Name]:
     """Names of other licences, and addresses of any that are written out."""
-    for start, end, known in other_names(text):
-        yield Name(start, end, known, other=known is None)
+    for start, end, known, of_programs in other_names(text):
+        yield Name(start, end, known, of_programs)
     for match in _ADDRESS.finditer(text):
         if (known := licence_id(match[0])) is not None:
-            yield Name(match.start(), match.end(), known, other=is_of_software(known))
+            yield Name(match.start(), match.end(), known, is_of_software(known))
 
 
 def _cc(text: str) -> Iterator[Name]:

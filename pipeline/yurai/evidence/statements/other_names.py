@@ -1,9 +1,11 @@
-"""Find names of licences other than Creative Commons' in text: of governments, data, the GNU FDL, public domain."""
+"""Find names of licences other than Creative Commons' in text: of governments, data, documents, public domain."""
 
 # ruff: noqa: RUF001 - marks of all scripts are meant
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
+
+from yurai.evidence.statements.program_names import PROGRAMS, program_id
 
 PUBLIC_DOMAIN: Final = "LicenseRef-public-domain"
 _V: Final = r"(?:v(?:ersion|\.)?|バージョン|第)?\s*"
@@ -20,8 +22,12 @@ def _digits(value: str | None) -> str:
 
 
 def _gfdl(match: re.Match[str]) -> str:
-    version, later = match["gfdl_version"], match["gfdl_later"]
-    return f"GFDL-{version}-or-later" if version and later else f"LicenseRef-GFDL-{version or 'unspecified'}"
+    """Id by version; SPDX has ids of their own for documents that say whether they have invariant sections."""
+    version = match["gfdl_version"]
+    if not (version and match["gfdl_later"]):
+        return f"LicenseRef-GFDL-{version or 'unspecified'}"
+    parts = {None: "", "no": "no-invariants-", "without": "no-invariants-"}.get(match["gfdl_parts"], "invariants-")
+    return f"GFDL-{version}-{parts}or-later"
 
 
 def _ogl(match: re.Match[str]) -> str:
@@ -53,6 +59,7 @@ _GFDL: Final = (
     rf"(?:[\s,(-]*{_V}(?P<gfdl_version>1\.[0-3]))?"
     r"(?P<gfdl_later>[\s,(]*(?:or\s+(?:any\s+)?(?:later|newer)|oder\s+(?:einer\s+)?später|以降|または[^。]{0,12}以降"
     r"|ou\s+(?:toute\s+version\s+)?ultérieure))?"
+    r"(?:[^.]{0,70}?[;,]\s*(?:with\s+)?(?P<gfdl_parts>no|without|the)\s+Invariant\s+Sections?)?"
 )
 _OGL: Final = (
     r"(?:Open\s+Government\s+Licen[cs]e(?:\s+for\s+public\s+sector\s+information)?(?:\s*\(OGL\))?"
@@ -73,8 +80,10 @@ _JAPAN: Final = (
     r"(?:\s*[(（]?\s*第?\s*(?P<jp_version>[0-9０-９][.．][0-9０-９])\s*版?[)）]?)?)"
 )
 _ODC_BY: Final = r"(?:Open\s+Data\s+Commons\s+Attribution(?:\s+Licen[sc]e)?|\bODC-By\b)(?:[\s,-]*v?1\.0)?"
+_ART: Final = rf"(?:Licence\s+Art\s+Libre|Free\s+Art\s+Licen[sc]e)(?:[\s,(-]*{_V}(?P<lal_version>1\.[23]))?"
 _DOMAIN: Final = (
-    r"(?:public[\s-]+domain|パブリック[・･\s]?ドメイン|gemeinfrei|domaine\s+public|dominio\s+p[úu]blico|公有领域)"
+    r"(?:public[\s-]+domain|パブリック[・･\s]?ドメイン|gemeinfrei|domaine\s+public|dom[ií]nio\s+p[úu]blico"
+    r"|pubblico\s+dominio|公有领域)"
 )
 _READ: Final[dict[str, tuple[str, Callable[[re.Match[str]], str]]]] = {
     "gfdl": (_GFDL, _gfdl),
@@ -85,20 +94,18 @@ _READ: Final[dict[str, tuple[str, Callable[[re.Match[str]], str]]]] = {
     "odcby": (_ODC_BY, lambda _: "ODC-By-1.0"),
     "pddl": (r"(?:Public\s+Domain\s+Dedication\s+and\s+Licen[sc]e|\bPDDL\b)", lambda _: "PDDL-1.0"),
     "japan": (_JAPAN, _japan),
+    "opubl": (r"Open\s+Publication\s+Licen[sc]e(?:[\s,(-]*v?(?:ersion)?\s*1\.0)?", lambda _: "OPUBL-1.0"),
+    "bsddoc": (r"FreeBSD\s+Documentation\s+Licen[sc]e", lambda _: "FreeBSD-DOC"),
+    "lal": (_ART, lambda match: "LAL-1.2" if match["lal_version"] == "1.2" else "LAL-1.3"),
     "domain": (_DOMAIN, lambda _: PUBLIC_DOMAIN),
 }
-_SOFTWARE: Final = (
-    r"(?:\bMIT\b|\bBSD\b|\b[AL]?GPL|\bGNU\s+(?:(?:Lesser|Affero|Library)\s+)?General\s+Public|\bApache\b"
-    r"|\bMozilla\s+Public|\bISC\b|\bEUPL\b|\bUnlicense\b)(?:[\s,-]*(?:2|3)(?:\.\d)?-?Clause|[\s-]*(?:style\s+)?Licen[sc]e)?"
-)
 _ANY: Final = re.compile(
-    "|".join([*(f"(?P<{key}>{pattern})" for key, (pattern, _) in _READ.items()), f"(?P<software>{_SOFTWARE})"]),
-    re.IGNORECASE,
+    "|".join([*(f"(?P<{key}>{pattern})" for key, (pattern, _) in _READ.items()), PROGRAMS]), re.IGNORECASE
 )
 
 
-def other_names(text: str) -> Iterator[tuple[int, int, str | None]]:
-    """Names in a text, in order: start, end, and id, which is None of a licence for programs."""
+def other_names(text: str) -> Iterator[tuple[int, int, str | None, bool]]:
+    """Names in a text, in order: start, end, id, and whether it is a licence for programs, whose id may be None."""
     for match in _ANY.finditer(text):
         key = next((key for key in _READ if match[key]), None)
-        yield match.start(), match.end(), _READ[key][1](match) if key else None
+        yield match.start(), match.end(), _READ[key][1](match) if key else program_id(match), key is None

@@ -16,7 +16,10 @@ from yurai.evidence.statements.sentences import sentences
 from yurai.evidence.statements.subject import Subject, is_quoted, subject
 
 _IN_DOMAIN: Final = re.compile(
-    r"\b(?:is|are|into|to|in|als|est|es)\s+(?:hereby\s+)?(?:considered\s+)?(?:in\s+)?(?:the\s+)?\Z", re.IGNORECASE
+    r"\b(?:is|are|into|to|in|als|est|es)\s+(?:hereby\s+)?(?:considered\s+)?(?:in\s+)?(?:the\s+)?\Z"
+    r"|\b(?:posto|placé|versé|mis|puesto|liberado|colocado|está|è|é|steht|gestellt)\s+(?:(?:nel|di|dans\s+le|en|en\s+el|em"
+    r"|no|in|in\s+die)\s+)?\Z",
+    re.IGNORECASE,
 )
 _APPLIES: Final = re.compile(r"[^.;,]{0,24}?\b(?:appl(?:y|ies)\s+to|gilt\s+für|covers)\b", re.IGNORECASE)
 _SIGNED: Final = re.compile(r"\A\W*(?:copyright\b.{0,20})?©|\bsome rights reserved\b", re.IGNORECASE)
@@ -41,6 +44,8 @@ class Statement:
     """It stands in a line of copyright: "(c) 2020 A. B., CC BY 4.0"."""
     labelled: bool = False
     """It is the value of a label, or nothing else is said: "License: CC BY", "Under a CC BY license"."""
+    of_programs: bool = False
+    """It is a licence for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,26 @@ def _of_sentence(sentence: str, previous: str, own: str) -> Iterator[Statement]:
     found, begun, last = names(sentence), 0, None
     signed = len(previous) <= _SIGNATURE and _SIGNED.search(previous) is not None
     kept: list[Statement] = []
+    of_programs: list[Statement] = []
     for index, name in enumerate(found):
         gap = sentence[begun : name.start]
         joint = index > 0 and grammar.JOINT.match(gap)
         if not joint:
             last = _said(name, _clause(gap, _after(sentence, found, index), own, previous, signed=signed), sentence)
         begun = name.end
-        if last is not None and not name.other:
+        if last is not None and not name.of_programs:
             kept.append(replace(last, id=name.id))
-    yield from _specific(kept)
+        elif last is not None and _is_document(last, name, sentence):
+            of_programs.append(replace(last, id=name.id, of_programs=True))
+    yield from _specific(kept or of_programs)
+
+
+def _is_document(said: Statement, name: Name, sentence: str) -> bool:
+    """A licence for programs is one of text only where a document is named as what stands under it."""
+    if name.id is None or said.subject not in ("page", "site", "text"):
+        return False
+    behind = sentence[name.end :] if _APPLIES.match(sentence, name.end) else ""
+    return grammar.DOCUMENT.search(behind or sentence[: name.start]) is not None
 
 
 def _specific(kept: list[Statement]) -> Iterator[Statement]:

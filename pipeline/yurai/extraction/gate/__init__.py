@@ -44,9 +44,9 @@ class Gate:
 def warm_up(options: ExtractOptions) -> None:
     """Load what the gate needs, so that no page is charged for it."""
     if options.gate != "off":
-        from yurai.extraction.gate.windows import identifier  # noqa: PLC0415 - as below
+        from yurai.extraction.gate.windows import gate_identifier  # noqa: PLC0415 - as below
 
-        identifier()
+        gate_identifier()
 
 
 def _levels(options: ExtractOptions) -> Levels | None:

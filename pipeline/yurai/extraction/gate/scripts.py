@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from yurai.declare.language.repertoire import repertoire
+from yurai.declare.language.written import LANGUAGES_OF
+
 _FIRST_BYTES: Final = {
     "latin": (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC3, 0xCA)),
     "greek": (0xCE, 0xCF),
@@ -25,32 +28,6 @@ _FIRST_BYTES: Final = {
     "han": tuple(range(0xE4, 0xEA)),
     "hangul": (0xEA, 0xEB, 0xEC, 0xED),
 }
-_LANGUAGES: Final = {
-    "latin": (
-        "af als an ast az bar bcl br bs ca cbk ce ceb co cs cy da de diq dsb en eml eo es et eu fi fr frr fy ga gd gl "
-        "gn gom gv hif hr hsb ht hu ia id ie ilo io is it jbo jv kk ku kw la lb li lmo lt lv mg min ms mt mwl nah nap "
-        "nds nl nn no oc pam pfl pl pms pt qu rm ro sc scn sco sh sk sl so sq sr su sv sw tg tk tl tr tt ug uz vec vep "
-        "vi vls vo wa war yo"
-    ),
-    "greek": "el",
-    "cyrillic": (
-        "av az ba be bg bs bxr ce cv kk krc ku kv ky lez mhr mk mn mrj myv os ru rue sah sh sr tg tk tt tyv ug uk uz "
-        "xal"
-    ),
-    "armenian": "hy",
-    "hebrew": "he yi",
-    "arabic": "ar arz az azb ckb fa kk ku ky lrc mzn pa pnb ps sd tg tt ug ur uz",
-    "thaana": "dv",
-    "indic": "as bh bn bo bpy dty gom gu hi kn lo mai ml mr ne new or pa sa sd si ta te th",
-    "georgian": "am ka km mn my vi xmf yo",
-    "kana": "ja",
-    "han": "ja ko wuu yue zh",
-    "hangul": "ko",
-}
-"""Languages of lid.176 by the scripts that each may be written in; one may stand under several."""
-
-LANGUAGES: Final = frozenset(code for codes in _LANGUAGES.values() for code in codes.split())
-"""Languages that the gate can be asked for."""
 # Numbers of letters that are not Latin: from 900 on, hexadecimal from 300 on; signs (8192 to 8999) are left out.
 _REFERENCE: Final = re.compile(
     rb"&#(?:0*+(?:9\d\d|[1-79]\d{3}|\d{5,7})(?!\d)|"
@@ -70,6 +47,8 @@ _NO_HAN: Final = _others(["han"])
 _KANA: Final = re.compile(rb"\xe3[\x81-\x83]|\xef(?:\xbd[\xa6-\xbf]|\xbe[\x80-\x9f])")
 _CHINESE: Final = ("zh", "wuu", "yue")
 _MANY_HAN: Final = 100
+_SEEN: Final = 6_000
+"""Bytes in which characters of Japanese alone are looked for."""
 _FEW_KANA: Final = 0.02
 """Kana for each Chinese character: 1,015 pages in Japanese had .58 and more, 580 of 591 in Chinese less than .005."""
 
@@ -79,7 +58,7 @@ class Scripts:
 
     def __init__(self, languages: Iterable[str]) -> None:
         asked = set(languages)
-        names = [name for name, codes in _LANGUAGES.items() if not asked.isdisjoint(codes.split())]
+        names = [name for name, codes in LANGUAGES_OF.items() if not asked.isdisjoint(codes.split())]
         self._latin = "latin" in names
         self.latin_alone = names == ["latin"]
         self._others = _others(names)
@@ -103,6 +82,8 @@ class Scripts:
 
 
 def _is_chinese(text: bytes) -> bool:
-    """Tell whether a text has many Chinese characters and no kana to speak of."""
+    """Tell whether a text has many Chinese characters, no kana to speak of and none that Japanese alone has."""
     han = len(text.translate(None, _NO_HAN))
-    return han >= _MANY_HAN and len(_KANA.findall(text)) < _FEW_KANA * han
+    if han < _MANY_HAN or len(_KANA.findall(text)) >= _FEW_KANA * han:
+        return False
+    return repertoire(text[:_SEEN].decode("utf-8", "ignore")) != "ja"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yurai.extraction.gate.scripts import LANGUAGES
+from yurai.declare.language.written import LANGUAGES
 from yurai_filters.language import UNDETERMINED
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes into the fingerprint of stage extract, where the gate is on; changed with any limit or window."""
 LATIN_SHARE: Final = 0.2
 """Share of Latin letters below which a page is not in a language that is written with them."""

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from yurai.declare.model_line import model_line
-from yurai.declare.models import LID_176, FastText, load_fasttext, model_digest
+from yurai.declare.language.identify import Identifier, identifier
+from yurai.declare.models import LID_176, model_digest
 
 Scores: TypeAlias = dict[str, float]
-"""Mean probability of each language that any window was given."""
+"""Mean chance of each language that any window was given."""
 
 WINDOWS: Final = 3
 WIDTH: Final = 250
 """Bytes of a window: the cost of the identifier is in them; 400 let no more through than level 2 stops."""
-_LABELS: Final = 8
-_LABEL: Final = "__label__"
-"""Labels that are asked for; what comes after them has next to no probability."""
 
 
-def identifier() -> FastText:
+def gate_identifier() -> Identifier:
     """Return the model, loaded once in each process."""
-    return load_fasttext(LID_176, model_digest(LID_176, ""))
+    return identifier(LID_176, model_digest(LID_176, ""))
 
 
 def places(length: int) -> Iterator[tuple[int, int]]:
@@ -35,12 +32,10 @@ def places(length: int) -> Iterator[tuple[int, int]]:
 
 
 def scores(windows: list[str]) -> Scores:
-    """Return the mean probability of each language over windows, those without a letter left out."""
-    asked = [line for line in map(model_line, windows) if line is not None]
-    model, sums = identifier(), dict[str, float]()
-    for line in asked:
-        labels, probabilities = model.predict(line, k=_LABELS)
-        for label, probability in zip(labels, probabilities, strict=True):
-            code = label.removeprefix(_LABEL)
-            sums[code] = sums.get(code, 0.0) + probability
-    return {code: total / len(asked) for code, total in sums.items()}
+    """Return the mean chance of each language over windows, those without a letter left out.
+
+    Stage language may hold what the model says against the letters, or not: a page has the better of both chances.
+    """
+    found = [chances for chances in map(gate_identifier().chances, windows) if chances is not None]
+    codes = {code for chances in found for code in chances}
+    return {code: sum(chances.get(code, 0.0) for chances in found) / len(found) for code in sorted(codes)}

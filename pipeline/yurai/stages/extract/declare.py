@@ -35,7 +35,7 @@ def _used(settings: ExtractOptions) -> tuple[str, ...]:
 STAGE = declare(
     Stage(
         "extract",
-        version=6,
+        version=7,
         kind=Kind.EXTRACT,
         settings=ExtractOptions,
         needs=("read",),

@@ -66,6 +66,8 @@ class Decider:
                 verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
             if verdict.not_judged:
                 notes[f"{declaration.name}:not-judged"] += verdict.not_judged
+            for limit, count in verdict.limits_not_judged.items():
+                notes[f"{declaration.name}:{limit}:not-judged"] += count
             prefix = pa.array([declaration.name] * batch.num_rows, pa.string())
             named = pc.binary_join_element_wise(prefix, verdict.reason, ":")  # type: ignore[call-overload] # the stubs miss the separator
             reasons = pc.coalesce(reasons, named)
@@ -108,6 +110,8 @@ class Decider:
                 verdict = judge(declaration, columns, settings, batch.column("lang"))
             if verdict.not_judged:
                 entry["verdict"] = "not judged"
+            if verdict.limits_not_judged:
+                entry["limits_not_judged"] = list(verdict.limits_not_judged)
             if (reason := verdict.reason[0].as_py()) is not None:
                 broke = blame(declaration, columns, settings, batch.column("lang"), reason)
                 entry |= {"verdict": "dropped", "reason": f"{declaration.name}:{reason}", "broke": broke}

@@ -8,6 +8,7 @@ from yurai.declare.stage import Kind, Stage, declare, stage_of
 from yurai.declare.values import nearest
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
 from yurai.engine.use import AnyUse
+from yurai.stages.filter.blind import blind_rule
 from yurai.stages.filter.driver import filter_rows
 from yurai.stages.filter.settings import Filter
 from yurai_filters import TAGGERS
@@ -26,7 +27,9 @@ def _place(settings: Filter, before: Sequence[AnyUse], _: Sequence[AnyUse]) -> s
             "an editor changes text, but no stage before this filter measures it; put language and measure before it "
             "(over Parquet: run yurai measure first and give its output as --input)"
         )
-    return _unmeasured(settings, before) or _unknown_code(settings, before) if before else None
+    if not before:
+        return None
+    return _unmeasured(settings, before) or _unknown_code(settings, before) or blind_rule(settings, before)
 
 
 def _unmeasured(settings: Filter, before: Sequence[AnyUse]) -> str | None:

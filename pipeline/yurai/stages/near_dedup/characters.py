@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from yurai.stages.near_dedup.mixers import I64
+from yurai.stages.mixers import I64
 from yurai_manifests.errors import ContractError
 
 Unit: TypeAlias = Literal["words", "characters"]

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yurai.stages.mixers import I64, U32, U64, WRAP, mix64, powers
 from yurai.stages.near_dedup.characters import Symbols, Unit, bounds_of, symbols
-from yurai.stages.near_dedup.mixers import I64, U32, U64, WRAP, mix64, powers
 from yurai.stages.near_dedup.signs import with_signs
 from yurai.stages.near_dedup.word_hashes import words
 from yurai_filters.words import UNSPACED

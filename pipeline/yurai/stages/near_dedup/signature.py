@@ -9,8 +9,8 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
+from yurai.stages.mixers import I64, U32, U64, mix32, mix64
 from yurai.stages.near_dedup.characters import bounds_of
-from yurai.stages.near_dedup.mixers import I64, U32, U64, mix32, mix64
 
 _TILE, _STRIPE = 1 << 15, 4
 _EMPTY = 0xFFFFFFFF

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from yurai.engine.use import AnyUse, Settings
 from yurai.rights import USES
 from yurai.stages.select.mixing import parse_weights
-from yurai.stages.tokenize.settings import Tokenize
 from yurai.tokens import Tokenizer, load_tokenizer
 from yurai_filters.ranges import at_least, between
 
@@ -72,13 +71,9 @@ def with_tokenizer(settings: Select, behind: Sequence[AnyUse]) -> Select:
     """Return the settings with the tokenizer of stage tokenize behind, where there is a cap to count for."""
     if settings.rights_sensitive_max is None or settings.tokenizer:
         return settings
-    packing = next((use.settings for use in behind if isinstance(use.settings, Tokenize)), None)
-    if packing is None:
+    written = next((use.settings.json() for use in behind if use.name == "tokenize"), None)
+    if written is None:
         return settings
-    return replace(
-        settings,
-        tokenizer=packing.tokenizer,
-        sha256=packing.sha256,
-        eod=packing.eod,
-        allow_tokens=packing.allow_tokens,
-    )
+    tokenizer, sha256, eod = (str(written[name]) for name in ("tokenizer", "sha256", "eod"))
+    allowed = tuple(map(str, cast("list[str]", written["allow_tokens"])))
+    return replace(settings, tokenizer=tokenizer, sha256=sha256, eod=eod, allow_tokens=allowed)

@@ -38,6 +38,4 @@ class Tokenize(Settings):
         Raises:
             RecipeError: not there, of another digest, or no tokenizer.
         """
-        return load_tokenizer(
-            self.tokenizer, sha256=self.sha256 or None, eod=self.eod or None, allow=self.allow_tokens
-        )
+        return load_tokenizer(self.tokenizer, sha256=self.sha256 or None, eod=self.eod or None, allow=self.allow_tokens)
