@@ -1,8 +1,9 @@
 """Say what a run will need before it is started: run the recipe over a small sample of its input and extrapolate.
 
-`draw` makes strata and draws sources, `count` counts candidates, `cut` reads whole compressed units at even distances,
-`samples` writes them, `trial` runs the recipe and watches time, processes and disk, `outcome`, `costs` and `duplicates`
-read what came of it, `estimate` has the ratios and intervals, `predict` puts it together, `near_needs` adds near-dedup.
+`draw` makes strata and draws sources, `cut` reads whole compressed units at even distances, `count` counts candidates
+in them, `frame` holds those and draws clusters of what `sketch` finds alike, `samples` writes them, `trial` runs the
+recipe and watches time, processes and disk, `outcome`, `costs` and `duplicates` read what came of it, `estimate` has
+the ratios and intervals, `predict` puts it together, `near_needs` adds near-dedup.
 """
 
 from yurai.plan.near_needs import DedupNeed
