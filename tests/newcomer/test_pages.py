@@ -30,10 +30,17 @@ REGISTRY = "installs from a package registry"
 NETWORK = "reads Common Crawl over the network"
 CLOUD = "reads and writes object storage of a cloud"
 CLUSTER = "needs a Ray cluster"
+AUTHORITY = "asks a time stamping authority over the network; tests of signing have one of their own"
+EXTRA = "is a tool of an extra; tests of signing call it"
 NOT_RUN = {
     "make demo": REGISTRY,
     "make test": REGISTRY,
     "pip install .": REGISTRY,
+    "pip install 'yurai[timestamp]'": REGISTRY,
+    "pip install 'yurai[oms]'": REGISTRY,
+    "yurai sign demo-out --key me.key --timestamp https://tsa.example/": AUTHORITY,
+    "yurai verify demo-out --key me.key.pub --tsa-certificates tsa.pem": AUTHORITY,
+    "model_signing verify key demo-out --signature demo-out/signatures/<id>.oms.json --public_key oms.key.pub": EXTRA,
     "curl -s https://data.commoncrawl.org/crawl-data/CC-MAIN-2024-51/warc.paths.gz | zcat | head -10 > ten.paths": NETWORK,
     "yurai run plain --input ten.paths --output corpus --workers 4": NETWORK,
     "yurai run plain --input ten.paths --base s3://commoncrawl/ --output s3://my-bucket/corpus": CLOUD,
@@ -101,6 +108,9 @@ BROUGHT: dict[str, Callable[[Path], object]] = {
     "my-recipe.toml": lambda at: at.write_text(RECIPE),
     "urls.txt": lambda at: at.write_text("https://nowhere.example/1\nhttps://nowhere.example/2\n"),
     "mine.txt": lambda at: at.write_text("A text of mine that no crawl has seen.\n"),
+    "valid.jsonl": lambda at: at.write_text(
+        '{"question": "Which river carries most water to the sea?", "answer": "A"}\n'
+    ),
     "demo-out": tree,
     "corpus": tree,
     "out": tree,

@@ -199,7 +199,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "words": 9,
             "characters": 20,
             "min_words": 5,
-            "min_characters": 12,
+            "min_characters": 10,
             "min_matches": 2,
             "action": "tag",
         },

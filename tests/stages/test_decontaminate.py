@@ -347,13 +347,13 @@ TEXTS = [text for text, _ in FOUND.values()] + [
 ]
 
 
-def made(folder: Path, out: Path, runner: Any = None, cuts: int = 7, **given: Any) -> str:
+def made(folder: Path, out: Path, runner: Any = None, cuts: int = 7, before: tuple[Any, ...] = (), **given: Any) -> str:
     folder.mkdir()
     rows = [row(number, text) for number, text in enumerate(TEXTS)]
     for number, start in enumerate(range(0, len(rows), cuts)):
         table = pa.Table.from_pylist(rows[start : start + cuts], schema=DOCUMENT)
         pq.write_table(table, folder / f"{number:03}.parquet")
-    uses = (STAGES["decontaminate"].use(given),)
+    uses = (*before, STAGES["decontaminate"].use(given))
     state = state_of([str(path) for path in sorted(folder.iterdir())])
     continue_tree(uses, state, Recipe("tested", "", uses, dict(DELIVER)), str(out), runner or Watching())
     return str(load_run(open_store(str(out))).digest)
@@ -417,3 +417,12 @@ def test_another_file_under_the_name_is_another_stage(tmp_path: Path, files: dic
     before = STAGES["decontaminate"].identity(use.settings, "")
     path.write_bytes(files["pairs.json"].read_bytes() + b"\n")
     assert STAGES["decontaminate"].identity(use.settings, "") != before
+
+
+def test_two_stages_tag_one_document(tmp_path: Path, files: dict[str, Path]) -> None:
+    pairs, squad, _ = named(files)
+    before = (STAGES["decontaminate"].use({"evaluations": [pairs], "action": "tag"}),)
+    made(tmp_path / "shards", out := tmp_path / "out", before=before, evaluations=[squad], action="tag")
+    rows = pq.read_table(out / "documents").column("contamination").to_pylist()
+    assert {tag["evaluation"] for row in rows for tag in row} == {"pairs", "squad"}
+    assert audit(open_store(str(out)), full=True).findings == []
