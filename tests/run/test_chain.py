@@ -169,7 +169,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
         },
         "language": {"model": str(model), "sha256": CARRIED[LID_176], "scripts": False, "min_letters": 3},
         "redact": redact_options(),
-        "measure": {},
+        "measure": {"splitter": "sudachi"},
         "filter": {},
         "dedup": {"method": "url", "keep": "best-quality", "quality": "lang_score", "memory_bytes": 1000},
         "near-dedup": {
