@@ -140,9 +140,24 @@ def test_lists_digest_exports_plan_and_tokenizers(hostile: Path, tmp_path: Path,
     assert checked(yurai("export", out, "sources", "--output", written)).code == 0
     assert written.read_bytes().count(b"\n") == 3
     assert checked(yurai("plan", "demo", "--input", hostile / "rows", "--runner", "local", "--share", "1")).code == 0
+    texts = tmp_path / f"texts{ESC}.jsonl"
+    texts.write_text(json.dumps({"text": f"{ESC}[31m{RLO} write to somebody@tide.example.com {NUL}"}) + "\n")
+    assert checked(yurai("pii", "audit", texts, "--draw", tmp_path / f"marks{ESC}{RLO}.csv")).code == 0
     made = tmp_path / f"tokenizer{ESC}{RLO}.json"
     assert checked(yurai("tokenizer", "train", "--input", out, "--output", made, "--vocab-size", "300")).code == 0
     assert checked(yurai("doctor", "--input", hostile / "archives")).code == 0
+
+
+def test_recipes(tmp_path: Path, yurai: Yurai) -> None:
+    mine = tmp_path / f"recipe{ESC}{RLO}.toml"
+    mine.write_text(f'# {RLO}\nname = "{RLO}"\n[[stage]]\nuse = "read"\n[[stage]]\nuse = "extract"\n', "utf-8")
+    for words in (
+        ["show", mine],
+        ["show", mine, "--full"],
+        ["diff", mine, "plain"],
+        ["show", mine, "--format", "json"],
+    ):
+        assert checked(yurai("recipe", *words)).code == 0
 
 
 def test_errors(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
@@ -207,7 +222,21 @@ def test_damaged_trees(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
 def test_every_command_was_called() -> None:
     from yurai.cli.commands import PLACES, STAGE_NAMES
 
-    called = {"run", "plan", "audit", "sample", "digest", "explain", "list", "export", "doctor", "status", "rights"}
+    called = {
+        "run",
+        "plan",
+        "audit",
+        "sample",
+        "digest",
+        "explain",
+        "list",
+        "export",
+        "doctor",
+        "status",
+        "rights",
+        "recipe",
+        "pii",
+    }
     elsewhere = {"demo", "submit", "tokenizer", "policy", "sign", "verify", "prove", "reproduce"}
     assert PLACES.keys() - {*STAGE_NAMES} == called | elsewhere, "a new command prints: call it in a test above"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cost import grows_linearly
@@ -41,6 +41,21 @@ FOOTER_CLAIMS = st.builds(
 ANY = CLAIMS | FOOTER_CLAIMS | st.sampled_from([*RESERVATIONS, SEARCH, RESERVED])
 
 
+def footer(norm: str, left: str = "") -> Mark:
+    return Mark("licence_claim", "cc-link", "x", norm, "site", "footer", None, None, left)
+
+
+SAYS = "All content is licensed under"
+HIDDEN = [
+    claim("MIT", "site"),
+    claim("MIT", "embedded"),
+    footer("MIT", SAYS),
+    footer("CC-BY-4.0"),
+    footer("CC-BY-4.0", SAYS),
+]
+
+
+@example(HIDDEN)
 @given(st.lists(ANY, max_size=14))
 def test_the_rows_tell_what_all_marks_tell(found: list[Mark]) -> None:
     chosen = choose(tuple(found))

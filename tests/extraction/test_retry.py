@@ -35,7 +35,7 @@ FORUM = f"""<html lang=en><head><title>A question</title></head><body><nav><a hr
 <article><h1>A question of mine</h1><p>What is it to be, that you have with that?</p></article>
 <div class="comments" id="comments">{REPLIES}</div></body></html>"""
 GOOD = f"<html><body><article><h1>Good</h1><p>{TALK}</p></article></body></html>"
-BAD = "<html><body><p>Short</p></body></html>"
+BAD = "<html><body><p>A short page with nothing more to say.</p></body></html>"
 
 
 def extract(page: str, **settings: Any) -> Extraction:

@@ -131,7 +131,7 @@ def test_a_recipe_with_a_splitter_may_judge_words_and_its_fingerprint_names_the_
 @pytest.mark.parametrize("name", list(splitters.SPLITTERS))
 def test_a_missing_extra_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     version = importlib.metadata.version
-    package = splitters.SPLITTERS[name].packages[1]
+    package = splitters.SPLITTERS[name].packages[0]
 
     def without(wanted: str) -> str:
         if wanted == package:

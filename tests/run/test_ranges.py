@@ -14,7 +14,7 @@ from yurai_filters.settings import bare, expected, ranges
 from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from run_helpers import Said
@@ -61,11 +61,18 @@ def test_every_number_has_a_range() -> None:
     assert len(numbers) > 40
 
 
+def paired(settings: Iterable[str], setting: str, value: Any) -> dict[str, Any]:
+    """Return a value for a setting, and for its other bound where it has one: or the two would cross."""
+    swapped = {"min_": "max_", "max_": "min_"}.get(setting[:4])
+    other = f"min_{setting}" if swapped is None else swapped + setting[4:]
+    return {one: value for one in (setting, other) if one in settings}
+
+
 @pytest.mark.parametrize(("name", "setting", "value", "inside"), STAGE_EDGES)
 def test_a_stage_takes_what_lies_in_its_range(name: str, setting: str, value: Any, inside: bool) -> None:
     stage = STAGES[name]
     if inside:
-        assert getattr(stage.use({setting: value}).settings, setting) == value
+        assert getattr(stage.use(paired(stage.options, setting, value)).settings, setting) == value
         return
     with pytest.raises(RecipeError) as refused:
         stage.use({setting: value})
@@ -77,9 +84,7 @@ def test_a_stage_takes_what_lies_in_its_range(name: str, setting: str, value: An
 @pytest.mark.parametrize(("name", "setting", "value", "inside"), RULE_EDGES)
 def test_a_rule_takes_what_lies_in_its_range(name: str, setting: str, value: Any, inside: bool) -> None:
     if inside:
-        swapped = {"min_": "max_", "max_": "min_"}.get(setting[:4], "") + setting[4:]
-        both = {one: value for one in (setting, swapped) if one in RULES[name].settings}  # or the two would cross
-        assert check_settings(RULES[name], both)[setting] == value
+        assert check_settings(RULES[name], paired(RULES[name].settings, setting, value))[setting] == value
         return
     with pytest.raises(ValueError, match=f"setting {setting} must be"):
         check_settings(RULES[name], {setting: value})

@@ -37,12 +37,13 @@ def choose(marks: tuple[Mark, ...]) -> Chosen:
     declares (two of them, where they conflict), then words that take a claim back, other claims, signals of search,
     other notices; statements made again on another channel come last.
     """
+    deciding = _deciding(marks)
     unique: dict[tuple[str, ...], Mark] = {}
-    for mark in marks:
+    for mark in (*deciding, *marks):  # of those that say the same, the one that decides stands for all
         unique.setdefault((mark.channel, *mark.statement), mark)
     reserving = reservations(unique.values())
     kept = {id(mark) for mark in reserving}
-    first = [id(mark) for mark in _deciding(marks)]
+    first = [id(mark) for mark in deciding]
     others = [mark for mark in unique.values() if id(mark) not in kept]
     ranked = sorted(others, key=_Rank(first, reserving))
     return Chosen((*reserving, *ranked[:MAX_ROWS]), len(ranked) > MAX_ROWS)

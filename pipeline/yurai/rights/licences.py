@@ -28,7 +28,7 @@ PATTERNS: Final[tuple[tuple[str, LicenceClass], ...]] = (
         r"^(LicenseRef-)?(CC0|CC-PDM|CC-PDDC|PDDL|Unlicense|0BSD|MIT-0|WTFPL|DL-DE-ZERO|public-domain)(-|$)",
         "public-domain",
     ),
-    (r"^(LicenseRef-)?(CC-(BY-)?SA|L?GPL|AGPL|GFDL|ODbL|MPL|EPL|EUPL|LAL)(-|$)", "share-alike"),
+    (r"^(LicenseRef-)?(CC-(BY-)?SA|L?GPL|AGPL|GFDL|ODbL|MPL|EPL|EUPL|LAL|OPUBL)(-|$)", "share-alike"),
     (
         r"^(LicenseRef-)?(CC-BY|MIT|BSD|BSL|FreeBSD-DOC|ISC|Apache|Artistic|PSF|ODC-By|OGL|[eE]talab|DL-DE-BY|DL-DE-unspecified|JP-GSTU|JP-PDL)(-|$)",
         "attribution",
