@@ -131,7 +131,7 @@ def refuse_unended(store: Store) -> None:
     """Raise RecipeError where a run has begun to make a tree, and has not ended."""
     if store.size(RUN) is None and store.size(PLAN) is not None:
         raise RecipeError(
-            f"--input {store.url}: the run that makes it has not ended; run its command again (`yurai status "
+            f"{store.url}: the run that makes it has not ended; run its command again (`yurai status "
             f"{store.url}` names it), then go on from it"
         )
 

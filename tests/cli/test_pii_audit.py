@@ -97,6 +97,15 @@ def test_json_lines_folders_and_trees_are_read(tmp_path: Path, yurai: Any) -> No
     }
 
 
+def test_a_tree_that_is_still_being_made_is_refused(tmp_path: Path, yurai: Any) -> None:
+    (tmp_path / "out/documents").mkdir(parents=True)
+    (tmp_path / "out/plan.json").write_text("{}")
+    refused = yurai("pii", "audit", tmp_path / "out", "--draw", tmp_path / "marks.csv")
+    assert refused.code == 2
+    assert "the run that makes it has not ended" in refused.err
+    assert not (tmp_path / "marks.csv").exists()
+
+
 def test_texts_that_were_redacted_are_named(tmp_path: Path, yurai: Any) -> None:
     corpus = parquet(tmp_path / "texts.parquet", ["mail <|EMAIL|>", "tel <|PHONE|>"])
     ended = yurai("pii", "audit", corpus, "--draw", tmp_path / "marks.csv")

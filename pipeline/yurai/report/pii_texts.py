@@ -10,6 +10,8 @@ from typing import IO, Final
 
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import read_rows
+from yurai_manifests.run import refuse_unended
+from yurai_manifests.store import open_store
 
 _LINES: Final = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _TREE: Final = "documents"
@@ -19,7 +21,7 @@ def texts_of(places: list[str], column: str) -> Iterator[tuple[str, str]]:
     """Yield (file and row, text) of each row with a text, in the order of the places and of names in folders.
 
     Raises:
-        RecipeError: a place is missing, holds no such file, or a file has no such column.
+        RecipeError: a place is missing, holds no such file or an unfinished tree, or a file has no such column.
     """
     for place in places:
         for file in _files(Path(place)):
@@ -29,6 +31,7 @@ def texts_of(places: list[str], column: str) -> Iterator[tuple[str, str]]:
 def _files(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
+    refuse_unended(open_store(str(place)))
     folder = place / _TREE if (place / _TREE).is_dir() else place
     found = sorted(file for file in folder.rglob("*") if file.name.endswith((".parquet", *_LINES)))
     if not found:
