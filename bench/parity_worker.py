@@ -1,6 +1,7 @@
 """Run datatrove's own filters or extractor over JSONL rows; `bench/parity.py` starts it with datatrove's Python.
 
     PYTHON parity_worker.py filters NAME,NAME... < rows.jsonl > verdicts.jsonl      rows: text, url
+    PYTHON parity_worker.py filters '{"NAME": {"ARGUMENT": 1}}' < ...               as above, with arguments
     PYTHON parity_worker.py extract _ < pages.jsonl > texts.jsonl                   rows: html
 
 It imports nothing of this project. Each line of output belongs to the line of input in the same place; filters give
@@ -58,9 +59,9 @@ def verdict(one: object, row: dict) -> str | None:
     return None if kept else reason
 
 
-def run_filters(names: list[str]) -> None:
-    filters = {name: MAKERS[name]() for name in names}
-    seconds = dict.fromkeys(names, 0.0)
+def run_filters(named: dict) -> None:
+    filters = {name: MAKERS[name](**given) for name, given in named.items()}
+    seconds = dict.fromkeys(named, 0.0)
     for line in sys.stdin:
         row, found = json.loads(line), {}
         for name, one in filters.items():
@@ -85,4 +86,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "extract":
         run_extractor()
     else:
-        run_filters(sys.argv[2].split(","))
+        names = sys.argv[2]
+        run_filters(json.loads(names) if names.startswith("{") else {name: {} for name in names.split(",")})

@@ -28,7 +28,8 @@ class Declaration:
     """What one function declared: the columns it reads (`types`, by name) and the settings it takes.
 
     `cites` is the source of the rule; `languages` the default languages of a filter that does not judge every row;
-    `writes` the columns, with their types, that a tagger adds; `doc` the whole docstring.
+    `writes` the columns, with their types, that a tagger adds; `doc` the whole docstring; `files` what the
+    function reads beside its settings, such as a model.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Declaration:
     package: Package
     languages: frozenset[str] | None = None
     writes: Mapping[str, pa.DataType] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -48,33 +48,59 @@ def whole_or_nothing() -> Iterator[None]:
 
 
 def document_filter(
-    name: str, *, version: int, cites: str | None = None, languages: Iterable[str] | None = None
+    name: str,
+    *,
+    version: int,
+    cites: str | None = None,
+    languages: Iterable[str] | None = None,
+    files: str | Iterable[str] = (),
 ) -> Callable[[Function], Function]:
     """Register a function of columns that gives one nullable string column: null keeps a row, a value is its reason.
 
     With `languages` (codes of column `lang`) rows in other languages pass and are counted as not judged; a recipe may
-    set another list under `languages`. Raises ContractViolation for a signature that cannot be declared.
+    set another list under `languages`. `files` are what the function reads beside its settings, a model or a list that
+    comes with it: paths, or `package:file`; their digests belong to the fingerprint of every corpus made with it.
+
+    Raises ContractViolation for a signature that cannot be declared.
     """
     codes = None if languages is None else frozenset(check_languages(tuple(languages)))
-    return _register("filter", name, version=version, cites=cites, languages=codes)
+    return _register("filter", name, version=version, cites=cites, languages=codes, files=_files(files))
 
 
 def tagger(
-    name: str, *, version: int, writes: Mapping[str, pa.DataType], cites: str | None = None
+    name: str,
+    *,
+    version: int,
+    writes: Mapping[str, pa.DataType],
+    cites: str | None = None,
+    files: str | Iterable[str] = (),
 ) -> Callable[[Function], Function]:
-    """Register a function of columns that gives a dict with one new column for each name in `writes`."""
-    return _register("tagger", name, version=version, cites=cites, writes=MappingProxyType(dict(writes)))
+    """Register a function of columns that gives a dict with one new column for each name in `writes`.
+
+    `files` as in `document_filter`.
+    """
+    written = MappingProxyType(dict(writes))
+    return _register("tagger", name, version=version, cites=cites, writes=written, files=_files(files))
 
 
 def editor(
-    name: str, *, version: int, cites: str | None = None, languages: Iterable[str] | None = None
+    name: str,
+    *,
+    version: int,
+    cites: str | None = None,
+    languages: Iterable[str] | None = None,
+    files: str | Iterable[str] = (),
 ) -> Callable[[Function], Function]:
     """Register a function of `text` that gives (new text, {rule: int32 counts per row}); its rules never vary.
 
-    With `languages`, as in `document_filter`, texts in other languages stay as they are.
+    With `languages`, as in `document_filter`, texts in other languages stay as they are; `files` as there.
     """
     codes = None if languages is None else frozenset(check_languages(tuple(languages)))
-    return _register("editor", name, version=version, cites=cites, languages=codes)
+    return _register("editor", name, version=version, cites=cites, languages=codes, files=_files(files))
+
+
+def _files(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _register(kind: Kind, name: str, **fields: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - Declaration's fields

@@ -15,7 +15,7 @@ import re
 import zipimport
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +45,8 @@ class Lines:
     """Name of the file that is meant when a spec names a folder; "" where a folder is no list."""
     ENTRY: ClassVar[str] = "a line of text"
     """What an entry is, for messages."""
+    VALUE: ClassVar[str] = "the path of a list, or a list of paths"
+    """What a recipe gives, for messages."""
 
     __slots__ = ("_entries", "_hashes", "_order")
 
@@ -60,6 +62,11 @@ class Lines:
         self._order = np.argsort(unsorted, kind="stable").astype(np.int32)
         self._hashes = unsorted[self._order]
         self._entries: Any = pa.concat_arrays(texts)
+
+    @classmethod
+    def of(cls, specs: tuple[str, ...], read: Read) -> Self:
+        """Return the union of the lists that `specs` name; see `load`."""
+        return cls(block for spec in specs for block in _blocks(cls, spec, pinned_bytes(cls, spec, read)))
 
     @classmethod
     def entry(cls, line: str) -> str | None:
@@ -98,7 +105,7 @@ def load(kind: type[Lines], specs: tuple[str, ...], read: Read) -> Lines:
     Raises ValueError for a list that cannot be read, has another digest than its spec says, or holds a line that is no
     entry (with its number).
     """
-    return kind(block for spec in specs for block in _blocks(kind, spec, _pinned_bytes(kind, spec, read)))
+    return kind.of(specs, read)
 
 
 @lru_cache(maxsize=_HELD)
@@ -110,11 +117,11 @@ def load_local(kind: type[Lines], specs: tuple[str, ...]) -> Lines:
 def pin(kind: type[Lines], specs: tuple[str, ...], read: Read) -> tuple[str, ...]:
     """Return `specs`, each with the digest that its list has now; raises ValueError as `load` does."""
     return tuple(
-        f"{spec.partition(PIN)[0]}{PIN}{hashlib.sha256(_pinned_bytes(kind, spec, read)).hexdigest()}" for spec in specs
+        f"{spec.partition(PIN)[0]}{PIN}{hashlib.sha256(pinned_bytes(kind, spec, read)).hexdigest()}" for spec in specs
     )
 
 
-def read_local(spec: str, member: str) -> bytes:
+def read_local(spec: str, member: str = "") -> bytes:
     """Return the bytes of a list in a file, a folder (its file `member`) or a package.
 
     Raises ValueError that names the spec and what may stand there.
@@ -153,7 +160,8 @@ def _read_packaged(package: str, name: str) -> bytes:
     raise FileNotFoundError(f"package {package!r} has no file {name!r}")
 
 
-def _pinned_bytes(kind: type[Lines], spec: str, read: Read) -> bytes:
+def pinned_bytes(kind: type[Lines], spec: str, read: Read) -> bytes:
+    """Return the bytes of what a spec names; raises ValueError for another digest than the one behind it."""
     name, _, digest = spec.partition(PIN)
     data = read(name, kind.MEMBER)
     actual = hashlib.sha256(data).hexdigest()

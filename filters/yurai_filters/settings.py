@@ -53,7 +53,7 @@ def expected(annotation: object) -> str:
     if annotation is type(None):
         return "unset"
     if is_list(annotation):
-        return "the path of a list, or a list of paths"
+        return annotation.VALUE
     if origin is Literal:
         return "one of " + ", ".join(repr(value) for value in arguments)
     if origin in (Union, types.UnionType):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
-"""The one list that a function may read: counts by name, as column `pii` holds them."""
+"""A list that a function may read: counts by name, as column `pii` holds them."""
+SCORES = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("score", pa.float32())]))
+"""The other one: all named scores, as column `quality` holds them; one of a known name is a column of that name."""
 
 ARROW: dict[type, pa.DataType] = {
     pa.BooleanArray: pa.bool_(),
@@ -26,6 +28,8 @@ ARROW: dict[type, pa.DataType] = {
     pa.StringArray: pa.string(),
     pa.ListArray: COUNTS,
 }
+LISTS: dict[str, pa.DataType] = {"quality": SCORES}
+"""Lists that are not counts, by the name of the column."""
 
 
 def read_signature(where: str, function: Callable[..., object]) -> tuple[dict[str, pa.DataType], dict[str, Setting]]:
@@ -41,7 +45,7 @@ def read_signature(where: str, function: Callable[..., object]) -> tuple[dict[st
         if parameter.kind is parameter.KEYWORD_ONLY:
             settings[name] = _setting(where, parameter, annotation)
         elif parameter.kind is parameter.POSITIONAL_OR_KEYWORD and annotation in ARROW:
-            columns[name] = ARROW[annotation]
+            columns[name] = LISTS.get(name, COUNTS) if annotation is pa.ListArray else ARROW[annotation]
         else:
             allowed = ", ".join(sorted(f"pa.{array.__name__}" for array in ARROW))
             raise ContractViolation(f"{where}: column {name} needs one of the annotations {allowed}")

@@ -77,21 +77,31 @@ NO_DOMAINS, NO_URLS, NO_WORDS = Domains(), Urls(), UrlWords()
 
 
 @document_filter("url-blocklist", version=1, cites="arXiv:2306.01116 section G.1")
-def url_blocklist(url: pa.StringArray, *, domains: Domains = NO_DOMAINS, urls: Urls = NO_URLS) -> pa.StringArray:
+def url_blocklist(
+    url: pa.StringArray, *, domains: Domains = NO_DOMAINS, urls: Urls = NO_URLS, only_domains: Domains = NO_DOMAINS
+) -> pa.StringArray:
     """Drop documents whose host or URL is on a list that the user gives.
 
     What it drops: `listed-domain` (the host, or a domain that it lies under, is in `domains`), `listed-url` (the URL is
-    in `urls`). A list is the path or URL of a text file, one entry a line, also .gz or .zst; a folder with the files
-    `domains` and `urls`, as the UT1 collection has them; or `package:file`. Hosts are compared in lower case and ASCII
-    (xn--), without port and user; URLs without scheme, user, fragment, a last slash, or their scheme's port.
+    in `urls`), `unlisted-domain` (`only_domains` is given, and neither the host nor a domain that it lies under is in
+    it; `jp` stands for all hosts under it). A document without a URL stays. A list is the path or URL of a text file,
+    one entry a line, also .gz or .zst; a folder with the files `domains` and `urls`, as the UT1 collection has them; or
+    `package:file`. Hosts are compared in lower case and ASCII (xn--), without port and user; URLs without scheme, user,
+    fragment, a last slash, or their scheme's port.
     Why: a list of adult, fraud or spam sites keeps out what no look at a text finds as surely.
     Source: RefinedWeb (Penedo et al. 2023) with UT1's lists. datatrove 0.10.1 looks for the registered domain and the
     whole host alone, not for what lies between, and compares URLs as they are written, so that UT1's, which have no
     scheme, match nothing.
+    LLM-jp v1 keeps pages under 13 top-level domains, `only_domains`.
     Example: with `example.com` in `domains`, a page of `https://WWW.Example.com:8080/a` is dropped as `listed-domain`.
     """
     pages = [page or "" for page in url.to_pylist()]
-    return first_reason(listed_domain=_any_parent(pages, domains), listed_url=_listed(pages, urls))
+    outside = np.array([one is not None for one in url.to_pylist()], np.bool_) & ~_any_parent(pages, only_domains)
+    return first_reason(
+        listed_domain=pa.array(_any_parent(pages, domains)),
+        listed_url=_listed(pages, urls),
+        unlisted_domain=pa.array(outside & (len(only_domains) > 0)),
+    )
 
 
 @document_filter("url-words", version=1, cites="arXiv:2306.01116 section G.1")
@@ -147,7 +157,7 @@ def _beyond_ascii(words: UrlWords) -> UrlWords:
     return UrlWords([[word for word in words if not word.isascii()]])
 
 
-def _any_parent(pages: Sequence[str], domains: Domains) -> pa.BooleanArray:
+def _any_parent(pages: Sequence[str], domains: Domains) -> npt.NDArray[np.bool_]:
     """Look all hosts and their parents up at once."""
     rows: list[int] = []
     names: list[str] = []
@@ -158,7 +168,7 @@ def _any_parent(pages: Sequence[str], domains: Domains) -> pa.BooleanArray:
         names += hosts
     listed = np.zeros(len(pages), np.bool_)
     listed[np.array(rows, np.int64)[domains.found(names)]] = True
-    return pa.array(listed)
+    return listed
 
 
 def _listed(pages: Sequence[str], urls: Urls) -> pa.BooleanArray:

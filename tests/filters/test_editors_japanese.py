@@ -17,7 +17,7 @@ from yurai.stages.carry_spans import BlockSpan, carried
 from yurai_filters.word_list import WordList
 
 LAW = settings(deadline=None, max_examples=150)
-EACH = ("aozora", "nfkc", "kutoten", "wide-letters", "kana-lines", "footer-lines", "mojibake")
+EACH = ("aozora", "nfkc", "kutoten", "wide-letters", "kana-lines", "ascii-runs", "footer-lines", "mojibake")
 
 
 def edited(name: str, text: str, **given_settings: object) -> str:

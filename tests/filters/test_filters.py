@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import yurai_filters as yf
 from yurai_filters import catalogue, declare
 from yurai_filters.ranges import Count
-from yurai_filters.signature import COUNTS
+from yurai_filters.signature import COUNTS, SCORES
 from yurai_filters.watch_limits import compare_rows
 
 if TYPE_CHECKING:
@@ -276,6 +276,7 @@ VALUES: dict[pa.DataType, st.SearchStrategy[Any]] = {
     pa.float32(): st.one_of(st.none(), st.sampled_from([0.5, 0.65, 3.0, 10.0]), st.floats(0, 100, width=32)),
     pa.string(): st.sampled_from([None, "en", "ja", "und", "de"]),
     COUNTS: st.sampled_from([None, [], [{"name": "email", "count": 1}], [{"name": "card", "count": 9}]]),
+    SCORES: st.sampled_from([None, [], [{"name": "_ja", "score": 0.5}], [{"name": "_und", "score": 0.0}]]),
 }
 
 

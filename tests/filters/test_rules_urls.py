@@ -96,9 +96,9 @@ def test_a_recipe_fetches_a_list_from_a_url(tmp_path: Path) -> None:
 
 def test_settings_hold_the_name_of_a_list_and_never_its_lines() -> None:
     said = yf.FILTERS["url-blocklist"]
-    assert check_settings(said, {}) == {"domains": (), "urls": ()}
+    assert check_settings(said, {}) == {"domains": (), "urls": (), "only_domains": ()}
     complete = check_settings(said, {"domains": "sample_lists:domains.txt"})
-    assert complete == {"domains": ("sample_lists:domains.txt",), "urls": ()}
+    assert complete == {"domains": ("sample_lists:domains.txt",), "urls": (), "only_domains": ()}
     assert check_settings(said, complete) == complete
     assert expected(Lines) == "the path of a list, or a list of paths"
     for wrong in (1, [1], "", [""], True, {"a": 1}):
@@ -199,7 +199,7 @@ def test_a_run_drops_by_list_and_explains_by_its_name(tmp_path: Path) -> None:
     assert reason == "url-blocklist:listed-domain"
     decision = explain(open_store(str(tmp_path / "some")), kept)[0]["decisions"][-1]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert decision["settings"] == {"domains": [f"{path}#sha256={digest}"], "urls": []}
+    assert decision["settings"] == {"domains": [f"{path}#sha256={digest}"], "urls": [], "only_domains": []}
     assert decision["reason"] == reason
 
 

@@ -25,7 +25,7 @@ from yurai.report.explain import explain
 from yurai.run.earlier import state_of
 from yurai.run.recipe import DELIVER, Recipe
 from yurai.run.run import continue_tree
-from yurai.stages.line_dedup.lines import SEPARATOR, Unit, copies, firsts, line_rows, normalise, without
+from yurai.stages.line_dedup.lines import SEPARATOR, Least, Unit, copies, firsts, line_rows, normalise, without
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import load_run
@@ -56,7 +56,7 @@ class Page(NamedTuple):
 
 def plain(unit: str) -> str:
     """The identity of a unit, told without Arrow; for characters on which all agree."""
-    kept = [char for char in unicodedata.normalize("NFC", unit).lower() if unicodedata.category(char)[0] != "P"]
+    kept = [char for char in unicodedata.normalize("NFKC", unit).lower() if unicodedata.category(char)[0] != "P"]
     digits = ["0" if unicodedata.category(char) == "Nd" else char for char in kept]
     return " ".join("".join(digits).split())
 
@@ -155,7 +155,7 @@ def test_both_ways_to_part_a_text_agree(text: str, unit: Unit) -> None:
     parts: list[str] = pc.split_pattern_regex(column, SEPARATOR[unit])[0].as_py()  # type: ignore[attr-defined] # the stubs miss it
     assert re.split(f"(?:{SEPARATOR[unit]})", text) == parts
     assert without(text, set(), unit) == text
-    rows = line_rows(column, np.zeros(1, NODE), unit, 1)
+    rows = line_rows(column, np.zeros(1, NODE), unit, Least(1, 1))
     assert rows["position"].tolist() == [place for place, part in enumerate(parts) if _judged(part)]
 
 
@@ -171,7 +171,7 @@ PIECES = st.sampled_from("abか\u3099が、。!?-. \t\u3000éE9٣９Ⅳ\x1c\x7f"
 @example(text="\u3000Ａbc、第１２章。 (x)")  # noqa: RUF001 - full-width letters are meant
 def test_what_equal_units_share(text: str) -> None:
     found = normalise(pa.array([text], pa.large_string())).to_pylist()
-    # taken out behind NFC, so that what it stood between is not composed
+    # taken out behind NFKC, so that what it stood between is not composed
     expected = " ".join(plain(text).replace("\x7f", "").split())
     assert found == [expected]
 

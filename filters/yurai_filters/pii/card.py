@@ -10,11 +10,11 @@ import functools
 from yurai_filters.pii.context import CARD, Context, is_amount
 from yurai_filters.pii.edges import is_clear_after, is_clear_before
 from yurai_filters.pii.folded_text import Shadow
-from yurai_filters.pii.typed_re2 import pattern
+from yurai_filters.pii.typed_re2 import pattern, short
 
 _TIGHT = pattern(r"[0-9]{4}(?:-[0-9]{4}){3}|[0-9]{4}-[0-9]{6}-[0-9]{4,5}|[0-9]{12,}")
 _ROW = pattern(r"[0-9]{4} (?:[0-9]{4} [0-9]{4} [0-9]{4}|[0-9]{6} [0-9]{4})(?: ?[0-9])*")
-_TAIL = pattern(r"^[ -][0-9]{3}(?:[^0-9]|$)")
+_TAIL = short(r"[ -][0-9]{3}(?:[^0-9]|$)")
 _SHAPES = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (4, 6, 5), (4, 6, 4))
 """Digits of the groups of a card with spaces; longer ones first."""
 _MAX_DIGITS = 19
@@ -119,7 +119,7 @@ def _ends(codes: bytes, start: int, end: int) -> tuple[int, ...]:
     """Return where a number may end: four groups of four may be followed by one of three."""
     if end - start != _FOUR_GROUPS or codes[start:end].isdigit():
         return (end,)
-    tail = _TAIL.search(codes[end : end + 5])
+    tail = _TAIL.match(codes[end : end + 5])
     return (end + 4, end) if tail else (end,)
 
 

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 
 from yurai_filters.pii.folded_text import Shadow
 from yurai_filters.pii.top_level import top_level_domains
-from yurai_filters.pii.typed_re2 import pattern
+from yurai_filters.pii.typed_re2 import short
 
 _MAX_DOMAIN, _MAX_LABEL, _MAX_TOP = 255, 63, 63
-_FIRST = pattern(r"^(?:[a-z]{2,}|[A-Z]{2,}|[A-Za-z]{2,}|[\xC0\xC1]{2,})")
+_REPEATED = 64
+"""Characters up to which a domain is remembered."""
+_FIRST = short(r"(?:[a-z]{2,}|[A-Z]{2,}|[A-Za-z]{2,}|[\xC0\xC1]{2,})")
 _METHODS = frozenset(
     (
         *("bar", "call", "cat", "cloud", "contact", "data", "date", "do", "dot", "fit", "id", "in", "is", "it"),
@@ -36,6 +38,20 @@ def end_of_domain(shadow: Shadow, start: int, stop: int, *, before_address: bool
     `stop` is where letters, digits, hyphens and dots end; with `before_address` the local part of another address is
     among them, as in `a@b.comc@d.com`.
     """
+    near = shadow.codes[start:stop]
+    if len(near) <= _REPEATED and near.isascii() and not shadow.codes.startswith(b"(", stop):
+        end = _end_of_host(near, before_address=before_address)
+        return None if end is None else start + end
+    return _end(shadow, start, stop, before_address=before_address)
+
+
+@functools.lru_cache(4096)
+def _end_of_host(host: bytes, *, before_address: bool) -> int | None:
+    """Return where a domain in letters of ASCII ends, behind which no bracket opens: most pages repeat one."""
+    return _end(Shadow(host.decode("ascii"), host), 0, len(host), before_address=before_address)
+
+
+def _end(shadow: Shadow, start: int, stop: int, *, before_address: bool) -> int | None:
     called = _is_called(shadow, stop)
     found = None
     for at, label, before in _labels(shadow.codes, start, stop):
@@ -74,7 +90,7 @@ def _begins_sentence(label: bytes, before: bytes) -> bool:
 def _names(label: bytes, before: bytes) -> Iterator[int]:
     """Yield lengths that a top-level domain at the beginning of `label` may have, all of it first."""
     yield len(label)
-    first = _FIRST.search(label)
+    first = _FIRST.match(label)
     length = first.end() if first else len(label)
     if length == len(label):
         return

@@ -94,7 +94,8 @@ class Shadow:
     def after(self, end: int, length: int = 6) -> str:
         """Return up to `length` characters after `end`, up to the next barrier; NFKC, lower case."""
         near = self.codes[end : end + length]
-        stop = end + len(_BARRIERS.split(near, 1)[0])
+        barrier = _BARRIERS.search(near)
+        stop = end + (barrier.start() if barrier else len(near))
         return "" if stop == end else self.folded(end, stop)
 
     def folded(self, start: int, end: int) -> str:

@@ -12,7 +12,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yurai_filters.pii import foreign_rules, japan_rules
 from yurai_filters.pii.edges import is_clear_after, is_clear_before
@@ -56,8 +56,7 @@ _ENDS = re.compile(r"[。．!?\n]")
 _NEAR_GAP, _FAR_GAP = 24, 32
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
+class _Label(NamedTuple):
     """A label in the shadow: which rule it is of, and where it begins and ends."""
 
     rule: int
@@ -140,7 +139,7 @@ def _labels(shadow: Shadow) -> list[_Label]:
     """Return the labels near numbers, from the first to the last; they are looked for once for all rounds."""
     if shadow.labels is None:
         shadow.labels = [one for stretch in _stretches(shadow.codes) for one in _labels_in(shadow, *stretch)]
-    return [_Label(*one) for one in shadow.labels if _is_word(shadow.codes, *one[1:])]
+    return [_Label._make(one) for one in shadow.labels if _is_word(shadow.codes, one[1], one[2])]
 
 
 def _stretches(codes: bytes) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from yurai_filters.pii.card import LONGEST_ROW, begins_with_card
 from yurai_filters.pii.context import PHONE, RECEIPT, Context, is_amount, is_called
 from yurai_filters.pii.folded_text import NOT_CONTEXT_END, PHONE_BARRIER, POSTAL_MARK, Shadow
 from yurai_filters.pii.numbering import is_calling_code, is_international, is_national
-from yurai_filters.pii.typed_re2 import pattern
+from yurai_filters.pii.typed_re2 import pattern, short
 
 _GAP = r" ?[-./() ] ?"
 _PLUS = r"\+\(?[0-9](?:(?:[ ().-]{0,3}|/)[0-9]){6,}"
@@ -28,11 +28,12 @@ _NATIONAL = (
     r"|[0-9]{10,}"
 )
 _FORMS = pattern(f"{_PLUS}|{_ZEROS}|{_SLASH}|{_NATIONAL}")
-_WITH_ZEROS, _WITH_SLASH, _OTHER = (pattern(f"^(?:{form})") for form in (_ZEROS, _SLASH, _NATIONAL))
-_CALLING = pattern(r"^\(?00([1-9][0-9]{0,2})[)]?[ ().-]{1,2}[0-9(]")
+_WITH_ZEROS, _WITH_SLASH, _OTHER = (short(form) for form in (_ZEROS, _SLASH, _NATIONAL))
+_CALLING = short(r"\(?00([1-9][0-9]{0,2})[)]?[ ().-]{1,2}[0-9(]")
+_BEGINS_CALL = (b"00", b"(00")
 _SIGNS = (b"/", b"=", b"#", b"&", b"?", b".", b"-")
 """Before digits of a path, a query or a longer number."""
-_EXTENSION = pattern(r"(?i)^,? ?(?:x|ext\.?) ?[0-9]{1,5}\b")
+_EXTENSION = short(r"(?i),? ?(?:x|ext\.?) ?[0-9]{1,5}\b")
 _AMERICAN = pattern(r"1?[2-9][0-9]{2}[2-9][0-9]{6}")
 _MOBILE = ((b"070-", b"080-", b"090-"), 13)
 """First bytes and length of a Japanese mobile number in groups of 3, 4 and 4."""
@@ -108,21 +109,23 @@ def _says(shadow: Shadow, start: int, end: int) -> bool | None:
 
 
 def _with_zeros_end(codes: bytes, start: int, end: int) -> int | None:
-    return _international_end(codes, start, end) if _WITH_ZEROS.search(codes[start:end]) else None
+    if codes.startswith(_BEGINS_CALL, start) and _WITH_ZEROS.match(codes, start, end):
+        return _international_end(codes, start, end)
+    return None
 
 
 def _slash_end(codes: bytes, start: int, end: int) -> int | None:
     run = codes[start:end]
-    length = _slash_length(run) if b"/" in run and _WITH_SLASH.search(run) else 0
+    length = _slash_length(run) if b"/" in run and _WITH_SLASH.match(run) else 0
     return start + length if length and not _goes_on(codes, start + length, divided=True) else None
 
 
 def _national_end(shadow: Shadow, start: int, end: int) -> tuple[int | None, bool]:
     """Return where a number as it is called inside a country ends, if it is one, and whether it needs no word."""
-    match = _OTHER.search(shadow.codes[start:end])
+    match = _OTHER.match(shadow.codes, start, end)
     if match is None:
         return None, False
-    end, written = start + match.end(), match.group()
+    end, written = match.end(), match.group()
     digits = written.translate(None, _NOT_DIGITS)
     divided = len(digits) < len(written)
     if _goes_on(shadow.codes, end, divided=divided) or (not divided and is_amount(shadow.after(end))):
@@ -133,11 +136,13 @@ def _national_end(shadow: Shadow, start: int, end: int) -> tuple[int | None, boo
 
 def _is_called(codes: bytes, start: int) -> bool:
     """Whether a calling code behind 00 stands as a group of its own, as in no order number: `0049 30 901820`."""
+    if not codes.startswith(_BEGINS_CALL, start):
+        return False
     return codes[max(0, start - 1) : start] not in _SIGNS and _begins_call(codes[start : start + _MAX_WRITTEN])
 
 
 def _begins_call(run: bytes) -> bool:
-    match = _CALLING.search(run)
+    match = _CALLING.match(run)
     return match is not None and is_calling_code(int(match[1]))
 
 
@@ -166,7 +171,7 @@ def _is_national(digits: bytes) -> bool:
 
 def _with_extension(codes: bytes, end: int) -> int:
     after = codes[end : end + 12]
-    extension = _EXTENSION.search(after) if after.lstrip(b" ,").startswith((b"x", b"X", b"e", b"E")) else None
+    extension = _EXTENSION.match(after) if after.lstrip(b" ,").startswith((b"x", b"X", b"e", b"E")) else None
     return end + extension.end() if extension else end
 
 

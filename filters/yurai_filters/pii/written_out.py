@@ -9,18 +9,21 @@ from __future__ import annotations
 import functools
 import re
 
-from yurai_filters.pii.folded_text import Shadow
+from yurai_filters.pii.folded_text import SIGN, Shadow
 from yurai_filters.pii.top_level import top_level_domains
-from yurai_filters.pii.typed_re2 import Found, pattern
+from yurai_filters.pii.typed_re2 import pattern, short
 
 _BRACKETS = r" ?[\[({<\xC7]{1,2} ?(?:[Aa][Tt]|[aA@]|\xC9[\x80-]{2,6}|@[\x80-]{0,3}) ?[\])}>\xC8]{1,2} ?"
 _OTHER = r" ?\xC9[\x80-]{2,6} ?|\xC6|\*|&#0?64;|&#[xX]40;|&commat;"
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
 _WORD_DOT = r" ?[\[({<\xC7] ?(?:[Dd][Oo][Tt]|\.|[\x80-]{2,4}) ?[\])}>\xC8] ?| [Dd][Oo][Tt] "
+_WORD_AT = r" [Aa][Tt] "
 _FORM = pattern(
-    rf"[A-Za-z0-9_.-](?:({_BRACKETS}|{_OTHER})({_LABEL}(?:(?:\.|{_WORD_DOT}){_LABEL}){{1,7}})"
-    rf"|( [Aa][Tt] )({_LABEL}(?:{_WORD_DOT}){_LABEL}(?:(?:\.|{_WORD_DOT}){_LABEL}){{0,6}}))"
+    rf"[A-Za-z0-9_.-](?:(?:{_BRACKETS}|{_OTHER}){_LABEL}(?:(?:\.|{_WORD_DOT}){_LABEL}){{1,7}}"
+    rf"|{_WORD_AT}{_LABEL}(?:{_WORD_DOT}){_LABEL}(?:(?:\.|{_WORD_DOT}){_LABEL}){{0,6}})"
 )
+_SIGN_OF_FORM = short(f"{_BRACKETS}|{_OTHER}|{_WORD_AT}")
+"""The sign alone: without groups RE2 finds forms in a third of the time."""
 _AT_WORD = r"(?:at|a|@|アット(?:マ[ー-]ク)?|あっと(?:ま[ー-]く)?|ｱｯﾄ(?:ﾏ[ｰ-]ｸ)?|@マ[ー-]ク)"
 _AT = re.compile(
     rf" ?[\[({{<【〔「《〈«『]{{1,2}} ?{_AT_WORD} ?[\])}}>】〕」》〉»』]{{1,2}} ?"
@@ -39,8 +42,8 @@ def find_written_out(shadow: Shadow) -> list[tuple[int, int]]:
     while (match := _FORM.search(codes, at)) is not None:
         at = match.start() + 1
         start = _local(codes, at, last)
-        if start is not None and (length := _length(shadow, match)):
-            at = last = match.start(match.lastindex or 0) + length
+        if start is not None and (end := _end_of(shadow, at, match.end())):
+            at = last = end
             spans.append((start, last))
     return spans
 
@@ -53,16 +56,23 @@ def _local(codes: bytes, sign: int, last: int) -> int | None:
     return sign - len(local) if is_whole else None
 
 
-def _length(shadow: Shadow, match: Found) -> int:
-    """Return how long the domain of a match is; 0 if its sign is not meant for `@`, or no domain has such an end."""
-    host, stop = match.span(match.lastindex or 0)
-    first = match.start() + 1
+def _end_of(shadow: Shadow, first: int, stop: int) -> int:
+    """Return where a domain ends whose sign begins at `first`; 0 if that is not meant for `@`, or nothing ends so."""
+    sign_of_form = _SIGN_OF_FORM.match(shadow.codes, first, stop)
+    assert sign_of_form  # it is part of the form
+    host = sign_of_form.end()
+    length = _end(shadow.spelled(host, stop)) if _is_sign(shadow, first, host) else 0
+    return host + length if length else 0
+
+
+def _is_sign(shadow: Shadow, first: int, host: int) -> bool:
+    """Whether what stands from `first` on, before a domain, is a sign that people write for `@`."""
+    if host == first + 1 and shadow.codes[first] == SIGN:
+        return True
     sign = shadow.spelled(first, host).lower()
     if sign == "*" and shadow.text[shadow.place(first, host)[0]] == "*":
-        return 0
-    if sign != " at " and not _AT.fullmatch(sign):
-        return 0
-    return _end(shadow.spelled(host, stop))
+        return False
+    return sign == " at " or _AT.fullmatch(sign) is not None
 
 
 @functools.lru_cache(4096)

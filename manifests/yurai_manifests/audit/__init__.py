@@ -5,7 +5,8 @@ mean that the corpus must not be published. Digests are compared with digests, a
 hashes everything above it again is found by what other rows say.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from yurai_manifests.audit.signatures import check_index
 from yurai_manifests.audit.steps import SHAPELESS, check_steps
 from yurai_manifests.audit.sums import Sums, check_rows, check_sums
 from yurai_manifests.audit.tokens import check_tokens
+from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, ContractError, ShardError
 from yurai_manifests.findings import Finding, Severity
 from yurai_manifests.merkle.check import check_roots
@@ -95,12 +97,21 @@ def audit(store: Store, *, full: bool = False, means: Callable[[RunRecord], Mean
     return Audit(
         totals=run.value["totals"]
         | {"unreadable": sums.unreadable, "other_records": most_frequent(run.value["totals"]["other_records"])},
-        dropped_by={counts.stage: most_frequent(counts.dropped) for counts in run.stages if counts.dropped},
-        failed_by={counts.stage: most_frequent(counts.failed) for counts in run.stages if counts.failed},
-        notes={counts.stage: dict(counts.notes) for counts in run.stages if counts.notes},
+        dropped_by={name: most_frequent(sums) for name, sums in _sums(run, lambda one: one.dropped).items()},
+        failed_by={name: most_frequent(sums) for name, sums in _sums(run, lambda one: one.failed).items()},
+        notes={name: dict(sums) for name, sums in _sums(run, lambda one: one.notes).items()},
         findings=findings,
         digest=run.digest,
     )
+
+
+def _sums(run: RunRecord, counts: Callable[[StageCounts], Mapping[str, int]]) -> dict[str, Counter[str]]:
+    """Sum counts by stage, in the order of the run: a recipe may have a stage twice."""
+    sums: dict[str, Counter[str]] = {}
+    for one in run.stages:
+        if counts(one):
+            sums.setdefault(one.stage, Counter()).update(counts(one))
+    return sums
 
 
 def _guarded(check: Check, case: Case) -> Iterator[Finding]:

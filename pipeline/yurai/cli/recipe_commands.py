@@ -1,13 +1,14 @@
-"""Define `yurai recipe ...`, which shows recipes and tells them apart."""
+"""Define `yurai recipe ...`, which shows recipes, tells them apart, and holds them against published corpora."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yurai.cli.options import Format
+from yurai.cli.options import Format, RecipeName
+from yurai.cli.recipe_verify import verify
 from yurai.cli.table_shapes import new_table
-from yurai.terminal import put_json, put_table, say
+from yurai.terminal import put_json, put_table, say, tell
 from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
@@ -18,19 +19,18 @@ recipe = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Show recipes, and tell them apart.",
+    help="Show recipes, tell them apart, and verify them.",
 )
-Name = Annotated[str, typer.Argument(metavar="RECIPE", help="a shipped recipe, or path of a TOML file")]
 
 
 @recipe.callback()
 def recipes() -> None:
-    """Show recipes, and tell them apart."""
+    """Show recipes, tell them apart, and verify them."""
 
 
 @recipe.command(name="show")
 def show(
-    name: Name,
+    name: RecipeName,
     full: Annotated[bool, typer.Option("--full", help="with every setting, also those left at their defaults")] = False,
     format: Format = "text",  # noqa: A002 - the option's name
 ) -> None:
@@ -52,7 +52,7 @@ def show(
 
 @recipe.command(name="diff")
 def diff(
-    one: Name,
+    one: RecipeName,
     other: Annotated[str, typer.Argument(metavar="OTHER", help="another one")],
     format: Format = "text",  # noqa: A002 - the option's name
 ) -> None:
@@ -71,6 +71,33 @@ def diff(
         )
     put_table(table)
     say(f"{plural(len(found), 'setting')} differ{'s' if len(found) == 1 else ''}" if found else "no setting differs")
+
+
+recipe.command(name="verify")(verify)
+
+
+@recipe.command(name="from-fineweb2")
+def from_fineweb2(
+    file: Annotated[str, typer.Argument(metavar="FILE.yml", help="limits of a language, as FineWeb-2 publishes them")],
+    language: Annotated[str, typer.Option(help="its name there, as tha_Thai; the name of the file, unless given")] = "",
+    model: Annotated[str, typer.Option(help="fastText model that has the language, as GlotLID")] = "lid.176.ftz",
+    sha256: Annotated[str, typer.Option(help="hex digest of the model file")] = "",
+) -> None:
+    """Print FineWeb-2's recipe for one of its languages, from the YAML that it publishes (configs/*.yml).
+
+    Limits that nothing here can judge in that language are off, and named on standard error.
+
+    Example: `yurai recipe from-fineweb2 configs/ces_Latn.yml > ces.toml`.
+    """
+    from pathlib import Path
+
+    from yurai.run.fineweb2_recipe import language_recipe
+
+    text, left_off = language_recipe(Path(file), language, model, sha256)
+    for line in text.rstrip("\n").split("\n"):
+        say(line)
+    if left_off:
+        tell(f"note: off, since nothing counts words of this language here: {', '.join(left_off)}")
 
 
 def _cell(value: "Json") -> str:

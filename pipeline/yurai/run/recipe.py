@@ -31,6 +31,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yurai.stages  # noqa: F401 - importing declares the stages
+from yurai.declare.score_names import shared_score
 from yurai.declare.stage import STAGES, Identity, Kind, in_order, stage_of
 from yurai.declare.values import nearest
 from yurai.engine.use import AnyUse, StageUse
@@ -169,7 +170,7 @@ def check_order(uses: Sequence[AnyUse], where: str) -> None:
         for name, why in stage.after.items():
             if name in names[number:]:
                 raise RecipeError(f"{where}: {why}")
-        if wrong := stage.place(use.settings, uses[:number], uses[number + 1 :]):
+        if wrong := stage.place(use.settings, uses[:number], uses[number + 1 :]) or shared_score(uses[:number], use):
             raise RecipeError(f"{where}: {wrong}")
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from yurai.run.recipe import Recipe
 from yurai.sources.rows.tables import KEYS
+from yurai_filters.settings import OFF
 from yurai_manifests.canonical import Json
 
 Place: TypeAlias = tuple[str, str]
@@ -50,10 +51,15 @@ def _setting(name: str, value: Json) -> Iterator[str]:
         yield f"# {name} is not set"
     elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
         yield f"{name} = ["
-        yield from (f"    {toml_value(one)}," for one in value)
+        yield from (f"    {toml_value(_with_off(one))}," for one in value)
         yield "]"
     else:
         yield f"{name} = {toml_value(value)}"
+
+
+def _with_off(rule: Json) -> Json:
+    """Return a rule's table with the word for what is unset: where it is left out, the rule's own default counts."""
+    return {key: OFF if one is None else one for key, one in rule.items()} if isinstance(rule, Mapping) else rule
 
 
 def differences(one: Recipe, other: Recipe) -> list[Difference]:

@@ -23,7 +23,7 @@ def _refuse_order(_: LineDedup, before: Sequence[AnyUse], __: Sequence[AnyUse]) 
 STAGE = declare(
     Stage(
         "line-dedup",
-        version=3,
+        version=4,
         kind=Kind.DEDUP,
         settings=LineDedup,
         driver=cut_lines,

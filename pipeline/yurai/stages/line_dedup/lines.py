@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
@@ -27,28 +28,47 @@ SEPARATOR: dict[Unit, str] = {"line": r"[\n\f]+", "paragraph": r"\n*\f[\n\f]*|\n
 _SPLIT = {unit: re.compile(f"({pattern})") for unit, pattern in SEPARATOR.items()}
 # Linear: where a run of line feeds does not end in a form feed, it is read back once and then taken whole.
 _UNSEEN = r"[\pP\x{00}-\x{08}\x{0e}-\x{1b}\x{7f}-\x{84}\x{86}-\x{9f}]+"
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\x{30fc}]"
 _SPACE = r"[\s\pZ\x{85}\x{1c}-\x{1f}\x{0b}]+"
 
 
-def normalise(units: Any) -> Any:  # noqa: ANN401 - pyarrow.compute has no precise types
-    """Return what equal units share: NFC, lower case, digits to 0, no punctuation, white space to one space, trimmed.
+@dataclass(frozen=True, slots=True)
+class Least:
+    """Code points that a unit must have once it is normalised: one mostly in scripts without spaces, and any other."""
 
-    Source: what CCNet (arXiv:1911.00359, its code's `normalize_for_dedup`) does to a line, but for NFC and white space;
-    and its code removes a list of marks, ASCII's not among them, where here all that Unicode calls punctuation goes.
+    unspaced: int
+    spaced: int
+
+    def reached(self, units: pa.StringArray) -> pa.BooleanArray:
+        """Tell which units are long enough."""
+        length = pc.utf8_length(units)
+        if self.unspaced == self.spaced:
+            return pc.greater_equal(length, pa.scalar(self.spaced))
+        own = pc.count_substring_regex(units, _UNSPACED)
+        unspaced = pc.greater(pc.multiply(own, pa.scalar(2, pa.int32())), length)
+        return pc.greater_equal(length, pc.if_else(unspaced, pa.scalar(self.unspaced), pa.scalar(self.spaced)))
+
+
+def normalise(units: Any) -> Any:  # noqa: ANN401 - pyarrow.compute has no precise types
+    """Return what equal units share: NFKC, lower case, digits as 0, no punctuation, runs of white space as one space.
+
+    Source: what CCNet (arXiv:1911.00359, its code's `normalize_for_dedup`) does to a line, but for NFKC and white
+    space; and its code removes a list of marks, ASCII's not among them, where here all that Unicode calls punctuation
+    goes.
     """
-    folded: Any = pc.utf8_lower(pc.utf8_normalize(units, "NFC"))  # type: ignore[attr-defined] # the stubs miss it
+    folded: Any = pc.utf8_lower(pc.utf8_normalize(units, "NFKC"))  # type: ignore[attr-defined] # the stubs miss it
     seen: Any = pc.replace_substring_regex(pc.replace_substring_regex(folded, r"\p{Nd}", "0"), _UNSEEN, "")
     return pc.utf8_trim(pc.replace_substring_regex(seen, _SPACE, " "), " ")
 
 
-def line_rows(text: Any, nodes: Rows, unit: Unit, min_characters: int) -> Rows:  # noqa: ANN401 - as above
-    """Return a LINE row for each unit of at least `min_characters` code points, normalised; `nodes` are the texts'."""
+def line_rows(text: Any, nodes: Rows, unit: Unit, least: Least) -> Rows:  # noqa: ANN401 - as above
+    """Return a LINE row for each unit that is long enough, normalised; `nodes` are the texts'."""
     parts: Any = pc.split_pattern_regex(text, SEPARATOR[unit])
     counts = pc.list_value_length(parts).to_numpy(zero_copy_only=False)
     number = np.repeat(np.arange(len(nodes)), counts)
     position = np.arange(len(number)) - np.repeat(np.cumsum(counts) - counts, counts)
     plain = normalise(parts.flatten())
-    judged = pc.greater_equal(pc.utf8_length(plain), pa.scalar(min_characters))
+    judged = least.reached(plain)
     values = cast("list[bytes]", plain.filter(judged).cast(pa.large_binary()).to_pylist())
     digests = b"".join(hashlib.sha256(value).digest()[:16] for value in values)
     chosen = judged.to_numpy(zero_copy_only=False)

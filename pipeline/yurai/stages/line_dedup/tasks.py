@@ -52,7 +52,7 @@ def lines(task: Task[Lines], attempt: Attempt) -> TaskRecord:
         start = 0
         for batch in read_rows(path, read):
             named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=False)
-            out.write(line_rows(batch.column("text"), named, settings.unit, settings.min_characters))
+            out.write(line_rows(batch.column("text"), named, settings.unit, settings.least))
             start += batch.num_rows
     return record
 

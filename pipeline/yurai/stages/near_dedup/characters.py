@@ -3,9 +3,14 @@
 A symbol has 16 bits: one of its own for each code point of the basic plane, shared with one of them for those above.
 For words all that is no part of a word is 0, for characters white space is, for signs that and what nobody sees. The
 tables are written out, not asked of Python's `unicodedata`, so that signatures of two Python versions are the same.
+
+Two ways to write one Japanese text are one: full-width letters, digits, signs are the ASCII ones, half-width kana the
+full-width ones, a voicing mark joins its letter; commas, full stops, dashes and wave dashes are of one form each.
 """
 
 import functools
+import re
+import unicodedata
 from typing import Literal, TypeAlias, cast
 
 import numpy as np
@@ -51,6 +56,18 @@ _NUMBERS = (
 _CASED = (*range(0x588), *range(0x1E00, 0x2000), *range(0xFF21, 0xFF3B))
 
 
+_FOLDED = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},  # full-width signs, digits and letters
+    **dict.fromkeys((0x3001, 0xFF64), ord(",")),
+    **dict.fromkeys((0x3002, 0xFF61), ord(".")),
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), ord("-")),
+    0x301C: ord("~"),
+}
+_NARROW, _VOICING = (0xFF65, 0xFF9F), (0x3099, 0x309A)
+_SPELT_APART = re.compile("[\u3046-\u30ff]?[\uff65-\uff9f\u3099\u309a]+")
+"""Half-width kana, which write a voicing mark as a character of its own, and full-width ones with such a mark. What
+Unicode makes of them is fixed for good (UAX #15, stability of normalization), so `unicodedata` may be asked."""
+
 _NOTHING: dict[str, tuple[tuple[int, int], ...]] = {
     "words": _ASCII_MARKS + _MARKS,
     "characters": _SPACES,
@@ -69,6 +86,8 @@ def _table(unit: Unit | Literal["signs"]) -> Symbols:
     for code in _CASED:
         lower = chr(code).lower()
         table[code] = ord(lower) + 1 if len(lower) == 1 else code + 1
+    for code, same in _FOLDED.items():
+        table[code] = table[same]
     result = _symbol(table)
     for first, last in _NOTHING[unit]:
         result[first : last + 1] = 0
@@ -106,10 +125,23 @@ def symbols(text: "pa.Array[pa.StringScalar]", unit: Unit | Literal["signs"]) ->
     except UnicodeDecodeError as error:
         raise ContractError(f"column 'text' is not UTF-8: {error}; write it anew with valid text") from error
     codes = _codes("\n".join(texts))
+    if _is_spelt_apart(codes):
+        texts = [_SPELT_APART.sub(_joined, one) for one in texts]
+        codes = _codes("\n".join(texts))
     result = np.zeros(len(codes) + 1 + PAD, "<u2")
     _table(unit).take(codes, out=result[1 : len(codes) + 1], mode="clip")
     bounds = bounds_of(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
     return result, bounds + 1
+
+
+def _is_spelt_apart(codes: npt.NDArray[np.uint16] | npt.NDArray[np.uint32]) -> bool:
+    """Tell whether texts may hold kana that are one character elsewhere and two here, or half-width ones."""
+    narrow, voicing = ((codes >= first) & (codes <= last) for first, last in (_NARROW, _VOICING))
+    return bool(narrow.any() or voicing.any())
+
+
+def _joined(run: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", run[0])
 
 
 def _codes(text: str) -> npt.NDArray[np.uint16] | npt.NDArray[np.uint32]:
