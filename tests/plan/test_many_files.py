@@ -120,6 +120,8 @@ def test_a_list_of_a_thousand_files_is_counted_by_few(tmp_path: Path, monkeypatc
 
     real = count_module.pieces_of
     monkeypatch.setattr(count_module, "pieces_of", watched)
+    assert count_module.SMALL_FILES <= 1024
+    monkeypatch.setattr(count_module, "SMALL_FILES", 256)
     groups = strata(sources, ())
     with Frame() as frame:
         (found,) = count(groups, frame)

@@ -73,6 +73,14 @@ def test_an_interval_is_said_in_the_unit_of_its_value(
     assert plan_tables.amount(value, unit, low, high) == said
 
 
+@pytest.mark.parametrize(("asked", "said"), [(1024, True), (0, False), (90_000, False)])
+def test_sizes_that_were_asked_are_said(asked: int, said: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    plan_tables.plan(Plan(needs(1e6), 0.01, 123_456, 90_000, 64, 64, (), 256, asked))
+    lines = capsys.readouterr().out.splitlines()
+    assert any("sizes asked of 1,024 of 90,000 sources" in line for line in lines) == said
+    assert max(len(line.rstrip()) for line in lines) <= 80
+
+
 def test_a_plan_is_what_json_shows() -> None:
     value = dataclasses.asdict(Plan(needs(1), 0.01, 5, 1, 1, 2))
     assert set(value["needs"][0]) == {"name", "unit", "predicted", "sample", "low", "high"}

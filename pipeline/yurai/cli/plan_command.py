@@ -14,7 +14,9 @@ from yurai.sources.places import COMMON_CRAWL
 def plan(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="shipped recipe or TOML file")],
     input: Input,  # noqa: A002 - the option's name
-    share: Annotated[float, typer.Option(min=1e-6, max=1, help="share of the input's bytes that is tried")] = 0.01,
+    share: Annotated[
+        float | None, typer.Option(min=1e-6, max=1, help="share of the bytes to try; default: what 300 pages cost")
+    ] = None,
     runner: RunnerName = "local",
     workers: Workers = None,
     base: Base = COMMON_CRAWL,
@@ -30,15 +32,15 @@ def plan(
     """Predict time, disk, memory and kept tokens of a run, by running the recipe over a small sample of its input."""
     from yurai.cli import plan_tables
     from yurai.cli.ending import reporter
-    from yurai.plan import make_plan
+    from yurai.plan import ASKED, make_plan
     from yurai.sources.find import find_sources
     from yurai.terminal import put_json
 
     shown = reporter(quiet=quiet, verbose=verbose)
     prediction = make_plan(
         recipe,
-        find_sources(input, base=base, allow=allow or ()),
-        share=share,
+        find_sources(input, base=base, allow=allow or (), ask=ASKED),
+        share=share or 0.0,
         workers=workers or os.cpu_count() or 1,
         runner=runner,
         tables=sources,

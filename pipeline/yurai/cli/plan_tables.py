@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NOTES = (
     "low to high: holds the true value in 9 of 10 cases",
     "wall: on an idle machine of this kind; memory: of all processes at its peak",
+    "cpu: on a busy machine the same run takes up to a third more, or less",
     "kept, tokens: less duplicates, drawn together where pages were counted",
 )
 _MINUTE, _MILLION = 60, 10**6
@@ -24,6 +25,8 @@ def plan(prediction: Plan, *, notes: bool = True) -> None:
     """Print what a run needs, beside what the sample of it took; no line is wider than 80 columns."""
     pages, sources = plural(prediction.candidates, "page"), plural(prediction.sources, "source")
     say(f"sample: {pages}, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of {sources}")
+    if 0 < prediction.asked < prediction.sources:
+        say(f"sizes asked of {prediction.asked:,} of {sources}; the others taken to be like them")
     workers = plural(prediction.workers, "worker")
     say(f"pages counted in {plural(prediction.counted, 'source')}; predicted for {workers}")
     table = new_table("need", "predicted (low to high)", "sample")

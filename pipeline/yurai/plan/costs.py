@@ -1,24 +1,30 @@
 """Tell from two trials what a run costs whatever its size, what each of its pages costs, and how long all of it takes.
 
-Costs are CPU seconds, as the kernel counts them: a clock on the wall tells how busy a machine is, too. Wall time is
-predicted from them: the start, then the tasks, of which one source is one, on so many workers.
+Costs are CPU seconds, as the kernel counts them: a clock on the wall tells how busy a machine is, too. What tasks took
+stands in the journal of a trial, and grows with the pages; the rest is starting processes, and driving, which grows
+with the tasks. Wall time is predicted from them: the start, then the tasks, of which one source is one, on so many
+workers.
 """
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import orjson
 
 from yurai.plan.duplicates import STAGES
-from yurai.plan.estimate import Estimate
+from yurai.plan.estimate import Estimate, added
 from yurai.plan.trial import Trial
 from yurai_manifests.store import open_store
 
-CPU_NOISE, WALL_NOISE, DISK_NOISE, MEMORY_NOISE = 0.08, 0.1, 0.1, 0.12
+CPU_NOISE, WALL_NOISE, DISK_NOISE = 0.08, 0.1, 0.1
 """Relative errors that the spread of pages does not explain: of caches, clocks, files that pack better when long."""
+BUSY_NOISE = 0.12
+"""Relative error of CPU seconds on a machine with twice as much to do as it can: caches and cores are shared."""
 BEHIND = ("documents", "shards", "evidence")
 """Folders of a tree that hold what is kept at the end."""
 
@@ -44,11 +50,81 @@ def line(small: float, large: float, share: float) -> Line:
     return Line(start, large - start)
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU seconds of a trial in its tasks and around them, how many tasks it had, and how many sources."""
+
+    tasks: float
+    around: float
+    count: int
+    sources: int
+
+
+def spent(trial: Trial, out: str, sources: int) -> Spent:
+    """Return where the CPU seconds of a trial went; `out` is its tree."""
+    taken = list(_journal(out, ""))
+    tasks = min(trial.cpu, sum(seconds for _, seconds in taken))
+    return Spent(tasks, trial.cpu - tasks, len(taken), sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """CPU seconds of a run: those of tasks, of starting, and of driving so many tasks.
+
+    `doubt` is the relative variance of what pages cost: little is told by two trials that hardly differ.
+    """
+
+    tasks: Line
+    start: float
+    driving: float
+    doubt: float = 0.0
+
+    def at(self, growth: Estimate) -> Estimate:
+        """Return the CPU seconds of an input that is `growth` times the larger trial."""
+        growth = Estimate(growth.value, growth.variance + self.doubt, growth.freedom)
+        return added((self.tasks.at(growth), Estimate(self.start + self.driving)))
+
+
+def cpu(small: Spent, large: Spent, share: float, sources: int) -> Cpu:
+    """Return what a run over so many sources costs; the smaller trial has `share` of the work of the larger one.
+
+    Driving is told apart from starting only where the trials differ in tasks; elsewhere, so does the run hardly.
+    """
+    more, files = large.count - small.count, large.sources - small.sources
+    each = max(0.0, large.around - small.around) / more if more > small.count else 0.0
+    count = large.count + more / files * max(0, sources - large.sources) if files > 0 else large.count
+    each = min(each, large.around / max(1, large.count))
+    tasks = line(small.tasks, large.tasks, share)
+    noise = CPU_NOISE * math.hypot(small.tasks, large.tasks) / max(large.tasks - small.tasks, CPU_NOISE * large.tasks)
+    doubt = noise**2 if share < 1 and large.tasks else 0.0
+    return Cpu(tasks, large.around - each * large.count, each * count, doubt)
+
+
+def busy() -> float:
+    """Return how much more this machine has to do than it can: 0 for none, 1 for twice as much or worse."""
+    return min(1.0, max(0.0, os.getloadavg()[0] / (os.cpu_count() or 1) - 1))
+
+
+class _Entry(TypedDict, total=False):
+    """What the journal of a tree says of a task."""
+
+    source: str
+    cpu_seconds: dict[str, float]
+
+
+def _journal(out: str, step: str) -> Iterator[tuple[str, float]]:
+    """Yield the source and the CPU seconds of each task of a step, or of all steps."""
+    store = open_store(out)
+    for data in store.read_many(sorted(store.names(f"journal/{step}"))):
+        entry: _Entry = orjson.loads(data)
+        if "cpu_seconds" in entry:
+            yield entry["source"], sum(entry["cpu_seconds"].values())
+
+
 def work_of(out: str, names: Iterable[str]) -> float:
     """Return the CPU seconds that reading and extracting these sample files took, from the journal of a trial."""
-    own, store = set(names), open_store(out)
-    entries = (orjson.loads(data) for data in store.read_many(sorted(store.names("journal/00-extract"))))
-    return sum(sum(entry["cpu_seconds"].values()) for entry in entries if entry["source"] in own)
+    own = set(names)
+    return sum(seconds for source, seconds in _journal(out, "00-extract") if source in own)
 
 
 def longest(sizes: Iterable[int], workers: int) -> float:
@@ -60,20 +136,11 @@ def longest(sizes: Iterable[int], workers: int) -> float:
     return max(ends) / whole if whole else 1.0
 
 
-def start_seconds(trial: Trial, cpu: Line, workers: int, runner: str) -> float:
+def start_seconds(trial: Trial, spent: Spent, start: float, workers: int, runner: str) -> float:
     """Return how long starting takes: of processes of our own by their CPU, of Ray, which waits a lot, by the clock."""
     if runner == "ray":
-        return max(0.0, trial.wall - (trial.cpu - cpu.start) / workers)
-    return cpu.start * 2 / (1 + workers)  # this process starts, then the workers beside each other
-
-
-def peak(small: Trial, large: Trial, share: float, growth: float, workers: float) -> float:
-    """Return the memory of all processes at their peak; `workers` are times as many as in the trials.
-
-    The largest of n pages grows with the logarithm of n, and so does what a worker held at its peak.
-    """
-    each = max(0, large.memory - small.memory) / math.log(1 / share) if share < 1 else 0.0
-    return (large.memory + each * max(0.0, math.log(growth / workers))) * workers
+        return max(0.0, trial.wall - spent.tasks / workers)
+    return start * 2 / (1 + workers)  # this process starts, then the workers beside each other
 
 
 def after_duplicates(out: Path, stages: Sequence[str]) -> int:

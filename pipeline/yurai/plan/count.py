@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from yurai.engine.progress import Counter, Reporter
 from yurai.plan.cut import Pieces, pieces_of
 from yurai.plan.draw import Stratum, allotted, drawn
-from yurai.plan.estimate import Estimate, ratio
+from yurai.plan.estimate import Estimate, ratio, steadier
 from yurai.plan.frame import Frame
 from yurai.plan.sketch import visible
 from yurai.sources.fetch import open_remote
@@ -30,15 +30,15 @@ from yurai.sources.rows.roles import Choices, choices_of, pick
 from yurai.sources.warc import CANDIDATES, Gap, read_file
 from yurai_manifests.errors import RecipeError
 
-FILES = 256
-"""Sources that are opened at most."""
+FILES, SMALL_FILES = 256, 1024
+"""Sources that are opened at most; of small ones up to so many, as far as bytes go: duplicates meet in many pages."""
 BUDGET = 48 << 20
 """Bytes that are counted; an input up to this size, and of no more files, is counted whole."""
 CLUSTERS = 16
 """Sources of a stratum from which on each is a group; of fewer, each window is."""
 READERS = 16
-Found = tuple[bytes, bytes]
-"""The bytes of a page, and its text as a sketch takes it."""
+Found = tuple[bytes, bytes, int]
+"""The bytes of a page, its text as a sketch takes it, and how long it is inflated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,20 @@ def count(
         OSError: a source cannot be read.
         RecipeError: one is damaged Parquet.
     """
-    files, whole = allotted(groups, FILES), sum(group.size for group in groups)
+    whole = sum(group.size for group in groups)
     share = min(1.0, BUDGET / whole) if whole else 1.0
+    files = [_opened(*each, share) for each in zip(groups, allotted(groups, FILES), strict=True)]
     reporter = reporter or Reporter(quiet=True)
     with reporter.step("count", sum(files)) as steps:
         counter = _Counter(frame, tables, seed, steps, reporter.verbose)
         return [counter.count(*each, share) for each in zip(range(len(groups)), groups, files, strict=True)]
+
+
+def _opened(stratum: Stratum, files: int, share: float) -> int:
+    """Return how many sources of a stratum are opened: of small ones as many as the budget has bytes for."""
+    if not stratum.small:
+        return files
+    return max(files, min(SMALL_FILES, len(stratum.sources), round(share * stratum.count)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +97,24 @@ class _Counter:
     def count(self, number: int, stratum: Stratum, files: int, share: float) -> Count:
         """Count stratum `number`, of which so many files are opened, and `share` of the bytes read."""
         chosen = drawn(stratum, files, self.seed)
-        part = min(1.0, share * len(stratum.sources) / len(chosen))
+        part = min(1.0, share * stratum.count / len(chosen))
         with ThreadPoolExecutor(READERS) as pool:
             read = pool.map(lambda source: _read(source, part, self.seed), chosen)
             each = [list(self._groups(number, *one)) for one in zip(chosen, read, strict=True)]
         found = [one for one in each if one]
-        few = len(chosen) == len(stratum.sources) or len(found) < CLUSTERS
+        few = len(chosen) == stratum.count or len(found) < CLUSTERS
         groups = [group for one in found for group in one] if few else [_joined(one) for one in found]
         counted = sum(group.bytes for group in groups)
         if not counted:
             return Count(Estimate(0.0), len(chosen))
         candidates = [group.candidates for group in groups]
         sampled = min(1.0, counted / stratum.size)
-        return Count(ratio(candidates, [group.bytes for group in groups], stratum.size, sampled), len(chosen))
+        by_bytes = ratio(candidates, [group.bytes for group in groups], stratum.size, sampled).times(stratum.doubt)
+        if few or counted < sum(source.size for source in chosen):
+            return Count(by_bytes, len(chosen))
+        # each group is a source that was read whole, and all sources had the same chance
+        rest = len(groups) / stratum.count
+        return Count(steadier(by_bytes, ratio(candidates, [1.0] * len(groups), stratum.count, rest)), len(chosen))
 
     def _groups(self, number: int, source: Source, found: Pieces | int) -> Iterator[Group]:
         """Yield what windows of one source hold."""
@@ -127,7 +140,7 @@ class _Counter:
         choices = choices_of(table_of(self.tables, source.name).columns)
         for _, line, _, _ in lines(Inflow(piece)):
             if line is None or line.strip():
-                yield None if line is None else (line + b"\n", _text(line, choices))
+                yield None if line is None else (line + b"\n", _text(line, choices), len(line))
 
 
 def _joined(groups: Iterable[Group]) -> Group:
@@ -169,8 +182,8 @@ def _pages(ahead: bytes, piece: bytes) -> Iterator[Found | None]:
                 continue
             if body is not None:
                 end = part.offset - len(ahead)
-                yield (piece[start:end], visible(body)) if apart else None
+                yield (piece[start:end], visible(body), len(body)) if apart else None
                 start = end
             body, apart = part.body, part.inner_offset is None
         if body is not None:
-            yield (piece[start:], visible(body)) if apart else None
+            yield (piece[start:], visible(body), len(body)) if apart else None

@@ -16,6 +16,10 @@ from yurai.plan.sketch import Sketch, clusters, sketch
 PAGES = 1 << 14
 """Pages that are held at most; of more, a random half, a fourth and so on."""
 
+PAGE = 2.0
+"""What a page costs beside its text, in terms of what the mean text costs: assumed, not measured."""
+GIANTS = 2
+"""Longest pages of all that are in every sample."""
 AS_ONE = 8
 """How many times the mean text of a cluster any cluster weighs in a draw: its text adds one time, on an average."""
 
@@ -29,6 +33,8 @@ class Page:
     length: int
     text: int
     """Bytes of what it shows."""
+    body: int
+    """Bytes of all of it, inflated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,12 @@ class Frame:
         """Whether the next page, one of this stratum, is to be added."""
         return stratum not in self._left_out and (self._step == 1 or self._chance.random() * self._step < 1)
 
-    def add(self, stratum: int, data: bytes, text: bytes) -> None:
-        """Hold a page: its bytes, and the text that tells what it may be a duplicate of."""
+    def add(self, stratum: int, data: bytes, text: bytes, body: int | None = None) -> None:
+        """Hold a page: its bytes, the text that tells what it may be a duplicate of, and how long it is inflated."""
         self._file.seek(self._end)
         self._file.write(data)
-        self._held.append((Page(stratum, self._end, len(data), len(text)), sketch(text)))
+        page = Page(stratum, self._end, len(data), len(text), len(data) if body is None else body)
+        self._held.append((page, sketch(text)))
         self._end += len(data)
         if len(self._held) > PAGES:
             self._held = [one for one in self._held if self._chance.random() < 1 / 2]
@@ -101,12 +108,11 @@ class Frame:
 
     def draw(self, found: Sequence[Cluster], count: int) -> list[Drawn]:
         """Return about `count` of the clusters: at even distances over their sizes, which text and pages make."""
-        mean = sum(one.text for one in found) / len(found)
-        sizes = [AS_ONE * mean * math.sqrt(len(one.pages)) + one.text + 1 for one in found]
+        sizes, giants = _sizes(found), giants_of(found, count)
         step = _step(sizes, count)
         drawn, place = list[Drawn](), self._chance.random() * step
-        for one, size in zip(found, sizes, strict=True):
-            if size >= step:
+        for number, (one, size) in enumerate(zip(found, sizes, strict=True)):
+            if size >= step or number in giants:
                 drawn.append(Drawn(one, 1.0))
                 continue
             if place < size:
@@ -119,6 +125,40 @@ class Frame:
         """Return the bytes of a page."""
         self._file.seek(page.start)
         return self._file.read(page.length)
+
+
+def number(found: Sequence[Cluster], work: float) -> int:
+    """Return how many of the clusters to draw, so that a draw is about the part `work` of the work of all.
+
+    A page is as much work as twice the mean text, beside its own text. Large clusters are drawn more often, so that a
+    number of clusters alone says little of what trying them costs.
+    """
+    sizes, mean = _sizes(found), sum(one.text for one in found) / max(1, sum(len(one.pages) for one in found))
+    works = [one.text + PAGE * mean * len(one.pages) + 1 for one in found]
+    # where a few giants are all the work that there may be, pages are drawn all the same
+    low, high = min(len(found), max(1, round(work * len(found) / 4))), len(found)
+    while low < high:
+        middle = (low + high + 1) // 2
+        step = _step(sizes, middle)
+        giants = giants_of(found, middle)
+        chances = (1.0 if at in giants else min(1.0, size / step) for at, size in enumerate(sizes))
+        drawn = sum(one * chance for one, chance in zip(works, chances, strict=True))
+        low, high = (middle, high) if drawn <= work * sum(works) else (low, middle - 1)
+    return low
+
+
+def giants_of(found: Sequence[Cluster], count: int) -> set[int]:
+    """Return the clusters of the longest pages, two at most: they are in each draw, for themselves alone.
+
+    What a page of a thousand takes, of memory above all, a sample of a hundred would not show.
+    """
+    longest = sorted(range(len(found)), key=lambda at: -max(page.body for page in found[at].pages))
+    return set(longest[: min(GIANTS, count // 8)])
+
+
+def _sizes(found: Sequence[Cluster]) -> list[float]:
+    mean = sum(one.text for one in found) / len(found)
+    return [AS_ONE * mean * math.sqrt(len(one.pages)) + one.text + 1 for one in found]
 
 
 def _step(sizes: Sequence[float], count: int) -> float:

@@ -11,14 +11,12 @@ import pyarrow.parquet as pq
 
 from yurai.plan.draw import Stratum
 from yurai.plan.estimate import Estimate, added, ratio, steadier
-from yurai.plan.frame import Cluster, Page
+from yurai.plan.frame import PAGE, Cluster, Page
 from yurai.plan.samples import Chosen
 from yurai_manifests.run import RunRecord
 
 BLOCKS = 16
 """Groups of neighbouring pages that the sample of large sources is cut into."""
-PAGE = 2.0
-"""What a page costs beside its text, in terms of what the mean text costs: assumed, not measured."""
 UNLIKE = 0.03
 """Relative error that duplicates make whose sketches do not show that they are some."""
 Place = tuple[str, int, int]

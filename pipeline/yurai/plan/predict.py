@@ -4,33 +4,38 @@ The smaller trial shows what a run costs whatever its size (starting processes, 
 the two what its pages cost. Each number comes with the interval that holds the true one 9 times in 10.
 """
 
+import math
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from yurai.engine.progress import Reporter
-from yurai.plan import costs
+from yurai.plan import costs, memory
 from yurai.plan.count import count
-from yurai.plan.draw import Stratum, strata
+from yurai.plan.draw import Stratum, sized, strata
 from yurai.plan.duplicates import Distinct, distinct
 from yurai.plan.duplicates import groups_of as groups_of_duplicates
 from yurai.plan.estimate import Estimate, added
-from yurai.plan.frame import Frame
+from yurai.plan.frame import PAGE, Frame
+from yurai.plan.memory import Held
 from yurai.plan.near_needs import DedupNeed, dedup_needs
-from yurai.plan.outcome import PAGE, Outcome, Pages, groups_of, grown, outcome, outcome_of_clusters, pages_of, summed
-from yurai.plan.samples import PART, Chosen, Sample, choose, write
+from yurai.plan.outcome import Outcome, Pages, groups_of, grown, outcome, outcome_of_clusters, pages_of, summed
+from yurai.plan.samples import Chosen, Sample, choose, part, write
 from yurai.plan.trial import Trial, watch
 from yurai.run.recipe import load_recipe, with_sources
 from yurai.sources.find import Source
 from yurai_manifests.errors import RecipeError
 
 LEAST = 1 << 20
-"""Bytes of a sample: below that, starting up is all that a trial shows."""
+"""Bytes of a sample of which no page was counted: below that, starting up is all that a trial shows."""
 MOST = 32 << 20
-"""Bytes up to which a sample grows to hold 300 pages."""
+"""Bytes up to which a sample grows to hold as many pages."""
 PAGES = 300
+"""Pages that are tried, and what a trial costs: whoever wants it dearer gives a share."""
+FILE = 2
+"""How many pages a source costs, beside its own: of 5,000 sources of a page each, twice as much goes into steps."""
 ROW = 0.25
 """What the columns of a kept page beside its text take on disk, in terms of the mean text: assumed."""
 SILENT = Reporter(quiet=True)
@@ -54,8 +59,8 @@ class Need:
 class Plan:
     """What a run needs, and what that rests on: sampled share of the bytes, pages and sources in the sample.
 
-    `counted` are the sources whose candidates were counted; `dedup` is what near-duplicate search would cost under each
-    preset, when the recipe has it.
+    `counted` are the sources whose candidates were counted, `asked` those whose size is known; `dedup` is what
+    near-duplicate search would cost under each preset, when the recipe has it.
     """
 
     needs: tuple[Need, ...]
@@ -66,6 +71,7 @@ class Plan:
     workers: int
     dedup: tuple[DedupNeed, ...] = ()
     counted: int = 0
+    asked: int = 0
 
     def need(self, name: str) -> Need:
         """Return one prediction."""
@@ -87,6 +93,11 @@ class _Tried:
         return self.outs[1]
 
     @property
+    def sources(self) -> list[int]:
+        """Return how many files each sample is."""
+        return [sum(map(len, sample.names)) for sample in self.samples]
+
+    @property
     def stages(self) -> list[str]:
         """Return the stages of the recipe."""
         return [stage["use"] for stage in self.trials[1].run.recipe_stages]
@@ -96,7 +107,7 @@ def make_plan(
     recipe: str,
     sources: list[Source],
     *,
-    share: float,
+    share: float = 0.0,
     workers: int,
     runner: str,
     tables: str | None = None,
@@ -106,8 +117,9 @@ def make_plan(
 ) -> Plan:
     """Run `recipe` over a sample of `sources` and extrapolate.
 
-    `tables` is the file that `--sources` names; `spool` is the folder where the sample goes, else $TMPDIR. Another
-    `seed` draws another sample.
+    A `share` of the bytes is tried where that is more than what 300 pages cost. `tables` is the file that `--sources`
+    names; `spool` is the folder where the sample goes, else $TMPDIR. Another `seed` draws another sample. Sources whose
+    size nobody asked for are as large as the others of their kind.
 
     Raises:
         RecipeError: the recipe is wrong, does not run over the sample, or the sample holds nothing.
@@ -116,6 +128,7 @@ def make_plan(
     groups = strata(sources, checked.sources)
     if not groups:
         raise RecipeError("all inputs are empty files; check --input")
+    sources = sized(sources)
     with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder, Frame(folder, seed) as frame:
         counts = count(groups, frame, checked.sources, seed, reporter)
         candidates = added(one.estimate for one in counts).value
@@ -137,26 +150,30 @@ def make_plan(
         workers,
         dedup_needs(checked.stages, run, max(1.0, grown), len(sources)),
         sum(one.opened for one in counts),
+        sum(source.sized for source in sources),
     )
 
 
 def _enough(groups: Sequence[Stratum], share: float, candidates: float) -> float:
-    """Return the share that is tried: as asked, but 1 MiB and 300 pages at least, the latter up to 32 MiB."""
+    """Return the share that is tried: what 300 pages cost, up to 32 MiB; more if that is asked for."""
     whole = sum(group.size for group in groups)
-    pages = min(PAGES / candidates, MOST / whole) if candidates else 0.0
-    return min(1.0, max(share, LEAST / whole, pages))
+    if not candidates:
+        return min(1.0, max(share, LEAST / whole))
+    sources = sum(group.count for group in groups if group.small)
+    pages = PAGES if candidates <= PAGES else PAGES / (1 + FILE * sources / candidates)
+    return min(1.0, max(share, min(pages / candidates, MOST / whole)))
 
 
 def _try(chosen: Chosen, folder: Path, share: float, workers: int, words: Sequence[str], reporter: Reporter) -> _Tried:
     """Write both samples and run the recipe over them; `words` are its name and the options of the run."""
     samples, trials, outs = [], [], []
     with reporter.step("try", 2) as counter:
-        for name, part in (("small", PART), ("sample", 1)):
-            samples.append(write(chosen, folder / name, share, workers, part=part))
+        for name, parts in (("small", part(chosen)), ("sample", 1)):
+            samples.append(write(chosen, folder / name, share, workers, part=parts))
             outs.append(folder / f"{name}-out")
             # a glob: of a folder that holds archives, a run would leave the rows out
             places = ["--input", f"{folder}/{name}/**/*", "--output", str(outs[-1])]
-            trials.append(watch(["run", *words, *places, "--workers", str(workers), "--no-report"], outs[-1]))
+            trials.append(watch(["run", *words, *places, "--workers", str(workers), "--no-report"], outs[-1], workers))
             counter.advance()
             if reporter.verbose:
                 counter.tell(name, trials[-1].wall)
@@ -187,24 +204,38 @@ def _needs(
 ) -> tuple[Need, ...]:
     (small, large), share, growth = tried.trials, _share(tried, outcomes), _growth(outcomes, tried)
     kept = sum(one.seen.kept for one in outcomes)
+    candidates = added(one.candidates for one in outcomes)
     left = distinct(tried.stages, groups_of_duplicates(tried.out, large.run), round(kept), met)
-    cpu = costs.line(small.cpu, large.cpu, share)
-    tasks = costs.longest((source.size for source in sources), workers)
-    wall = replace(cpu, start=costs.start_seconds(small, cpu, tried.workers, runner), pages=cpu.pages * tasks)
-    peak = costs.peak(small, large, share, max(1.0, growth.value), workers / tried.workers)
+    cpu, wall = _seconds(tried, share, sources, workers, runner)
+    few, many = (one.run.value["totals"]["candidates"] for one in tried.trials)
+    rows = Held(few, many, candidates.value)
+    peak = memory.peak(small, large, rows, (tried.sources[1], len(sources)), workers)
+    noise = math.hypot(costs.CPU_NOISE, costs.BUSY_NOISE * costs.busy())
     totals, text = large.run.value["totals"], added(one.kept_text for one in outcomes)
     seen = max(1, sum(one.seen.kept_text for one in outcomes))
     pages = added(one.kept for one in outcomes)
     disk = _disk(tried, share, growth, grown(text, seen, pages, kept, ROW).times(left.estimate))
     return (
         _need("wall", "seconds", wall.at(growth).with_noise(costs.WALL_NOISE), large.wall),
-        _need("cpu", "seconds", cpu.at(growth).with_noise(costs.CPU_NOISE), large.cpu),
+        _need("cpu", "seconds", cpu.at(growth).with_noise(noise), large.cpu),
         _need("disk", "bytes", disk.with_noise(costs.DISK_NOISE), large.disk),
-        _need("memory", "bytes", Estimate(peak).with_noise(costs.MEMORY_NOISE), large.memory),
-        _need("candidates", "pages", added(one.candidates for one in outcomes), totals["candidates"]),
+        _need("memory", "bytes", peak.with_noise(memory.MEMORY_NOISE), large.memory),
+        _need("candidates", "pages", candidates, totals["candidates"]),
         _need("kept", "pages", pages, totals["kept"], left),
         _need("tokens", "tokens", text.times(totals["tokens"] / seen), totals["tokens"], left),
     )
+
+
+def _seconds(
+    tried: _Tried, share: float, sources: Sequence[Source], workers: int, runner: str
+) -> tuple[costs.Cpu, costs.Cpu]:
+    """Return CPU seconds, and those of the wall: tasks go beside each other, but each source is one."""
+    found = [costs.spent(*one) for one in zip(tried.trials, map(str, tried.outs), tried.sources, strict=True)]
+    cpu = costs.cpu(found[0], found[1], share, len(sources))
+    tasks = costs.longest((source.size for source in sources), workers)
+    start = costs.start_seconds(tried.trials[0], found[0], cpu.start, tried.workers, runner)
+    spread = costs.Line(cpu.tasks.start * tasks, cpu.tasks.pages * tasks)
+    return cpu, costs.Cpu(spread, start, cpu.driving / workers, cpu.doubt)
 
 
 def _share(tried: _Tried, outcomes: Sequence[Outcome]) -> float:

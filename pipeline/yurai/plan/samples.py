@@ -13,14 +13,16 @@ from pathlib import Path
 
 from yurai.plan.cut import cut
 from yurai.plan.draw import Stratum, allotted, drawn, enough
-from yurai.plan.frame import Cluster, Drawn, Frame, Page
+from yurai.plan.frame import Cluster, Drawn, Frame, Page, giants_of, number
 from yurai.sources.find import Source
 from yurai_manifests.errors import RecipeError
 
 FILES = 64
 """Sources that are cut at most."""
 PART = 8
-"""How much smaller the smaller trial is."""
+"""How much smaller the smaller trial is, at most."""
+LEAST_PAGES = 24
+"""Pages of the smaller trial, where there are as many: on fewer, not all that a process loads is loaded."""
 
 
 @dataclass(slots=True)
@@ -87,18 +89,32 @@ def choose(groups: Sequence[Stratum], frame: Frame, share: float, candidates: fl
         held[page.stratum] += 1
     clusters = tuple(frame.clusters()) if held else ()
     wanted = min(1.0, share * candidates / max(1, sum(held.values())))
-    chosen = tuple(frame.draw(clusters, min(len(clusters), max(2, round(wanted * len(clusters))))) if held else ())
+    chosen = tuple(frame.draw(clusters, min(len(clusters), max(2, number(clusters, wanted)))) if held else ())
     cuts = []
-    for number, (group, most) in enumerate(zip(groups, allotted(groups, FILES), strict=True)):
-        if not held.get(number):
+    for place, (group, most) in enumerate(zip(groups, allotted(groups, FILES), strict=True)):
+        if not held.get(place):
             count = enough(group, share, most) if group.small else most
-            cuts.append(Cuts(number, group, tuple(drawn(group, count, seed))))
+            cuts.append(Cuts(place, group, tuple(drawn(group, count, seed))))
     return Chosen(frame, clusters, chosen, tuple(cuts), held, tuple(groups), seed)
 
 
+def part(chosen: Chosen) -> int:
+    """Return how many times smaller the smaller trial is: as its pages allow, at least half."""
+    if not chosen.drawn:
+        return PART
+    pages = sum(len(one.cluster.pages) for one in chosen.drawn)
+    return max(2, min(PART, pages // LEAST_PAGES))
+
+
 def part_of(drawn: Sequence[Drawn], part: int) -> Sequence[Drawn]:
-    """Return one of `part` parts of the clusters, in which sizes are as in all."""
-    return drawn[part // 2 :: part] or drawn[:1]
+    """Return one of `part` parts of the clusters, in which sizes are as in all, and those with the longest page.
+
+    What these take is in both trials then, and no growth between them.
+    """
+    if part == 1:
+        return drawn
+    longest = set(giants_of([one.cluster for one in drawn], len(drawn)))
+    return [one for at, one in enumerate(drawn) if at % part == part // 2 or at in longest] or drawn[:1]
 
 
 def write(chosen: Chosen, folder: Path, share: float, piles: int, *, part: int = 1) -> Sample:
@@ -122,15 +138,16 @@ def write(chosen: Chosen, folder: Path, share: float, piles: int, *, part: int =
 
 def _drawn(chosen: Chosen, folder: Path, piles: int, part: int, places: Places) -> Iterator[tuple[str, float]]:
     pages = defaultdict[int, list[tuple[int, Page]]](list)
-    for number, one in enumerate(part_of(chosen.drawn, part)):
+    for at, one in enumerate(part_of(chosen.drawn, part)):
         for page in one.cluster.pages:
-            pages[page.stratum].append((number, page))
+            pages[page.stratum].append((at, page))
     for stratum, held in pages.items():
-        sources = chosen.groups[stratum].sources
-        count = min(len(sources), len(held), max(piles, round(len(sources) * len(held) / chosen.held[stratum])))
+        group = chosen.groups[stratum]
+        filled = round(group.count * len(held) / chosen.held[stratum])
+        count = min(len(group.sources), len(held), max(piles, filled))
         held.sort(key=lambda one: one[1].start)
-        for number, source in enumerate(drawn(chosen.groups[stratum], count, chosen.seed)):
-            some = held[len(held) * number // count : len(held) * (number + 1) // count]
+        for at, source in enumerate(drawn(group, count, chosen.seed)):
+            some = held[len(held) * at // count : len(held) * (at + 1) // count]
             yield source.name, _pages(folder / source.name, source.name, some, chosen.frame, places)
 
 

@@ -17,7 +17,7 @@ Sketch = npt.NDArray[np.uint64]
 """Twelve minima."""
 HASHES, BANDS, RUN = 12, 3, 8
 THINNED = 8
-"""One in so many runs is hashed twelve times."""
+"""One in so many runs is hashed twelve times: a power of 2."""
 MOST_TEXT, MOST_BODY = 1 << 17, 1 << 21
 """Bytes of a text that are sketched, and of a page that are searched for text."""
 ALIKE = 50
@@ -46,17 +46,17 @@ def _without(body: bytes, opening: bytes, closing: bytes) -> bytes:
 
 def sketch(text: bytes) -> Sketch:
     """Return the minima of a text, whose white space does not matter."""
-    data = np.frombuffer(b" ".join(text[:MOST_TEXT].split()).ljust(RUN), np.uint8)
-    runs = np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(data, RUN)).view(np.uint64).ravel()
-    hashes = _mixed(runs, _ODD[HASHES])
-    some = hashes[hashes % np.uint64(THINNED) == 0]
-    chosen = _mixed(some if len(some) >= HASHES else hashes, _ODD[HASHES + 1])
+    data = b" ".join(text[:MOST_TEXT].split()).ljust(RUN)
+    # the runs that begin at every eighth byte, eight times: minima do not ask for order, and small arrays stay in cache
+    hashes = [_mixed(np.frombuffer(data[at:], np.uint64, (len(data) - at) // RUN)) for at in range(RUN)]
+    some = np.concatenate([part[part & np.uint64(THINNED - 1) == 0] for part in hashes])
+    chosen = _mixed(some if len(some) >= HASHES else np.concatenate(hashes), _ODD[HASHES + 1])
     return np.array([_mixed(chosen, odd).min() for odd in _ODD[:HASHES]], np.uint64)
 
 
-def _mixed(values: Sketch, odd: np.uint64) -> Sketch:
-    product = values * odd
-    mixed: Sketch = product ^ (product >> np.uint64(31))
+def _mixed(values: Sketch, odd: np.uint64 = _ODD[HASHES]) -> Sketch:
+    mixed: Sketch = values * odd
+    mixed ^= mixed >> np.uint64(31)
     return mixed
 
 

@@ -6,18 +6,36 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import open_store
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
+CHILD, WORKER = "yurai.extraction.child", ("multiprocessing.spawn", "ray::")
+"""What stands in the commands of an extraction child, and of a worker."""
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+Part: TypeAlias = Literal["base", "worker", "child"]
+
+
+class Parts(NamedTuple):
+    """Bytes of the driver with what serves all, of the largest worker and extraction child, and of the least worker."""
+
+    base: int = 0
+    worker: int = 0
+    child: int = 0
+    idle: int = 0
+
+    def whole(self, workers: float) -> float:
+        """Return what so many workers hold, each of which has a child as large: a short trial may leave one idle."""
+        return self.base + workers * (self.worker + self.child)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +47,21 @@ class Trial:
     memory: int
     disk: int
     run: RunRecord
+    parts: Parts
+    """Memory by kinds of processes, when they held most."""
+    high: Parts
+    """What the kernel says that they held at most, with what several share counted in each, whenever that was."""
 
 
-def watch(arguments: Sequence[str], out: Path) -> Trial:
-    """Run `yurai ARGUMENTS`, which writes the tree `out`.
+def watch(arguments: Sequence[str], out: Path, workers: int = 1) -> Trial:
+    """Run `yurai ARGUMENTS`, which writes the tree `out` with so many workers.
 
     Raises:
         RecipeError: the run ended with an error, which is given.
     """
-    started, memory, cpu, before = time.monotonic(), 0, dict[int, float](), _children()
+    started, memory, parts = time.monotonic(), 0, Parts()
+    high = dict[int, Usage]()
+    cpu, before = dict[int, float](), _children()
     # a file, since a pipe that nobody reads while we look would fill and stop the run
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -46,6 +70,8 @@ def watch(arguments: Sequence[str], out: Path) -> Trial:
         while process.poll() is None:
             members = list(tree(process.pid))
             memory = max(memory, sum(one.memory for one in members))
+            parts = _more(parts, parts_of(members), workers)
+            high |= {one.process: one._replace(memory=one.highest) for one in members if one.highest}
             cpu |= {one.process: one.cpu for one in members}
             time.sleep(LOOK_SECONDS)
         wall = time.monotonic() - started
@@ -55,7 +81,8 @@ def watch(arguments: Sequence[str], out: Path) -> Trial:
         raise RecipeError(f"the recipe does not run over a sample of this input: {message[-2000:].strip()}")
     # the kernel counts to the last moment, but not what nobody waited for, as Ray's processes
     spent = max(_children() - before, sum(cpu.values()))
-    return Trial(wall, spent, memory, disk_bytes(out), load_run(open_store(str(out))))
+    run = load_run(open_store(str(out)))
+    return Trial(wall, spent, memory, disk_bytes(out), run, parts, parts_of(high.values()))
 
 
 def _children() -> float:
@@ -65,11 +92,16 @@ def _children() -> float:
 
 
 class Usage(NamedTuple):
-    """What one process uses: bytes of memory, where pages that several share count once (PSS), and CPU seconds."""
+    """What one process uses: bytes of memory, where pages that several share count once (PSS), and CPU seconds.
+
+    `highest` is the most that was ever resident of it.
+    """
 
     process: int
     memory: int
     cpu: float
+    part: Part = "base"
+    highest: int = 0
 
 
 def tree(root: int) -> Iterator[Usage]:
@@ -83,7 +115,30 @@ def tree(root: int) -> Iterator[Usage]:
         process = members.pop()
         members += children.get(process, [])
         folder = PROC / str(process)
-        yield Usage(process, _number(folder / "smaps_rollup", "Pss:") * 1024, _cpu(folder / "stat"))
+        memory = _number(folder / "smaps_rollup", "Pss:") * 1024
+        highest = _number(folder / "status", "VmHWM:") * 1024
+        yield Usage(process, memory, _cpu(folder / "stat"), _part(_read(folder / "cmdline")), highest)
+
+
+def _more(one: Parts, other: Parts, workers: int) -> Parts:
+    """Return what driver and workers hold when that is most; a child has its peak whenever it has it."""
+    most = max(one, other, key=lambda parts: parts.base + workers * parts.worker)
+    return most._replace(child=max(one.child, other.child))
+
+
+def parts_of(members: Collection[Usage]) -> Parts:
+    """Return the memory of processes by kinds."""
+    worker, child = (
+        max((one.memory for one in members if one.part == part), default=0) for part in ("worker", "child")
+    )
+    idle = min((one.memory for one in members if one.part == "worker"), default=0)
+    return Parts(sum(one.memory for one in members if one.part == "base"), worker, child, idle)
+
+
+def _part(command: str) -> Part:
+    if CHILD in command:
+        return "child"
+    return "worker" if any(mark in command for mark in WORKER) else "base"
 
 
 def _number(path: Path, key: str) -> int:

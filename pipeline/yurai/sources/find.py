@@ -30,12 +30,18 @@ LARGE_ROWS = 4 << 30
 
 
 def find_sources(
-    arguments: Iterable[str], *, base: str = COMMON_CRAWL, allow: Iterable[str] = (), option: str = "--input "
+    arguments: Iterable[str],
+    *,
+    base: str = COMMON_CRAWL,
+    allow: Iterable[str] = (),
+    option: str = "--input ",
+    ask: int | None = None,
 ) -> list[Source]:
     """Return all sources that the arguments of `option` name, sorted by name.
 
     `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list. `allow`
-    are places (`https://host/path/`) that lists from elsewhere and redirects may lead to beside their own host.
+    are places (`https://host/path/`) that lists from elsewhere and redirects may lead to beside their own host. Of a
+    list, so many entries elsewhere are asked for their size as `ask` says, and the others have none.
 
     Raises:
         RecipeError: nothing there, nothing to read in a folder, an output tree, no file, a list that reaches too far,
@@ -43,7 +49,7 @@ def find_sources(
     """
     by_name: dict[str, Source] = {}
     for argument in arguments:
-        for source in with_pulse(_reached(argument, base, tuple(allow), option), f"{option}{shown(argument)}"):
+        for source in with_pulse(_reached(argument, base, tuple(allow), option, ask), f"{option}{shown(argument)}"):
             other = by_name.setdefault(source.name, source)
             if other.url != source.url:
                 raise RecipeError(_same_name(other, source))
@@ -68,7 +74,7 @@ def _same_name(one: Source, other: Source) -> str:
     )
 
 
-def _reached(argument: str, base: str, allow: tuple[str, ...], option: str) -> Iterator[Source]:
+def _reached(argument: str, base: str, allow: tuple[str, ...], option: str, ask: int | None) -> Iterator[Source]:
     """Expand one argument; storage that does not answer is a wrong call, since nothing has run yet."""
     if not argument.strip():
         raise RecipeError(
@@ -78,7 +84,7 @@ def _reached(argument: str, base: str, allow: tuple[str, ...], option: str) -> I
     try:
         asked = opened(argument, what, allow)
         with as_os_errors(asked.files):
-            yield from _expand(asked, PathList(argument, base, allow, option), what)
+            yield from _expand(asked, PathList(argument, base, allow, option, ask), what)
     except FileNotFoundError as error:
         raise RecipeError(f"{what} does not exist; check the path or URL") from error
     except OSError as error:

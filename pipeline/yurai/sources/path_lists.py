@@ -7,6 +7,7 @@ A list from elsewhere is what a stranger wrote: it names files of its own scheme
 import codecs
 import gzip
 import os
+import random
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from itertools import islice
 from typing import IO
 
 from yurai.sources.fetch import open_remote
-from yurai.sources.source import Source, opened
+from yurai.sources.source import Source, make_source, opened
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.faults import as_os_errors
 from yurai_manifests.location import LOCAL, Location, is_web, may_reach, name_of, parts_of, shown, told
@@ -41,6 +42,8 @@ class PathList:
     base: str
     allow: tuple[str, ...]
     option: str = "--input "
+    ask: int | None = None
+    """How many entries elsewhere are asked for their size, where not all need be; the draw repeats itself."""
 
     @property
     def shown(self) -> str:
@@ -63,7 +66,7 @@ class PathList:
         Raises:
             RecipeError: the list cannot be read or is none, a line reaches too far, or names no file; OSError.
         """
-        entries, one = self._entries(), 0
+        entries, one = self._marked(), 0
         # a crawl lists 90,000 keys, and each costs a request
         with ThreadPoolExecutor(REQUESTS) as pool:
             while window := list(islice(entries, WINDOW)):
@@ -71,6 +74,16 @@ class PathList:
                 yield from pool.map(lambda entry: self._listed(*entry), window)
         if not one:
             raise RecipeError(f"{self.shown} names no file: it holds no line that is neither empty nor a comment")
+
+    def _marked(self) -> Iterator[tuple[int, str, bool]]:
+        """Yield (number of the line, entry, whether its size has to be asked for)."""
+        if self.ask is None:
+            yield from ((number, line, True) for number, line in self._entries())
+            return
+        entries = list(self._entries())
+        places = range(len(entries))
+        asked = set(random.Random(len(entries)).sample(places, min(self.ask, len(entries))))  # noqa: S311 - no secret
+        yield from ((*entry, place in asked) for place, entry in zip(places, entries, strict=True))
 
     def _entries(self) -> Iterator[tuple[int, str]]:
         """Yield (number of the line, entry)."""
@@ -135,12 +148,14 @@ class PathList:
         except UnicodeDecodeError as error:
             raise self._refused(number, "is not UTF-8", "save the list as UTF-8") from error
 
-    def _listed(self, number: int, line: str) -> Source:
-        url = self._url(number, line)
+    def _listed(self, number: int, line: str, ask: bool) -> Source:
+        url, name = self._url(number, line), name_of(line).lstrip("/")
+        if not ask and "::" not in url and parts_of(url).scheme not in LOCAL:
+            return make_source(name, url, None, "", self.allow)
         try:
             entry = opened(url, f"line {number} of {self.shown}", self.allow)
             with as_os_errors(entry.files):
-                return entry.source(entry.path, "", name=name_of(line).lstrip("/"))
+                return entry.source(entry.path, "", name=name)
         except OSError as error:
             raise RecipeError(
                 f"{self.shown} lists {shown(line)}, but {shown(url)} (line {number}) cannot be read "
