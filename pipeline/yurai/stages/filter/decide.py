@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai.declare.batches import dropped_rows, text_columns
+from yurai.declare.batches import dropped_rows, strings, text_columns
 from yurai.declare.faults import naming
 from yurai.declare.lists import loaded
 from yurai.declare.rules import Rules
@@ -20,6 +20,9 @@ from yurai.stages.rewrite import replace_rows, rewritten
 from yurai_filters import Declaration, blame, edit, judge
 from yurai_manifests.canonical import Json
 from yurai_manifests.counts import StageCounts
+
+EMPTIED: Final = "emptied"
+"""Reason of a row of which an editor leaves nothing but white space, behind the editor's name."""
 
 
 class Decider:
@@ -61,7 +64,8 @@ class Decider:
         for declaration, settings in self._rules:
             with part(f"{declaration.kind} {declaration.name}"), naming(declaration, batch):
                 if declaration.kind == "editor":
-                    batch = self._edit(batch, declaration, settings, notes)
+                    before, batch = batch, self._edit(batch, declaration, settings, notes)
+                    reasons = pc.coalesce(reasons, _emptied(declaration, before, batch))
                     continue
                 verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
             if verdict.not_judged:
@@ -101,8 +105,11 @@ class Decider:
             if declaration.kind == "editor":
                 notes = Counter[str]()
                 with naming(declaration, batch):
-                    batch = self._edit(batch, declaration, settings, notes)
+                    before, batch = batch, self._edit(batch, declaration, settings, notes)
                 entry["verdict"] = "edited" if notes else "unchanged"
+                if emptied := _emptied(declaration, before, batch).drop_null().to_pylist():
+                    entry |= {"verdict": "dropped", "reason": emptied[0]}
+                    break
                 continue
             columns = text_columns(batch)
             entry["reads"] = {name: columns[name][0].as_py() for name in declaration.columns if name != "text"}
@@ -154,6 +161,15 @@ class Decider:
         changes = [{rule: column[row].as_py() for rule, column in edited.counts.items()} for row in changed]
         rows = rewritten(batch.take(pa.array(changed)), texts, changes, self._measures, declaration.name, notes)
         return replace_rows(batch, rows, changed)
+
+
+def _emptied(declaration: Declaration, before: pa.RecordBatch, batch: pa.RecordBatch) -> pa.StringArray:
+    """Return the reason of each row of which an editor left nothing: no filter behind it may be able to judge that."""
+    if batch is before:
+        return pa.nulls(batch.num_rows, pa.string())
+    reason = f"{declaration.name}:{EMPTIED}"
+    pairs = zip(strings(before, "text"), strings(batch, "text"), strict=True)
+    return pa.array([reason if was.strip() and not left.strip() else None for was, left in pairs], pa.string())
 
 
 def _without(reasons: pa.StringArray, places: list[int]) -> pa.StringArray:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from yurai.declare.rules import taggers_of
+from yurai.declare.score_names import name_of
 from yurai.declare.stage import Kind, Stage, declare, stage_of
 from yurai.declare.values import nearest
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
@@ -13,6 +14,7 @@ from yurai.stages.filter.driver import filter_rows
 from yurai.stages.filter.settings import Filter
 from yurai_filters import TAGGERS
 from yurai_filters.language import UNDETERMINED
+from yurai_filters.language_by import IDENTIFIER, LANGUAGE_BY
 from yurai_filters.settings import EVERY, is_codes
 
 
@@ -50,12 +52,19 @@ def _unmeasured(settings: Filter, before: Sequence[AnyUse]) -> str | None:
 
 def _unknown_code(settings: Filter, before: Sequence[AnyUse]) -> str | None:
     """Name a language that no stage before can find, so that a rule for it would judge or keep nothing."""
-    known = frozenset().union(*(stage_of(use).codes(use.settings) for use in before))
-    for use in settings.rules if known else ():
-        for name, setting in use.rule.settings.items():
+    known = {name_of(use.settings): codes for use in before if (codes := stage_of(use).codes(use.settings))}
+    for use in settings.rules:
+        identifier = cast("str", use.settings[IDENTIFIER]) if use.name == LANGUAGE_BY else ""
+        if use.name == LANGUAGE_BY and identifier not in known.keys() - {""}:
+            names = ", ".join(sorted(known.keys() - {""})) or "none"
+            return (
+                f"rule {use.name}: identifier must be the name of a stage language before it (there are: {names}), not "
+                f"{identifier!r}"
+            )
+        for name, setting in use.rule.settings.items() if identifier in known else ():
             for code in cast("tuple[str, ...]", use.settings[name]) if is_codes(setting.annotation) else ():
-                if code not in known | {EVERY, UNDETERMINED}:
-                    hint = nearest(code, known) or "; codes are those of ISO 639: ja, en, zh"
+                if code not in known[identifier] | {EVERY, UNDETERMINED}:
+                    hint = nearest(code, known[identifier]) or "; codes are those of ISO 639: ja, en, zh"
                     return f"rule {use.name}: {name}: the model of stage language knows no {code!r}{hint}"
     return None
 
@@ -63,7 +72,7 @@ def _unknown_code(settings: Filter, before: Sequence[AnyUse]) -> str | None:
 STAGE = declare(
     Stage(
         "filter",
-        version=2,
+        version=3,
         kind=Kind.FILTER,
         settings=Filter,
         driver=filter_rows,
