@@ -62,7 +62,7 @@ class Totals:
     step: str
     tasks: int = 0
     sums: dict[str, StageSums] = field(default_factory=dict)
-    """By stage, in the order of the chain."""
+    """By stage, in the order of the chain; one that stands there again has a key of its own."""
     other_records: Tally = field(default_factory=Tally)
     outputs: dict[str, dict[str, int]] = field(default_factory=dict)
     bytes: dict[str, int] = field(
@@ -103,11 +103,16 @@ class Totals:
             return Flow(0, 0, 0, 0)
         first = due = stages[0]["seen"]
         dropped = failed = 0
+        met = set[str]()
         for counts in stages:
             name, seen, kept = counts["stage"], counts["seen"], counts["kept"]
-            sums = self.sums.get(name)
+            key = name
+            while key in met:
+                key += "\0"
+            met.add(key)
+            sums = self.sums.get(key)
             if sums is None:
-                sums = self.sums[name] = StageSums(name)
+                sums = self.sums[key] = StageSums(name)
             lost, broken = sums.add(counts)
             if seen != due or seen != kept + lost + broken:
                 self._refuse(task)

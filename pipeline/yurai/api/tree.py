@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yurai.report.draw import Drawn
     from yurai_manifests.audit import Audit
     from yurai_manifests.canonical import Json
+    from yurai_manifests.export import Compress, Export
 
 DRAWN = 50
 
@@ -136,12 +137,32 @@ class Tree:
         Raises:
             RecipeError: no export is called so.
         """
-        import yurai_manifests.exports  # noqa: F401 - importing declares them
-        from yurai_manifests.export import EXPORTS
+        return _export(name).write(self._store, self._run)
 
-        if name not in EXPORTS:
-            raise RecipeError(f"no export is called {name!r} (there are: {', '.join(sorted(EXPORTS))})")
-        return EXPORTS[name].write(self._store, self._run)
+    def exports_folder(self, name: str) -> bool:
+        """Tell whether an export writes a folder of files; raises RecipeError where none is called so."""
+        return _export(name).folder is not None
+
+    def export_folder(self, name: str, folder: Where, compress: "Compress" = "zst") -> Iterator[str]:
+        """Write an export as files into `folder`, and yield a line about each when it is written.
+
+        Raises:
+            RecipeError: no export is called so, it writes no folder, or the folder holds other files.
+            AuditError: a file of the tree was changed after the run.
+        """
+        writer = _export(name).folder
+        if writer is None:
+            raise RecipeError(f"export {name} is one text and writes no folder; name a file as --output")
+        return writer(self._store, self._run, open_store(place(folder, "folder")), compress)
+
+
+def _export(name: str) -> "Export":
+    import yurai_manifests.exports  # noqa: F401 - importing declares them
+    from yurai_manifests.export import EXPORTS
+
+    if name not in EXPORTS:
+        raise RecipeError(f"no export is called {name!r} (there are: {', '.join(sorted(EXPORTS))})")
+    return EXPORTS[name]
 
 
 def open(out: Where) -> Tree:  # noqa: A001 - `yurai.open`

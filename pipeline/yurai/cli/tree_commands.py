@@ -1,7 +1,7 @@
 """Define the commands that look at the output tree of a run: audit, sample, digest, explain, export."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -87,12 +87,24 @@ def explain_page(
 def export_run(
     out: Tree,
     name: Annotated[str, typer.Argument(metavar="EXPORT", help="what to write; see `yurai list exports`")],
-    output: Annotated[str | None, typer.Option(metavar="FILE", help="file to write; default standard output")] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="file or folder to write; default standard output")
+    ] = None,
+    compress: Annotated[
+        Literal["zst", "gz", "none"] | None, typer.Option(help="how files of a folder are packed; default zst")
+    ] = None,
 ) -> None:
     """Write what another tool or office asks about a run, in its format."""
     from yurai.api.tree import open as open_tree
 
-    parts = open_tree(out).export(name)
+    tree = open_tree(out)
+    if output is not None and (tree.exports_folder(name) or compress):
+        for line in tree.export_folder(name, output, compress or "zst"):
+            say("  ".join(line.split("\t")))
+        return
+    if compress:
+        raise typer.BadParameter("--compress needs --output FOLDER")
+    parts = tree.export(name)
     if output is None:
         for part in parts:
             put(part, end="")

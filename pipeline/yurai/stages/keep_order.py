@@ -14,11 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai.declare.batches import named_scores
+from yurai.declare.scores import is_number, score_column, scores
 from yurai.exchange.row_types import NEW, NODE, Rows
 from yurai.rights.licences import LicenceClass, class_of
-from yurai_filters.compare import rounded
-from yurai_manifests.schema import DOCUMENT
 
 Keep: TypeAlias = Literal["newest", "oldest", "longest", "best-quality", "most-permissive-licence"]
 Ranks: TypeAlias = npt.NDArray[np.int64]
@@ -53,13 +51,13 @@ def check_order(keep: Keep, quality: str | None) -> None:
         return
     if quality is None:
         raise ValueError('keep = "best-quality" needs quality = "...", the name of a score or of a column of numbers')
-    if quality in DOCUMENT.names and not _is_number(DOCUMENT.field(quality).type):
+    if not is_number(quality):
         raise ValueError(f"quality = {quality!r} is not a column of numbers; name one of docs/schema.md")
 
 
 def columns(keep: Keep, quality: str | None) -> list[str]:
     """Return the columns of DOCUMENT that `nodes` reads, `doc_id` first."""
-    read = COLUMNS.get(keep) or [quality if quality in DOCUMENT.names else "quality"]
+    read = COLUMNS.get(keep) or [score_column(cast("str", quality))]
     return ["doc_id", *read]
 
 
@@ -113,11 +111,7 @@ def _moments(dates: Any) -> Any:  # noqa: ANN401 - Arrow has no types here
 
 def _scores(batch: pa.RecordBatch, quality: str) -> Ranks:
     """Return keys of scores, the highest first: the bits of a float32, turned so that they order as numbers do."""
-    if quality in DOCUMENT.names:
-        values: Any = batch.column(quality)
-    else:
-        values = named_scores(batch).get(quality, pa.nulls(batch.num_rows, pa.float32()))
-    exact = rounded(values.cast(pa.float64())).to_numpy(zero_copy_only=False).astype(np.float32) + np.float32(0)
+    exact = scores(batch, quality).astype(np.float32) + np.float32(0)
     bits = exact.view(np.uint32).astype(np.int64)
     rising = np.where(bits < 1 << 31, bits + (1 << 31), (1 << 32) - 1 - bits)
     return np.where(np.isnan(exact), LAST, np.clip(LAST - rising, 0, LAST - 1))
@@ -128,7 +122,3 @@ def _licences(batch: pa.RecordBatch) -> Ranks:
     names: Any = both.fill_null("").dictionary_encode()
     ranks_of = np.array([CLASS_RANKS[class_of(name)] for name in names.dictionary.to_pylist()], np.int64)
     return np.asarray(ranks_of[names.indices.to_numpy(zero_copy_only=False)], np.int64)
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind)

@@ -22,15 +22,14 @@ import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
 from yurai.declare.batches import strings
-from yurai.engine.state import Shards, chained, of_files, of_parquet
+from yurai.engine.made import documents_of, write_made
+from yurai.engine.state import Shards
 from yurai.sources.fetch import Shard, fetch_shard
 from yurai.tokens.load import load_bytes
 from yurai.tokens.sentencepiece import train_unigram
-from yurai_manifests.canonical import canonical, fingerprint, sha256
+from yurai_manifests.canonical import Json, fingerprint, sha256
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import read_rows
-from yurai_manifests.run import RUN, load_run, refuse_unended
-from yurai_manifests.store import open_store
 
 Model: TypeAlias = Literal["bpe", "unigram"]
 KINDS: Final[dict[Model, str]] = {"bpe": "byte-level BPE", "unigram": "unigram with byte fallback"}
@@ -134,10 +133,10 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin
     Raises RecipeError for wrong settings, inputs without text, or an `output` that holds another file.
     """
     settings.check()
-    stem, suffix = output.removesuffix(_SUFFIXES[settings.model]), _SUFFIXES[settings.model]
-    if stem == output:
+    suffix = _SUFFIXES[settings.model]
+    if not output.endswith(suffix):
         raise RecipeError(f"--output {output} must end in {suffix}, which is what --model {settings.model} makes")
-    documents = _documents(inputs)
+    documents = documents_of(inputs)
     if not documents.size:
         raise RecipeError(f"{', '.join(inputs)} holds no text to train on; give a tree that kept documents as --input")
     sample = Sample(documents, min(1.0, settings.sample_bytes / documents.size))
@@ -159,21 +158,8 @@ def train(inputs: Sequence[str], output: str, settings: TrainSettings) -> Origin
         "sample": {"documents": sample.documents, "text_bytes": sample.text_bytes},
         "packages": {name: version(name) for name in (_PACKAGES[settings.model], "yurai")},
     }
-    _write({output: data, f"{stem}.origin.json": canonical(origin)})
+    write_made(output, suffix, data, cast("dict[str, Json]", origin))
     return origin
-
-
-def _documents(inputs: Sequence[str]) -> Shards:
-    """Documents of all trees and Parquet files, in the order of their digests: the order of inputs is irrelevant."""
-    stores = {url: open_store(url) for url in inputs}
-    for store in stores.values():
-        refuse_unended(store)
-    trees = [store for store in stores.values() if store.size(RUN) is not None]
-    files = [url for url, store in stores.items() if store not in trees]
-    parts = [of_files(store, load_run(store).files("documents")) for store in trees]
-    together = chained([*parts, *([of_parquet(files).survivors] if files else [])])
-    ordered = sorted(together, key=lambda shard: shard.sha256)
-    return Shards(together.count, together.rows, together.size, lambda: iter(ordered))
 
 
 def _bpe(texts: Iterator[str], settings: TrainSettings) -> bytes:
@@ -198,14 +184,6 @@ def _unigram(texts: Iterator[str], settings: TrainSettings) -> bytes:
 
 _TRAINERS: Final[dict[Model, Callable[[Iterator[str], TrainSettings], bytes]]] = {"bpe": _bpe, "unigram": _unigram}
 _PACKAGES: Final[dict[Model, str]] = {"bpe": "tokenizers", "unigram": "sentencepiece"}
-
-
-def _write(files: dict[str, bytes]) -> None:
-    for name, data in files.items():
-        folder, _, key = name.rpartition("/")
-        store = open_store(folder or ("/" if name.startswith("/") else "."))
-        if not store.put_if_absent(key, data) and store.read(key) != data:
-            raise RecipeError(f"{name} is there and holds something else; remove it, or choose another --output")
 
 
 def _hash(doc_id: str) -> int:

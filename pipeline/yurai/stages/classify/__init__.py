@@ -1,0 +1,1 @@
+"""Stage classify: score documents by fastText models; and the training of such models on documents."""

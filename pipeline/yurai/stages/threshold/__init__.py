@@ -1,0 +1,1 @@
+"""Stage threshold: drop documents below a score, or below the score at which a share of the corpus stays."""

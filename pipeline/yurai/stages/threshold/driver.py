@@ -1,0 +1,67 @@
+"""Drive stage threshold: for a share, count scores and find the cut; then cut each shard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from yurai.declare.stage import Identity
+from yurai.engine.engine import Engine
+from yurai.engine.state import State, of_step, shard_of
+from yurai.engine.steps import Steps
+from yurai.engine.use import StageUse
+from yurai.exchange.row_files import Span, span
+from yurai.stages.map_tasks import step_of
+from yurai.stages.threshold.histogram import Cut
+from yurai.stages.threshold.settings import Threshold
+from yurai.stages.threshold.tasks import CUT, Apply, Find, Merge, Score, apply, count, find, merge
+from yurai_manifests.step import StepRecord, outputs, tasks
+
+MEMORY_BYTES: Final = 1 << 30
+AT_ONCE: Final = 256
+"""Files of counts that one task adds up."""
+
+
+def threshold(engine: Engine, state: State, use: StageUse[Threshold], identity: Identity) -> State:
+    """Run stage threshold over the survivors."""
+    settings = use.settings
+    steps = Steps(engine, step_of(state, use.name, identity), identity, MEMORY_BYTES)
+    lowest = settings.limit
+    if settings.keep_share is not None:
+        found = _find(steps, state, settings.score, settings.keep_share)
+        lowest = found.score if found else None
+        if found:
+            state = replace(state, facts=state.facts | {steps.base.name: {CUT: found._asdict()}})
+    args = Apply(use, lowest)
+    record = steps.map("apply", apply, state.survivors, lambda _: args)
+    for inner in steps.records[:-1]:
+        state = state.after(inner, ())
+    dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
+    return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
+
+
+def _find(steps: Steps, state: State, score: str, keep_share: float) -> Cut | None:
+    """Return where the share is cut; None where no document has a score."""
+    spans = _spans(steps, steps.map("count", count, state.survivors, lambda _: Score(score)))
+    level = 0
+    while len(spans) > AT_ONCE:
+        spans = _spans(steps, steps.reduce(f"merge-{level}", merge, partial(_groups, spans)))
+        level += 1
+
+    def once() -> Iterator[Find]:
+        yield Find(spans, keep_share)
+
+    (noted,) = tasks(steps.engine.store, steps.reduce("find", find, once))
+    return Cut(*noted.index[CUT]) if CUT in noted.index else None
+
+
+def _groups(spans: list[Span]) -> Iterator[Merge]:
+    return (Merge(spans[start : start + AT_ONCE]) for start in range(0, len(spans), AT_ONCE))
+
+
+def _spans(steps: Steps, record: StepRecord) -> list[Span]:
+    """Return the files of counts that a step wrote, without the empty ones."""
+    store = steps.engine.store
+    return [span(task, shard_of(store, task, one), 0) for task, one in outputs(store, record, "rows") if one.rows]
