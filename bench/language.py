@@ -2,8 +2,10 @@
 
 DATA holds `langid/`, `docs/` and `web/`. For each labelled set: right, `und` and wrong before and after, by language
 where anything moved: sentences whole, their first ten and six letters, texts of pages of more than 100 letters, and
-titles of Chinese characters alone (first lines of pages), with the URL of their page and without. A text whose label is
-no code of the model is left out. `--cost`: CPU milliseconds a page of the stage before and after, and of extraction.
+titles of Chinese characters alone (first lines of pages), with the URL of their page, with its attribute `lang`, with
+both and without; and the first five letters of texts in other scripts, with the attribute and without. A text whose
+label is no code of the model is left out. `--cost`: CPU milliseconds a page of the stage before and after, and of
+extraction.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -24,6 +26,9 @@ from extraction import read_page, rows
 from yurai.declare.language.identify import identifier
 from yurai.declare.models import LID_176, model_digest
 from yurai.extraction import ExtractOptions, extract_page
+from yurai.extraction.charset import decode_page
+from yurai.extraction.declared_language import declared_language
+from yurai.extraction.tree import parse, to_markup
 from yurai.stages.language import Language, label
 from yurai_manifests.schema import DOCUMENT
 
@@ -39,6 +44,7 @@ class Text(NamedTuple):
     lang: str
     text: str
     url: str | None = None
+    html_lang: str | None = None
 
 
 class Score(NamedTuple):
@@ -61,27 +67,50 @@ def _first(text: str, letters: int) -> str:
     return text[: places[min(letters, len(places)) - 1] + 1] if places else text
 
 
-def pages(data: Path) -> Iterator[Text]:
-    """Yield gold texts of pages of more than 100 letters, whose label an identifier other than the path agrees with."""
+def declared(row: dict[str, Any]) -> str | None:
+    """Return the language that the page of a row of labels declares."""
+    page = read_page(row)
+    tree, _ = parse(to_markup(decode_page(page.body, page.http_charset).text), ExtractOptions().max_depth)
+    return None if tree is None else declared_language(tree)
+
+
+def labelled(data: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of labels of pages of more than 100 letters, whose label another identifier agrees with."""
     for row in (row for pattern in _PATTERNS for row in rows(data, pattern)):
         text, lang = row.get("gold_text") or "", row.get("lang")
         if sum(map(str.isalpha, text)) > LONG and lang and row.get("lang_pred") in (None, lang):
-            yield Text(lang, text, row["url"])
+            yield row
 
 
-def titles(data: Path, *, url: bool) -> list[Text]:
+def pages(data: Path) -> Iterator[Text]:
+    """Yield gold texts of pages."""
+    return (Text(row["lang"], row["gold_text"], row["url"]) for row in labelled(data))
+
+
+def titles(data: Path) -> list[Text]:
     """Return the different first lines, in Chinese characters alone, of Japanese and Chinese pages."""
     found = {}
-    for page in pages(data):
-        line = re.sub(r"[\d\W_]", "", page.text.partition("\n")[0])
-        if page.lang in {"ja", "zh"} and _HAN.fullmatch(line):
-            found.setdefault((page.lang, line), Text(page.lang, line, page.url if url else None))
+    for row in labelled(data):
+        line = re.sub(r"[\d\W_]", "", row["gold_text"].partition("\n")[0])
+        if row["lang"] in {"ja", "zh"} and _HAN.fullmatch(line) and (row["lang"], line) not in found:
+            found[row["lang"], line] = Text(row["lang"], line, row["url"], declared(row))
     return list(found.values())
+
+
+def beginnings(data: Path) -> list[Text]:
+    """Return the first five letters of every 20th page with letters of a script that many languages share."""
+    chosen = [row for row in labelled(data) if row["lang"] not in {"ja", "zh", "ko"}][::20]
+    return [Text(row["lang"], _first(row["gold_text"], 5), html_lang=declared(row)) for row in chosen]
+
+
+def without(texts: Iterable[Text], *fields: str) -> list[Text]:
+    """Return texts of which some of what stands around them is not known."""
+    return [one._replace(**dict.fromkeys(fields)) for one in texts]
 
 
 def labels(texts: Iterable[Text], settings: Language) -> list[str]:
     """Return the codes that the stage gives."""
-    made = [{"text": one.text, "url": one.url} for one in texts]
+    made = [{"text": one.text, "url": one.url, "html_lang": one.html_lang} for one in texts]
     batch = label(pa.RecordBatch.from_pylist(made, DOCUMENT), settings)
     return [str(code) for code in batch.column("lang").to_pylist()]
 
@@ -139,8 +168,13 @@ def main() -> None:
     for letters in (None, 10, 6):
         table(f"sentences, first {letters} letters" if letters else "sentences", sentences(given.data, letters))
     table("pages of more than 100 letters", pages(given.data))
-    for url in (True, False):
-        table(f"titles in Chinese characters, {'with' if url else 'without'} URL", titles(given.data, url=url))
+    lines, short = titles(given.data), beginnings(given.data)
+    table("titles in Chinese characters, with URL and attribute lang", lines)
+    table("titles in Chinese characters, with URL", without(lines, "html_lang"))
+    table("titles in Chinese characters, with attribute lang", without(lines, "url"))
+    table("titles in Chinese characters alone", without(lines, "url", "html_lang"))
+    table("first five letters, with attribute lang", short)
+    table("first five letters alone", without(short, "html_lang"))
     if given.cost:
         cost(given.data, given.cost)
 

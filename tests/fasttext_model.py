@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 _MAGIC, _VERSION, _SOFTMAX, _SUPERVISED = 793_712_314, 12, 3, 3
 _WORD, _LABEL = 0, 1
 _STEPS: Final = 400
+_END: Final = "</s>"
 
 
-def write_model(path: Path, texts: Mapping[str, str]) -> str:
-    """Train a model on one text of each label, write it, and return its sha256; words are what spaces part."""
+def write_model(path: Path, texts: Mapping[str, str], *, answers_all: bool = False) -> str:
+    """Train a model on one text of each label, write it, and return its sha256; words are what spaces part.
+
+    With `answers_all` it knows the end of a line as a word, as those that fastText trained do, and answers to any text.
+    """
     labels = list(texts)
-    words = sorted({word for text in texts.values() for word in text.split()})
-    counts = np.array([[texts[label].split().count(word) for word in words] for label in labels], np.float32)
+    lines = {label: [*text.split(), *([_END] if answers_all else [])] for label, text in texts.items()}
+    words = sorted({word for line in lines.values() for word in line})
+    counts = np.array([[lines[label].count(word) for word in words] for label in labels], np.float32)
     inputs, outputs = _trained(counts)
     entries = [(word, _WORD) for word in words] + [(f"__label__{label}", _LABEL) for label in labels]
     arguments = (len(labels), 5, 1, 1, 5, 1, _SOFTMAX, _SUPERVISED, 0, 0, 0, 100)

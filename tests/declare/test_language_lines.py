@@ -15,7 +15,7 @@ from yurai.declare.batches import named_scores
 from yurai.declare.language.identify import identifier
 from yurai.declare.language.lines import line_shares
 from yurai.declare.models import LID_176, model_digest
-from yurai.stages.language import SHARE, Language, label
+from yurai.stages.language import COLUMN, SHARE, Language, label
 from yurai_manifests.schema import DOCUMENT
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ def test_shares_are_named_scores_of_the_row() -> None:
     rows = [{"text": text, "quality": [{"name": "mine", "score": 0.5}]} for text in texts]
     batch = pa.RecordBatch.from_pylist(rows, DOCUMENT)
     names = [[one["name"] for one in row] for row in label(batch, Language()).column("quality").to_pylist()]
-    assert names == [[f"{SHARE}en", f"{SHARE}ja", "mine"], ["mine"], [f"{SHARE}de", f"{SHARE}ru", "mine"]]
-    scores = named_scores(label(batch, Language()))[f"{SHARE}ja"].to_pylist()
+    en, ja, de, ru = (f"{COLUMN}_{SHARE}{code}" for code in ("en", "ja", "de", "ru"))
+    assert names == [[en, ja, "mine"], ["mine"], [de, ru, "mine"]]
+    scores = named_scores(label(batch, Language()))[ja].to_pylist()
     assert scores[0] == pytest.approx(shares(texts[0])["ja"])
     assert scores[1:] == [None, None]
     assert label(batch, Language(scripts=False)).column("quality").equals(batch.column("quality"))

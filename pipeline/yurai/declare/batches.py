@@ -8,7 +8,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai_filters import TAGGERS
+from yurai_filters import FILTERS, TAGGERS
 from yurai_filters.run_rule import AnyArray
 from yurai_manifests.errors import ContractError
 from yurai_manifests.schema import DOCUMENT, DROPPED, PROVENANCE
@@ -53,14 +53,29 @@ def with_measures(batch: pa.RecordBatch, columns: Mapping[str, AnyArray]) -> pa.
 
 
 def _with_scores(batch: pa.RecordBatch, scores: Mapping[str, AnyArray]) -> pa.RecordBatch:
-    """Replace these scores in `quality`, sorted by name; a row without a value has no entry."""
+    """Replace these scores in `quality`, sorted by name; a row without a value has no entry, and without any is null.
+
+    So no row depends on those that it is in a batch with.
+    """
     merged = {**named_scores(batch), **scores}
     values = {name: cast("pa.FloatArray", column).to_pylist() for name, column in sorted(merged.items())}
     rows = [
-        [{"name": name, "score": column[row]} for name, column in values.items() if column[row] is not None]
+        [{"name": name, "score": column[row]} for name, column in values.items() if column[row] is not None] or None
         for row in range(batch.num_rows)
     ]
     return with_columns(batch, {"quality": pa.array(rows, batch.schema.field("quality").type)})
+
+
+def without_scores(batch: pa.RecordBatch, first: tuple[str, ...]) -> pa.RecordBatch:
+    """Return `batch` without the named scores that begin with one of `first`: what a stage said of an earlier text."""
+    quality = batch.column("quality")
+    if quality.null_count == batch.num_rows:
+        return batch
+    rows = [
+        None if row is None else [one for one in row if not one["name"].startswith(first)] or None
+        for row in quality.to_pylist()
+    ]
+    return with_columns(batch, {"quality": pa.array(rows, quality.type)})
 
 
 def named_scores(batch: pa.RecordBatch) -> dict[str, AnyArray]:
@@ -127,5 +142,7 @@ def dropped_rows(
 def text_columns(batch: pa.RecordBatch) -> dict[str, AnyArray]:
     """Return the columns as filters read them: `text` as string, since a batch is far below 2 GiB; scores by name."""
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-    scores = {name: pa.nulls(batch.num_rows, pa.float32()) for one in TAGGERS.values() for name in one.writes}
+    written = [name for one in TAGGERS.values() for name in one.writes]
+    read = [name for one in FILTERS.values() for name in one.columns]  # scores of classifiers too
+    scores = {name: pa.nulls(batch.num_rows, pa.float32()) for name in (*written, *read)}
     return scores | named_scores(batch) | columns | {"text": columns["text"].cast(pa.string())}

@@ -5,12 +5,13 @@ itself and refuses one that was changed since.
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from yurai.sources.fetch import open_remote
 from yurai_filters import Declaration
 from yurai_filters.lists import PIN, Lines, load, pin, read_local
 from yurai_filters.settings import is_list
+from yurai_manifests.canonical import sha256
 from yurai_manifests.errors import RecipeError
 
 LOADED = 16
@@ -56,6 +57,23 @@ def digests(declaration: Declaration, complete: Mapping[str, object]) -> dict[st
         for name in _lists(declaration)
         for index, spec in enumerate(names_of(complete[name]))
     }
+
+
+def declared_digests(declaration: Declaration) -> dict[str, str]:
+    """Return the sha256 of each file that a rule declares to read; see `file_digests`."""
+    return file_digests(f"{declaration.kind} {declaration.name}", declaration.files)
+
+
+def file_digests(who: str, files: Iterable[str]) -> dict[str, str]:
+    """Return the sha256 of each file that a rule or handler, `who`, declares to read, by `who` and the file.
+
+    Raises:
+        RecipeError: a file is not there.
+    """
+    try:
+        return {f"{who} {spec}": sha256(read(spec, "")) for spec in files}
+    except ValueError as error:
+        raise RecipeError(f"{who} {error}") from error
 
 
 def without_lists(declaration: Declaration, complete: Mapping[str, object]) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from yurai.declare.lists import digests, pinned, without_lists
+from yurai.declare.lists import declared_digests, digests, pinned, without_lists
 from yurai.engine.arguments import plain
 from yurai.engine.use import Settings
 from yurai_filters import EDITORS, FILTERS, TAGGERS, Declaration, check_settings
@@ -135,8 +135,9 @@ def settings_identity(settings: Settings) -> dict[str, Json]:
 
 
 def list_digests(settings: Settings) -> dict[str, str]:
-    """Return the sha256 of each list that rules name, by its place in the recipe."""
-    return {
+    """Return the sha256 of each file that rules name, by its place in the recipe, or that a rule or tagger declares."""
+    declared = [digest for one in _declarations(settings) for digest in declared_digests(one).items()]
+    return dict(declared) | {
         f"rules[{index}] {one.name}.{name}": digest
         for index, one in enumerate(rules_of(settings))
         for name, digest in digests(one.rule, one.settings).items()
@@ -145,11 +146,14 @@ def list_digests(settings: Settings) -> dict[str, str]:
 
 def rules_identity(settings: Settings) -> list[dict[str, Json]]:
     """Return name, version and package of every rule and tagger that `settings` name."""
-    named = [one.rule for one in rules_of(settings)] + [tagger(name) for name in taggers_of(settings)]
     return [
         {"use": one.name, "version": one.version, "package": one.package.name, "package_version": _version(one)}
-        for one in named
+        for one in _declarations(settings)
     ]
+
+
+def _declarations(settings: Settings) -> list[Declaration]:
+    return [one.rule for one in rules_of(settings)] + [tagger(name) for name in taggers_of(settings)]
 
 
 def _version(declaration: Declaration) -> str | None:

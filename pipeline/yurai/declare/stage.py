@@ -5,7 +5,7 @@ fingerprint. Declaring registers; `yurai.stages` imports all declarations.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Generic, TypeAlias, TypeVar, cast, get_type_hints
@@ -73,7 +73,8 @@ class Stage(Generic[S]):
     (Unicode tables among them, see `yurai.declare.versions`), `used` tells which of them do under some settings,
     `versions` gives other parts of the program that have a version of their own; `models` gives {name: sha256} of the
     side inputs that settings name; `caution` what who runs it is told before, "" for nothing; `notes` what
-    rows of a measuring stage add to its counts; `codes` the languages that a stage can find.
+    rows of a measuring stage add to its counts; `codes` the languages that a stage can find; `scores` the named scores
+    that it writes into `quality`, which no other stage of a recipe may write; one that ends in `_` is how they begin.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Stage(Generic[S]):
     versions: Callable[[S], dict[str, str]] = lambda _: {}
     caution: Callable[[S], str] = lambda _: ""
     codes: Callable[[S], frozenset[str]] = lambda _: frozenset()
+    scores: Callable[[S], Collection[str]] = lambda _: ()
 
     @property
     def doc(self) -> str:

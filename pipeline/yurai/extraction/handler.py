@@ -22,13 +22,15 @@ class Handler:
     """What one handler declared.
 
     `reasons` are those for which it drops a page, besides "no-text" and the reasons of all handlers; `packages` those
-    whose version changes its output. `version` is part of the fingerprint of stage extract.
+    whose version changes its output; `files` what it reads, such as a model: paths, or `package:file`. `version` and
+    the digests of files are part of the fingerprint of stage extract.
     """
 
     function: Function
     version: int
     reasons: tuple[str, ...]
     packages: tuple[str, ...]
+    files: tuple[str, ...] = ()
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -36,7 +38,11 @@ HANDLERS: dict[str, Handler] = {}
 
 
 def handles(
-    *media_types: str, version: int, reasons: tuple[str, ...] = (), packages: tuple[str, ...] = ()
+    *media_types: str,
+    version: int,
+    reasons: tuple[str, ...] = (),
+    packages: tuple[str, ...] = (),
+    files: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare the function below as the handler of these media types.
 
@@ -46,7 +52,7 @@ def handles(
 
     def declared(function: Function) -> Function:
         for media_type in media_types:
-            known = HANDLERS.setdefault(media_type, Handler(function, version, reasons, packages))
+            known = HANDLERS.setdefault(media_type, Handler(function, version, reasons, packages, files))
             if known.function.__module__ != function.__module__:
                 raise ContractError(
                     f"{known.function.__module__} and {function.__module__} both handle {media_type}; uninstall one"

@@ -13,6 +13,7 @@ from yurai.evidence.html import html_marks
 from yurai.extraction.budgets import has_more_elements, over_budget
 from yurai.extraction.charset import decode_page
 from yurai.extraction.dates import stated_date
+from yurai.extraction.declared_language import declared_language
 from yurai.extraction.extractors import ToRead, extractor_version, found_text
 from yurai.extraction.gate import Gate
 from yurai.extraction.main_text import date_of
@@ -43,7 +44,11 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
         return stopped
     too_many = has_more_elements(markup, options.max_elements)
     flags = {"depth-capped": flattened, "element-budget": too_many}
-    noted = replace(blank, flags=(*blank.flags, *(flag for flag, applies in flags.items() if applies)))
+    noted = replace(
+        blank,
+        html_lang=declared_language(tree),
+        flags=(*blank.flags, *(flag for flag, applies in flags.items() if applies)),
+    )
     # before the extractor, which changes the tree
     if options.evidence:
         looked = first_look(markup)

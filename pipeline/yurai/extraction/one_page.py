@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
 from yurai.evidence import choose, declared, header_marks, html_marks, mark_row
-from yurai.evidence.robots import ABSENT, Captures, RobotsRow, RobotsView, read_robots
+from yurai.evidence.attribution import Attribution, attribution, attribution_row
+from yurai.evidence.first_look import first_look
+from yurai.evidence.robots import ABSENT, Captures, RobotsCapture, RobotsRow, RobotsView, read_robots, read_well_known
 from yurai.extraction.charset import decode_page
 from yurai.extraction.tree import parse, to_markup
 from yurai.rights import Page, judge, load_policy, statements
@@ -30,7 +32,9 @@ MAX_DEPTH = 512
 class PageEvidence:
     """What was said of a page: all `marks`, the licence that they declare, and what robots.txt says of it.
 
-    `declared_spdx` and `licence_scope` are as the columns of those names. `robots` is absent where none was given.
+    `declared_spdx`, `licence_scope` and `attribution` are as the columns of those names: whom the page asks to credit,
+    as ccREL, JSON-LD (creditText, author), Dublin Core or its meta elements name them, e-mail addresses left out.
+    `robots` is absent where none was given.
     """
 
     url: str
@@ -39,6 +43,7 @@ class PageEvidence:
     declared_spdx: str | None
     licence_scope: str | None
     robots: RobotsView
+    attribution: Attribution | None = None
 
     @property
     def reserved(self) -> bool:
@@ -68,19 +73,23 @@ def page_evidence(
     url: str,
     date: str | None = None,
     robots: bytes | str | None = None,
+    tdmrep: bytes | str | None = None,
 ) -> PageEvidence:
     """Find what an HTML page says of its rights.
 
     `body` is the page as served, without transfer or content coding; `headers` are its HTTP headers (name, value), in
     order, repeats included; `url` its address; `date` the day or time of capture, RFC 3339 in UTC; `robots` the
-    robots.txt of its host as it was then. What cannot be parsed has no marks.
+    robots.txt of its host as it was then, `tdmrep` its /.well-known/tdmrep.json. What cannot be parsed has no marks.
     """
     pairs = list(headers)
     kind = next((value for name, value in pairs if name.lower() == "content-type"), "")
     markup = to_markup(decode_page(body, _charset(kind)).text)
     tree, _ = parse(markup, MAX_DEPTH)
-    marks = (*header_marks(pairs, url), *(html_marks(markup, tree, url) if tree is not None else ()))
-    return PageEvidence(url, date, marks, *declared(marks), _robots(robots, url, date))
+    looked = first_look(markup)
+    marks = (*header_marks(pairs, url), *(html_marks(markup, tree, url, looked) if tree is not None else ()))
+    credit = attribution_row(attribution(tree, url, looked)) if tree is not None else None
+    told = Attribution(**credit) if credit else None
+    return PageEvidence(url, date, marks, *declared(marks), _host(robots, tdmrep, url, date), told)
 
 
 def _charset(content_type: str) -> str | None:
@@ -89,15 +98,23 @@ def _charset(content_type: str) -> str | None:
     return next((value.strip().strip("\"'") for key, _, value in parameters if key.strip().lower() == "charset"), None)
 
 
-def _robots(text: bytes | str | None, url: str, date: str | None) -> RobotsView:
-    if text is None:
-        return ABSENT
-    body = text.encode("utf-8", "replace") if isinstance(text, str) else text
+def _host(robots: bytes | str | None, tdmrep: bytes | str | None, url: str, date: str | None) -> RobotsView:
+    """Return what the files of the host say of the page."""
+    captures = list[RobotsCapture | None]()
     try:
-        capture = read_robots(body, urljoin(url, "/robots.txt"), date)
+        if robots is not None:
+            captures.append(read_robots(_bytes(robots), urljoin(url, "/robots.txt"), date))
+        if tdmrep is not None:
+            captures.append(read_well_known("tdmrep", _bytes(tdmrep), urljoin(url, "/.well-known/tdmrep.json"), date))
     except ValueError:
-        capture = None  # the address of the page is none
-    if capture is None:
-        return ABSENT
-    row = {**capture.columns(), "source": "robots.txt", "warc_offset": 0, "inner_offset": None}
-    return Captures([cast("RobotsRow", row)]).asof(url, date)
+        return ABSENT  # the address of the page is none
+    rows = [
+        {**capture.columns(), "source": capture.url.rpartition("/")[2], "warc_offset": 0, "inner_offset": None}
+        for capture in captures
+        if capture is not None
+    ]
+    return Captures(cast("RobotsRow", row) for row in rows).asof(url, date) if rows else ABSENT
+
+
+def _bytes(text: bytes | str) -> bytes:
+    return text.encode("utf-8", "replace") if isinstance(text, str) else text

@@ -34,21 +34,23 @@ class Extraction:
     """What one page gave.
 
     `outcome` is "text", "dropped" or "failed", the last two with a `reason`. `mime` is the type by which the handler
-    was chosen. `charset` is the Python codec that decoded the page and `charset_by` the step that chose it: bom,
-    iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8, euc-jp, cp932, detector or fallback. `extractor` is
-    "honbun", "honbun+trafilatura" (honbun's blocks, chosen by trafilatura), "trafilatura", "resiliparse", "block-text"
-    (the whole readable page), "json-ld" or "script-json" (what the page holds there, but does not show), "xml",
-    "plain-text" or "pdfium" (both with form feeds between pages), or "none". `extractor_version` is that of its weights
-    or its library. `page_type` is what honbun takes the page for, `spans` its blocks that are no plain paragraphs, in
-    order and apart. `other_text` is what `other_extractor` found where a rule would drop `text`. A PDF has no charset.
-    `flags`, sorted: charset-conflict, depth-capped, element-budget, no-capture-date, pdf-copy-denied, pdf-page-broken,
-    sniffed-mime, text-from-json-ld, text-from-script-json, undecodable-bytes.
+    was chosen. `html_lang` is the language that the page declares. `charset` is the Python codec that decoded the
+    page and `charset_by` the step that chose it: bom, iso-2022-jp, iso-2022-kr, nul-pattern, http, meta, utf-8,
+    euc-jp, cp932, detector or fallback. `extractor` is "honbun", "honbun+trafilatura" (honbun's blocks, chosen by
+    trafilatura), "trafilatura", "resiliparse", "block-text" (the whole readable page), "json-ld" or "script-json"
+    (what the page holds there, but does not show), "xml", "plain-text" or "pdfium" (both with form feeds between
+    pages), or "none". `extractor_version` is that of its weights or its library. `page_type` is what honbun takes
+    the page for, `spans` its blocks that are no plain paragraphs, in order and apart. `other_text` is what
+    `other_extractor` found where a rule would drop `text`. A PDF has no charset. `flags`, sorted: charset-conflict,
+    depth-capped, element-budget, no-capture-date, pdf-copy-denied, pdf-page-broken, sniffed-mime,
+    text-from-json-ld, text-from-script-json, undecodable-bytes.
     """
 
     outcome: Outcome
     mime: str
     reason: str | None = None
     title: str | None = None
+    html_lang: str | None = None
     text: str = ""
     date: str | None = None
     date_by: str | None = None

@@ -67,7 +67,7 @@ def _versions(settings: Measure) -> dict[str, str]:
 STAGE = declare(
     Stage(
         "measure",
-        version=2,
+        version=3,
         kind=Kind.MEASURE,
         settings=Measure,
         driver=measure_alone,
@@ -78,6 +78,7 @@ STAGE = declare(
         },
         place=_place,
         versions=_versions,
+        scores=lambda settings: {column for name in settings.taggers for column in tagger(name).writes},
         command=("measure",),
         packages=(PYTHON, ARROW, ARROW_RE2, RE2),
     )

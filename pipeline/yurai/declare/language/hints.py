@@ -30,14 +30,20 @@ def hint_of(title: str | None, declared: Iterable[str], url: str | None) -> Read
     return _of_title(title or "") or next(filter(None, map(_of_declared, declared)), None) or _of_domain(url or "")
 
 
+def declared_code(value: str | None) -> str | None:
+    """Return the code of the language that a page declares; none for English, which templates say of any page."""
+    found = None if "," in (value or "") else _PRIMARY.match((value or "").strip())
+    code = read_label(found[0].lower()).code if found else ""
+    return None if code in {"", "en"} else code
+
+
 def _of_title(title: str) -> Reading | None:
     scripts = scripts_left(title, letters_of(title))
     return "ja" if "kana" in scripts else "zh" if "han" in scripts else None
 
 
 def _of_declared(value: str) -> Reading | None:
-    found = None if "," in value else _PRIMARY.match(value.strip())
-    code = read_label(found[0].lower()).code if found else ""
+    code = declared_code(value)
     return "ja" if code == "ja" else "zh" if code in CHINESE else None
 
 

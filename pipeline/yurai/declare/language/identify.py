@@ -53,25 +53,30 @@ class Identifier:
         line = model_line(text)
         return NOTHING if line is None else best_of(self._predict(line, self._asked))
 
-    def decide(self, text: str, *, hint: Hint = no_hint, min_letters: int = 0) -> Found:
+    def decide(self, text: str, *, hint: Hint = no_hint, min_letters: int = 0, declared: str | None = None) -> Found:
         """Return the language of a text, of those that its letters leave possible.
 
         With Japanese, Chinese or Korean letters the score is the probability among those; elsewhere it is the model's.
-        Fewer letters than `min_letters` of a script that many languages share are `und`. `hint` is asked where letters
-        alone do not tell Japanese from Chinese.
+        Fewer letters than `min_letters` of a script that many languages share are `und`, unless the page says by its
+        attribute `lang` that it is in one of them, `declared`. `hint` is asked where letters alone do not tell Japanese
+        from Chinese; if nothing tells and the model is unsure of the rest, as in `如何安装Python`, it is `und`.
         """
         line = model_line(text)
         if line is None:
             return NOTHING
         letters = letters_of(text)
         if letters.all < min_letters and not tells(letters):
-            return NOTHING
+            return self._as_declared(line, declared, letters)
         scripts = scripts_left(text, letters, hint)
         if not scripts:
             return NOTHING
         if letters.of.keys().isdisjoint(EAST_ASIAN):
             return self._as_said(line, scripts, letters)
-        return _with_names(self._among(self._predict(line, self._first), scripts, letters), letters)
+        said = self._predict(line, self._first)
+        untold = scripts.isdisjoint(EAST_ASIAN) and letters.share(*EAST_ASIAN) >= _PRESENT
+        if untold and best_of(possible(said, scripts)).score < _UNSURE:
+            return NOTHING
+        return _with_names(self._among(said, scripts, letters), letters)
 
     def chances(self, text: str) -> dict[str, float] | None:
         """Return what languages may get of a text that is a part of one, whatever stands around: for a gate before it.
@@ -89,6 +94,12 @@ class Identifier:
             for code, chance in sums(self._among(said, scripts, letters)).items():
                 chances[code] = max(chances.get(code, 0.0), chance)
         return chances
+
+    def _as_declared(self, line: str, declared: str | None, letters: Letters) -> Found:
+        """Return the declared language with what the model gives it, if it has letters like these, all of them."""
+        if declared not in self.codes or letters.of.keys() - read_label(declared).scripts:
+            return NOTHING
+        return Found(declared, round(min(sums(self._predict(line, _ALL)).get(declared, 0.0), 1.0), 4))
 
     def _as_said(self, line: str, scripts: frozenset[str], letters: Letters) -> Found:
         """Return what is best of what was said, or else of what is possible."""

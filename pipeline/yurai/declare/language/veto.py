@@ -8,6 +8,7 @@ each Chinese character, 580 of 591 in Chinese less than .005.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -30,6 +31,10 @@ _RULING: Final = 0.5
 """Share of Japanese and Chinese letters from which a text is in one of these languages, or in none."""
 _SEEN: Final = 2_000
 """Characters in which those of one language alone are looked for: a text of that length has some."""
+_KANA_OF_A_WORD: Final = re.compile(
+    "[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fd-\u30ff\u31f0-\u31ff\uff66-\uff6f\uff71-\uff9d]"
+)
+"""Kana but for marks of length and voicing: a row of ーーー is a line, in any language."""
 _SHARED: Final = frozenset({"latin", "cyrillic", "arabic", "other"})
 """Scripts of many languages: a few letters of them do not tell which."""
 
@@ -45,6 +50,8 @@ HINTS: Final[tuple[Hint, ...]] = (no_hint, lambda: "ja", lambda: "zh")
 def scripts_left(text: str, letters: Letters, hint: Hint = no_hint) -> frozenset[str]:
     """Return the scripts by which a language is possible for a text that has these letters; with none it is `und`."""
     present = frozenset(letters.of)
+    if present == {"kana"} and not _KANA_OF_A_WORD.search(text):
+        return frozenset()
     if not present & {"kana", "han"}:
         return present
     reading = _of_han(text, letters, hint)

@@ -8,7 +8,7 @@ from yurai.extraction.records import Extraction, Page
 @handles(
     "text/html",
     "application/xhtml+xml",
-    version=2,
+    version=3,
     reasons=("gate:language", "budget-doctype", "budget-attributes"),
     packages=("trafilatura", "resiliparse", "lxml", "charset-normalizer"),
 )
