@@ -25,7 +25,8 @@ ROBOTS = pa.schema(
             "outcome",
             pa.string(),
             "rules: a robots.txt, maybe an empty one; none: status 4xx, there is none; not-robots: a page or another "
-            "file; redirect; unknown: the server failed, or the record is damaged and holds no rule",
+            "file; redirect; unknown: the server failed, or the record is damaged and holds no rule. Of what else "
+            "speaks for a host: tdmrep, a tdmrep.json; ai-txt, an ai.txt; payment-required, status 402 at any URL",
             nullable=False,
         ),
         _column("location", pa.string(), "where a redirect leads, as its header says"),
@@ -59,7 +60,8 @@ ROBOTS = pa.schema(
         _column(
             "rules",
             pa.large_string(),
-            "the robots.txt, whole lines up to 512 KiB: what any path is judged by again",
+            "the robots.txt or ai.txt, whole lines up to 512 KiB: what any path is judged by again; of a tdmrep.json a "
+            "rule a line; of a 402 the headers that say a price",
             tier="auditor",
             nullable=False,
         ),

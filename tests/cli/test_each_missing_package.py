@@ -116,7 +116,7 @@ def calls() -> list[tuple[str, ...]]:
         ("rights", "review", "demo"),
         ("tokenizer", "train", "--input", "demo", "--output", "tokenizer.json", "--vocab-size", "300"),
         ("doctor", "plain", *rows),
-        ("decontaminate", "--help"),
+        *((name, "--help") for name in ("decontaminate", "classify", "classifier", "threshold")),
         ("recipe", "show", "demo", "--full"),
         ("recipe", "diff", "demo", "plain"),
         ("pii", "audit", "rows.jsonl", "--draw", "drawn.csv"),

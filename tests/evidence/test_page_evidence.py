@@ -27,7 +27,7 @@ def test_the_example_of_the_documentation_runs_and_loads_little() -> None:
     ran = subprocess.run([sys.executable, "-c", example() + watch], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines() == [
-        "CC-BY-SA-4.0 page",
+        "CC-BY-SA-4.0 page Ann Other",
         "True ('GPTBot',)",
         "optout_signal content-signal-header search=yes,ai-train=no page",
         "optout_signal meta-robots gptbot:noindex page",
@@ -75,3 +75,67 @@ def test_robots_reserve_too() -> None:
     assert page_evidence(BODY, url=URL, robots="User-agent: CCBot\nDisallow: /").reserved
     assert not page_evidence(BODY, url=URL, robots="User-agent: Googlebot\nDisallow: /").reserved
     assert not page_evidence(BODY, url=URL).reserved
+
+
+@pytest.mark.parametrize(
+    ("markup", "name", "url", "title"),
+    [
+        ("<p>text", None, None, None),
+        ('<meta name="author" content="Ann Other">', "Ann Other", None, None),
+        ('<meta name="author" content="Ann Other &lt;ann@site.example&gt;">', "Ann Other", None, None),
+        ('<meta name="author" content="admin">', None, None, None),
+        ('<meta name="DC.creator" content="A. B."><meta name="DC.title" content="Tides">', "A. B.", None, "Tides"),
+        (
+            '<meta name="citation_author" content="B, A"><meta name="citation_author" content="D, C">',
+            "B, A; D, C",
+            None,
+            None,
+        ),
+        (
+            '<span property="cc:attributionName">Ann</span><a rel="cc:attributionURL" href="/ann">x</a>',
+            "Ann",
+            "https://site.example/ann",
+            None,
+        ),
+        (
+            '<meta name="author" content="Site"><a rel="cc:attributionURL" property="cc:attributionName" href="/u">Ann</a>',
+            "Ann",
+            "https://site.example/u",
+            None,
+        ),
+        (
+            (
+                '<script type="application/ld+json">{"@type": "Article", "headline": "Tides", "creditText": "Ann / Tide"}'
+                "</script>"
+            ),
+            "Ann / Tide",
+            None,
+            "Tides",
+        ),
+        (
+            '<script type="application/ld+json">{"@type": "Article", "author": {"name": "Ann", "url": "/ann"}}</script>',
+            "Ann",
+            "https://site.example/ann",
+            None,
+        ),
+        (
+            '<script type="application/ld+json">{"@type": "ImageObject", "creditText": "Of the picture"}</script>',
+            None,
+            None,
+            None,
+        ),
+        ('<a rel="author" href="/ann">Ann Other</a>', "Ann Other", "https://site.example/ann", None),
+    ],
+)
+def test_it_says_whom_to_credit(markup: str, name: str | None, url: str | None, title: str | None) -> None:
+    found = page_evidence(f"<html><head></head><body>{markup}".encode(), url="https://site.example/a").attribution
+    told = None if found is None else (found.name, found.url, found.title)
+    assert told == (None if name is None else (name, url, title))
+
+
+def test_tdmrep_of_the_host_is_heard() -> None:
+    tdmrep = '[{"location": "/a/", "tdm-reservation": 1}]'
+    inside, outside = (page_evidence(BODY, url=f"https://site.example{path}", tdmrep=tdmrep) for path in ("/a/x", "/b"))
+    assert (inside.reserved, outside.reserved) == (True, False)
+    assert inside.judge("eu-dsm4-signals").verdicts["train"] == "deny"
+    assert page_evidence(BODY, url="no address", tdmrep=tdmrep, robots="User-agent: *").robots.status == "absent"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fasttext_model import write_model
 from page_blocks import ROOT, Command, commands
 from sample_expectations import SAMPLE
 
@@ -38,6 +39,7 @@ NOT_RUN = {
     "pip install .": REGISTRY,
     "pip install 'yurai[timestamp]'": REGISTRY,
     "pip install 'yurai[oms]'": REGISTRY,
+    "yurai classifier train --positive good.jsonl --negative out/ --output quality.bin": REGISTRY,
     "yurai sign demo-out --key me.key --timestamp https://tsa.example/": AUTHORITY,
     "yurai verify demo-out --key me.key.pub --tsa-certificates tsa.pem": AUTHORITY,
     "model_signing verify key demo-out --signature demo-out/signatures/<id>.oms.json --public_key oms.key.pub": EXTRA,
@@ -111,6 +113,7 @@ BROUGHT: dict[str, Callable[[Path], object]] = {
     "valid.jsonl": lambda at: at.write_text(
         '{"question": "Which river carries most water to the sea?", "answer": "A"}\n'
     ),
+    "quality.bin": lambda at: write_model(at, {"positive": "the of and to in", "negative": "buy now cheap"}),
     "demo-out": tree,
     "corpus": tree,
     "out": tree,

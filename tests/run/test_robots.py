@@ -394,3 +394,26 @@ def test_a_job_is_given_urls_as_they_are(value: str) -> None:
 def test_a_job_is_given_whole_paths() -> None:
     assert _spelled("--side", "robots=a/b.warc.gz").endswith("/a/b.warc.gz")
     assert _spelled("--side", "robots=a/b.warc.gz").startswith("robots=/")
+
+
+def test_tdmrep_ai_txt_and_payment_are_rows_of_their_own(tmp_path: Path) -> None:
+    """They are read from the inputs and from --side, and deny or cast doubt on the pages of their hosts."""
+    tdm = robots(5, b'[{"location": "/1", "tdm-reservation": 1}]', url="https://a.example/.well-known/tdmrep.json")
+    ai = robots(6, b"User-agent: *\nDisallow: /", url="https://b.example/ai.txt")
+    paid = robots(7, b"pay", url="https://c.example/x", status="HTTP/1.1 402 Payment Required")
+    missing = robots(8, b"none", url="https://d.example/.well-known/tdmrep.json", status="HTTP/1.1 404 Not Found")
+    hosts = ("a.example", "b.example", "c.example", "d.example")
+    pages = [page(number, host) for number, host in enumerate(hosts, 1)]
+    inputs = write(tmp_path / "crawl", pages=[*pages, tdm, paid, missing])
+    side = write(tmp_path / "side", beside=[ai])
+    record = ran(tmp_path / "out", inputs, side)
+    found = {(row["host"], row["outcome"], row["given"]) for row in rows(tmp_path / "out")}
+    assert found == {
+        ("a.example", "tdmrep", "input"),
+        ("b.example", "ai-txt", "side"),
+        ("c.example", "payment-required", "input"),
+    }
+    said = [[norm for _, norm, _ in captures(tmp_path / "out").strictest(f"https://{host}/{number}").beside]
+            for number, host in enumerate(hosts, 1)]  # fmt: skip
+    assert said == [["tdm-reservation=1"], ["disallow:*"], ["payment-required"], []]
+    assert_whole(tmp_path / "out", record.digest)

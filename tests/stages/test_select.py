@@ -61,7 +61,7 @@ def made(tmp_path: Path, pages: list[P], *stages: dict[str, Any], extra: list[by
 def test_verdicts_of_a_page(tmp_path: Path, one: P, train: str, display: str, status: str) -> None:
     (row,) = rows(made(tmp_path, [one], select()))
     assert (row["train_verdict"], row["search_verdict"], row["concluded_status"]) == (train, display, status)
-    assert row["policy_id"].startswith("evidence-only@1+")
+    assert row["policy_id"].startswith("evidence-only@2+")
     assert bool(row["verdict_reasons"]) == (train != "unknown" or display != "unknown" or status != "none")
     assert row["licence_confidence"] is None or 0 <= row["licence_confidence"] <= 1
     assert row["token_count"] is None

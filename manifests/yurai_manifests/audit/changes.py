@@ -31,11 +31,12 @@ WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "dedup": CLUSTER,
     "near-dedup": CLUSTER,
     "decontaminate": ("contamination",),
+    "threshold": (),
     "select": VERDICT,
     "tokenize": (),
 }
 """Columns that a stage after extraction writes whether or not it rewrites the text."""
-FIRST: Final = frozenset(("read", "extract", "language", "redact", "measure", "parquet"))
+FIRST: Final = frozenset(("read", "extract", "language", "redact", "measure", "classify", "parquet"))
 """Stages whose rows are extracted/."""
 _FIXED: Final = frozenset(one.name for one in PROVENANCE)
 

@@ -11,7 +11,7 @@ from yurai_manifests.audit.unlike import Faults, differing
 from yurai_manifests.findings import Finding
 from yurai_manifests.schema import INDEX
 
-LATER: Final = ("filter", "line-dedup", "select", "dedup", "decontaminate")
+LATER: Final = ("filter", "line-dedup", "select", "dedup", "decontaminate", "threshold")
 """Stages that, behind the one that signs, drop documents or change texts, so that index/ holds what was before them."""
 
 

@@ -6,7 +6,7 @@ SIDE_NAME = re.compile(r"[a-z][a-z-]*=")
 
 
 def spread_inputs(arguments: list[str]) -> list[str]:
-    """Let --input and --side take several values, as a shell's glob gives them: each gets an option of its own.
+    """Let --input, --published and --side take several values, as a shell's glob gives them: each gets its own option.
 
     A value of --side that begins with no `NAME=` has the name of the one before it.
     """
@@ -15,7 +15,7 @@ def spread_inputs(arguments: list[str]) -> list[str]:
     for argument in arguments:
         value = argument
         if argument.startswith("-"):
-            taking, named = (argument if argument in ("--input", "--side") else ""), ""
+            taking, named = (argument if argument in ("--input", "--published", "--side") else ""), ""
         elif taking:
             if spread[-1] != taking:
                 spread.append(taking)

@@ -110,9 +110,15 @@ def _tokenizers() -> Loaded:
     return {"tokenizer": tokenizer}
 
 
+def _classifiers() -> Loaded:
+    from yurai.cli.classifier_commands import classifier
+
+    return {"classifier": classifier}
+
+
 STAGE_NAMES: Final = (
-    *("extract", "language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "decontaminate"),
-    *("select", "tokenize"),
+    *("extract", "language", "redact", "measure", "classify", "filter", "dedup", "line-dedup", "near-dedup"),
+    *("decontaminate", "threshold", "select", "tokenize"),
 )
 PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "run": _running,
@@ -129,6 +135,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(STAGE_NAMES, _stages),
     **dict.fromkeys(("submit", "doctor"), _of_clusters),
     "tokenizer": _tokenizers,
+    "classifier": _classifiers,
     "recipe": _recipes,
 }
 """What imports each command, and those of the same module."""

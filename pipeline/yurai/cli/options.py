@@ -88,3 +88,4 @@ Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, 
 PageFormat = Annotated[Literal["text", "json", "html"], typer.Option(help="html is the whole page, with charts")]
 Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
+RecipeName = Annotated[str, typer.Argument(metavar="RECIPE", help="a shipped recipe, or path of a TOML file")]

@@ -6,6 +6,7 @@ templates is the template) claims a licence for it. What is markup itself was ta
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from typing import Final
 
@@ -23,8 +24,12 @@ MAX_CLAIMS: Final = 4
 """Licences of one page that comments claim."""
 _COMMENT: Final = re2.compile(
     rb"(?is)<(?:script\b.*?(?:</script|\z)|style\b.*?(?:</style|\z)|svg\b.*?(?:</svg|\z)|template\b.*?(?:</template|\z)"
-    rb"|textarea\b.*?(?:</textarea|\z)|title\b.*?(?:</title|\z)|!--(.*?)(?:--!?>|\z))"
+    rb"|textarea\b.*?(?:</textarea|\z)|title\b.*?(?:</title|\z)|!--.*?(?:--!?>|\z))"
 )
+"""Comments, and what may hold something like one; no groups, as re2 then finds them with its fast machine alone."""
+_OPENS: Final = b"<!--"
+_MAX_KEPT: Final = 16_384
+"""Characters of a comment whose marks are kept: the pages of a site repeat that of their template."""
 _WORDS: Final = re2.compile(f"(?is)(?:{LICENCES}|{MACHINES})".encode())
 _MARKUP: Final = re.compile(r"</?[a-z][a-z0-9]*(?:[\s/][^<>]*)?>|\[if\b", re.IGNORECASE)
 _PARAGRAPH: Final = re.compile(r"\n[ \t#*]*\n")
@@ -40,15 +45,21 @@ def comment_marks(markup: bytes) -> Iterator[Mark]:
     if not _WORDS.search(_commented(markup)):
         return
     for comment in _COMMENT.finditer(markup):
-        if comment[1] and _WORDS.search(comment[1]):
-            text = _plain(comment[1].decode("utf-8", "replace"))
-            for mark in _marks(text) if text else ():
+        inner = _inside(comment[0])
+        if inner and _WORDS.search(inner):
+            text = _plain(inner.decode("utf-8", "replace"))
+            for mark in _said(text):
                 found.setdefault((mark.kind, mark.norm), mark)
     claims = 0
     for mark in found.values():
         claims += mark.kind == "licence_claim"
         if mark.kind != "licence_claim" or claims <= MAX_CLAIMS:
             yield mark
+
+
+def _inside(found: bytes) -> bytes:
+    """What a comment holds; nothing of another element."""
+    return found[len(_OPENS) :].removesuffix(b"-->").removesuffix(b"--!>") if found.startswith(_OPENS) else b""
 
 
 def _commented(markup: bytes) -> bytes:
@@ -64,6 +75,16 @@ def _commented(markup: bytes) -> bytes:
 def _plain(comment: str) -> str:
     """Text of a comment, paragraphs apart; none of one that holds elements."""
     return "" if _MARKUP.search(comment) else _PARAGRAPH.sub(_LINES, unescape(comment).replace("\r", ""))
+
+
+def _said(text: str) -> tuple[Mark, ...]:
+    """Marks in the text of a comment."""
+    return _kept(text) if len(text) <= _MAX_KEPT else tuple(_marks(text))
+
+
+@lru_cache(maxsize=64)
+def _kept(text: str) -> tuple[Mark, ...]:
+    return tuple(_marks(text))
 
 
 def _marks(text: str) -> Iterator[Mark]:

@@ -16,6 +16,8 @@ RESERVED_PIECES: Final = tuple(_PIECES.split())
 """Of each phrase of `notices` a piece that markup does not break up: no space, no letter that may be an entity."""
 IN_NUMBERS: Final = "cjk-in-numbers"
 """Chinese, Japanese or Korean text is written in numeric character references, so its words are not in the bytes."""
+BEHIND: Final = "behind"
+"""Something stands behind `</html>`."""
 _ATTRIBUTE: Final = r"\s*=\s*[\"']?[^\"'<>]*"
 _PATTERNS: Final = {
     "link": rf"creativecommons|licensebuttons|rel{_ATTRIBUTE}licen",
@@ -27,6 +29,7 @@ _PATTERNS: Final = {
     "property": rf"(?:itemprop|property){_ATTRIBUTE}(?:licen|rights)",
     "paywall": rf"itemprop{_ATTRIBUTE}isaccessibleforfree",
     IN_NUMBERS: r"&#(?:2[0-9]{4}|3[0-9]{4}|4[0-9]{4}|5[0-9]{4}|x[3-9a-f][0-9a-f]{3});&#",
+    BEHIND: r"</html[\s\v]*>[\s\v]*[^\s\v]",
     **{piece: piece for piece in RESERVED_PIECES},
 }
 _NAMES: Final = tuple(_PATTERNS)

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from yurai.evidence.choose import reservations
 from yurai.evidence.comments import comment_marks
-from yurai.evidence.first_look import IN_NUMBERS, RESERVED_PIECES, first_look
+from yurai.evidence.first_look import BEHIND, IN_NUMBERS, RESERVED_PIECES, first_look
 from yurai.evidence.jsonld import json_ld_marks, loose_reservations
 from yurai.evidence.links import MANY, ends, link_marks
 from yurai.evidence.marks import Kind, Mark, Place
@@ -57,7 +57,7 @@ def html_marks(markup: bytes, tree: HtmlElement, url: str, looked: frozenset[str
         marks += paywall_marks(tree, url)
     if not _OF_TEXTS.isdisjoint(looked) or _claims(marks):
         marks += _in_texts(tree, looked, url, claims=_claims(marks))
-    return (*_unless_about_licences(marks), *_behind_the_end(markup, url))
+    return (*_unless_about_licences(marks), *(_behind_the_end(markup, url) if BEHIND in looked else ()))
 
 
 def _behind_the_end(markup: bytes, url: str) -> Iterator[Mark]:

@@ -62,7 +62,7 @@ class Texts:
         scripts = {text for one in tree.iter("script", "style") if len(text := one.text or "") >= _SCRIPT}
         strings = _STRINGS(tree)
         if scripts:
-            strings = ["" if one in scripts else one for one in strings]
+            strings = ["" if len(one) >= _SCRIPT and one in scripts else one for one in strings]
         whole = _BETWEEN.join(strings)
         if not whole.isascii() and any(letter in whole for letter in SOFT_LETTERS):
             strings = [one if one.isascii() else one.translate(_WITHOUT) for one in strings]

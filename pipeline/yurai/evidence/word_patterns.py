@@ -10,7 +10,9 @@ from typing import Final
 # "~" stands for white space, "=" for white space or a hyphen.
 _LICENCES: Final = (
     r"creative=commons|[\s>(]https?://(?:www\.)?creativecommons\.org/[lp]|(?:^"
-    r"|[^#\w])cc(?:=|_)?(?:by\b|0\b|zero|attrib|namens)|public=domain|free~documentation~licen|\bgfdl\b"
+    r"|[^#\w])cc(?:=|_)?(?:by\b|0\b|zero|attrib|namens)|public=domain|free~documentation~li[cz]en|\bgfdl\b|\bgnu=fdl\b"
+    r"|lizenz~f(?:ü|&uuml;)r~freie~dokumentation|documenta\S{3,12}~(?:libre|lliure|livre|libera)\b"
+    r"|フリー文書利用許諾|自由文[档檔件書]"
     r"|open~government~licen|\bogl~v?[23]|licence~ouverte|etalab|\bodbl\b|open~data(?:base~licen"
     r"|~commons)|odc-by|\bpddl\b"
     r"|\bdl-de|datenlizenz|data~licen[cs]e~germany|crown~copyright|gemeinfrei|domaine~public"

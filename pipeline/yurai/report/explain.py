@@ -5,7 +5,8 @@ the corpus was built by.
 """
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,8 +16,11 @@ from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.use import AnyUse
 from yurai.extraction.characters import page_count
 from yurai.sources.rows import SourceTable, table_of
+from yurai.stages.classify.declare import Classify
 from yurai.stages.filter.decide import Decider
 from yurai.stages.filter.settings import Filter
+from yurai.stages.threshold.settings import PER_ONE, Threshold
+from yurai.stages.threshold.tasks import CUT
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord, load_run, token_shards
 from yurai_manifests.schema import DOCUMENT, MEASURES, PROVENANCE
@@ -184,10 +188,10 @@ def decisions(run: RunRecord, page: Row | None, dropped: Row | None, kept: Row |
     made: list[Row] = []
     measures: list[AnyUse] = []
     batch = _batch(page)
-    for value in run.recipe_stages:
+    for number, value in enumerate(run.recipe_stages):
         use = restored_use(value)
         asked = isinstance(use.settings, Filter) and batch is not None
-        if dropped and dropped["stage"] == use.name and not asked:
+        if dropped and _dropped_by(use, dropped) and not asked:
             return [*made, {"stage": use.name, "verdict": dropped["outcome"], "reason": dropped["reason"]}]
         if isinstance(use.settings, Filter) and batch:
             batch, rules = Decider(use.name, use.settings.rules, measures).trace(batch)
@@ -197,11 +201,31 @@ def decisions(run: RunRecord, page: Row | None, dropped: Row | None, kept: Row |
             continue
         measures += [use] if stage_of(use).kind is Kind.MEASURE else []
         settings = {name: setting for name, setting in value.items() if name != "use"}
-        made.append({"stage": use.name, "verdict": "kept", "settings": settings})
+        made.append({"stage": use.name, "verdict": "kept", "settings": settings} | _scored(run, use, number, page))
         if use.name == "line-dedup":
             batch = _batch(kept)
             made[-1]["verdict"] = "edited" if _edited_by(use, kept) else "kept"
     return made
+
+
+def _dropped_by(use: AnyUse, dropped: Mapping[str, object]) -> bool:
+    """Tell whether a stage dropped a page; of several thresholds, the one whose score the reason names."""
+    own = not isinstance(use.settings, Threshold) or str(dropped["reason"]).endswith(f":{use.settings.score}")
+    return own and dropped["stage"] == use.name
+
+
+def _scored(run: RunRecord, use: AnyUse, number: int, row: Mapping[str, object] | None) -> dict[str, object]:
+    """Return the score that stage classify gave, or that stage threshold compared with its cut; else nothing."""
+    score = use.settings.score if isinstance(use.settings, Threshold) else ""
+    score = use.settings.name if isinstance(use.settings, Classify) else score
+    if not score or row is None:
+        return {}
+    named = {entry["name"]: entry["score"] for entry in cast("list[dict[str, object]]", row["quality"] or [])}
+    said: dict[str, object] = {"reads": {score: row[score] if score in row else named.get(score)}}
+    if isinstance(use.settings, Threshold):
+        found = run.value["facts"].get(f"{number:02}-{use.name}", {}).get(CUT)
+        said["cut"] = found["score"] / PER_ONE if found else use.settings.min_score
+    return said
 
 
 def _batch(row: Row | None) -> pa.RecordBatch | None:

@@ -29,6 +29,9 @@ OUTCOMES = {
     "none": "there is none (status 4xx)",
     "not-robots": "another file",
     "redirect": "a redirect",
+    "tdmrep": "a tdmrep.json",
+    "ai-txt": "an ai.txt",
+    "payment-required": "a request for payment (status 402)",
     "unknown": "not readable, or the server failed",
 }
 _USES: Sequence[str] = USES

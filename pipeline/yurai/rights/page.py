@@ -80,7 +80,8 @@ def robots_statements(view: RobotsView) -> Iterator[Statement]:
 
     Kind robots, by channel: robots-txt says `disallow:AGENT` for each AI agent that may not fetch the page,
     robots-content-usage `train-ai=n`, robots-content-signal `ai-train=no`, robots-rsl `rsl=pointer`; robots-malformed
-    could not be read. Kind notice: robots-notice, a reservation in words.
+    could not be read. Beside robots.txt: tdm-file `tdm-reservation=1`, ai-txt `disallow:*`, http-402
+    `payment-required`, each with a capture of its own. Kind notice: robots-notice, a reservation in words.
     """
     place = f"robots:{view.ref}"
     said = {
@@ -92,6 +93,7 @@ def robots_statements(view: RobotsView) -> Iterator[Statement]:
     for channel, norm in said.items():
         if norm:
             yield Statement("robots", channel, norm, "site", place)
+    yield from (Statement("robots", channel, norm, "site", f"robots:{ref}") for channel, norm, ref in view.beside)
     if view.malformed:
         yield Statement("robots", "robots-malformed", None, "site", place)
     if view.notices:

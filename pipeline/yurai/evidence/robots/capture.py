@@ -16,8 +16,8 @@ from yurai.evidence.robots.notices import notices
 from yurai.evidence.robots.origin import place_of
 from yurai.evidence.robots.rules import RobotsFile
 
-Outcome = Literal["rules", "none", "not-robots", "redirect", "unknown"]
-ROBOTS_VERSION: Final = 1
+Outcome = Literal["rules", "none", "not-robots", "redirect", "unknown", "tdmrep", "ai-txt", "payment-required"]
+ROBOTS_VERSION: Final = 2
 """Grows whenever the same response gives another capture."""
 MAX_RULES: Final = 512 * 1024
 """Bytes of rules that are stored; RFC 9309 asks crawlers for 500 KiB at least."""
@@ -37,7 +37,8 @@ class RobotsCapture:
     """One capture of robots.txt; the columns of ROBOTS of the same names.
 
     `outcome`: `rules` (a robots.txt, maybe an empty one), `none` (status 4xx: there is none), `not-robots` (a page or
-    another file), `redirect`, or `unknown` (the server failed, or the record is damaged and holds no rule).
+    another file), `redirect`, or `unknown` (the server failed, or the record is damaged and holds no rule). Captures of
+    something else are `tdmrep`, `ai-txt` and `payment-required` (module `well_known`).
     `agents_named` are `*` and the AI agents that groups speak to, `agents_denied` those of them to which all is closed,
     `agents_restricted` those to which something is.
     """

@@ -16,10 +16,11 @@ from typing import Final, TypedDict
 
 from yurai.evidence.agents import AI_AGENTS
 from yurai.evidence.robots.groups import EVERYONE
-from yurai.evidence.robots.origin import ROBOTS_PATH, Place, place_of, target_of
+from yurai.evidence.robots.origin import ROBOTS_PATH, Origin, Place, place_of, target_of
 from yurai.evidence.robots.preferences import combined
 from yurai.evidence.robots.rules import RobotsFile
-from yurai.evidence.robots.views import ABSENT, RobotsView, restricts, together
+from yurai.evidence.robots.views import ABSENT, RobotsView, Said, restricts, together
+from yurai.evidence.robots.well_known import FORMS, said_by
 
 HOPS: Final = 5
 """Redirects in a row that are followed (RFC 9309, 2.3.1.2)."""
@@ -58,9 +59,14 @@ class Captures:
     def __init__(self, rows: Iterable[RobotsRow]) -> None:
         self._at: dict[Place, list[RobotsRow]] = {}
         self._hosts: dict[str, list[RobotsRow]] = {}
+        self._beside: dict[str, list[RobotsRow]] = {}
         for row in sorted(rows, key=_order):
             place = place_of(row["url"])
             if place is None:
+                continue
+            if row["outcome"] in FORMS:
+                self._beside.setdefault(place.origin.host, []).append(row)
+            if row["outcome"] in FORMS and not place.is_robots:
                 continue
             if place.is_robots:
                 self._hosts.setdefault(place.origin.host, []).append(row)
@@ -76,6 +82,10 @@ class Captures:
         page = place_of(url)
         if page is None:
             return ABSENT
+        beside = self._said(page, self._nearest(page, date))
+        return replace(self._asof(page, date, agents), beside=beside) if beside else self._asof(page, date, agents)
+
+    def _asof(self, page: Place, date: str | None, agents: Sequence[str]) -> RobotsView:
         captured = self._at.get(Place(page.origin, ROBOTS_PATH), [])
         views = (self._view(row, page, agents, date) for row in _nearest_first(captured, date))
         if _seconds(date) is None:
@@ -90,8 +100,31 @@ class Captures:
     def strictest(self, url: str | None, agents: Sequence[str] = AI_AGENTS) -> RobotsView:
         """Return what all captures of the page's host say together, of any date, scheme and port: any denial counts."""
         page = place_of(url)
-        captured = [] if page is None else self._hosts.get(page.origin.host, [])
-        return together([self._view(row, page, agents, None) for row in captured if page], agents)
+        if page is None:
+            return ABSENT
+        captured = self._hosts.get(page.origin.host, [])
+        view = together([self._view(row, page, agents, None) for row in captured], agents)
+        beside = self._said(page, self._beside.get(page.origin.host, []))
+        return replace(view, beside=beside) if beside else view
+
+    def _nearest(self, page: Place, date: str | None) -> list[RobotsRow]:
+        """Rows beside robots.txt of the page's origin: of each form the nearest in time, all where no date tells."""
+        own = [row for row in self._beside.get(page.origin.host, []) if _origin(row) == page.origin]
+        if _seconds(date) is None:
+            return own
+        return [
+            row
+            for form in FORMS
+            for row in list(_nearest_first([one for one in own if one["outcome"] == form], date))[:1]
+        ]
+
+    def _said(self, page: Place, rows: Iterable[RobotsRow]) -> tuple[Said, ...]:
+        """What these rows say of a page, each once, as the first of them says it."""
+        said: dict[tuple[str, str], Said] = {}
+        for row in rows:
+            for channel, norm in said_by(row["outcome"], row["rules"], row["malformed"], page.path):
+                said.setdefault((channel, norm), (channel, norm, _ref(row)))
+        return tuple(said.values())
 
     def unresolved(self) -> set[str]:
         """Return the hosts that redirects lead to of which no row is here: load their rows too, and ask again."""
@@ -101,7 +134,7 @@ class Captures:
 
     def _view(self, row: RobotsRow, page: Place, agents: Sequence[str], date: str | None) -> RobotsView:
         final = self._final(row)
-        if final is None or final["outcome"] not in ("rules", "none", "not-robots"):
+        if final is None or final["outcome"] not in ("rules", "none", "not-robots", "payment-required"):
             return RobotsView(_ref(row), (), None, None, "unknown", age_seconds=_age(row, date))
         file = _file(final["rules"]) if final["outcome"] == "rules" else _file("")
         denied = file.denied(page.path, agents)
@@ -137,6 +170,11 @@ class Captures:
                 return None
             row = row_there
         return row
+
+
+def _origin(row: RobotsRow) -> Origin | None:
+    place = place_of(row["url"])
+    return place and place.origin
 
 
 def _closed(row: RobotsRow, agent: str) -> bool:

@@ -111,7 +111,7 @@ def _longest(lines: Sequence[tuple[str, str]], name: str, path: str) -> str | No
     said, longest = list[str | None](), -1
     for pattern, statement in (scoped(value) for one, value in lines if one == name):
         length = len(pattern.encode())
-        if length >= longest and (not pattern or _matches(pattern, path)):
+        if length >= longest and (not pattern or matches(pattern, path)):
             said = [*(said if length == longest else ()), READERS[name](statement)]
             longest = length
     return combined(*said)
@@ -124,5 +124,6 @@ def _pattern(pattern: str) -> "Protego":
     return Protego.parse(f"user-agent: {EVERYONE}\ndisallow: {pattern.translate(_LINE_ENDS)}")
 
 
-def _matches(pattern: str, path: str) -> bool:
+def matches(pattern: str, path: str) -> bool:
+    """Whether a path of robots.txt, with its `*` and `$`, matches the path of a page."""
     return not _pattern(pattern).can_fetch(f"http://h{path[:_PATH_BYTES]}", EVERYONE)

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from yurai.evidence.robots.preferences import combined
 from yurai.evidence.signals import MALFORMED
+
+Said: TypeAlias = tuple[str, str, str]
+"""Channel, norm, and the capture that says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class RobotsView:
     """Seconds from the capture to the page: negative where the robots.txt was captured later."""
     refs: tuple[str, ...] = ()
     """All captures that say something restrictive."""
+    beside: tuple[Said, ...] = ()
+    """What tdmrep.json, ai.txt and answers with status 402 say of the page: (channel, norm, capture)."""
 
     @property
     def reserves(self) -> bool:
@@ -42,7 +47,12 @@ class RobotsView:
         A preference that breaks the rules of its form and would forbid if it kept them counts as it does in a header.
         """
         said = {*(self.content_usage or "").split(","), *(self.content_signal or "").split(",")}
-        return bool(self.denied or said & _RESERVED)
+        return bool(self.denied or said & _RESERVED or any(reserving(norm) for _, norm, _ in self.beside))
+
+
+def reserving(norm: str) -> bool:
+    """Whether a norm of tdmrep.json or ai.txt reserves use; an offer to sell does not."""
+    return norm == MALFORMED or norm.startswith(("tdm-reservation=1", "tdm-policy=", "disallow:"))
 
 
 _NO: Final = ("=n", "=no", "=immediate", "=reference")

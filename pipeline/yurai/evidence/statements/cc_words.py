@@ -16,7 +16,7 @@ _PARTS: Final = {
     r"|sin\s?obras?\s?derivadas?|sin\s?derivad[ao]s?|sem\s?derivaç(?:ões|ão)|non\s+opere\s+derivate"
     r"|geen\s?afgeleide\s?werken|改変禁止|禁止演[绎繹]|禁止改作|bez\s+utworów\s+zależnych|변경금지",
     "SA": r"share[\s-]?alike|SA\b|weitergabe\s+unter\s+gleichen\s+bedingungen"
-    r"|partage\s+(?:dans\s+les\s+mêmes\s+conditions|à\s+l['’]identique"
+    r"|partage\s+(?:dans\s+[ld]es\s+(?:mêmes\s+conditions|conditions\s+identiques(?:\s+à\s+l['’]initiale)?)|à\s+l['’]identique"
     r"|des\s+conditions\s+initiales\s+à\s+l['’]identique)"
     r"|compartir[\s-]?igual|compartilha[\s-]?igual|condividi\s+allo\s+stesso\s+modo|gelijk\s?delen"
     r"|継承|相同方式(?:共享|分享)|na\s+tych\s+samych\s+warunkach|동일조건변경허락",

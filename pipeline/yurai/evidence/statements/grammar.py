@@ -76,7 +76,7 @@ WHERE: Final = _any(
 """Where a thing stands: "the photos in this article" are not the article."""
 REDUCED: Final = re.compile(
     r"\A\W*(?:licen[sc]es?\W+)?(?:can|may|must|should|is|are|has|have|will|cannot)\b"
-    r"|\A[^。]{0,30}?(?:された|されている|した|している|される|する)(?=[一-龠ァ-ヶ])(?!もの|旨)",
+    r"|\A[^。]{0,30}?(?:された|されている|した|している|される|する)(?=[一-龠ァ-ヶ])(?!もの|旨|許可|許諾)",
     re.IGNORECASE,
 )
 """What follows a name that only says which things are meant: "content licensed under CC BY can be reused"."""
@@ -161,7 +161,8 @@ BEFORE: Final = _any(
     r"\b(?:steh(?:t|en)|unterlieg(?:t|en)|lizen[sz]iert|veröffentlicht|verfügbar|nutzbar|bereitgestellt"
     r"|freigegeben)\b[^;]{0,90}\Z",
     r"\b(?:ist|sind|werden)\b[^;.]{0,90}?\b(?:unter|als|gemäß|nach)\b[^;.,]{0,30}\Z",
-    r"\b(?:sous|selon\s+les\s+termes|bajo|sotto|sob|con|com)\s+(?:la\s+|les\s+|los\s+|a\s+|una?\s+|uma\s+"
+    r"\b(?:sous|bajo|sotto|sob|sota|segundo|seguendo)\s+(?:l[eo]s|i|os|els)\s+t[eéè]rm\w{2,4}\s+(?:de|della?|da)\s+(?:la\s+|l['’])?\Z",
+    r"\b(?:sous|selon\s+les\s+termes|bajo|sotto|sob|sota|con|com)\s+(?:la\s+|les\s+|los\s+|a\s+|una?\s+|uma\s+"
     r"|l['’])?(?:termes\s+de\s+(?:la\s+)?)?"
     r"(?:licen[czsç]\w*\s+|contrat\s+)?\Z",
     r"(?:采用|採用|采取|遵循|遵守|依据|依據|根据|使用|基于|以|在|按照|适用|适用于)[^。]{0,16}\Z",
@@ -176,6 +177,8 @@ AFTER: Final = _any(
     r"|として|を(?:適用|採用|付与|付し)|に属し|が適用)"
     r"[^。]{0,40}(?:提供|公開|利用|ライセンス|許諾|配布|使用|適用|準拠|採用|頒布|付与|複製|再利用|転載|属し|発行|掲載"
     r"|作成|定め)",
+    r"\A[^。]{0,24}?(?:に従[うっい]|に則[りっ]|に基づ[いき]|の(?:下|もと))[^。]{0,60}?(?:許可(?:を与え|し|され)|許諾(?:し|され)|認め)",
+    r"\A[^;]{0,120}?\b(?:megfelelően|alapján|szerint|alatt)\b[^;]{0,40}?(?:\bmásol|\bterjeszt|\bhasznál|\bmódosít|\belérhető|\bközz?é)",
     r"\A[^.。]{0,24}?(?:에\s?따라|로)\s?[^.。]{0,16}(?:이용|사용|배포|제공)",
     r"\A[」』）\s]*に(?:準拠|従[いっう]|基づ|のっと|則)|\A[」』）\s]*(?:ライセンス)?(?:です|である|に属し|となり"
     r"|になり|とし)",
@@ -223,6 +226,9 @@ PAGE: Final = _any(
     r"\bdi[te]\s+(?:werk|boek|artikel|document)\b|\bdeze\s+(?:pagina|tekst)\b|\bdenna\s+(?:bok|sida|artikel|text)\b"
     r"|\bdette\s+(?:verk|værk)\w*"
     r"|\b(?:buku|halaman|artikel|karya|dokumen)\s+ini\b|\bt[aeo]n?\s+(?:książka|strona|artykuł|utwór|tekst|dokument)\b"
+    r"|\baquesta?\s+(?:document|pàgina|article|llibre|text|obra|manual)\b"
+    r"|\bezt?\s+az?\s+(?:dokumentum|oldal|könyv|cikk|kézikönyv|szöveg|mű|írás)\w*"
+    r"|\bt(?:ento|ato|oto|uto)\s+(?:dokument|stránk|člán(?:ek|k)|knih|text|díl|příručk)\w*"
     r"|\b(?:эт[аои]т?|данн\w+)\s+(?:книга|статья|страница|произведение|текст|документ|работа)\b|이\s?(?:저작물|문서"
     r"|글|페이지|책)",
     r"(?:本|この|当該|こちらの|当)\s?(?:ページ|頁|記事|文書|資料|作品|著作物|書籍?(?![きい])|論文|ドキュメント"
@@ -243,6 +249,9 @@ DOCUMENT: Final = _any(
     rf"\b(?:ce|cet|cette)\s+(?:document|page|manuel|article|texte|documentation|livre){_THE_REST}",
     rf"\best[ae]\s+(?:documento|página|manual|artículo|artigo|texto|libro|livro|documentación){_THE_REST}"
     rf"|\bquest[oa]\s+(?:documento|pagina|manuale|articolo|testo|libro){_THE_REST}",
+    r"\baquesta?\s+(?:document|pàgina|article|llibre|text|manual)\b"
+    r"|\bezt?\s+az?\s+(?:dokumentum|oldal|könyv|cikk|kézikönyv|szöveg)\w*"
+    r"|\bt(?:ento|ato|oto|uto)\s+(?:dokument|stránk|člán(?:ek|k)|knih|text|příručk)\w*",
     r"\b(?:эт[аои]т?|данн\w+)\s+(?:документ\w*|страница|руководство|статья|текст)",
     r"(?:本|この|当該?)\s?(?:ページ|文書|ドキュメント|記事|マニュアル|資料|書籍|教材|テキスト|文章|翻訳)(?=[はをも、])|本書(?=[はをも、])",
     r"本(?:文档|文檔|页|頁|页面|文|手册|教程|文章|书)|이\s?(?:문서|글|페이지|책)",

@@ -7,6 +7,7 @@ ODbL, ODC-By and PDDL there is one version each, which their name alone says.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from yurai.evidence.normalise import CC_SPDX, is_of_software, licence_id
@@ -15,6 +16,8 @@ from yurai.evidence.statements.other_names import other_names
 
 MAX_NAMES: Final = 12
 """Names that are read in one sentence."""
+_MAX_KEPT: Final = 1_000
+"""Characters of a sentence whose names are kept: the pages of a site say the same in their footers."""
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'()（）、。]{6,200}")  # noqa: RUF001 - full width
 _LICENCE: Final = re.compile(r"li[zc]en[zscç]|ライセンス|许可|許可|授权|授權|라이선스", re.IGNORECASE)
 _NEAR: Final = 30
@@ -42,13 +45,22 @@ class Name:
     of_programs: bool = False
 
 
-def names(text: str) -> list[Name]:
+def names(text: str) -> tuple[Name, ...]:
     """Names in a text, in order, at most twelve."""
+    return _known(text) if len(text) <= _MAX_KEPT else _read_names(text)
+
+
+@lru_cache(maxsize=1024)
+def _known(text: str) -> tuple[Name, ...]:
+    return _read_names(text)
+
+
+def _read_names(text: str) -> tuple[Name, ...]:
     found: list[Name] = []
     for name in sorted([*_cc(text), *_others(text)], key=lambda name: (name.start, -name.end)):
         if not found or name.start >= found[-1].end:
             found.append(name)
-    return found[:MAX_NAMES]
+    return tuple(found[:MAX_NAMES])
 
 
 def narrower(known: str | None, other: str | None) -> bool:

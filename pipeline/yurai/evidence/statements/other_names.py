@@ -8,7 +8,7 @@ from typing import Final
 from yurai.evidence.statements.program_names import PROGRAMS, program_id
 
 PUBLIC_DOMAIN: Final = "LicenseRef-public-domain"
-_V: Final = r"(?:v(?:ersion|\.)?|バージョン|第)?\s*"
+_V: Final = r"(?:v(?:ers(?:ione?|i[óòo]n?|ão|ie)|erze|\.)?|wersj[aią]|バージョン|第)?\s*"
 _SPDX: Final = frozenset(("OGL-UK-1.0", "OGL-UK-2.0", "OGL-UK-3.0", "OGL-Canada-2.0", "DL-DE-BY-2.0", "DL-DE-ZERO-2.0"))
 
 
@@ -54,11 +54,18 @@ def _japan(match: re.Match[str]) -> str:
 
 
 _GFDL: Final = (
-    r"(?:GNU\s+Free\s+Documentation\s+Licen[sc]e|GNU[\s-]+FDL|\bGFDL\b|GNU自由(?:文档|文件)许可证)"
-    r"(?:[\s,(]*(?:GFDL|FDL|GNU Free Documentation Licen[sc]e)\)?)?"
-    rf"(?:[\s,(-]*{_V}(?P<gfdl_version>1\.[0-3]))?"
+    r"(?:GNU\s+Free\s+Documentation\s+Li(?:cen[sc]e|zenz)|GNU[\s-]+FDL|\bGFDL\b"
+    r"|GNU[\s-]+Lizenz\s+für\s+freie\s+Dokumentation"
+    r"|\bLl?ic[eè]n[czsç]\w{0,3}\s+(?:GNU\s+)?(?:de|di|per|para)\s+(?:la\s+)?documenta\w{3,5}\s+(?:libre|lliure|livre|libera)"
+    r"(?:\s+(?:de\s+|della\s+)?GNU)?"
+    r"|GNU\s?自由(?:文[档檔件]|文書)(?:许可证|許可證|授权|授權|ライセンス)\w{0,2}|GNU\s?フリー文書利用許諾(?:契約)?書?)"
+    r"(?:[\s,(]*(?:GFDL|FDL|GNU Free Documentation Licen[sc]e)\)?|\s*\((?:[^()\d]{0,60})\))?"
+    rf"(?:[\s,(-]*{_V}(?P<gfdl_version>1\.[0-3])(?:-[a-záéí]{{1,3}}\b)?)?"
     r"(?P<gfdl_later>[\s,(]*(?:or\s+(?:any\s+)?(?:later|newer)|oder\s+(?:einer\s+)?später|以降|または[^。]{0,12}以降"
-    r"|ou\s+(?:toute\s+version\s+)?ultérieure))?"
+    r"|または[^。]{0,30}?(?:その後の|より新しい|新しい)(?:バージョン|版)|ou\s+(?:toute\s+version\s+)?ultérieure"
+    r"|[ou]u?\s+(?:cualquier|qualquer|qualsevol|ogni|qualsiasi)\s+(?:\w+\s+)?(?:posterior|successiva|superiore)"
+    r"|vagy\s+(?:\w+\s+)?(?:frissebb|újabb|későbbi)|nebo\s+(?:\w+\s+)?(?:pozdější|novější)"
+    r"|of\s+(?:\w+\s+)?(?:latere|nieuwere)|lub\s+(?:\w+\s+)?(?:późniejsz\w+|nowsz\w+)))?"
     r"(?:[^.]{0,70}?[;,]\s*(?:with\s+)?(?P<gfdl_parts>no|without|the)\s+Invariant\s+Sections?)?"
 )
 _OGL: Final = (

@@ -21,7 +21,12 @@ _IN_DOMAIN: Final = re.compile(
     r"|no|in|in\s+die)\s+)?\Z",
     re.IGNORECASE,
 )
-_APPLIES: Final = re.compile(r"[^.;,]{0,24}?\b(?:appl(?:y|ies)\s+to|gilt\s+für|covers)\b", re.IGNORECASE)
+_APPLIES: Final = re.compile(
+    r"[^.;,]{0,24}?\b(?:appl(?:y|ies)\s+to|gilt\s+für|covers)\b"
+    r"|[^。]{0,24}?(?:に従[うっい]|に則[りっ]|に基づ[いき]|の(?:下|もと)に?で?)[^。、]{0,8}、?\s?(?=(?:本|この|当該)\s?\w{1,12}?を)",
+    re.IGNORECASE,
+)
+"""What a licence is said of stands behind its name: "このドキュメントを", where a name is what comes first."""
 _SIGNED: Final = re.compile(r"\A\W*(?:copyright\b.{0,20})?©|\bsome rights reserved\b", re.IGNORECASE)
 _IT: Final = re.compile(r"\W*it\s+(?:is|was|has\s+been)\b", re.IGNORECASE)
 _OF_RIGHTS: Final = re.compile(r"copyright|©|\brights\b|open[\s-]access|licen[cs]e", re.IGNORECASE)
@@ -105,7 +110,7 @@ def _specific(kept: list[Statement]) -> Iterator[Statement]:
             yield one
 
 
-def _after(sentence: str, found: list[Name], index: int) -> str:
+def _after(sentence: str, found: tuple[Name, ...], index: int) -> str:
     """What follows a name, and names joined to it, up to the next one that is not."""
     at = index
     while at + 1 < len(found) and grammar.JOINT.match(sentence[found[at].end : found[at + 1].start]):

@@ -1,12 +1,13 @@
-"""Keep what an archive says beside its pages: captures of robots.txt, and warcinfo records.
+"""Keep what an archive says beside its pages: captures of robots.txt and its like, and warcinfo records.
 
 They are evidence, no text: a robots.txt stays a candidate that stage read drops (`robots-txt`, or its status), and a
-warcinfo record stays one of the other records; the rows here are made on the way.
+warcinfo record stays one of the other records; the rows here are made on the way. What else speaks for a host
+(tdmrep.json, ai.txt, status 402) has rows of robots/ too.
 """
 
 from collections.abc import Iterable, Iterator
 
-from yurai.evidence.robots import is_robots_url, read_robots
+from yurai.evidence.robots import form_of, is_robots_url, read_robots, read_well_known
 from yurai.evidence.robots.capture import RobotsCapture
 from yurai.sources.warc import CANDIDATES, Gap, Record
 from yurai.sources.warc.warcinfo import read_warcinfo
@@ -35,7 +36,7 @@ class Beside:
     def _keep(self, item: Record) -> None:
         if item.kind == "warcinfo":
             self._warcinfo.add({**locator(self._record, item), **read_warcinfo(item)})
-        elif item.kind in CANDIDATES and is_robots_url(item.url) and (capture := robots_capture(item)):
+        elif item.kind in CANDIDATES and _speaks_for_host(item) and (capture := robots_capture(item)):
             self._robots.add(robots_row(self._record, item, capture, "input"))
             self._record.stages[0].notes[f"{ROBOTS_NOTE}{capture.outcome}"] += 1
 
@@ -45,8 +46,24 @@ class Beside:
         self._warcinfo.flush()
 
 
+def _speaks_for_host(item: Record) -> bool:
+    return is_robots_url(item.url) or form_of(item.url, item.http_status) is not None
+
+
 def robots_capture(item: Record) -> RobotsCapture | None:
-    """Return what a record says as an answer to a request for robots.txt."""
+    """Return what a record says of its host: tdmrep.json, ai.txt, a 402; any other as an answer to a robots.txt."""
+    if form := form_of(item.url, item.http_status):
+        return read_well_known(
+            form,
+            item.body,
+            item.url,
+            item.capture_date,
+            item.http_status,
+            item.mime,
+            headers=item.http_headers,
+            payload_sha256=item.payload_sha256,
+            cut=bool(item.error or item.truncated),
+        )
     locations = (value for name, value in item.http_headers if name.lower() == "location")
     return read_robots(
         item.body,

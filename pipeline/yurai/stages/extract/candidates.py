@@ -79,6 +79,7 @@ def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True)
         "other_extractor": extraction.other_extractor,
         "other_extractor_version": extraction.other_extractor_version,
         "title": extraction.title,
+        "html_lang": extraction.html_lang,
         "date": extraction.date,
         "date_by": extraction.date_by,
         "date_precision": extraction.date_precision,

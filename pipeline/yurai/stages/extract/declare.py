@@ -1,5 +1,6 @@
 """extract: text and title of a page, by handlers for its media type, in a child process that may die."""
 
+from yurai.declare.lists import declared_digests, file_digests
 from yurai.declare.rules import rule
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
@@ -19,13 +20,27 @@ OF_GATE = ("fasttext-predict",)
 
 def _versions(settings: ExtractOptions) -> dict[str, str]:
     """Return the versions of the handlers, and of honbun's weights, of rules and of the gate where they are asked."""
-    handlers = {f"handler {name}": str(one.version) for name, one in HANDLERS.items()}
     asked = {settings.extractor, settings.retry_with}
     weights = {"honbun weights": version()} if asked & {"honbun", "judged"} else {}
-    rules = settings.retry_rules if settings.retry_with != "off" else ()
+    rules = _rules(settings.retry_rules) if settings.retry_with != "off" else {}
     gate = {"gate": str(GATE)} if settings.gate != "off" else {}
     robots = {"robots.txt": str(ROBOTS_VERSION), "AI agents": AI_AGENTS_VERSION} if settings.evidence else {}
-    return handlers | weights | gate | robots | {f"rule {name}": str(rule(name).version) for name in rules}
+    return _handlers() | weights | gate | robots | rules
+
+
+def _handlers() -> dict[str, str]:
+    """Return the versions of the handlers, and the digests of files that they read."""
+    versions = {f"handler {name}": str(one.version) for name, one in HANDLERS.items()}
+    for name, one in HANDLERS.items():
+        versions |= file_digests(f"handler {name}", one.files)
+    return versions
+
+
+def _rules(names: tuple[str, ...]) -> dict[str, str]:
+    versions = {f"rule {name}": str(rule(name).version) for name in names}
+    for name in names:
+        versions |= declared_digests(rule(name))
+    return versions
 
 
 def _used(settings: ExtractOptions) -> tuple[str, ...]:

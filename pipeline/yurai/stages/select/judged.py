@@ -28,7 +28,9 @@ from yurai_manifests.task import Attempt, TaskRecord
 
 OWN, TOLD, PLACE, KEPT = range(10, 14)
 """Kinds of messages."""
-VIEWED: Final = ("ref", "denied", "content_usage", "content_signal", "status", "licences", "notices", "malformed")
+VIEWED: Final = (
+    *("ref", "denied", "content_usage", "content_signal", "status", "licences", "notices", "malformed", "beside"),
+)
 NO_MARKUP: Final = "row"
 """Type of records that bring their text: there was no markup to look at."""
 
@@ -108,8 +110,10 @@ def _judged(
 
 
 def _read_view(data: bytes) -> RobotsView:
-    ref, denied, usage, signal, status, licences, notices, malformed = orjson.loads(data)
-    return RobotsView(ref, tuple(denied), usage, signal, status, tuple(licences), tuple(notices), tuple(malformed))
+    ref, denied, usage, signal, status, *lists, beside = orjson.loads(data)
+    licences, notices, malformed = map(tuple, lists)
+    said = tuple((channel, norm, capture) for channel, norm, capture in beside)
+    return RobotsView(ref, tuple(denied), usage, signal, status, licences, notices, malformed, beside=said)
 
 
 def said(evidence: Iterable[bytes]) -> tuple[Statement, ...]:
