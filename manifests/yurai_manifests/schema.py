@@ -103,7 +103,7 @@ _TEXT = (
     _column(
         "html_lang",
         pa.string(),
-        "language that the page declares as attribute lang of <html>, else of <body>: primary tag, and script where it "
+        "language that the page declares as attribute lang of html, else of body: primary tag, and script where it "
         "has one, as BCP 47 writes them (ja, zh-Hant); null for none or no tag",
     ),
     _column("date", pa.string(), "date that the page states, as far as it does, where the recipe asks for it"),

@@ -27,6 +27,7 @@ LISTS = (
     "address",
     "evaluations",
     "fields",
+    "labels",
     "rules",
     "taggers",
     "allow_tokens",

@@ -68,7 +68,7 @@ def refused(said: Said, kind: str, *words: str) -> None:
         ),
         (f'{NAMED}[[stage]]\nuse = "tokenize"\n[[stage]]\nuse = "filter"', ["filter cannot follow tokenize"]),
         (f'{NAMED}[[stage]]\nuse = "measure"\n[[stage]]\nuse = "language"', ["put language before it"]),
-        (f'{NAMED}[[stage]]\nuse = "language"\n[[stage]]\nuse = "language"', ["language stands twice"]),
+        (f'{NAMED}[[stage]]\nuse = "language"\n[[stage]]\nuse = "language"', ["two stages language would write column lang", "give all but one a name"]),
         ('name = "mine"\n[[stage]]\nuse = "extract"', ["read and extract go together"]),
         ('name = "mine"\n[[stage]]\nuse = "dedup"', ["the first stages must be read and extract, found dedup"]),
         (f'{NAMED}[[stage]]\nuse = "language"\nmodel = "my.bin"', ["model my.bin has no sha256"]),
@@ -87,7 +87,7 @@ def test_a_wrong_recipe(recipe: str, words: list[str], yurai: Callable[..., Said
 
 def test_no_such_recipe(yurai: Callable[..., Said], tmp_path: Path) -> None:
     said = yurai("run", "finewebb", "--input", SAMPLE, "--output", tmp_path / "out", "--runner", "local")
-    refused(said, "RecipeError", "no recipe 'finewebb'", "demo, fineweb, plain")
+    refused(said, "RecipeError", "no recipe 'finewebb'", "demo, fineweb, fineweb2-jpn")
 
 
 def test_input_without_a_candidate(yurai: Callable[..., Said], tmp_path: Path) -> None:

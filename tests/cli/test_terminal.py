@@ -158,6 +158,17 @@ def test_recipes(tmp_path: Path, yurai: Yurai) -> None:
         ["show", mine, "--format", "json"],
     ):
         assert checked(yurai("recipe", *words)).code == 0
+    published = tmp_path / f"published{ESC}{RLO}.jsonl"
+    published.write_text(json.dumps({"text": f"{ESC}[31m{RLO} {NUL}", "url": f"https://{ESC}.example/"}) + "\n")
+    assert checked(yurai("recipe", "verify", "swallow-v1", "--published", published)).code == 1
+
+
+def test_training_of_a_classifier(tmp_path: Path, yurai: Yurai) -> None:
+    """Refused before a trainer is installed; what is printed of a training stands in the same texts."""
+    one = tmp_path / f"texts{ESC}{RLO}.jsonl"
+    one.write_text(json.dumps({"text": f"{ESC}[31m{RLO} a text {NUL}"}) + "\n")
+    words = ("--positive", one, "--negative", one, "--output", tmp_path / f"model{ESC}.bin")
+    assert checked(yurai("classifier", "train", *words)).code == 2
 
 
 def test_errors(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
@@ -236,6 +247,7 @@ def test_every_command_was_called() -> None:
         "rights",
         "recipe",
         "pii",
+        "classifier",
     }
     elsewhere = {"demo", "submit", "tokenizer", "policy", "sign", "verify", "prove", "reproduce"}
     assert PLACES.keys() - {*STAGE_NAMES} == called | elsewhere, "a new command prints: call it in a test above"
