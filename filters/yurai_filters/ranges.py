@@ -61,3 +61,4 @@ def between(low: float, high: float) -> Range:
 Count: TypeAlias = Annotated[int, at_least(0)]
 Ratio: TypeAlias = Annotated[float, at_least(0)]
 Share: TypeAlias = Annotated[float, between(0, 1)]
+Score: TypeAlias = Annotated[float, between(-1_000_000, 1_000_000)]

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from yurai_filters.compare import above, below
 from yurai_filters.declare import document_filter
+from yurai_filters.ranges import Score
 from yurai_filters.why import first_reason
 
 
@@ -15,8 +16,8 @@ def score(
     quality: pa.ListArray,  # type: ignore[type-arg] # pyarrow takes no arguments at run time
     *,
     name: str = "classifier",
-    min_score: float | None = None,
-    max_score: float | None = None,
+    min_score: Score | None = None,
+    max_score: Score | None = None,
 ) -> pa.StringArray:
     """Drop documents whose named score is beyond a limit; a score of exactly a limit stays.
 

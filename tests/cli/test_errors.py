@@ -68,7 +68,10 @@ def refused(said: Said, kind: str, *words: str) -> None:
         ),
         (f'{NAMED}[[stage]]\nuse = "tokenize"\n[[stage]]\nuse = "filter"', ["filter cannot follow tokenize"]),
         (f'{NAMED}[[stage]]\nuse = "measure"\n[[stage]]\nuse = "language"', ["put language before it"]),
-        (f'{NAMED}[[stage]]\nuse = "language"\n[[stage]]\nuse = "language"', ["two stages language would write column lang", "give all but one a name"]),
+        (
+            f'{NAMED}[[stage]]\nuse = "language"\n[[stage]]\nuse = "language"',
+            ["two stages language would write column lang", "give all but one a name"],
+        ),
         ('name = "mine"\n[[stage]]\nuse = "extract"', ["read and extract go together"]),
         ('name = "mine"\n[[stage]]\nuse = "dedup"', ["the first stages must be read and extract, found dedup"]),
         (f'{NAMED}[[stage]]\nuse = "language"\nmodel = "my.bin"', ["model my.bin has no sha256"]),

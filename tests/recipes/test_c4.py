@@ -60,7 +60,7 @@ def test_citation_marks_leave_their_line() -> None:
         (f"{prose(2)}\nA menu of things\nAbout us", "c4:too-few-sentences"),
         (f"{prose(4)}\nHere is Lorem Ipsum once again.", "c4:lorem-ipsum"),
         (f"{prose(4)}\nHere the code begins with {{ again.", "c4:curly-bracket"),
-        ("\n".join(["A"] * 20), "c4:too-few-sentences"),
+        ("\n".join(["A"] * 20), "c4-lines:emptied"),
     ],
 )
 def test_a_page_stays_or_goes(text: str, reason: str | None) -> None:

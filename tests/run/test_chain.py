@@ -105,7 +105,7 @@ def test_an_editor_without_measures_is_refused(yurai: Callable[..., Said], demo_
         ("language", "filter", "stage language cannot follow filter"),
         ("measure", "filter", "stage measure cannot follow filter"),
         ("language", "demo", "stage language cannot follow select"),
-        ("language", "extract", "stage language stands twice"),
+        ("language", "extract", "two stages language would write column lang"),
     ],
 )
 def test_the_wrong_order_is_refused(
@@ -170,7 +170,13 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "cpu_seconds": 50,
             "memory_bytes": 3 << 30,
         },
-        "language": {"model": str(model), "sha256": CARRIED[LID_176], "scripts": False, "min_letters": 3},
+        "language": {
+            "model": str(model),
+            "sha256": CARRIED[LID_176],
+            "scripts": False,
+            "min_letters": 3,
+            "name": "second",
+        },
         "redact": redact_options(),
         "measure": {"splitter": "sudachi"},
         "classify": {
@@ -200,6 +206,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
         "line-dedup": {
             "unit": "paragraph",
             "min_characters": 20,
+            "min_unspaced": 8,
             "min_copies": 3,
             "keep": "best-quality",
             "quality": "lang_score",

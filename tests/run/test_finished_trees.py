@@ -103,7 +103,9 @@ def test_every_stage_goes_on_from_a_finished_tree(yurai: Yurai, plain_tree: Path
     assert audit(open_store(str(tmp_path / "tokens"))).ok
 
 
-@pytest.mark.parametrize(("command", "why"), [("language", "put language before it"), ("measure", "stands twice")])
+@pytest.mark.parametrize(
+    ("command", "why"), [("language", "two stages language would write column lang"), ("measure", "stands twice")]
+)
 def test_what_cannot_stand_there_is_refused(
     yurai: Yurai, plain_tree: Path, tmp_path: Path, command: str, why: str
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from yurai.declare.scores import is_number
 from yurai.engine.use import Settings
-from yurai_filters.ranges import above
+from yurai_filters.ranges import Score, above
 
 PER_ONE: Final = 10_000
 """Scores are compared as whole numbers of 1e-4."""
@@ -37,7 +37,7 @@ class Threshold(Settings):
     """
 
     score: str = ""
-    min_score: float | None = None
+    min_score: Score | None = None
     keep_share: Annotated[float, above(0, 1)] | None = None
     missing: Literal["drop", "keep"] = "drop"
 
