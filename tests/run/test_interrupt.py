@@ -62,8 +62,15 @@ def test_a_signal_while_the_program_still_loads_ends_it_in_one_line(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["00-extract", "06-dedup.keys", "09-tokenize"])
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("00-extract", signal.SIGINT),
+        ("00-extract", signal.SIGTERM),
+        ("06-dedup.keys", signal.SIGINT),
+        ("09-tokenize", signal.SIGTERM),
+    ],
+)
 def test_a_signal_to_all_processes_of_a_terminal_leaves_no_noise(
     moment: str, number: signal.Signals, tmp_path: Path
 ) -> None:
