@@ -1,17 +1,13 @@
 """Define filter "language-by", which judges by what a further identifier said of a page."""
 
-from typing import TYPE_CHECKING, cast
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai_filters.declare import document_filter
 from yurai_filters.language import language
+from yurai_filters.named_scores import first_named
 from yurai_filters.ranges import Share
 from yurai_filters.settings import EVERY, LanguageCodes
-
-if TYPE_CHECKING:
-    from yurai_filters.run_rule import AnyArray
 
 LANGUAGE_BY = "language-by"
 IDENTIFIER = "identifier"
@@ -41,10 +37,7 @@ def language_by(
 def said_by(quality: "pa.ListArray[pa.StructScalar]", identifier: str) -> tuple[pa.StringArray, pa.FloatArray]:
     """Return the language and the score that an identifier gave each row; null where it said nothing."""
     first = f"{identifier}_"
-    entries = pc.list_flatten(quality)  # type: ignore[arg-type] # stubs: their ListArray is no Array of lists
-    names = cast("pa.StringArray", pc.struct_field(entries, "name"))
-    own = pc.and_not(pc.starts_with(names, first), pc.starts_with(names, f"{first}share_"))
-    rows = cast("AnyArray", pc.list_parent_indices(quality)).filter(own)
-    place = pc.index_in(pa.array(range(len(quality)), rows.type), value_set=rows)
-    codes = pc.utf8_slice_codeunits(names.filter(own), len(first)).take(place)
-    return codes, cast("pa.FloatArray", pc.struct_field(entries, "score").filter(own).take(place))
+    names, scores = first_named(
+        quality, lambda names: pc.and_not(pc.starts_with(names, first), pc.starts_with(names, f"{first}share_"))
+    )
+    return pc.utf8_slice_codeunits(names, len(first)), scores

@@ -1,12 +1,11 @@
 """Define filter "score", which judges by a named score, as a classifier or a tagger wrote it."""
 
-from typing import cast
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai_filters.compare import above, below
 from yurai_filters.declare import document_filter
+from yurai_filters.named_scores import first_named
 from yurai_filters.ranges import Score
 from yurai_filters.why import first_reason
 
@@ -27,14 +26,5 @@ def score(
     Source: this project. To cut at a share of the corpus, or to drop what has no score, there is stage threshold.
     Example: `name = "edu", min_score = 0.5` drops a page with score `edu` 0.4999 as `low-score`.
     """
-    values = _named(quality, name)
+    _, values = first_named(quality, lambda names: pc.equal(names, pa.scalar(name)))
     return first_reason(low_score=below(values, min_score), high_score=above(values, max_score))
-
-
-def _named(quality: "pa.ListArray[pa.StructScalar]", name: str) -> pa.FloatArray:
-    """Return the score called `name` of each row; null where there is none."""
-    entries = pc.list_flatten(quality)  # type: ignore[arg-type] # stubs: their ListArray is no Array of lists
-    rows = pc.list_parent_indices(quality)
-    own = pc.equal(pc.struct_field(entries, "name"), pa.scalar(name))
-    place = pc.index_in(pa.array(range(len(quality)), rows.type), value_set=rows.filter(own))
-    return cast("pa.FloatArray", pc.struct_field(entries, "score").filter(own).take(place))

@@ -198,6 +198,22 @@ def test_other_files_and_recipes_are_refused(tmp_path: Path, recipe: Path, verif
     assert "no text in" in verify(recipe, tmp_path / "a.parquet").err
 
 
+def test_what_editors_empty_is_dropped_and_stages_that_are_no_rules_are_named(tmp_path: Path, found: Found) -> None:
+    recipe = tmp_path / "emptied.toml"
+    rules = '[{ use = "c4-lines", terminal_punctuation = false }, { use = "length", min_characters = 0 }]'
+    cut = '[[stage]]\nuse = "threshold"\nscore = "lang_score"\nkeep_share = 0.5\n'
+    recipe.write_text(
+        RECIPE.partition('[[stage]]\nuse = "filter"')[0] + f'[[stage]]\nuse = "filter"\nrules = {rules}\n{cut}'
+    )
+    scripts = "\n".join(f"Please turn on javascript to see the page {number} of this site." for number in range(9))
+    stays = "\n".join(f"Sentence number {number} is what people wrote of the harbour." for number in range(9))
+    published = tmp_path / "published.jsonl"
+    published.write_text(line(scripts) + line(stays), "utf-8")
+    told = found(recipe, published)
+    assert told["emptied"] == {"c4-lines:emptied": 1}
+    assert (told["texts"], told["dropped"], told["not_asked"]) == (2, 1, ["threshold"])
+
+
 def test_shown_lists_have_no_digest(tmp_path: Path, verify: Verify) -> None:
     done = verify("swallow-v1", write(tmp_path / "a.jsonl", line(GOOD)), most=1)
     assert "yurai:recipes/swallow-v1-hosts.txt" in done.out

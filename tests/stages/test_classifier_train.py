@@ -160,13 +160,16 @@ def test_the_command_prints_the_table_and_the_stage(
     both = ("--positive", rows["positive"], "--negative", rows["negative"], "--output", model)
     said = yurai("classifier", "train", *both, *options)
     assert said.code == 0, said.err
-    assert "positive        108 texts trained on, 12 held out" in said.out
+    assert "positive        108 texts trained on, 12 held out\n" in said.out
     assert "      0.5     1.0000  1.0000  0.5000" in said.out
     (stage,) = tomllib.loads(said.out.partition("In a recipe:")[2])["stage"]
     stages = [{"use": "read"}, {"use": "extract"}, stage]
     assert make_recipe({"name": "x", "stage": stages}, where="printed").stages[2].name == "classify"
     again = yurai("classifier", "train", *both, *options)
     assert (again.code, again.out) == (0, said.out), "the same again is fine"
+    blank = write_rows(tmp_path / "blank.jsonl", ["", "...", *texts_of("positive")[:2]])
+    more = yurai("classifier", "train", *both[:-1], tmp_path / "more.bin", *options, "--positive", blank)
+    assert "; not used: 1 without a text, 1 without a letter or digit, 2 equal to another\n" in more.out, more.err
     other = yurai("classifier", "train", *both, *options, "--seed", "1")
     assert other.code == 2
     assert "is there and holds something else" in other.err

@@ -9,6 +9,7 @@ from yurai.terminal import say
 
 if TYPE_CHECKING:
     from yurai.stages.classify.train import Origin
+    from yurai_manifests.canonical import Json
 
 classifier = typer.Typer(
     no_args_is_help=True,
@@ -64,10 +65,25 @@ def train_command(
     _tell(train(positive, negative, output, settings, python), output)
 
 
+_LEFT = {
+    "without_text": "without a text",
+    "empty": "without a letter or digit",
+    "equal": "equal to another",
+    "in_both": "in both classes",
+    "left_out": "above --most",
+}
+
+
+def _left(counts: "dict[str, Json]") -> str:
+    """Say what became of the other documents, where there are any."""
+    told = [f"{counts[name]:,} {words}" for name, words in _LEFT.items() if counts[name]]
+    return f"; not used: {', '.join(told)}" if told else ""
+
+
 def _tell(origin: "Origin", output: str) -> None:
     """Print what was made, how well it tells the texts apart that it did not see, and how a recipe uses it."""
     for name, counts in origin["classes"].items():
-        say(f"{name:<10}{counts['trained']:>9,} texts trained on, {counts['held_out']:,} held out")
+        say(f"{name:<10}{counts['trained']:>9,} texts trained on, {counts['held_out']:,} held out{_left(counts)}")
     if origin["held_out"]:
         for line in ("", "Of the texts held out:", "", "min_score  precision  recall    kept"):
             say(line)

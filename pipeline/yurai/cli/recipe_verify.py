@@ -61,10 +61,12 @@ def _show(found: "Verified") -> None:
             for line in fitted(f"{entry.rule}  {example}", "  "):
                 say(line)
     say(f"{found.dropped:,} of {plural(found.texts, 'text')} would be dropped ({found.share:.2%})")
+    for reason, count in sorted(found.emptied.items()):
+        say(f"{plural(count, 'text')} of which an editor leaves nothing: {reason}")
     for reason, count in sorted(found.without_text.items()):
         say(f"{plural(count, 'row')} without a text: {reason}")
     if found.not_asked:
-        say(f"not asked, since they need the whole corpus: {', '.join(found.not_asked)}")
+        say(f"stages that were not asked, since they are no rules of one text: {', '.join(found.not_asked)}")
     for note in found.notes:
         tell(f"note: {note}")
 

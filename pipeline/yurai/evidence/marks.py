@@ -12,7 +12,7 @@ Scope = Literal["page", "main_text", "embedded", "site", "dataset", "unknown"]
 Place = Literal["http", "head", "header", "main", "footer", "comments", "aside", "body", "unknown"]
 
 DETECTOR: Final = "yurai-evidence"
-DETECTOR_VERSION: Final = 3
+DETECTOR_VERSION: Final = 4
 RESERVED_IN_WORDS: Final = "reserved-in-words"
 """Norm of a notice: a reservation in words that no reader of the page sees, in a comment of robots.txt or HTML."""
 MAX_RAW: Final = 1024

@@ -156,7 +156,7 @@ def replayed(stages: tuple[AnyUse, ...]) -> Replay:
 def _replay(rules: Replay, batch: pa.RecordBatch) -> None:
     """Have every filter judge all rows of `batch`, also those that a filter before it drops."""
     for decider, facts in rules:
-        batch, met = decider.walk(batch)
+        batch, met, _ = decider.walk(batch)
         for one, (declaration, settings, rows) in zip(facts, met, strict=True):
             try:
                 one.add(declaration, settings, rows, text_columns(rows))

@@ -1,7 +1,7 @@
 """Hold a recipe against a published corpus: its texts have passed the rules once, so the recipe should drop none.
 
-Rules are asked one by one of every text, so that none hides behind another. What needs the whole corpus, as
-deduplication does, is not asked: a part of a corpus holds few of its copies.
+Rules are asked one by one of every text, so that none hides behind another. Stages that are no rules are not asked, and
+named: most need the whole corpus, as deduplication does, and a part of one holds few of its copies.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.task import TaskRecord
 
+DROP = (Kind.FILTER, Kind.DEDUP, Kind.SELECT)
 EXAMPLES = 3
 """Texts that are named for each rule."""
 
@@ -73,10 +74,12 @@ class Verified:
     recipe: str
     rules: list[Asked]
     not_asked: list[str]
-    """Stages that need the whole corpus."""
+    """Stages that may drop documents and are no rules of a text: deduplication, a cut at a share, verdicts."""
     texts: int = 0
     dropped: int = 0
     """Texts that any rule drops."""
+    emptied: Counter[str] = field(default_factory=Counter)
+    """Texts of which an editor leaves nothing, which drops them, by reason."""
     without_text: Counter[str] = field(default_factory=Counter)
     """Rows that have no text, or cannot be read, by reason."""
     notes: list[str] = field(default_factory=list)
@@ -94,6 +97,7 @@ class Verified:
             "dropped": self.dropped,
             "share": round(self.share, 6),
             "rules": [one.json() for one in self.rules],
+            "emptied": dict(sorted(self.emptied.items())),
             "not_asked": [*self.not_asked],
             "rows_without_text": dict(sorted(self.without_text.items())),
             "notes": [*self.notes],
@@ -113,8 +117,8 @@ def verify(recipe: Recipe, published: Sequence[Source]) -> Verified:
     for source in published:
         if not row_kind(source.name):
             raise RecipeError(f"{source.name} is neither JSONL nor Parquet; --published takes files of texts")
-    _peek(published, recipe)
-    whole = [use.name for use in recipe.stages if stage_of(use).kind in (Kind.DEDUP, Kind.SELECT)]
+    peek(published, recipe.sources, option="--published")
+    whole = [use.name for use in recipe.stages if stage_of(use).kind in DROP and use not in uses]
     found = Verified(recipe.name, [_entry(rule) for rule in rules], whole)
     measures = [use for use in recipe.stages if stage_of(use).kind is Kind.MEASURE]
     deciders = [Decider(use.name, cast("Filter", use.settings).rules, measures) for use in uses]
@@ -124,13 +128,6 @@ def verify(recipe: Recipe, published: Sequence[Source]) -> Verified:
         lost = "".join(f"; {count:,} rows: {reason}" for reason, count in sorted(found.without_text.items()))
         raise RecipeError(f"no text in {', '.join(one.name for one in published)}: nothing can be verified{lost}")
     return found
-
-
-def _peek(published: Sequence[Source], recipe: Recipe) -> None:
-    try:
-        peek(published, recipe.sources)
-    except RecipeError as error:  # which speaks of the option of `run`
-        raise RecipeError(str(error).replace("--input ", "--published ")) from error
 
 
 def _entry(use: RuleUse) -> Asked:
@@ -160,7 +157,9 @@ def _ask(batch: pa.RecordBatch, deciders: Sequence[Decider], found: Verified) ->
     dropped: set[int] = set()
     entries = iter(found.rules)
     for decider in deciders:
-        batch, met = decider.walk(batch)
+        batch, met, emptied = decider.walk(batch)
+        found.emptied.update(cast("list[str]", emptied.drop_null().to_pylist()))
+        dropped |= set(cast("list[int]", pc.indices_nonzero(pc.is_valid(emptied)).to_pylist()))
         for declaration, settings, rows in met:
             dropped |= _add(next(entries), declaration, settings, rows)
     found.dropped += len(dropped)

@@ -21,8 +21,8 @@ HEAD = 4 << 20
 """Bytes of a JSONL file in which its first row is looked for."""
 
 
-def peek(sources: Iterable[Source], tables: tuple[SourceTable, ...]) -> None:
-    """Check tables against inputs: every table holds for one, and the first file of each has its columns.
+def peek(sources: Iterable[Source], tables: tuple[SourceTable, ...], option: str = "--input") -> None:
+    """Check tables against inputs, which `option` names: every table holds for one, and the first of each has columns.
 
     One file for each table and kind is opened, not ten thousand; in others a column that is missing is a warning of
     their task, and their rows are dropped as `no-text`. A file that cannot be read is left to its task, too.
@@ -30,7 +30,7 @@ def peek(sources: Iterable[Source], tables: tuple[SourceTable, ...]) -> None:
     Raises:
         RecipeError: a table without inputs, or no text column; for Parquet, any named column that is not there.
     """
-    refuse_unread(sources := list(sources), tables)
+    refuse_unread(sources := list(sources), tables, option)
     rows = [(source, kind) for source in sources if (kind := row_kind(source.name))]
     refuse_idle(tables, (source.name for source, _ in rows))
     seen: set[tuple[int, Kind]] = set()
@@ -38,15 +38,15 @@ def peek(sources: Iterable[Source], tables: tuple[SourceTable, ...]) -> None:
         table = table_of(tables, source.name)
         if (id(table), kind) not in seen:
             seen.add((id(table), kind))
-            _check(source, kind, choices_of(table.columns))
+            _check(source, kind, choices_of(table.columns), option)
 
 
-def _check(source: Source, kind: Kind, choices: Choices) -> None:
+def _check(source: Source, kind: Kind, choices: Choices, option: str) -> None:
     try:
         with open_remote(source.url) as file:
             notes = _first_line(file, choices) if kind == "jsonl" else _schema(file, choices)
     except OSError as error:
-        raise RecipeError(f"--input {source.url} cannot be read: {error}; check the URL and credentials") from error
+        raise RecipeError(f"{option} {source.url} cannot be read: {error}; check the URL and credentials") from error
     if notes is None:
         return
     roles, columns = notes

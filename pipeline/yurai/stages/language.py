@@ -135,7 +135,7 @@ def _hint(batch: pa.RecordBatch, row: int) -> Reading | None:
 STAGE = declare(
     Stage(
         "language",
-        version=4,
+        version=5,
         kind=Kind.MEASURE,
         settings=Language,
         driver=measure_alone,

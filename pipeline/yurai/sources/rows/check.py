@@ -24,8 +24,8 @@ ROWS = 100
 """First rows whose text is looked at: a number among strings is a bad row, a hundred are another column."""
 
 
-def refuse_unread(sources: Sequence[Source], tables: Sequence[SourceTable]) -> None:
-    """Check the name of each source, and the beginning of the first file of each table and kind.
+def refuse_unread(sources: Sequence[Source], tables: Sequence[SourceTable], option: str) -> None:
+    """Check the name of each source, which `option` names, and the beginning of the first file of each table and kind.
 
     Other files of such a shape are told by their tasks. A damaged file is left to its task, unless it is all there is.
 
@@ -34,32 +34,32 @@ def refuse_unread(sources: Sequence[Source], tables: Sequence[SourceTable]) -> N
     """
     for source in sources:
         if foreign := foreign_kind(source.name):
-            raise RecipeError(f"--input {source.name} is {foreign}")
+            raise RecipeError(f"{option} {source.name} is {foreign}")
     seen: set[tuple[int, Kind]] = set()
     for source in sources:
         kind, table = row_kind(source.name), table_of(tables, source.name)
         if kind and (id(table), kind) not in seen:
             seen.add((id(table), kind))
-            _refuse(source, kind, choices_of(table.columns), is_alone=len(sources) == 1)
+            why = _wrong(source, kind, choices_of(table.columns), is_alone=len(sources) == 1)
+            if why:
+                raise RecipeError(f"{option} {source.name} {why}")
 
 
-def _refuse(source: Source, kind: Kind, choices: Choices, *, is_alone: bool) -> None:
+def _wrong(source: Source, kind: Kind, choices: Choices, *, is_alone: bool) -> str | None:
+    """Return what is wrong with the beginning of a file, behind its name."""
     try:
         with open_remote(source.url) as file:
             head = file.read(HEAD if kind == "jsonl" else len(MAGIC))
             if kind == "parquet" and head != MAGIC:
                 head += file.read(HEAD - len(head))
         if kind == "jsonl":
-            why = _of_lines(head, choices, is_alone=is_alone)
-        elif head != MAGIC:
-            why = _of_no_table(head)
-        else:
-            with open_remote(source.url) as file:  # anew, since what a server streams does not go back
-                why = _of_schema(file, choices)
+            return _of_lines(head, choices, is_alone=is_alone)
+        if head != MAGIC:
+            return _of_no_table(head)
+        with open_remote(source.url) as file:  # anew, since what a server streams does not go back
+            return _of_schema(file, choices)
     except OSError as error:
-        raise RecipeError(f"--input {source.name} cannot be read: {error}; check the URL and credentials") from error
-    if why:
-        raise RecipeError(f"--input {source.name} {why}")
+        return f"cannot be read: {error}; check the URL and credentials"
 
 
 def _of_lines(head: bytes, choices: Choices, *, is_alone: bool) -> str | None:

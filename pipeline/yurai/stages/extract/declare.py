@@ -50,7 +50,7 @@ def _used(settings: ExtractOptions) -> tuple[str, ...]:
 STAGE = declare(
     Stage(
         "extract",
-        version=7,
+        version=8,
         kind=Kind.EXTRACT,
         settings=ExtractOptions,
         needs=("read",),

@@ -9,7 +9,7 @@ from typing import Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai.declare.batches import dropped_rows, strings, text_columns
+from yurai.declare.batches import dropped_rows, text_columns
 from yurai.declare.faults import naming
 from yurai.declare.lists import loaded
 from yurai.declare.rules import Rules
@@ -64,8 +64,8 @@ class Decider:
         for declaration, settings in self._rules:
             with part(f"{declaration.kind} {declaration.name}"), naming(declaration, batch):
                 if declaration.kind == "editor":
-                    before, batch = batch, self._edit(batch, declaration, settings, notes)
-                    reasons = pc.coalesce(reasons, _emptied(declaration, before, batch))
+                    batch, emptied = self._edit(batch, declaration, settings, notes)
+                    reasons = pc.coalesce(reasons, emptied) if emptied else reasons
                     continue
                 verdict = judge(declaration, text_columns(batch), settings, batch.column("lang"))
             if verdict.not_judged:
@@ -105,10 +105,10 @@ class Decider:
             if declaration.kind == "editor":
                 notes = Counter[str]()
                 with naming(declaration, batch):
-                    before, batch = batch, self._edit(batch, declaration, settings, notes)
+                    batch, emptied = self._edit(batch, declaration, settings, notes)
                 entry["verdict"] = "edited" if notes else "unchanged"
-                if emptied := _emptied(declaration, before, batch).drop_null().to_pylist():
-                    entry |= {"verdict": "dropped", "reason": emptied[0]}
+                if emptied:
+                    entry |= {"verdict": "dropped", "reason": emptied[0].as_py()}
                     break
                 continue
             columns = text_columns(batch)
@@ -127,15 +127,20 @@ class Decider:
 
     def walk(
         self, batch: pa.RecordBatch
-    ) -> tuple[pa.RecordBatch, list[tuple[Declaration, Mapping[str, object], pa.RecordBatch]]]:
-        """Return `batch` as the editors leave it, and each filter with its settings and all rows as it meets them."""
+    ) -> tuple[pa.RecordBatch, list[tuple[Declaration, Mapping[str, object], pa.RecordBatch]], pa.StringArray]:
+        """Return `batch` as the editors leave it, what each filter meets, and reasons of rows that an editor empties.
+
+        A filter meets all rows, also those that one before it drops; with it stand its settings.
+        """
         met: list[tuple[Declaration, Mapping[str, object], pa.RecordBatch]] = []
+        reasons = pa.nulls(batch.num_rows, pa.string())
         for declaration, settings in self._rules:
             if declaration.kind == "editor":
-                batch = self._edit(batch, declaration, settings, Counter[str]())
+                batch, emptied = self._edit(batch, declaration, settings, Counter[str]())
+                reasons = pc.coalesce(reasons, emptied) if emptied else reasons
             else:
                 met.append((declaration, settings, batch))
-        return batch, met
+        return batch, met, reasons
 
     def _split(
         self, batch: pa.RecordBatch, reasons: pa.StringArray, counts: StageCounts
@@ -150,26 +155,24 @@ class Decider:
 
     def _edit(
         self, batch: pa.RecordBatch, declaration: Declaration, settings: Mapping[str, object], notes: Counter[str]
-    ) -> pa.RecordBatch:
+    ) -> tuple[pa.RecordBatch, pa.StringArray | None]:
+        """Return `batch` as an editor leaves it, and reasons of rows that it empties; None where all have text.
+
+        Such a row goes by this alone: no filter behind it may be able to judge what is empty.
+        """
         edited = edit(declaration, text_columns(batch)["text"], settings, batch.column("lang"))
         changed = cast("list[int]", pc.indices_nonzero(edited.changed).to_pylist())
         if not changed:
-            return batch
+            return batch, None
         for rule_name, count in edited.totals().items():
             notes[f"{declaration.name}:{rule_name}"] += count
         texts = cast("list[str]", edited.text.take(pa.array(changed)).to_pylist())
         changes = [{rule: column[row].as_py() for rule, column in edited.counts.items()} for row in changed]
         rows = rewritten(batch.take(pa.array(changed)), texts, changes, self._measures, declaration.name, notes)
-        return replace_rows(batch, rows, changed)
-
-
-def _emptied(declaration: Declaration, before: pa.RecordBatch, batch: pa.RecordBatch) -> pa.StringArray:
-    """Return the reason of each row of which an editor left nothing: no filter behind it may be able to judge that."""
-    if batch is before:
-        return pa.nulls(batch.num_rows, pa.string())
-    reason = f"{declaration.name}:{EMPTIED}"
-    pairs = zip(strings(before, "text"), strings(batch, "text"), strict=True)
-    return pa.array([reason if was.strip() and not left.strip() else None for was, left in pairs], pa.string())
+        emptied = {row for row, text in zip(changed, texts, strict=True) if not text.strip()}
+        reason = f"{declaration.name}:{EMPTIED}"
+        reasons = pa.array([reason if row in emptied else None for row in range(batch.num_rows)], pa.string())
+        return replace_rows(batch, rows, changed), reasons if emptied else None
 
 
 def _without(reasons: pa.StringArray, places: list[int]) -> pa.StringArray:

@@ -14,7 +14,7 @@ def _packages(settings: Select) -> tuple[str, ...]:
 STAGE = declare(
     Stage(
         "select",
-        version=2,
+        version=3,
         kind=Kind.SELECT,
         settings=Select,
         driver=select,
