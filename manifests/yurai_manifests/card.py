@@ -6,7 +6,7 @@ Fields of the head: https://github.com/huggingface/hub-docs/blob/main/datasetcar
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from yurai_manifests.canonical import sha256
@@ -39,7 +39,7 @@ filled where the recipe judges by a rights policy. They are signals, not legal a
 
 def card(run: RunRecord) -> bytes:
     """Return the card of a run, in UTF-8."""
-    body = "\n".join((_head(run), *_sections(run))).encode()
+    body = "\n".join((head(_configs(run), _rows(run, "documents")), *_sections(run))).encode()
     return body + _mark(body)
 
 
@@ -77,11 +77,14 @@ def _rows(run: RunRecord, folder: str) -> int:
     return sum(file.rows for file in run.files(folder))
 
 
-def _head(run: RunRecord) -> str:
-    """The head is YAML; no word of the recipe is in it."""
+def head(configs: Sequence[str], rows: int) -> str:
+    """Return the head of a card, which is YAML: its folders as configs, the first one default, of so many documents.
+
+    No word of the recipe is in it.
+    """
     lines = ["---", "license: other", "license_name: see-evidence", "tags:", "- yurai"]
-    lines += ["size_categories:", f"- {_size(_rows(run, 'documents'))}", "configs:"]
-    for number, name in enumerate(_configs(run)):
+    lines += ["size_categories:", f"- {_size(rows)}", "configs:"]
+    for number, name in enumerate(configs):
         lines += [f"- config_name: {name}", *(["  default: true"] if number == 0 else [])]
         lines += ["  data_files:", f"  - split: {SPLIT}", f"    path: {name}/*.parquet"]
     return "\n".join([*lines, "---", ""])
@@ -97,6 +100,11 @@ def _size(rows: int) -> str:
     return "10B<n<100B" if rows < 10**11 else "100B<n<1T"
 
 
+def recipe_block(run: RunRecord) -> str:
+    """Return the stages of a run with their settings, as a block of JSON."""
+    return code_block(escaped_json(json.dumps(run.recipe_stages, ensure_ascii=False, indent=1, sort_keys=True)))
+
+
 def _sections(run: RunRecord) -> Iterator[str]:
     recipe, totals = run.value["recipe"], run.value["totals"]
     name, about = (text(str(recipe.get(key, ""))) for key in ("name", "about"))
@@ -109,8 +117,7 @@ def _sections(run: RunRecord) -> Iterator[str]:
     yield table(("", "count"), *((key, f"{totals[key]:,}") for key in sums))
     rows = [(f"`{one}`", f"{_rows(run, one):,}", CONFIGS[one][1]) for one in _configs(run)]
     yield table(("config", "rows", "what it holds"), *rows)
-    yield "## Recipe\n"
-    yield code_block(escaped_json(json.dumps(run.recipe_stages, ensure_ascii=False, indent=1, sort_keys=True)))
+    yield f"## Recipe\n\n{recipe_block(run)}"
     yield "## Columns\n"
     seen = dict.fromkeys(id(CONFIGS[one][0]) for one in _configs(run))
     for key in seen:

@@ -240,10 +240,11 @@ class LocalStore:
         while folders:
             folder = folders.pop()
             for entry in self._entries(folder):
+                key = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(f"{folder}/{entry.name}")
+                    folders.append(key)
                 elif not entry.name.startswith(SPOOL):
-                    yield f"{folder}/{entry.name}", entry
+                    yield key, entry
 
     def _entries(self, folder: str) -> tuple[os.DirEntry[str], ...]:
         try:

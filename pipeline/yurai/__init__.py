@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from yurai.api.build import build
     from yurai.api.manifest import Manifest, Totals
+    from yurai.api.restore import restore
     from yurai.api.tree import Tree
     from yurai.api.tree import open as open  # noqa: A004 - `yurai.open`; `import *` leaves it out
     from yurai_manifests.audit import Audit, Finding
@@ -43,10 +44,12 @@ __all__ = [
     "YuraiError",
     "__version__",
     "build",
+    "restore",
 ]
 _ERRORS: Final = ("AuditError", "ContractError", "DriftError", "LeaseError", "RecipeError", "ShardError", "YuraiError")
 _PLACES: Final = {
     "build": "yurai.api.build",
+    "restore": "yurai.api.restore",
     **dict.fromkeys(("Tree", "open"), "yurai.api.tree"),
     **dict.fromkeys(("Manifest", "Totals"), "yurai.api.manifest"),
     **dict.fromkeys(("Audit", "Finding"), "yurai_manifests.audit"),

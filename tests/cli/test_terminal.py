@@ -249,7 +249,7 @@ def test_every_command_was_called() -> None:
         "pii",
         "classifier",
     }
-    elsewhere = {"demo", "submit", "tokenizer", "policy", "sign", "verify", "prove", "reproduce"}
+    elsewhere = {"demo", "submit", "tokenizer", "policy", "sign", "verify", "prove", "reproduce", "release", "restore"}
     assert PLACES.keys() - {*STAGE_NAMES} == called | elsewhere, "a new command prints: call it in a test above"
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import IO, Final, NamedTuple, cast
 
 import numpy as np
@@ -15,13 +12,14 @@ import orjson
 import pyarrow as pa
 import zstandard
 
-from yurai_manifests.canonical import sha256_file, sha256_stream
-from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.canonical import sha256_file
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.export import Compress, export
+from yurai_manifests.files import spooled, unchanged
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import Delivered, RunRecord
 from yurai_manifests.schema import DOCUMENT
-from yurai_manifests.store import SPOOL, LocalStore, Store
+from yurai_manifests.store import Store
 
 MANIFEST: Final = "manifest.tsv"
 COLUMNS: Final = ("file", "rows", "bytes", "sha256", "of", "of_sha256")
@@ -78,25 +76,13 @@ def _name_of(file: Delivered, compress: Compress) -> str:
 
 
 def _write(store: Store, file: Delivered, folder: Store, name: str, compress: Compress) -> Line:
-    with _spool(folder) as path:
+    with spooled(folder) as path:
         with path.open("wb") as raw, _packed(raw, compress) as out:
             for row in _lines(store, file):
                 out.write(row)
         line = Line(name, file.rows, path.stat().st_size, sha256_file(path), file.name, file.sha256)
         folder.put_file(path, name)
     return line
-
-
-@contextmanager
-def _spool(folder: Store) -> Iterator[Path]:
-    """Give the place of a private file, on the file system of a local folder, and clear it whatever happens."""
-    root = folder.root if isinstance(folder, LocalStore) else Path(tempfile.gettempdir())
-    root.mkdir(parents=True, exist_ok=True)
-    path = root / f"{SPOOL}{uuid.uuid4().hex}"
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -115,11 +101,7 @@ def _packed(raw: IO[bytes], compress: Compress) -> Iterator[IO[bytes]]:
 
 def _lines(store: Store, file: Delivered) -> Iterator[bytes]:
     """Yield the rows of a file of documents/ as lines, keys sorted; what is null is null."""
-    where = f"{store.url}/{file.name}"
-    with store.open(file.name) as handle:
-        if sha256_stream(handle) != file.sha256:
-            raise AuditError(f"{where} was changed after the run; do not publish it, restore or rebuild it")
-        handle.seek(0)
+    with unchanged(store, file) as handle:
         for batch in read_rows(handle, batch_rows=BATCH_ROWS):
             for row in batch.to_pylist():
                 for name, short in _SHORTENED.items():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
     from yurai.report.draw import Drawn
+    from yurai.reproduce.release import Release
     from yurai_manifests.audit import Audit
     from yurai_manifests.canonical import Json
     from yurai_manifests.export import Compress, Export
@@ -154,6 +155,22 @@ class Tree:
         if writer is None:
             raise RecipeError(f"export {name} is one text and writes no folder; name a file as --output")
         return writer(self._store, self._run, open_store(place(folder, "folder")), compress)
+
+    def release(self, output: Where, *, policy: str | None = None) -> "Release":
+        """Write what of the tree may be given to others into the empty folder `output`, and say what that is.
+
+        `policy` is the rights policy that all verdicts have to be by: a shipped one, or path of a TOML file.
+
+        Raises:
+            RecipeError: `output` holds something, or documents were judged by another policy, or the policy is wrong.
+            AuditError: a file of the tree was changed after the run.
+        """
+        from yurai.api.places import checked_output
+        from yurai.reproduce.release import release
+        from yurai.rights import load_policy
+
+        folder = open_store(checked_output(place(output, "output"), [self._store.url]))
+        return release(self._store, folder, policy=load_policy(policy).id if policy is not None else None)
 
 
 def _export(name: str) -> "Export":

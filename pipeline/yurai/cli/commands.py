@@ -86,6 +86,12 @@ def _reproducing() -> Loaded:
     return {"reproduce": reproduce_sample}
 
 
+def _releasing() -> Loaded:
+    from yurai.cli.release_commands import release_tree, restore_texts
+
+    return {"release": release_tree, "restore": restore_texts}
+
+
 def _rights() -> Loaded:
     from yurai.cli.rights_commands import policy, rights
 
@@ -130,6 +136,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "export": _looking,
     **dict.fromkeys(("sign", "verify", "prove"), _proving),
     "reproduce": _reproducing,
+    **dict.fromkeys(("release", "restore"), _releasing),
     **dict.fromkeys(("policy", "rights"), _rights),
     "pii": _personal_data,
     **dict.fromkeys(STAGE_NAMES, _stages),

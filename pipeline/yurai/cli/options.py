@@ -11,6 +11,10 @@ def _inputs(context: typer.Context, value: list[str]) -> list[str]:
     return check_inputs(context, value)
 
 
+def _archives(context: typer.Context, value: list[str] | None) -> list[str]:
+    return _inputs(context, value or [])
+
+
 def _output(context: typer.Context, value: str) -> str:
     from yurai.cli.paths import check_output
 
@@ -37,6 +41,15 @@ Input = Annotated[
         "--input",
         help="file, folder, glob, path list (.paths.gz) or fsspec URL; may be repeated",
         callback=_inputs,
+    ),
+]
+Archives = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        help="where the sources lie now: folder, file, glob, path list or URL; may be repeated; "
+        "crawl-data/... keys are at --base without it",
+        callback=_archives,
     ),
 ]
 Allow = Annotated[

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from yurai.cli.options import Allow
+from yurai.cli.options import Allow, Archives
 from yurai.sources.places import COMMON_CRAWL
 from yurai.terminal import Table, put_json, put_table, say
 from yurai_manifests.words import plural
@@ -18,23 +18,9 @@ DIGITS, NAME = 12, 30
 STYLES: "dict[Verdict, str]" = {"equal": "green", "differs": "bold red", "cannot": "yellow"}
 
 
-def _places(context: typer.Context, value: list[str] | None) -> list[str]:
-    from yurai.cli.paths import check_inputs
-
-    return check_inputs(context, value or [])
-
-
 def reproduce_sample(
     out: Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")],
-    input: Annotated[  # noqa: A002 - the option's name
-        list[str] | None,
-        typer.Option(
-            "--input",
-            help="where the sources lie now: folder, file, glob, path list or URL; may be repeated; "
-            "crawl-data/... keys are at --base without it",
-            callback=_places,
-        ),
-    ] = None,
+    input: Archives = None,  # noqa: A002 - the option's name
     sample: Annotated[int, typer.Option("--sample", min=1, help="pages to make anew")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="another seed draws other pages")] = 0,
     rows: Annotated[

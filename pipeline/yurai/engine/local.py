@@ -2,15 +2,17 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from yurai.engine.process import deaf_to_interrupts, end_with_parent, without_main
 from yurai.engine.task import AnyTask, execute
 from yurai_manifests.errors import ShardError
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 AHEAD = 4
 ATTEMPTS = 4
 Running: TypeAlias = dict[Future[str], tuple[int, AnyTask, int]]
@@ -51,11 +53,7 @@ class LocalRunner:
 
     def _submit(self, running: Running, number: int, task: AnyTask, tries: int) -> None:
         if self._pool is None:
-            # spawn: a forked child would share the parent's threads' locks and its sandbox's pipes
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),)
-            )
+            self._pool = spawned(self.workers)
         with deaf_to_interrupts(), without_main():  # this may start a process
             running[self._pool.submit(execute, task)] = (number, task, tries)
 
@@ -81,6 +79,33 @@ class LocalRunner:
                 process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
+
+
+def spawned(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of processes that end with this one."""
+    # spawn: a forked child would share the parent's threads' locks and its sandbox's pipes
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),))
+
+
+def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+    """Yield what a function of a module returns of each item, in their order, from `workers` processes; one: this one.
+
+    Raises:
+        ShardError: a process died; and what the function raised.
+    """
+    if workers == 1:
+        yield from map(function, items)
+        return
+    pool = spawned(workers)
+    try:
+        with deaf_to_interrupts(), without_main():
+            found = pool.map(function, items)
+        yield from found
+    except BrokenProcessPool as error:
+        raise ShardError("a worker died; look for the kernel's out-of-memory killer, and lower --workers") from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _start_worker(parent: int) -> None:

@@ -4,7 +4,8 @@
 
 `stored` draws the sample and reads what an output holds of it, `places` reads the ranges that the rows name, `refetch`
 puts them where the readers of inputs find them, `remake` goes from records to rows and tokens, `versions` tells which
-recorded versions are others than those here, and `compare` says what differs.
+recorded versions are others than those here, and `compare` says what differs. `release` writes what may be given to
+others, and makes the rest again by the same way.
 """
 
 from yurai.reproduce.compare import Difference

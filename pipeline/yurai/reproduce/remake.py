@@ -57,12 +57,14 @@ class Chain:
 class Remade:
     """What the bytes of one candidate give here: rows as they would be stored, None where there is none.
 
-    `passed` are the stages that ask other documents; behind REWRITES there is no `document`.
+    `passed` are the stages that ask other documents; behind REWRITES there is no `document`, and `before` is the one
+    that the stage was given.
     """
 
     extracted: Row | None = None
     dropped: Row | None = None
     document: Row | None = None
+    before: Row | None = None
     evidence: list[Row] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
 
@@ -122,9 +124,9 @@ class Remaker:
             elif stage_of(use).kind is not Kind.TOKENIZE:
                 made.passed.append(use.name)
                 if use.name == REWRITES:
+                    made.before = _as_delivered(batch)
                     return
-        row = batch.to_pylist()[0]
-        made.document = row | {name: None for name in row if name.startswith("other_")}
+        made.document = _as_delivered(batch)
 
     @contextmanager
     def _candidate(self, row: Row) -> Iterator[Candidate]:
@@ -159,6 +161,11 @@ def _of_row(row: Row, found: Path | str, table: SourceTable, *, evidence: bool) 
     one.row |= place
     one.evidence = [entry | {"doc_id": row["doc_id"]} for entry in one.evidence]
     return one
+
+
+def _as_delivered(batch: pa.RecordBatch) -> Row:
+    row: Row = batch.to_pylist()[0]
+    return row | {name: None for name in row if name.startswith("other_")}
 
 
 def _as_stored(row: Row, schema: pa.Schema) -> Row:

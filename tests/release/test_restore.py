@@ -1,0 +1,158 @@
+"""`yurai restore`: from a release and the archives to the bytes of the run; what does not come back is named."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import yurai as package
+from release_corpora import GIVEN, WITHHELD, Crawl
+from reproduce_samples import edit_json
+from rights_corpora import rows
+from run_helpers import SMALL
+from yurai.api.tree import open as open_tree
+from yurai_manifests.canonical import canonical, sha256, sha256_file
+from yurai_manifests.errors import AuditError
+from yurai_manifests.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from run_helpers import Said
+
+    Yurai = Callable[..., Said]
+
+
+def failed(folder: Path) -> list[dict[str, str]]:
+    found = []
+    for path in sorted((folder / "failed").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found += list(csv.DictReader(file))
+    return found
+
+
+def edit_named(folder: Path, name: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a JSON file of a release, and what its release.json says of it."""
+    edit_json(folder / name, change)
+
+    def named(value: dict[str, Any]) -> None:
+        (one,) = [one for one in value["files"] if one["name"] == name]
+        one["sha256"] = sha256_file(folder / name)
+        value["digest"] = sha256(canonical(sorted([one["name"], one["sha256"]] for one in value["files"])))
+
+    edit_json(folder / "release.json", named)
+
+
+def are_equal(one: Path, other: Path) -> bool:
+    names = sorted(path.name for path in one.iterdir())
+    return names == sorted(path.name for path in other.iterdir()) and all(
+        (one / name).read_bytes() == (other / name).read_bytes() for name in names
+    )
+
+
+def test_the_documents_come_back_byte_by_byte(crawl: Crawl, folder: Path, tmp_path: Path) -> None:
+    found = package.restore(folder, crawl.folder, tmp_path / "back")
+    assert found.ok
+    assert found.whole == found.documents == len(GIVEN) + len(WITHHELD)
+    assert are_equal(tmp_path / "back" / "documents", crawl.out / "documents")
+    assert not (tmp_path / "back" / "failed").exists()
+
+
+def test_so_do_those_of_the_sample_crawl_from_two_processes(small_tree: Path, tmp_path: Path, yurai: Yurai) -> None:
+    open_tree(small_tree).release(tmp_path / "given")
+    arguments = ("--input", SMALL[0].parent, "--output", tmp_path / "back", "--workers", 2)
+    said = yurai("restore", tmp_path / "given", *arguments)
+    assert said.code == 0, said
+    assert "1 of 1 file byte by byte those of the run" in said.out
+    assert are_equal(tmp_path / "back" / "documents", small_tree / "documents")
+
+
+def test_a_changed_byte_of_an_archive_is_named(crawl: Crawl, folder: Path, tmp_path: Path, yurai: Yurai) -> None:
+    moved = Path(shutil.copytree(crawl.folder, tmp_path / "moved"))
+    data = bytearray((moved / "b.warc").read_bytes())
+    data[data.index(b" ginkgo.") + 3] ^= 1
+    data[data.index(b"X-Seen: header-fuji") + 10] ^= 1
+    (moved / "b.warc").write_bytes(data)
+    said = yurai("restore", folder, "--input", moved, "--output", tmp_path / "back")
+    assert said.code == 1
+    reasons = {line["doc_id"]: line["reason"] for line in failed(tmp_path / "back")}
+    originals = {row["title"]: row["doc_id"] for row in rows(crawl.out)}
+    assert reasons == {originals["Title-ginkgo"]: "other-bytes", originals["Title-fuji"]: "other-row"}
+    assert "6 of 8 documents as the run had them" in said.out
+    assert "other-bytes, 1 document" in said.out
+    back = rows(tmp_path / "back")
+    assert {row["doc_id"] for row in back} == set(originals.values()) - {originals["Title-ginkgo"]}
+
+
+def test_what_is_given_is_there_without_its_archive(crawl: Crawl, folder: Path, tmp_path: Path, yurai: Yurai) -> None:
+    (tmp_path / "part").mkdir()
+    shutil.copy(crawl.folder / "b.warc", tmp_path / "part")
+    arguments = ("--input", tmp_path / "part", "--output", tmp_path / "back", "--format", "json")
+    said = yurai("restore", folder, *arguments)
+    found: dict[str, Any] = json.loads(said.out)
+    assert (said.code, found["reasons"], found["ok"]) == (1, {"no-archive": 5}, False)
+    assert json.loads((tmp_path / "back" / "restore.json").read_bytes()) == found
+    lines = failed(tmp_path / "back")
+    assert sorted(line["given"] for line in lines) == ["False", "False", "True", "True", "True"]
+    assert {line["source"] for line in lines} == {"a.warc.gz"}
+    texts = {row["title"] for row in rows(tmp_path / "back")}
+    assert texts == {f"Title-{name}" for name in [*GIVEN, *list(WITHHELD)[2:]]}
+
+
+def test_versions_that_changed_are_named(crawl: Crawl, folder: Path, tmp_path: Path, yurai: Yurai) -> None:
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+
+    def older(plan: dict[str, Any]) -> None:
+        plan["stages"][1]["packages"]["trafilatura"] = "1.0"
+
+    edit_named(other, "run/plan.json", older)
+    moved = Path(shutil.copytree(crawl.folder, tmp_path / "moved"))
+    said = yurai("restore", other, "--input", moved, "--output", tmp_path / "same")
+    assert said.code == 0, "another version that gives the same is none to speak of"
+
+    def shorter(run: dict[str, Any]) -> None:
+        (chain,) = [one for one in run["recipe"]["stages"] if one["use"] == "filter"]
+        chain["rules"][1]["min_characters"] = 10_000
+
+    edit_named(other, "run/run.json", shorter)
+    said = yurai("restore", other, "--input", moved, "--output", tmp_path / "back")
+    assert said.code == 1
+    assert "other-version, 8 documents" in said.out
+    assert "extract trafilatura: 1.0 then" in said.out
+    assert {line["detail"] for line in failed(tmp_path / "back")} == {"dropped by filter: length:too-short"}
+
+
+def test_damaged_releases_and_filled_folders_are_refused(crawl: Crawl, folder: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    path = other / "documents" / "00000.parquet"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(AuditError, match="changed"):
+        package.restore(other, crawl.folder, tmp_path / "back")
+    assert not (tmp_path / "back" / "restore.json").exists()
+    edit_json(other / "run" / "run.json", lambda value: value.update(fingerprint="0"))
+    with pytest.raises(AuditError, match=r"run/run.json of the release was changed"):
+        package.restore(other, crawl.folder, tmp_path / "more")
+    edit_json(other / "release.json", lambda value: value.update(digest="0"))
+    with pytest.raises(AuditError, match="digest is another one"):
+        package.restore(other, crawl.folder, tmp_path / "more")
+    with pytest.raises(package.RecipeError, match="nothing is written over"):
+        package.restore(folder, crawl.folder, tmp_path)
+    with pytest.raises(package.RecipeError, match="it is no release"):
+        package.restore(crawl.out, crawl.folder, tmp_path / "more")
+    assert open_store(str(tmp_path / "more")).size("restore.json") is None
+
+
+def test_an_archive_packed_anew_is_another_one(crawl: Crawl, folder: Path, tmp_path: Path) -> None:
+    moved = Path(shutil.copytree(crawl.folder, tmp_path / "moved"))
+    (moved / "a.warc.gz").write_bytes(gzip.compress(gzip.decompress((moved / "a.warc.gz").read_bytes()), mtime=0))
+    found = package.restore(folder, moved, tmp_path / "back")
+    assert set(found.reasons) == {"other-bytes"}
+    assert sum(found.reasons.values()) >= 4
