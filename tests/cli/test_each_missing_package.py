@@ -104,6 +104,7 @@ def calls() -> list[tuple[str, ...]]:
         ("explain", "demo", "--token", "00000:0"),
         ("sample", "demo", "--kept"),
         ("export", "demo", "sources"),
+        ("query", "demo", "waterfall"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times
         ("sign", "demo", "--new-key", "me.key"),
@@ -116,7 +117,7 @@ def calls() -> list[tuple[str, ...]]:
         ("rights", "review", "demo"),
         ("tokenizer", "train", "--input", "demo", "--output", "tokenizer.json", "--vocab-size", "300"),
         ("doctor", "plain", *rows),
-        *((name, "--help") for name in ("decontaminate", "classify", "classifier", "threshold")),
+        *((name, "--help") for name in ("decontaminate", "classify", "classifier", "threshold", "release", "restore")),
         ("recipe", "show", "demo", "--full"),
         ("recipe", "diff", "demo", "plain"),
         ("pii", "audit", "rows.jsonl", "--draw", "drawn.csv"),

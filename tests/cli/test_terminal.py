@@ -108,6 +108,18 @@ def test_sample(hostile: Path, yurai: Yurai) -> None:
     assert checked(yurai("sample", out, "--dropped-by", f"no{ESC}{RLO}\nforged")).code == 2
 
 
+def test_query(hostile: Path, yurai: Yurai) -> None:
+    out = hostile / "out"
+    for form in ("text", "json", "csv"):
+        for asked in (["doubtful-records"], ["--sql", "SELECT url, title, source FROM extracted ORDER BY url"]):
+            assert checked(yurai("query", out, *asked, "--format", form, "--limit", 1000)).code == 0
+    rows = json.loads(checked(yurai("query", out, "--sql", "SELECT url FROM extracted", "--format", "json")).out)
+    assert any(heard(row["url"] or "") for row in rows["rows"])
+    wrong = ["--sql", f"SELECT '{ESC}{RLO}\nforged' FROM x{RLO}"]
+    assert checked(yurai("query", out, *wrong)).code == 2
+    assert checked(yurai("query", out, "waterfall", "--param", f"{ESC}\nforged=1")).code == 2
+
+
 def test_report_and_profile(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
     out = f"{tmp_path}/out{ESC}{RLO}\nforged"
     inputs = ["--input", hostile / "archives", "--input", hostile / "rows"]
@@ -242,6 +254,7 @@ def test_every_command_was_called() -> None:
         "explain",
         "list",
         "export",
+        "query",
         "doctor",
         "status",
         "rights",

@@ -1,6 +1,6 @@
 """Define `yurai.open` and `Tree`: what a finished output tree answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from yurai.api.given import Where, place
@@ -10,6 +10,7 @@ from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store, open_store
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     import pyarrow.dataset as ds
 
     from yurai.report.draw import Drawn
@@ -70,7 +71,7 @@ class Tree:
             RecipeError: the run delivered no such folder.
             ShardError: its first file is missing or damaged.
         """
-        from yurai.api.arrow import dataset_of
+        from yurai_manifests.dataset import dataset_of
 
         return dataset_of(self._store, self._run, folder)
 
@@ -125,6 +126,35 @@ class Tree:
         if count < 1 or seed < 0:
             raise RecipeError(f"sample takes a count from 1 and a seed from 0, not {count} and {seed}")
         return draw(self._store, dropped_by, count, seed)
+
+    def query(
+        self,
+        name: str | None = None,
+        params: Mapping[str, object] | None = None,
+        *,
+        sql: str | None = None,
+        against: Where | None = None,
+    ) -> "pa.Table":
+        """Answer a named query (`yurai query --list` names them), or one SELECT over the tables that it names.
+
+        `params` are values of `$name` in it; tables of the tree `against` begin with `other_`. The whole answer is
+        returned; memory beside it is bounded.
+
+        Raises:
+            RecipeError: no query is called so, a parameter is missing or wrong, or it is no SELECT that DuckDB takes.
+            ShardError: a file of the tree cannot be read.
+        """
+        from yurai.report.query import ask, ask_named
+
+        if (name is None) == (sql is None):
+            raise RecipeError("query takes a name, or sql=...")
+        given = {key: str(value) for key, value in (params or {}).items()}
+        other = None if against is None else open_store(place(against, "against"))
+        if name is not None:
+            with ask_named(self._store, name, given, other) as answer:
+                return answer.table()
+        with ask(self._store, sql or "", given, other) as answer:
+            return answer.table()
 
     def page(self, audit: "Audit | None" = None) -> str:
         """Return the report as one HTML page, with charts; a notebook shows it with `IPython.display.HTML`."""

@@ -50,6 +50,12 @@ def _looking() -> Loaded:
     return {**looking, "explain": explain_page, "export": export_run}
 
 
+def _asking() -> Loaded:
+    from yurai.cli.query_command import query
+
+    return {"query": query}
+
+
 def _listing() -> Loaded:
     from yurai.cli.list_command import list_names
 
@@ -132,6 +138,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "demo": _running,
     "status": _watching,
     **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),
+    "query": _asking,
     "list": _listing,
     "export": _looking,
     **dict.fromkeys(("sign", "verify", "prove"), _proving),

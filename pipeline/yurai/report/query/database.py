@@ -1,0 +1,83 @@
+"""Open DuckDB over trees: in memory, with a bound, and with no way to a file, to the network or to an extension."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from yurai.report.merge import bounded
+from yurai.report.query.tables import DERIVED, FOLDERS, MANIFESTS
+from yurai_manifests.dataset import dataset_of
+from yurai_manifests.errors import RecipeError
+from yurai_manifests.needed import need
+from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.store import Store
+
+if TYPE_CHECKING:
+    import duckdb
+
+OTHER = "other_"
+"""Before the names of what belongs to the tree that is compared with."""
+
+
+@contextmanager
+def opened(sql: str, store: Store, other: Store | None = None) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Open a database over the tables of a tree, those of `other` under names that begin with `other_`.
+
+    Rows are read from the tree when a statement asks for them. Tables of manifests are made where `sql` names them:
+    a large run has a million tasks. Without another tree its tables are there, and empty.
+
+    Raises:
+        RecipeError: package duckdb is missing, or a tree is none.
+        ShardError, AuditError: a file of the tree is missing or damaged.
+    """
+    need("duckdb", "queries need package duckdb")
+    import duckdb  # noqa: PLC0415 - nothing else on the way of a command needs it
+
+    with tempfile.TemporaryDirectory(prefix="yurai-query-") as folder:
+        database = duckdb.connect()
+        try:
+            bounded(database, folder)
+            words = set(re.findall(r"\w+", sql.lower()))
+            _bind(database, "", store, words)
+            _bind(database, OTHER, other, words)
+            _close_off(database)
+            yield database
+        finally:
+            database.close()
+
+
+def _close_off(database: "duckdb.DuckDBPyConnection") -> None:
+    """Leave no way out: files, network, variables of this program, and no way to undo that."""
+    for setting in ("python_enable_replacements", "enable_external_access"):
+        database.execute(f"SET {setting} = false")
+    database.execute("SET lock_configuration = true")
+
+
+def _bind(database: "duckdb.DuckDBPyConnection", before: str, store: Store | None, words: set[str]) -> None:
+    run = None if store is None else load_run(store)
+    for name, schema in FOLDERS.items():
+        database.register(before + name, _rows(store, run, name, schema))
+    for name, table in MANIFESTS.items():
+        if before + name in words:
+            rows = table.rows(store, run) if store is not None and run is not None else table.schema.empty_table()
+            database.register(before + name, rows)
+    for name, (_, sql) in DERIVED.items():
+        selected = sql.replace("{before}", before)
+        database.execute(f"CREATE TEMP VIEW {before}{name} AS {selected}")
+
+
+def _rows(store: Store | None, run: RunRecord | None, folder: str, schema: pa.Schema) -> ds.Dataset | pa.Table:
+    """Return the rows of a folder; none, in the columns that it would have, where the run delivered no such folder."""
+    if store is None or run is None:
+        return schema.empty_table()
+    try:
+        return dataset_of(store, run, folder)
+    except RecipeError:
+        if any(file.name.endswith(".parquet") for file in run.files(folder)):
+            raise
+        return schema.empty_table()

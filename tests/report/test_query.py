@@ -1,0 +1,208 @@
+"""Each named query finds what was planted, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import yurai
+from query_trees import Trees, plant
+from yurai.cli.commands import PLACES, as_command, load
+from yurai.report.query import ELSEWHERE, queries, sql_of
+from yurai.rights import shipped
+from yurai_manifests.errors import RecipeError
+
+if TYPE_CHECKING:
+    from yurai.api.tree import Tree
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = {
+    *(f"https://{host}.example/" + path for host, path in
+      (("by", "a"), ("nc", "n"), ("origin", "g"), ("r1", "d"), ("res", "e"), ("plain", "f"), ("sa", "m"), ("both", "x"))),
+    *(f"https://{host}.example/o" for host in ("bad", "nodigest", "cut")),
+}  # fmt: skip
+"""Pages of the newer tree that are certain to be kept; of the burst one is."""
+
+
+@pytest.fixture(scope="module")
+def trees(tmp_path_factory: pytest.TempPathFactory) -> Trees:
+    return plant(tmp_path_factory.mktemp("queries"))
+
+
+@pytest.fixture(scope="module")
+def tree(trees: Trees) -> Tree:
+    return yurai.open(trees.new)
+
+
+def asked(tree: Tree, name: str, **params: object) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tree.query(name, params).to_pylist()
+    return rows
+
+
+def test_what_is_kept_is_what_was_planted(tree: Tree) -> None:
+    kept = {row["url"] for row in tree.documents.to_table(columns=["url"]).to_pylist()}
+    assert kept > KEPT
+    (burst,) = kept - KEPT
+    assert burst.endswith(".example/s")
+
+
+def test_licences_by_tokens_and_how_far_they_are_known(tree: Tree) -> None:
+    by = {(row["licence"], row["status"]): row for row in asked(tree, "licence-tokens")}
+    counts = {key: row["documents"] for key, row in by.items()}
+    granted = {(name, "granted"): count for name, count in
+               (("CC-BY-4.0", 2), ("CC-BY-NC-4.0", 2), ("CC-BY-SA-4.0", 1))}  # fmt: skip
+    assert {key: count for key, count in counts.items() if key[1] == "granted"} == granted
+    assert counts["NOASSERTION", "conflict"] == 1
+    assert sum(row["tokens"] for row in by.values()) == tree.manifest.totals.tokens
+    measured = by["CC-BY-SA-4.0", "granted"]
+    assert measured["measured_documents"] == 1
+    assert 0 < measured["tokens_low"] < measured["tokens_high"] < measured["tokens"] == measured["measured_tokens"]
+    ruled = by["CC-BY-4.0", "granted"]
+    assert ruled["measured_documents"] < ruled["documents"]
+
+
+def test_conclusions_that_are_not_declarations(tree: Tree) -> None:
+    found = {row["url"]: (row["declared"], row["concluded"], row["rule"]) for row in asked(tree, "declared-differs")}
+    assert found == {
+        "https://plain.example/f": (None, "CC-BY-4.0", "asked"),
+        "https://both.example/x": (None, "NOASSERTION", None),
+    }
+
+
+def test_evidence_of_a_page_that_is_kept_and_of_one_that_is_not(tree: Tree) -> None:
+    (mark,) = asked(tree, "evidence", page="https://by.example/a")
+    assert (mark["channel"], mark["norm"], mark["concluded"]) == ("rel-license", "CC-BY-4.0", "CC-BY-4.0")
+    assert mark["decided_by"].startswith("evidence-only@")
+    assert asked(tree, "evidence", page=mark["doc_id"]) == [mark]
+    (ruled,) = asked(tree, "evidence", page="https://plain.example/f")
+    assert (ruled["kind"], ruled["decided_by"]) == (None, "asked")
+    (copy,) = asked(tree, "evidence", page="https://copy.example/g")
+    assert (copy["outcome"], copy["declared"]) == ("dropped dedup exact-duplicate", "CC-BY-4.0")
+    assert asked(tree, "evidence", page="https://nowhere.example/") == []
+
+
+def test_clusters_whose_copies_disagree(tree: Tree) -> None:
+    found = {row["kept_url"]: (row["licences"], row["copies_say"]) for row in asked(tree, "cluster-conflicts")}
+    assert found == {
+        "https://origin.example/g": (["CC-BY-4.0", "CC-BY-NC-4.0"], None),
+        "https://r1.example/d": (None, ["meta-robots: noai"]),
+    }
+
+
+def test_reservations_that_were_kept(tree: Tree) -> None:
+    found = {row["url"]: row for row in asked(tree, "reserved-kept")}
+    assert found.keys() == {"https://res.example/e", "https://r1.example/d"}
+    assert found["https://res.example/e"]["says"] == ["meta-robots: noai"]
+    assert {row["train"] for row in found.values()} == {"deny"}
+    assert {row["why"] for row in found.values()} == {"denied, but stage select requires no use"}
+
+
+def test_domains_by_size(tree: Tree) -> None:
+    rows = asked(tree, "top-domains")
+    assert [row["rank"] for row in rows] == list(range(1, 13))
+    assert [row["text_bytes"] for row in rows] == sorted((row["text_bytes"] for row in rows), reverse=True)
+    assert [row["in_top_10_percent"] for row in rows].count(True) == 2
+    assert [row["in_top_5_percent"] for row in rows].count(True) == 1
+    assert sum(row["tokens"] for row in rows) == tree.manifest.totals.tokens
+
+
+def test_whom_to_credit(tree: Tree) -> None:
+    rows = {row["url"]: row for row in asked(tree, "attribution")}
+    assert rows.keys() == {f"https://{name}" for name in
+                           ("by.example/a", "nc.example/n", "origin.example/g", "plain.example/f", "sa.example/m")}  # fmt: skip
+    credit = rows["https://by.example/a"]
+    assert (credit["name"], credit["name_url"], credit["complete"]) == ("Ada Aoki", "https://by.example/", True)
+    assert not rows["https://nc.example/n"]["complete"]
+    assert {row["url"] for row in asked(tree, "attribution", licence="%NC%")} == {
+        "https://nc.example/n",
+        "https://origin.example/g",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "urls", "matched"),
+    [
+        ("https://copy.example/g", {"https://copy.example/g"}, "url"),
+        ("R2.example", {"https://r2.example/d"}, "domain"),
+        ("ada aoki", {"https://by.example/a"}, "author"),
+        ("https://absent.example/", set(), ""),
+        ("y.example", set(), ""),
+    ],
+)
+def test_presence(tree: Tree, key: str, urls: set[str], matched: str) -> None:
+    rows = asked(tree, "presence", key=key)
+    assert {row["url"] for row in rows} == urls
+    assert all(row["matched"] == [matched] for row in rows)
+
+
+def test_presence_by_text_finds_all_copies(tree: Tree) -> None:
+    table = tree.documents.to_table(columns=["url", "text_sha256", "payload_sha256"]).to_pylist()
+    row = next(row for row in table if row["url"] == "https://origin.example/g")
+    copies = asked(tree, "presence", key=row["text_sha256"])
+    assert [(one["outcome"], one["url"]) for one in copies] == [
+        ("kept", "https://origin.example/g"),
+        ("dropped", "https://copy.example/g"),
+    ]
+    assert [one["url"] for one in asked(tree, "presence", key=row["payload_sha256"])] == ["https://origin.example/g"]
+
+
+def test_the_waterfall_reconciles(tree: Tree) -> None:
+    rows = asked(tree, "waterfall")
+    assert [row["stage"] for row in rows] == [str(stage["use"]) for stage in tree.manifest.stages]
+    assert all(row["reconciles"] for row in rows)
+    assert {row["stage"]: row["dropped"] for row in rows if row["dropped"]} == {"read": 2, "filter": 1, "dedup": 7}
+
+
+def test_records_to_doubt(tree: Tree) -> None:
+    rows = asked(tree, "doubtful-records")
+    by = {row["url"]: set(row["doubts"]) for row in rows}
+    assert "digest does not match" in by["https://bad.example/o"]
+    assert "no digest" in by["https://nodigest.example/o"]
+    assert "truncated: length" in by["https://cut.example/o"]
+    unmatched = {url for url, doubts in by.items() if "no robots.txt" in doubts}
+    assert "https://nc.example/n" in unmatched
+    assert not unmatched & {"https://by.example/a", "https://res.example/e"}
+
+
+def test_every_query_is_tested_here_and_says_what_it_takes() -> None:
+    text = Path(__file__).read_text("utf-8")
+    for name, query in queries().items():
+        assert f'"{name}"' in text
+        assert sql_of(name).startswith(("SELECT", "WITH"))
+        assert {one.name for one in query.parameters} == set(re.findall(r"\$(\w+)", query.sql))
+        assert query.help
+        assert len(query.about) < 110
+
+
+def test_commands_that_answer_are_commands() -> None:
+    for one in ELSEWHERE:
+        _, name, *rest = one.command.split()
+        assert name in PLACES
+        command = as_command(name, load(name))
+        if hasattr(command, "commands"):
+            command = command.commands[rest.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in rest if word.startswith("--")} <= options, one.command
+        assert not [
+            rest[at + 1] for at, word in enumerate(rest) if word == "--policy" and rest[at + 1] not in shipped()
+        ]
+
+
+def test_wrong_calls_are_told(tree: Tree) -> None:
+    for name, params, said in (
+        ("no-such", {}, "no query is called"),
+        ("evidence", {}, "needs --param page"),
+        ("evidence", {"pages": "x"}, "has no parameter 'pages'"),
+    ):
+        with pytest.raises(RecipeError, match=said):
+            tree.query(name, params)
+    with pytest.raises(RecipeError, match="takes a name"):
+        tree.query()
+
+
+def test_the_page_names_every_query() -> None:
+    page = (ROOT / "docs/queries.md").read_text("utf-8")
+    assert [name for name in queries() if f"query `{name}`" not in page] == []
