@@ -18,7 +18,7 @@ FILE_RATE: Final = 200_000
 INFLATED_RATE: Final = 20_000_000
 """Bytes of a file, and inflated bytes, that a second is granted for: a hundredth of what reading does."""
 LOOKS: Final = 16
-"""Looks at the bytes for one at the clock, which costs as much as a look does; each is bounded by itself."""
+"""Looks at the bytes for one at a clock; each look is bounded by itself."""
 NOWHERE: Final = -1
 """Where reading stopped before it knew the first record of a unit."""
 
@@ -44,6 +44,7 @@ class Meter:
         self._verdicts, self._free = verdicts, free_seconds
         self._granted = self._spent = 0.0
         self._since: float | None = None
+        self._at = 0.0
         self._known: int | None = None
         self._ran_out = False
 
@@ -65,15 +66,22 @@ class Meter:
 
     def go_on(self) -> None:
         """Start the clock again."""
-        self._since = time.thread_time()
+        self._since, self._at = time.thread_time(), time.perf_counter()
 
     def grant(self, seconds: float) -> None:
         """Allow more, for bytes that were not seen before."""
         self._granted += seconds
 
     def check(self) -> None:
-        """Raise ReadLimitError when more was spent than granted; never where a verdict says where to stop."""
-        if self._known is None and self._since is not None and self._now() > self._granted:
+        """Raise ReadLimitError when more was spent than granted; never where a verdict says where to stop.
+
+        A thread works no longer than the clock on the wall goes on, and that clock is asked without a system call.
+        """
+        if self._known is not None or self._since is None:
+            return
+        if self._spent + time.perf_counter() - self._at <= self._granted:
+            return
+        if self._now() > self._granted:
             self._ran_out = True
             raise ReadLimitError
 
