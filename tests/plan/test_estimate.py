@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from yurai.plan.costs import line, longest
 from yurai.plan.estimate import Estimate, added, quantile, ratio, steadier
+from yurai.plan.outcome import Outcome, Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,3 +115,23 @@ def test_the_busiest_worker_does_its_part_and_one_source_is_one_task(sizes: list
     share = longest(sizes, workers)
     assert max(1 / workers, max(sizes) / sum(sizes)) <= share * (1 + 1e-9)
     assert share <= min(1, 1 / workers + max(sizes) / sum(sizes)) * (1 + 1e-9)
+
+
+@given(st.floats(1, 1000), st.floats(0, 1e7), st.integers(0, 2), st.floats(0, 0.5))
+def test_what_both_trials_hold_is_no_growth(times: float, long: float, number: int, variance: float) -> None:
+    """Of a sample that is the longest pages and one in `times` of the others, the others grow so many times."""
+    both = Pages(candidates=number, text=long * number)
+    seen = Pages(candidates=100 + number, text=500_000 + both.text)
+    text = Estimate(500_000 * times + both.text, variance)
+    pages = Estimate(100 * times + number)
+    found = Outcome(pages, pages, text, text, seen, both).growth
+    assert found.value == pytest.approx(times, rel=1e-6)
+    assert math.sqrt(found.variance) * found.value * 500_000 <= math.sqrt(variance) * text.value * 1.0001
+
+
+@given(estimates, st.floats(0, 2))
+def test_a_known_part_taken_away_leaves_the_error_as_large(one: Estimate, part: float) -> None:
+    rest = one.less(part * one.value)
+    assert rest.value == pytest.approx(max(0.0, 1 - part) * one.value)
+    if 0 < part < 1:
+        assert math.sqrt(rest.variance) * rest.value == pytest.approx(math.sqrt(one.variance) * one.value)

@@ -23,6 +23,8 @@ from yurai_manifests.store import open_store
 
 CPU_NOISE, WALL_NOISE, DISK_NOISE = 0.08, 0.1, 0.1
 """Relative errors that the spread of pages does not explain: of caches, clocks, files that pack better when long."""
+KEPT_NOISE, TOKEN_NOISE = 0.05, 0.09
+"""The same, of what is kept: sites are kept or not as wholes, and a few hundred pages meet few of them (16 plans)."""
 BUSY_NOISE = 0.12
 """Relative error of CPU seconds on a machine with twice as much to do as it can: caches and cores are shared."""
 BEHIND = ("documents", "shards", "evidence")

@@ -43,6 +43,13 @@ class Estimate:
             _freedom([(self.variance, self.freedom), (other.variance, other.freedom)]),
         )
 
+    def less(self, known: float) -> "Estimate":
+        """Return the estimate without a part that is known: its error is that of the rest; never less than nothing."""
+        rest = self.value - known
+        if not known or rest <= 0:
+            return self if not known else Estimate(0.0)
+        return Estimate(rest, self.variance * (self.value / rest) ** 2, self.freedom)
+
     def with_noise(self, relative: float) -> "Estimate":
         """Return the estimate with a further relative error of this standard deviation."""
         return self.times(Estimate(1.0, relative**2))

@@ -1,7 +1,7 @@
 """Read what became of the pages of a trial, and estimate from them what becomes of all pages of the input."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from yurai.plan.draw import Stratum
 from yurai.plan.estimate import Estimate, added, ratio, steadier
-from yurai.plan.frame import PAGE, Cluster, Page
+from yurai.plan.frame import PAGE, Cluster, Page, giants_of
 from yurai.plan.samples import Chosen
 from yurai_manifests.run import RunRecord
 
@@ -37,6 +37,10 @@ class Pages:
         """Add other pages, each of which stands for `weight`."""
         for name in Pages.__slots__:
             setattr(self, name, getattr(self, name) + weight * getattr(other, name))
+
+    def without(self, other: "Pages") -> "Pages":
+        """Return these pages without others, which are among them."""
+        return Pages(*(max(0.0, getattr(self, name) - getattr(other, name)) for name in Pages.__slots__))
 
 
 def pages_of(out: Path, run: RunRecord) -> dict[Place, Pages]:
@@ -80,18 +84,24 @@ def groups_of(found: dict[Place, Pages], names: Sequence[str], *, small: bool) -
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is predicted of one part of the input, and sums over its pages in the sample."""
+    """What is predicted of one part of the input, and sums over its pages in the sample.
+
+    `both` are the longest pages, which both trials hold: what they take is no growth between these, nor grows it.
+    """
 
     candidates: Estimate
     kept: Estimate
     kept_text: Estimate
     text: Estimate
     seen: Pages
+    both: Pages = field(default_factory=Pages)
 
     @property
     def growth(self) -> Estimate:
-        """Return how much work all is, in terms of the sample: a page is as much as twice the mean text."""
-        return grown(self.text, self.seen.text, self.candidates, self.seen.candidates, PAGE)
+        """Return how much work the rest of all is, in terms of that of the sample: a page is as twice the mean text."""
+        text, pages = self.text.less(self.both.text), self.candidates.less(self.both.candidates)
+        seen = self.seen.without(self.both)
+        return grown(text, seen.text, pages, seen.candidates, PAGE)
 
 
 def grown(text: Estimate, seen_text: float, pages: Estimate, seen_pages: float, each: float) -> Estimate:
@@ -146,7 +156,9 @@ def outcome_of_clusters(
         )
         return added((Estimate(known), reduce(steadier, ratios, next(ratios, Estimate(0.0))))).times(doubt)
 
-    return _outcome(candidates, total, summed(amounts for _, _, amounts in found))
+    longest = giants_of([one.cluster for one in chosen.drawn], len(chosen.drawn))
+    both = summed(amounts for number, _, amounts in found if number in longest)
+    return _outcome(candidates, total, summed(amounts for _, _, amounts in found), both)
 
 
 def _known(one: Cluster, weights: Mapping[int, float]) -> tuple[float, float, float]:
@@ -163,8 +175,8 @@ def summed(groups: Iterable[Pages]) -> Pages:
     return whole
 
 
-def _outcome(candidates: Estimate, total: Callable[[str], Estimate], seen: Pages) -> Outcome:
+def _outcome(candidates: Estimate, total: Callable[[str], Estimate], seen: Pages, both: Pages | None = None) -> Outcome:
     if not seen.candidates:
         none = Estimate(0.0)
         return Outcome(candidates, none, none, none, seen)
-    return Outcome(candidates, total("kept"), total("kept_text"), total("text"), seen)
+    return Outcome(candidates, total("kept"), total("kept_text"), total("text"), seen, both or Pages())

@@ -202,27 +202,29 @@ def _growth(outcomes: Sequence[Outcome], tried: _Tried) -> Estimate:
 def _needs(
     outcomes: Sequence[Outcome], tried: _Tried, sources: Sequence[Source], workers: int, runner: str, met: float
 ) -> tuple[Need, ...]:
-    (small, large), share, growth = tried.trials, _share(tried, outcomes), _growth(outcomes, tried)
-    kept = sum(one.seen.kept for one in outcomes)
+    (small, large), share, growth = tried.trials, _shares(tried, outcomes), _growth(outcomes, tried)
     candidates = added(one.candidates for one in outcomes)
-    left = distinct(tried.stages, groups_of_duplicates(tried.out, large.run), round(kept), met)
-    cpu, wall = _seconds(tried, share, sources, workers, runner)
+    whole, both = summed(one.seen for one in outcomes), summed(one.both for one in outcomes)
+    left = distinct(tried.stages, groups_of_duplicates(tried.out, large.run), round(whole.kept), met)
+    cpu, wall = _seconds(tried, share[0], sources, workers, runner)
     few, many = (one.run.value["totals"]["candidates"] for one in tried.trials)
     rows = Held(few, many, candidates.value)
     peak = memory.peak(small, large, rows, (tried.sources[1], len(sources)), workers)
     noise = math.hypot(costs.CPU_NOISE, costs.BUSY_NOISE * costs.busy())
     totals, text = large.run.value["totals"], added(one.kept_text for one in outcomes)
-    seen = max(1, sum(one.seen.kept_text for one in outcomes))
-    pages = added(one.kept for one in outcomes)
-    disk = _disk(tried, share, growth, grown(text, seen, pages, kept, ROW).times(left.estimate))
+    pages, rest = added(one.kept for one in outcomes), whole.without(both)
+    kept = grown(text.less(both.kept_text), rest.kept_text, pages.less(both.kept), rest.kept, ROW)
+    disk = _disk(tried, share, growth, kept.times(left.estimate))
+    tokens = text.times(totals["tokens"] / max(1, whole.kept_text))
+    untried = float(candidates.value > whole.candidates)
     return (
         _need("wall", "seconds", wall.at(growth).with_noise(costs.WALL_NOISE), large.wall),
         _need("cpu", "seconds", cpu.at(growth).with_noise(noise), large.cpu),
         _need("disk", "bytes", disk.with_noise(costs.DISK_NOISE), large.disk),
         _need("memory", "bytes", peak.with_noise(memory.MEMORY_NOISE), large.memory),
         _need("candidates", "pages", candidates, totals["candidates"]),
-        _need("kept", "pages", pages, totals["kept"], left),
-        _need("tokens", "tokens", text.times(totals["tokens"] / seen), totals["tokens"], left),
+        _need("kept", "pages", pages.with_noise(costs.KEPT_NOISE * untried), totals["kept"], left),
+        _need("tokens", "tokens", tokens.with_noise(costs.TOKEN_NOISE * untried), totals["tokens"], left),
     )
 
 
@@ -238,18 +240,22 @@ def _seconds(
     return cpu, costs.Cpu(spread, start, cpu.driving / workers, cpu.doubt)
 
 
-def _share(tried: _Tried, outcomes: Sequence[Outcome]) -> float:
-    """Return how much of the work of the larger sample the smaller one is: as its text and its pages."""
-    few = summed(pages_of(tried.outs[0], tried.trials[0].run).values())
-    many = summed(one.seen for one in outcomes)
-    return 1 / grown(Estimate(many.text), few.text, Estimate(many.candidates), few.candidates, PAGE).value
+def _shares(tried: _Tried, outcomes: Sequence[Outcome]) -> tuple[float, float]:
+    """Return how much of the larger sample the smaller one is, without what is in both: its work, and what it kept."""
+    both = summed(one.both for one in outcomes)
+    few = summed(pages_of(tried.outs[0], tried.trials[0].run).values()).without(both)
+    many = summed(one.seen for one in outcomes).without(both)
+    work = 1 / grown(Estimate(many.text), few.text, Estimate(many.candidates), few.candidates, PAGE).value
+    if not few.kept or not many.kept:
+        return work, work
+    return work, min(1.0, 1 / grown(Estimate(many.kept_text), few.kept_text, Estimate(many.kept), few.kept, ROW).value)
 
 
-def _disk(tried: _Tried, share: float, growth: Estimate, kept: Estimate) -> Estimate:
+def _disk(tried: _Tried, shares: tuple[float, float], growth: Estimate, kept: Estimate) -> Estimate:
     """Return the bytes of the tree: of steps before duplicates go, which grow as all text, and behind, as kept text."""
     few, many = (costs.after_duplicates(out, tried.stages) for out in tried.outs)
     small, large = (trial.disk for trial in tried.trials)
-    before, behind = costs.line(small - few, large - many, share), costs.line(few, many, share)
+    before, behind = costs.line(small - few, large - many, shares[0]), costs.line(few, many, shares[1])
     return added((before.at(growth), behind.at(kept)))
 
 
