@@ -2,13 +2,13 @@
 
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from yurai_manifests.canonical import CHUNK, sha256_stream
-from yurai_manifests.errors import AuditError
+from yurai_manifests.errors import AuditError, RecipeError
 from yurai_manifests.run import Delivered
 from yurai_manifests.store import SPOOL, LocalStore, Store
 
@@ -39,6 +39,13 @@ def spooled(folder: Store) -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def refuse_others(folder: Store, names: Iterable[str]) -> None:
+    """Raise RecipeError where a folder holds a file that is none of these, which an export would stand beside."""
+    others = sorted({name.removeprefix(".").lstrip("/") for name in folder.names("")} - {*names})
+    if others:
+        raise RecipeError(f"{folder.url} holds {others[0]}, which is no part of this export; name an empty folder")
 
 
 def copied(source: IO[bytes], path: Path) -> None:

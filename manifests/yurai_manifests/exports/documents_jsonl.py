@@ -13,9 +13,8 @@ import pyarrow as pa
 import zstandard
 
 from yurai_manifests.canonical import sha256_file
-from yurai_manifests.errors import RecipeError
 from yurai_manifests.export import Compress, export
-from yurai_manifests.files import spooled, unchanged
+from yurai_manifests.files import refuse_others, spooled, unchanged
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import Delivered, RunRecord
 from yurai_manifests.schema import DOCUMENT
@@ -48,9 +47,7 @@ def write_folder(store: Store, run: RunRecord, folder: Store, compress: Compress
         RecipeError: the folder holds a file that is not of this export. AuditError: a file of the tree was changed.
     """
     files = {_name_of(one, compress): one for one in run.files("documents")}
-    others = sorted({name.removeprefix(".").lstrip("/") for name in folder.names("")} - {*files, MANIFEST})
-    if others:
-        raise RecipeError(f"{folder.url} holds {others[0]}, which is no part of this export; name an empty folder")
+    refuse_others(folder, {*files, MANIFEST})
     folder.remove(MANIFEST)  # or it would tell of files that are being replaced
     lines = ["\t".join(COLUMNS)]
     for name, file in files.items():
