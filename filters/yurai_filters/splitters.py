@@ -82,6 +82,15 @@ def versions(name: str | None) -> dict[str, str]:
     return found
 
 
+def missing(name: str | None) -> str | None:
+    """Return what to install where a splitter is not, in one line; None where it can be used."""
+    try:
+        versions(name)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def piece_lengths(name: str, text: str) -> list[int]:
     """Return the lengths of the pieces of a text, line by line, in code points; they cover it.
 
@@ -89,6 +98,18 @@ def piece_lengths(name: str, text: str) -> list[int]:
     """
     cut = _loaded(name)
     return [length for line in _lines(text) for length in cut(line)]
+
+
+def split_words(name: str, text: str) -> list[str]:
+    """Return the words and marks of a text in their order, without the white space between them.
+
+    Raises ValueError as `versions`.
+    """
+    words, at = list[str](), 0
+    for length in piece_lengths(name, text):
+        words += text[at : at + length].split()
+        at += length
+    return words
 
 
 @functools.cache

@@ -16,6 +16,7 @@ DISTRIBUTIONS: Final = {
     "sudachipy": "yurai[sudachi]",
     "fugashi": "yurai[mecab]",
     "unidic_lite": "yurai[mecab]",
+    "kenlm": "yurai[kenlm]",
     "rfc3161_client": "yurai[timestamp]",
     "model_signing": "yurai[oms]",
     "OpenSSL": "yurai[oms]",

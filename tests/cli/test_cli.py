@@ -63,6 +63,7 @@ def test_lists(yurai: Yurai) -> None:
         "extract",
         "language",
         "classify",
+        "perplexity",
         "redact",
         "measure",
         "decontaminate",

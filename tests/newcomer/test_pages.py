@@ -32,6 +32,7 @@ NETWORK = "reads Common Crawl over the network"
 CLOUD = "reads and writes object storage of a cloud"
 CLUSTER = "needs a Ray cluster"
 AUTHORITY = "asks a time stamping authority over the network; tests of signing have one of their own"
+MODEL = "needs a language model of some gigabytes; tests of the stage make a small one"
 EXTRA = "is a tool of an extra; tests of signing call it"
 NOT_RUN = {
     "make demo": REGISTRY,
@@ -40,6 +41,10 @@ NOT_RUN = {
     "pip install 'yurai[timestamp]'": REGISTRY,
     "pip install 'yurai[oms]'": REGISTRY,
     "yurai classifier train --positive good.jsonl --negative out/ --output quality.bin": REGISTRY,
+    "pip install 'yurai[kenlm]'": REGISTRY,
+    "yurai perplexity --input rows.jsonl --output scored/ --model ja.arpa.bin --sha256 HEX --pieces ja.sp.model "
+    "--pieces-sha256 HEX": MODEL,
+    "yurai threshold --input scored/ --output head/ --score perplexity --keep-share 0.3 --best low": MODEL,
     "yurai sign demo-out --key me.key --timestamp https://tsa.example/": AUTHORITY,
     "yurai verify demo-out --key me.key.pub --tsa-certificates tsa.pem": AUTHORITY,
     "model_signing verify key demo-out --signature demo-out/signatures/<id>.oms.json --public_key oms.key.pub": EXTRA,

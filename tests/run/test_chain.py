@@ -144,6 +144,11 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
     shutil.copy(_locate(LID_176, tmp_path), model)
     grader = tmp_path / "grader.bin"
     graded = write_model(grader, {"positive": "a good page", "negative": "a bad page"})
+    arpa = tmp_path / "tiny.arpa"
+    arpa.write_text(
+        "\\data\\\nngram 1=3\nngram 2=1\n\n"
+        "\\1-grams:\n-1\t<unk>\n-99\t<s>\t0\n-1\t</s>\n\n\\2-grams:\n-1\t<s> </s>\n\n\\end\\\n"
+    )
     rulings = tmp_path / "rulings.toml"
     rulings.write_text(
         '[[rule]]\ndomain = "shinpo.example"\ntrain = "allow"\nreviewer = "A"\ndate = 2026-01-01\nevidence = "letter"\n'
@@ -183,9 +188,26 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "name": "quality_of_words",
             "model": str(grader),
             "sha256": graded,
-            "unit": "characters",
+            "unit": "words",
+            "splitter": "sudachi",
         },
-        "threshold": {"score": "lang_score", "min_score": 0.25, "keep_share": None, "missing": "keep"},
+        "perplexity": {
+            "name": "surprise",
+            "model": str(arpa),
+            "sha256": hashlib.sha256(arpa.read_bytes()).hexdigest(),
+            "form": "nfkc",
+            "pieces": None,
+            "pieces_sha256": None,
+            "splitter": "sudachi",
+        },
+        "threshold": {
+            "score": "lang_score",
+            "min_score": None,
+            "max_score": 0.75,
+            "keep_share": None,
+            "best": "low",
+            "missing": "keep",
+        },
         "filter": {},
         "dedup": {"method": "url", "keep": "best-quality", "quality": "lang_score", "memory_bytes": 1000},
         "near-dedup": {
@@ -245,6 +267,8 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
 def test_every_option_is_taken(
     command: str, yurai: Callable[..., Said], other: dict[str, dict[str, Any]], demo_tree: Path, tmp_path: Path
 ) -> None:
+    if command == "perplexity":
+        pytest.importorskip("kenlm", reason="yurai[kenlm] is not installed")
     before = {"extract": SMALL[2], "line-dedup": tmp_path / "measured"}.get(
         command, demo_tree / "extracted/00000.parquet"
     )
@@ -262,17 +286,18 @@ def test_every_option_is_taken(
         assert flags == other[stage].keys(), "a new option needs a value here"
         for name, value in other[stage].items():
             if value is None:
-                continue  # two options say one thing: `test_threshold.py` gives this one
+                continue  # two options say one thing: `test_threshold.py` and `test_perplexity.py` give this one
             flag = name.replace("_", "-")
             options += [f"--{flag}" if value else f"--no-{flag}"] if isinstance(value, bool) else [f"--{flag}", value]
     said = yurai(command, *options, "--output", tmp_path / "out", *LOCAL)
     assert said.code == 0, said.err
     for stage in STAGES[command].command:
         found = settings_of(tmp_path / "out", stage)
-        assert {name: found[name] for name in other[stage]} == other[stage]
+        given = {name: value for name, value in other[stage].items() if value is not None}
+        assert {name: found[name] for name in given} == given
         defaults = {name: setting.default for name, setting in STAGES[stage].options.items()}
-        same = {name for name, value in other[stage].items() if defaults[name] == value}
-        assert same <= {"method", "keep_share"}, "a value that is the default shows nothing"
+        same = {name for name, value in other[stage].items() if value is not None and defaults[name] == value}
+        assert same <= {"method", "unit"}, "a value that is the default shows nothing"
 
 
 @pytest.mark.parametrize(

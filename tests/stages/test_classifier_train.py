@@ -25,6 +25,7 @@ from yurai.stages.classify.environment import PACKAGE, trainer
 from yurai.stages.classify.judge import CUTS, table
 from yurai.stages.classify.lines import read_class, settle, write_training
 from yurai.stages.classify.train import TrainSettings, train
+from yurai_filters import splitters
 from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -142,6 +143,28 @@ def test_japanese_is_told_apart_by_characters(python: str, tmp_path: Path) -> No
     assert found[1] < 0.2
 
 
+@pytest.mark.skipif(splitters.missing("sudachi") is not None, reason="yurai[sudachi] is not installed")
+def test_japanese_is_told_apart_by_the_words_of_a_splitter(
+    python: str, tmp_path: Path, yurai: Callable[..., Said]
+) -> None:
+    both = []
+    for name, text in JAPANESE.items():
+        texts = [text + f"{number}番" for number in range(40)]
+        both += [f"--{name}", write_rows(tmp_path / f"{name}.jsonl", texts)]
+    options = ("--dim", "8", "--bucket", "1000", "--epoch", "25", "--lr", "0.5", "--python", python)
+    model = tmp_path / "q.bin"
+    said = yurai("classifier", "train", *both, "--splitter", "sudachi", "--output", model, *options)
+    assert said.code == 0, said.err
+    (stage,) = tomllib.loads(said.out.partition("In a recipe:")[2])["stage"]
+    assert stage["splitter"] == "sudachi"
+    origin = json.loads(model.with_suffix(".origin.json").read_text())
+    assert splitters.versions("sudachi").items() <= origin["packages"].items()
+    texts = ["この定理の証明を見る", "激安で今すぐ買う"]
+    good, bad = scores_of(model, texts, splitter="sudachi")
+    assert good > 0.8
+    assert bad < 0.2
+
+
 def test_a_page_cannot_speak_to_the_trainer(
     made: tuple[Path, dict[str, Any]], python: str, rows: dict[str, str], tmp_path: Path
 ) -> None:
@@ -198,6 +221,7 @@ def refused(tmp_path: Path, positive: list[str], negative: list[str], **given: A
         (["a", "b"], ["c", "d"], {"word_ngrams": 0}, "--word-ngrams must be"),
         (["a", "b"], ["c", "d"], {"lr": 0.0}, "--lr must be"),
         (["a", "b"], ["c", "d"], {"most": -1}, "--most"),
+        (["a", "b"], ["c", "d"], {"unit": "characters", "splitter": "sudachi"}, "leave unit at"),
         (["a", "b"], ["c", "d"], {"output": "model.json"}, "must end in .bin"),
         (["a", "b"], ["c", "d"], {"python": "/nowhere/python"}, "does not exist"),
         (["a", "b"], ["c", "d"], {}, "has no fastText that trains; install fasttext-community=="),

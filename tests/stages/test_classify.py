@@ -17,6 +17,7 @@ from yurai.engine.local import LocalRunner
 from yurai.run.earlier import state_of
 from yurai.run.recipe import Recipe, make_recipe
 from yurai.stages.classify.declare import Classify, score
+from yurai_filters import splitters
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import DriftError, RecipeError
 from yurai_manifests.run import load_run
@@ -144,6 +145,41 @@ def test_one_line(text: str, unit: Any, line: str | None) -> None:
     assert classifier_line(text, unit) == line
 
 
+SUDACHI = pytest.mark.skipif(splitters.missing("sudachi") is not None, reason="yurai[sudachi] is not installed")
+SPLIT = {"positive": "定理 を 証明 する", "negative": "激安 で 注文 する"}
+
+
+@SUDACHI
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("定理を証明する。\n雨が降る", "定理 を 証明 する 。 雨 が 降る"),
+        ("東京都 A\u3000B", "東京 都 A B"),
+        ("。、\n", None),
+        ("</s>", "< / s >"),
+    ],
+)
+def test_one_line_of_split_words(text: str, line: str | None) -> None:
+    assert classifier_line(text, "words", "sudachi") == line
+
+
+@SUDACHI
+def test_a_model_of_split_words_needs_the_splitter_and_the_run_names_its_dictionary(tmp_path: Path) -> None:
+    path = tmp_path / "split.bin"
+    given = {"model": str(path), "sha256": write_model(path, SPLIT)}
+    texts = ["この定理を証明しよう", "激安で今すぐ注文"]
+    assert scores_of(texts, Classify(**given)) == [None, None], "of words that stand together it knows none"
+    good, bad = scores_of(texts, Classify(**given, splitter="sudachi"))
+    assert good
+    assert bad
+    assert good > 0.8
+    assert bad < 0.2
+    recipes = [chain(table(given, **more)) for more in ({"splitter": "sudachi"}, {})]
+    split, plain = ({**one.identities()[-1]["packages"]} for one in recipes)  # type: ignore[dict-item] # versions by name
+    assert splitters.versions("sudachi").items() <= split.items()
+    assert not splitters.versions("sudachi").keys() & plain.keys()
+
+
 def test_several_in_one_recipe(model: dict[str, str], rows: Path, tmp_path: Path) -> None:
     recipe = chain(table(model, name="edu"), table(model, name="shop", labels=["negative"]), rules=[{"use": "length"}])
     record = run(tmp_path / "out", [rows], recipe=recipe)
@@ -219,6 +255,7 @@ def test_a_changed_file_is_refused(rows: Path, tmp_path: Path) -> None:
         ({"labels": ["positive=nan"]}, "finite"),
         ({"labels": ["best"]}, "no label 'best' .it has: negative, positive"),
         ({"unit": "letters"}, "unit must be one of"),
+        ({"unit": "characters", "splitter": "mecab"}, 'leave unit at "words"'),
         ({"model": ""}, "names no model"),
         ({"model": "/nowhere/model.bin"}, "does not exist"),
     ],

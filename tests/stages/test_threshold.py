@@ -145,6 +145,11 @@ def test_any_partition_into_tasks_gives_the_same_rows(
         ({"min_score": 0.50001}, [4, 8]),
         ({"min_score": 0}, [0, 1, 2, 3, 4, 6, 7, 8]),
         ({"min_score": 2}, []),
+        ({"max_score": 0.5}, [0, 1, 2, 3, 6, 7]),
+        ({"max_score": 0.49999}, [0, 6]),
+        ({"min_score": 0.2, "max_score": 0.5}, [1, 2, 3, 6, 7]),
+        ({"keep_share": 0.25, "best": "low"}, [0, 6]),
+        ({"keep_share": 0.26, "best": "low"}, [0, 1, 2, 3, 6, 7]),
         ({"min_score": 0.5, "missing": "keep"}, [1, 2, 3, 4, 5, 7, 8, 9]),
         ({"keep_share": 0.25, "missing": "keep"}, [4, 5, 8, 9]),
         ({"keep_share": 0.25, "score": "lang_score"}, [4, 8]),
@@ -160,13 +165,21 @@ def test_what_stays(tmp_path: Path, given: dict[str, Any], stay: list[int]) -> N
     assert found.ok, found.findings
     name, missing = given.get("score", "edu"), given.get("missing", "drop")
     reasons = gone(tmp_path / "out")
+    beyond = {f"{side}-score:{name}" for side in _sides(given)}
     none = {number for number, (reason, _) in reasons.items() if reason == f"no-score:{name}"}
     if name == "edu":
         assert none == ({5, 9} if missing == "drop" else set())
-    assert {number for number, (reason, _) in reasons.items() if reason == f"low-score:{name}"} == reasons.keys() - none
+    assert {number for number, (reason, _) in reasons.items() if reason in beyond} == reasons.keys() - none
     (counts,) = [one for one in record.stages if one.stage == "threshold"]
     assert (counts.seen, counts.kept, counts.dropped.total()) == (10, len(stay), len(reasons))
     assert counts.notes == ({f"no-score:{name}": 2} if missing == "keep" else {})
+
+
+def _sides(given: dict[str, Any]) -> set[str]:
+    """Which scores go: too low ones, too high ones, or both."""
+    if "keep_share" in given:
+        return {"high" if given.get("best") == "low" else "low"}
+    return {side for side, limit in (("low", "min_score"), ("high", "max_score")) if limit in given}
 
 
 def test_detail_and_explain_say_score_and_cut(tmp_path: Path, yurai: Callable[..., Said]) -> None:
@@ -228,6 +241,13 @@ def test_it_goes_on_where_it_ended(tmp_path: Path) -> None:
     ("given", "why"),
     [
         ({"min_score": 0.5, "keep_share": 0.5}, "two ways to say one thing"),
+        (
+            {"max_score": 0.5, "keep_share": 0.5, "best": "low"},
+            "max_score and keep_share are two ways to say one thing",
+        ),
+        ({"min_score": 0.5, "max_score": 0.4}, "nothing would stay"),
+        ({"max_score": float("inf")}, "max_score must be"),
+        ({"best": "low"}, "add min_score = NUMBER, max_score = NUMBER or keep_share"),
         ({"keep_share": 0.0}, "keep_share must be"),
         ({"keep_share": 1.01}, "keep_share must be"),
         ({"keep_share": -0.1}, "keep_share must be"),
@@ -255,9 +275,10 @@ def test_what_a_stage_before_measures_may_be_cut() -> None:
 
 
 def test_limits_are_as_they_are_written() -> None:
-    assert Threshold(score="x", min_score=0.1).limit == 1000
-    assert Threshold(score="x", min_score=0.018112).limit == 182
-    assert Threshold(score="x", min_score=-0.25).limit == -2500
+    assert Threshold(score="x", min_score=0.1).limits.low == 1000
+    assert Threshold(score="x", min_score=0.018112).limits.low == 182
+    assert Threshold(score="x", min_score=-0.25).limits.low == -2500
+    assert Threshold(score="x", max_score=0.018112).limits == (None, 181)
     assert [tuple(row) for row in counted(whole(np.array([0.3, 0.1 + 0.2, 1e300, -1e300])))] == [
         (-(2**53), 1),
         (3000, 2),

@@ -36,7 +36,7 @@ WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "tokenize": (),
 }
 """Columns that a stage after extraction writes whether or not it rewrites the text."""
-FIRST: Final = frozenset(("read", "extract", "language", "redact", "measure", "classify", "parquet"))
+FIRST: Final = frozenset(("read", "extract", "language", "redact", "measure", "classify", "perplexity", "parquet"))
 """Stages whose rows are extracted/."""
 _FIXED: Final = frozenset(one.name for one in PROVENANCE)
 

@@ -42,6 +42,10 @@ def train_command(
         Literal["words", "characters"],
         typer.Option(help="what features are made of: words, apart by white space; or characters, for Japanese"),
     ] = "words",
+    splitter: Annotated[
+        Literal["sudachi", "mecab"] | None,
+        typer.Option(help="what makes words of Japanese first, an extra: yurai[sudachi] or yurai[mecab]"),
+    ] = None,
     word_ngrams: Annotated[int, typer.Option(help="longest run of units that is a feature")] = 2,
     dim: Annotated[int, typer.Option(help="size of vectors")] = 100,
     epoch: Annotated[int, typer.Option(help="how often each text is seen")] = 5,
@@ -61,7 +65,7 @@ def train_command(
     """Train a fastText classifier on documents of two kinds; the same documents and settings give the same bytes."""
     from yurai.stages.classify.train import TrainSettings, train
 
-    settings = TrainSettings(unit, word_ngrams, dim, epoch, lr, min_count, bucket, held_out, most, seed)
+    settings = TrainSettings(unit, word_ngrams, dim, epoch, lr, min_count, bucket, held_out, most, seed, splitter)
     _tell(train(positive, negative, output, settings, python), output)
 
 
@@ -90,8 +94,9 @@ def _tell(origin: "Origin", output: str) -> None:
         for row in origin["held_out"]:
             precision = "-" if row["precision"] is None else f"{row['precision']:.4f}"
             say(f"{row['min_score']:>9.1f}  {precision:>9}  {row['recall']:.4f}  {row['share']:.4f}")
-    digest, unit = origin["classifier"]["sha256"], origin["settings"]["unit"]
+    digest, given = origin["classifier"]["sha256"], origin["settings"]
     for line in ("", f"sha256 {digest}", "", "In a recipe:", "", "[[stage]]", 'use = "classify"'):
         say(line)
-    for key, value in (("model", output), ("sha256", digest), ("unit", unit)):
+    stage = {"model": output, "sha256": digest, "unit": given["unit"]}
+    for key, value in (stage | ({"splitter": given["splitter"]} if given["splitter"] else {})).items():
         say(f"{key} = {json.dumps(value)}")

@@ -129,7 +129,18 @@ def _classifiers() -> Loaded:
 
 
 STAGE_NAMES: Final = (
-    *("extract", "language", "redact", "measure", "classify", "filter", "dedup", "line-dedup", "near-dedup"),
+    *(
+        "extract",
+        "language",
+        "redact",
+        "measure",
+        "classify",
+        "perplexity",
+        "filter",
+        "dedup",
+        "line-dedup",
+        "near-dedup",
+    ),
     *("decontaminate", "threshold", "select", "tokenize"),
 )
 PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {

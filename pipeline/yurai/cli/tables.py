@@ -206,7 +206,7 @@ def _decision(entry: dict[str, Any], life: dict[str, Any]) -> str:
     text = f"{name:<20} {entry['verdict']}"
     if entry["verdict"] == "not judged" and "languages" in entry["settings"]:
         text += f"  languages {_short(entry['settings']['languages'])}"
-    elif entry["stage"] == "classify" or "cut" in entry:
+    elif entry["stage"] in ("classify", "perplexity") or "cut" in entry:
         text += f"  {_values(entry.get('reads', {}), entry)}"
         text += f", cut {_short(entry['cut'])}" if entry.get("cut") is not None else ""
     elif "reads" in entry:

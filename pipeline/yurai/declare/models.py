@@ -7,6 +7,8 @@ digest is not the one expected.
 import functools
 import importlib.resources
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -56,23 +58,32 @@ def load_fasttext(spec: str, sha256: str) -> FastText:
     Raises:
         RecipeError: not found, or its bytes have another sha256.
     """
-    with tempfile.TemporaryDirectory(prefix="yurai-model-") as folder:
-        return cast("FastText", fasttext.load_model(str(_checked(spec, sha256, Path(folder)))))
+    with model_file(spec, sha256) as path:
+        return cast("FastText", fasttext.load_model(str(path)))
 
 
 @functools.cache
 def check_model(spec: str, sha256: str) -> None:
     """Raise RecipeError unless the model at `spec` is there and has this digest, so that nothing runs without it."""
+    with model_file(spec, sha256):
+        pass
+
+
+@contextmanager
+def model_file(spec: str, sha256: str) -> Iterator[Path]:
+    """Give the file of the model at `spec`; one that was fetched is gone behind the block.
+
+    Raises:
+        RecipeError: not found, or its bytes have another sha256.
+    """
     with tempfile.TemporaryDirectory(prefix="yurai-model-") as folder:
-        _checked(spec, sha256, Path(folder))
-
-
-def _checked(spec: str, sha256: str, folder: Path) -> Path:
-    path = _locate(spec, folder)
-    digest = sha256_file(path)
-    if digest != sha256:
-        raise RecipeError(f"model {spec} has sha256 {digest}, not {sha256}: damaged or another version; fetch it again")
-    return path
+        path = _locate(spec, Path(folder))
+        digest = sha256_file(path)
+        if digest != sha256:
+            raise RecipeError(
+                f"model {spec} has sha256 {digest}, not {sha256}: damaged or another version; fetch it again"
+            )
+        yield path
 
 
 def _locate(spec: str, folder: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Final
 
 from yurai.declare.stage import stage_of
 from yurai.engine.use import AnyUse, Settings
+from yurai_filters import TAGGERS
 from yurai_manifests.schema import DOCUMENT
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -23,6 +24,13 @@ def check_name(name: str) -> None:
             "name must be a-z, 0-9 and underscores, at most 40, from a letter on, and no column of documents, not "
             f"{name!r}"
         )
+
+
+def written_by_tagger(stage: str, name: str) -> str | None:
+    """Return what is wrong if a tagger writes the score that `stage` would write."""
+    if name in {one for tagger in TAGGERS.values() for one in tagger.writes}:
+        return f"a tagger writes the score {name!r}; give stage {stage} another name"
+    return None
 
 
 def name_of(settings: Settings) -> str:

@@ -19,6 +19,7 @@ from yurai.sources.rows import SourceTable, table_of
 from yurai.stages.classify.declare import Classify
 from yurai.stages.filter.decide import Decider
 from yurai.stages.filter.settings import Filter
+from yurai.stages.perplexity.settings import Perplexity
 from yurai.stages.threshold.settings import PER_ONE, Threshold
 from yurai.stages.threshold.tasks import CUT
 from yurai_manifests.errors import RecipeError
@@ -215,16 +216,17 @@ def _dropped_by(use: AnyUse, dropped: Mapping[str, object]) -> bool:
 
 
 def _scored(run: RunRecord, use: AnyUse, number: int, row: Mapping[str, object] | None) -> dict[str, object]:
-    """Return the score that stage classify gave, or that stage threshold compared with its cut; else nothing."""
+    """Return the score that classify or perplexity gave, or that threshold compared with its cut; else nothing."""
     score = use.settings.score if isinstance(use.settings, Threshold) else ""
-    score = use.settings.name if isinstance(use.settings, Classify) else score
+    score = use.settings.name if isinstance(use.settings, Classify | Perplexity) else score
     if not score or row is None:
         return {}
     named = {entry["name"]: entry["score"] for entry in cast("list[dict[str, object]]", row["quality"] or [])}
     said: dict[str, object] = {"reads": {score: row[score] if score in row else named.get(score)}}
     if isinstance(use.settings, Threshold):
         found = run.value["facts"].get(f"{number:02}-{use.name}", {}).get(CUT)
-        said["cut"] = found["score"] / PER_ONE if found else use.settings.min_score
+        limits = [one for one in (use.settings.min_score, use.settings.max_score) if one is not None]
+        said["cut"] = found["score"] / PER_ONE if found else limits[0] if len(limits) == 1 else limits or None
     return said
 
 

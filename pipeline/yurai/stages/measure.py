@@ -51,11 +51,7 @@ def run_taggers(batch: pa.RecordBatch, settings: Measure) -> pa.RecordBatch:
 
 def _place(settings: Measure, _: Sequence[AnyUse], __: Sequence[AnyUse]) -> str | None:
     """Refuse a splitter that is not installed before anything runs."""
-    try:
-        splitters.versions(settings.splitter)
-    except ValueError as error:
-        return str(error)
-    return None
+    return splitters.missing(settings.splitter)
 
 
 def _versions(settings: Measure) -> dict[str, str]:

@@ -20,7 +20,7 @@ from yurai.tokens.controls import controlling
 from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _SPACE = "▁"
 """How a model writes a space."""
@@ -60,13 +60,7 @@ def sentencepiece_of(
 
     Raises RecipeError where the bytes are no model, no control piece ends documents, or `allow` names no piece of its.
     """
-    model = SentencePieceProcessor()
-    try:
-        model.LoadFromSerializedProto(raw)
-    except RuntimeError as error:
-        raise RecipeError(
-            f"{where} is damaged or no SentencePiece model: {error}; fetch it again or name another tokenizer"
-        ) from error
+    model = _loaded(raw, where=where)
     model.LoadFromSerializedProto(_guarded(raw, allow, where=where))
     end = model.eos_id() if eod is None else _named(model, eod)
     if end < 0 or not model.IsControl(end):
@@ -75,6 +69,26 @@ def sentencepiece_of(
     size = model.get_piece_size()
     unknown = None if any(model.IsByte(number) for number in range(size)) else model.unk_id()
     return SentencePieceTokenizer(f"sp:{sha256[:16]}", size, end, dtype_for(size), sha256, model, unknown)
+
+
+def cutter_of(raw: bytes, *, where: str) -> Callable[[str], list[str]]:
+    """Return what cuts a text into the pieces of a `.model`, as it writes them, what it does not know among them.
+
+    Raises RecipeError where the bytes are no model.
+    """
+    model = _loaded(raw, where=where)
+    return lambda text: [str(piece) for piece in model.encode(text, out_type=str, num_threads=1)]
+
+
+def _loaded(raw: bytes, *, where: str) -> SentencePieceProcessor:
+    model = SentencePieceProcessor()
+    try:
+        model.LoadFromSerializedProto(raw)
+    except RuntimeError as error:
+        raise RecipeError(
+            f"{where} is damaged or no SentencePiece model: {error}; fetch it again or name another one"
+        ) from error
+    return model
 
 
 def train_unigram(texts: Iterable[str], vocab_size: int, special: Sequence[str]) -> bytes:

@@ -10,14 +10,15 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from yurai.declare.batches import strings, with_measures
-from yurai.declare.classifier_line import PREFIX, LineUnit, classifier_line
+from yurai.declare.classifier_line import PREFIX, LineUnit, check_unit, classifier_line
 from yurai.declare.models import FastText, check_model, load_fasttext, model_digest
-from yurai.declare.score_names import check_name
+from yurai.declare.score_names import check_name, written_by_tagger
 from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import PYTHON
 from yurai.engine.use import AnyUse, Settings
 from yurai.stages.map_tasks import measure_alone
-from yurai_filters import TAGGERS
+from yurai_filters import splitters
+from yurai_filters.splitters import SplitterName
 from yurai_manifests.errors import RecipeError
 
 _ALL: Final = -1
@@ -50,6 +51,7 @@ class Classify(Settings):
         sha256: hex digest of the model file.
         labels: labels whose probabilities make the score, each LABEL or LABEL=WEIGHT, with or without `__label__`.
         unit: words, apart by white space; or characters, each apart from the next, as the model was trained.
+        splitter: what makes words of each text first, as in its training, an extra: yurai[sudachi] or yurai[mecab].
     """
 
     name: str = "classifier"
@@ -57,10 +59,12 @@ class Classify(Settings):
     sha256: str = ""
     labels: tuple[str, ...] = ("positive",)
     unit: LineUnit = "words"
+    splitter: SplitterName | None = None
 
     def __post_init__(self) -> None:
         """Refuse a name that nothing could read, and labels that say nothing."""
         check_name(self.name)
+        check_unit(self.unit, self.splitter)
         labels = [one.label for one in self.weighed]
         if not labels or len(set(labels)) < len(labels):
             raise ValueError("labels must name at least one label, and each once")
@@ -100,7 +104,7 @@ def score(batch: pa.RecordBatch, settings: Classify) -> pa.RecordBatch:
     """
     model = load_fasttext(settings.model, model_digest(settings.model, settings.sha256))
     weights = {PREFIX + one.label: one.weight for one in settings.weighed}
-    lines = [classifier_line(text, settings.unit) for text in strings(batch, "text")]
+    lines = [classifier_line(text, settings.unit, settings.splitter) for text in strings(batch, "text")]
     found = [_predict(model, line) if line else {} for line in lines]
     if wrong := next(filter(None, (_unknown(settings, one) for one in found)), None):
         raise RecipeError(f"stage classify: {wrong}")
@@ -132,8 +136,8 @@ def _place(settings: Classify, _: Sequence[AnyUse], __: Sequence[AnyUse]) -> str
     """Refuse a score that a tagger writes, and labels that the model has not, as far as a probe tells."""
     if not settings.model:
         return 'stage classify names no model; add model = "PATH" and sha256 = "..."'
-    if settings.name in {name for one in TAGGERS.values() for name in one.writes}:
-        return f"a tagger writes the score {settings.name!r}; give stage classify another name"
+    if wrong := written_by_tagger("classify", settings.name) or splitters.missing(settings.splitter):
+        return wrong
     model = load_fasttext(settings.model, model_digest(settings.model, settings.sha256))
     return _unknown(settings, _predict(model, _PROBE))
 
@@ -152,6 +156,7 @@ STAGE = declare(
         command=("classify",),
         packages=("fasttext-predict", PYTHON),
         models=_digests,
+        versions=lambda settings: splitters.versions(settings.splitter),
         scores=lambda settings: frozenset({settings.name}),
     )
 )

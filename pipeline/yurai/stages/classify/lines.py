@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yurai.declare.classifier_line import PREFIX, LineUnit, classifier_line
+from yurai_filters.splitters import SplitterName
 from yurai_manifests.canonical import Json
 from yurai_manifests.errors import RecipeError
 
@@ -57,12 +58,14 @@ class Class:
         return (line.decode() for line in self.texts(self.lines[: self.held_out]))
 
 
-def read_class(name: str, texts: Iterable[str], unit: LineUnit, seed: int, folder: Path) -> Class:
+def read_class(
+    name: str, texts: Iterable[str], unit: LineUnit, seed: int, folder: Path, splitter: SplitterName | None = None
+) -> Class:
     """Read one class into `folder`; lines that are equal count once. Holds 32 bytes for each document."""
     path, rows, empty = folder / name, bytearray(), 0
     with path.open("wb") as file:
         for text in texts:
-            line = (classifier_line(text, unit) or "").encode("utf-8", "replace")
+            line = (classifier_line(text, unit, splitter) or "").encode("utf-8", "replace")
             if not line:
                 empty += 1
                 continue

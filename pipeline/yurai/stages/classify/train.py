@@ -1,6 +1,6 @@
 """Train a classifier on documents of two classes: the same documents and settings give the same bytes.
 
-As DCLM (arXiv:2406.11794, section 4.4) and Swallow Corpus v2 judge quality: fastText, supervised, with pairs of words
+As DCLM (arXiv:2406.11794) and Swallow Corpus v2 judge quality: fastText, supervised, with pairs of words
 (or, where no space parts words, runs of characters) as features.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypedDict, cast
 
-from yurai.declare.classifier_line import LineUnit
+from yurai.declare.classifier_line import LineUnit, check_unit
 from yurai.declare.models import load_fasttext
 from yurai.engine.made import write_made
 from yurai.stages.classify.environment import train as train_there
@@ -21,6 +21,8 @@ from yurai.stages.classify.environment import trainer
 from yurai.stages.classify.judge import Row, scores_of, table
 from yurai.stages.classify.lines import CLASSES, POSITIVE, Class, read_class, settle, write_training
 from yurai.stages.classify.texts import Texts
+from yurai_filters import splitters
+from yurai_filters.splitters import SplitterName
 from yurai_manifests.canonical import Json, sha256
 from yurai_manifests.errors import RecipeError
 
@@ -31,7 +33,8 @@ SUFFIX: Final = ".bin"
 class TrainSettings:
     """What a classifier is trained by; names and defaults are fastText's but for `word_ngrams`, 2 as DCLM has it.
 
-    `held_out` is the share of each class that judges, `most` the documents of each class at most (0: all).
+    `held_out` is the share of each class that judges, `most` the documents of each class at most (0: all), `splitter`
+    what makes words of a text before it is read.
     """
 
     unit: LineUnit = "words"
@@ -44,6 +47,7 @@ class TrainSettings:
     held_out: float = 0.1
     most: int = 0
     seed: int = 0
+    splitter: SplitterName | None = None
 
     def check(self) -> None:
         """Raise RecipeError for settings under which nothing can be trained."""
@@ -56,6 +60,12 @@ class TrainSettings:
             raise RecipeError(f"--held-out must be from 0 on and below 1, not {self.held_out:g}")
         if self.most < 0 or self.seed < 0:
             raise RecipeError("--most and --seed must be 0 or more")
+        try:
+            check_unit(self.unit, self.splitter)
+        except ValueError as error:
+            raise RecipeError(str(error)) from error
+        if wrong := splitters.missing(self.splitter):
+            raise RecipeError(wrong)
 
     def arguments(self, path: Path) -> dict[str, Json]:
         """Return the arguments of fastText's `train_supervised`: one thread, so that the bytes are always the same."""
@@ -105,7 +115,7 @@ def train(
     with TemporaryDirectory(prefix="yurai-classifier-") as name:
         folder = Path(name)
         classes = [
-            read_class(one, texts, settings.unit, settings.seed, folder)
+            read_class(one, texts, settings.unit, settings.seed, folder, settings.splitter)
             for one, texts in zip(CLASSES, sources, strict=True)
         ]
         settle(classes, settings.held_out, settings.most)
@@ -115,6 +125,7 @@ def train(
             made_by = train_there(chosen, settings.arguments(lines), model)
         data = model.read_bytes()
         rows = _judged(classes, model, sha256(data)) if settings.held_out else []
+    split_by: dict[str, Json] = {**splitters.versions(settings.splitter)}
     origin: Origin = {
         "classifier": {
             "kind": "fastText, supervised",
@@ -125,7 +136,7 @@ def train(
         "settings": cast("dict[str, Json]", asdict(settings)),
         "classes": {one.name: texts.json() | one.json() for one, texts in zip(classes, sources, strict=True)},
         "held_out": [cast("dict[str, Json]", row._asdict()) for row in rows],
-        "packages": cast("dict[str, Json]", made_by["packages"]) | {"yurai": version("yurai")},
+        "packages": cast("dict[str, Json]", made_by["packages"]) | {"yurai": version("yurai")} | split_by,
         "python": str(made_by["python"]),
     }
     write_made(output, SUFFIX, data, cast("dict[str, Json]", origin))

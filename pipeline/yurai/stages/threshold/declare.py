@@ -1,4 +1,4 @@
-"""Declare stage threshold, which drops documents whose score is low."""
+"""Declare stage threshold, which drops documents whose score is not good enough."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ def _place(settings: Threshold, before: Sequence[AnyUse], _: Sequence[AnyUse]) -
     """Refuse a stage that says too little, and one whose score nothing before it writes."""
     if not settings.score:
         return 'stage threshold names no score; add score = "NAME"'
-    if settings.min_score is None and settings.keep_share is None:
-        return "stage threshold has no limit; add min_score = NUMBER or keep_share = SHARE"
+    if settings.limits == (None, None) and settings.keep_share is None:
+        return "stage threshold has no limit; add min_score = NUMBER, max_score = NUMBER or keep_share = SHARE"
     wrong = unwritten(settings.score, before)
     return f"stage threshold: {wrong}" if wrong else None
 
@@ -29,6 +29,6 @@ STAGE = declare(
         place=_place,
         repeats=True,
         command=("threshold",),
-        reasons=("low-score:*", "no-score:*"),
+        reasons=("low-score:*", "high-score:*", "no-score:*"),
     )
 )

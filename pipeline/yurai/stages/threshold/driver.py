@@ -15,7 +15,7 @@ from yurai.engine.use import StageUse
 from yurai.exchange.row_files import Span, span
 from yurai.stages.map_tasks import step_of
 from yurai.stages.threshold.histogram import Cut
-from yurai.stages.threshold.settings import Threshold
+from yurai.stages.threshold.settings import Limits, Threshold
 from yurai.stages.threshold.tasks import CUT, Apply, Find, Merge, Score, apply, count, find, merge
 from yurai_manifests.step import StepRecord, outputs, tasks
 
@@ -28,13 +28,13 @@ def threshold(engine: Engine, state: State, use: StageUse[Threshold], identity: 
     """Run stage threshold over the survivors."""
     settings = use.settings
     steps = Steps(engine, step_of(state, use.name, identity), identity, MEMORY_BYTES)
-    lowest = settings.limit
+    limits = settings.limits
     if settings.keep_share is not None:
-        found = _find(steps, state, settings.score, settings.keep_share)
-        lowest = found.score if found else None
+        found = _find(steps, state, settings, settings.keep_share)
         if found:
+            limits = Limits(found.score) if settings.sign > 0 else Limits(high=found.score)
             state = replace(state, facts=state.facts | {steps.base.name: {CUT: found._asdict()}})
-    args = Apply(use, lowest)
+    args = Apply(use, *limits)
     record = steps.map("apply", apply, state.survivors, lambda _: args)
     for inner in steps.records[:-1]:
         state = state.after(inner, ())
@@ -42,16 +42,17 @@ def threshold(engine: Engine, state: State, use: StageUse[Threshold], identity: 
     return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
 
 
-def _find(steps: Steps, state: State, score: str, keep_share: float) -> Cut | None:
+def _find(steps: Steps, state: State, settings: Threshold, keep_share: float) -> Cut | None:
     """Return where the share is cut; None where no document has a score."""
-    spans = _spans(steps, steps.map("count", count, state.survivors, lambda _: Score(score)))
+    counting = Score(settings.score, settings.sign)
+    spans = _spans(steps, steps.map("count", count, state.survivors, lambda _: counting))
     level = 0
     while len(spans) > AT_ONCE:
         spans = _spans(steps, steps.reduce(f"merge-{level}", merge, partial(_groups, spans)))
         level += 1
 
     def once() -> Iterator[Find]:
-        yield Find(spans, keep_share)
+        yield Find(spans, keep_share, settings.sign)
 
     (noted,) = tasks(steps.engine.store, steps.reduce("find", find, once))
     return Cut(*noted.index[CUT]) if CUT in noted.index else None

@@ -18,7 +18,7 @@ from yurai.engine.use import StageUse
 from yurai.exchange.row_files import Span, read_chunks, rows_file
 from yurai.stages.map_tasks import fetched, sinks
 from yurai.stages.threshold.histogram import COUNT, counted, cut, merged, whole
-from yurai.stages.threshold.settings import PER_ONE, Threshold
+from yurai.stages.threshold.settings import PER_ONE, Limits, Threshold
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
@@ -29,9 +29,10 @@ CUT = "cut"
 
 @dataclass(frozen=True)
 class Score(Arguments):
-    """The name of the score to count."""
+    """The name of the score to count, and what scores are multiplied by so that higher ones are better."""
 
     score: str
+    sign: int = 1
 
 
 @dataclass(frozen=True)
@@ -43,28 +44,30 @@ class Merge(Arguments):
 
 @dataclass(frozen=True)
 class Find(Arguments):
-    """COUNT rows to add up, and the share of documents that stays."""
+    """COUNT rows to add up, the share of documents that stays, and what their scores were multiplied by."""
 
     spans: list[Span]
     keep_share: float
+    sign: int = 1
 
 
 @dataclass(frozen=True)
 class Apply(Arguments):
-    """The stage, and the lowest score that stays, in whole numbers of 1e-4; None where no document has a score."""
+    """The stage, and the lowest and the highest score that stay, in whole numbers of 1e-4."""
 
     use: StageUse[Threshold]
-    cut: int | None = field(default=None, metadata=UNLESS_NONE)
+    low: int | None = field(default=None, metadata=UNLESS_NONE)
+    high: int | None = field(default=None, metadata=UNLESS_NONE)
 
 
 @task_function("yurai.steps.threshold:count")
 def count(task: Task[Score], attempt: Attempt) -> TaskRecord:
     """Write COUNT rows of the documents of one shard that have a score."""
-    name, record = task.args.score, task.record(task.input.sha256)
+    name, sign, record = task.args.score, task.args.sign, task.record(task.input.sha256)
     batches = read_rows(fetched(task, attempt), [score_column(name)])
     found = (scores(batch, name) for batch in batches)
     with rows_file(attempt, record) as out:
-        out.write(merged(counted(whole(one[~np.isnan(one)])) for one in found))
+        out.write(merged(counted(whole(sign * one[~np.isnan(one)])) for one in found))
     return record
 
 
@@ -83,7 +86,7 @@ def find(task: Task[Find], _: Attempt) -> TaskRecord:
     record = task.record()
     rows = merged(chain.from_iterable(read_chunks(span, COUNT) for span in task.args.spans))
     if found := cut(rows, task.args.keep_share):
-        record.index[CUT] = [*found]
+        record.index[CUT] = [*found._replace(score=task.args.sign * found.score)]
     return record
 
 
@@ -95,35 +98,40 @@ def apply(task: Task[Apply], attempt: Attempt) -> TaskRecord:
     record.stages = [counts]
     with sinks(attempt) as out:
         for batch in read_rows(fetched(task, attempt)):
-            kept, dropped = split(batch, use, task.args.cut, counts)
+            kept, dropped = split(batch, use, Limits(task.args.low, task.args.high), counts)
             out.keep(kept)
             out.dropped.write(dropped)
     return record
 
 
 def split(
-    batch: pa.RecordBatch, use: StageUse[Threshold], lowest: int | None, counts: StageCounts
+    batch: pa.RecordBatch, use: StageUse[Threshold], limits: Limits, counts: StageCounts
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """Return the rows that stay and DROPPED rows, and count them."""
     settings = use.settings
     with part(use.name):
         found = scores(batch, settings.score)
         missing = np.isnan(found)
-        low = ~missing & (whole(np.where(missing, 0.0, found)) < (0 if lowest is None else lowest))
-    gone = low if settings.missing == "keep" else low | missing
-    no_score = f"no-score:{settings.score}"
-    reasons = [f"low-score:{settings.score}" if below else no_score for below in low[gone]]
-    details = [_detail(value, lowest) for value in found[gone].tolist()]
+        values = whole(np.where(missing, 0.0, found))
+        under = ~missing & (values < limits.low) if limits.low is not None else np.zeros_like(missing)
+        over = ~missing & (values > limits.high) if limits.high is not None else np.zeros_like(missing)
+    gone = under | over | (missing & (settings.missing == "drop"))
+    reason = np.select([under, over], [f"low-score:{settings.score}", f"high-score:{settings.score}"], _none(settings))
+    last = np.where(under, limits.low or 0, limits.high or 0) / PER_ONE
+    details = [_detail(*one) for one in zip(found[gone].tolist(), last[gone].tolist(), strict=True)]
+    reasons = reason[gone].tolist()
     counts.seen += batch.num_rows
     counts.kept += batch.num_rows - int(gone.sum())
     counts.dropped.update(reasons)
     if settings.missing == "keep" and missing.any():
-        counts.notes[no_score] += int(missing.sum())
+        counts.notes[_none(settings)] += int(missing.sum())
     dropped = dropped_rows(batch.filter(pa.array(gone)), use.name, pa.array(reasons, pa.string()), details)
     return batch.filter(pa.array(~gone)), dropped
 
 
-def _detail(value: float, lowest: int | None) -> str | None:
-    if np.isnan(value) or lowest is None:
-        return None
-    return orjson.dumps({"score": value, CUT: lowest / PER_ONE}).decode()
+def _none(settings: Threshold) -> str:
+    return f"no-score:{settings.score}"
+
+
+def _detail(value: float, last: float) -> str | None:
+    return None if np.isnan(value) else orjson.dumps({"score": value, CUT: last}).decode()

@@ -1,0 +1,1 @@
+"""Stage perplexity: how surprising a KenLM language model finds a document."""
