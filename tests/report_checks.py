@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ELEMENTS = (
     "html head meta title style body div header p h1 h2 h3 h4 span b bdi nav ul li a main section table thead tbody tr th "
-    "td code wbr svg rect line text path circle details summary dl dt dd footer mark"
+    "td code pre wbr svg rect line text path circle details summary dl dt dd footer mark"
 )
 ATTRIBUTES = (
     "charset http-equiv content name lang class id href aria-label role scope width height viewbox preserveaspectratio "

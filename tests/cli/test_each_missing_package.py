@@ -102,6 +102,7 @@ def calls() -> list[tuple[str, ...]]:
         *((name, "demo") for name in ("digest", "status", "audit")),
         ("audit", "demo", "--format", "json"),
         ("explain", "demo", "--token", "00000:0"),
+        ("report", "demo", "--for", "lawyer", "--output", "lawyer.html"),
         ("sample", "demo", "--kept"),
         ("export", "demo", "sources"),
         ("query", "demo", "waterfall"),

@@ -238,6 +238,9 @@ def test_damaged_trees(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
     assert checked(yurai("digest", out)).code == 0
     for form in ("text", "json", "html"):
         assert checked(yurai("audit", out, "--format", form)).code == 1
+    for form in ("html", "md", "json"):
+        words = ("--for", "auditor", "--tier", "internal", "--lang", "ja", "--format", form)
+        assert checked(yurai("report", out, *words)).code == 1
     (out / "run.json").write_text(f"{{{EVIL}", "utf-8")
     assert checked(yurai("audit", out)).code == 1
 
@@ -260,6 +263,7 @@ def test_every_command_was_called() -> None:
         "rights",
         "recipe",
         "pii",
+        "report",
         "classifier",
     }
     elsewhere = {"demo", "submit", "tokenizer", "policy", "sign", "verify", "prove", "reproduce", "release", "restore"}

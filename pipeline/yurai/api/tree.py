@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
     from yurai.report.draw import Drawn
+    from yurai.report.readers.figures import Reader
+    from yurai.report.readers.make import Form
+    from yurai.report.readers.said import Language
+    from yurai.report.readers.tiers import Tier
     from yurai.reproduce.release import Release
     from yurai_manifests.audit import Audit
     from yurai_manifests.canonical import Json
@@ -161,6 +165,41 @@ class Tree:
         from yurai.report.write import make_page
 
         return make_page(self._store, audit or self.audit())
+
+    def report(
+        self,
+        reader: "Reader",
+        *,
+        form: "Form" = "html",
+        tier: "Tier" = "public",
+        language: "Language" = "en",
+        audit: "Audit | None" = None,
+        pii_marks: Where | None = None,
+        earlier: Where | None = None,
+    ) -> str:
+        """Return the report for a lawyer, an auditor or an engineer: one page as html or md, or its figures as json.
+
+        `tier` says what leaves the house: public no URL, title, text or file name, auditor some, internal all.
+        `pii_marks` is a file that `yurai pii audit` wrote and people marked; `earlier` an output tree to compare with.
+
+        Raises:
+            RecipeError: one of these is no such file or tree, or a word is none of those above.
+            ShardError: a delivered file is missing or damaged.
+        """
+        from yurai.report.pii_audit import read_file
+        from yurai.report.readers.make import drawn, make, refuse_unknown
+
+        refuse_unknown(reader, form, tier, language)
+        made = make(
+            self._store,
+            audit or self.audit(),
+            self.rows,
+            reader,
+            tier,
+            marked=None if pii_marks is None else read_file(place(pii_marks, "pii_marks")),
+            earlier=None if earlier is None else load_run(open_store(place(earlier, "earlier"))),
+        )
+        return drawn(made, form, language)
 
     def export(self, name: str) -> Iterator[str]:
         """Yield what another tool or office asks about the run, a part at a time: `yurai list exports` names them.

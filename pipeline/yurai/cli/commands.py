@@ -56,6 +56,12 @@ def _asking() -> Loaded:
     return {"query": query}
 
 
+def _reporting() -> Loaded:
+    from yurai.cli.report_command import report
+
+    return {"report": report}
+
+
 def _listing() -> Loaded:
     from yurai.cli.list_command import list_names
 
@@ -150,6 +156,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "status": _watching,
     **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),
     "query": _asking,
+    "report": _reporting,
     "list": _listing,
     "export": _looking,
     **dict.fromkeys(("sign", "verify", "prove"), _proving),

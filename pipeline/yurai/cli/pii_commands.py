@@ -90,13 +90,9 @@ def _write(output: str, text: str) -> None:
 
 
 def _read(path: str, form: str) -> None:
-    from yurai.report.pii_audit import overall, read
+    from yurai.report.pii_audit import overall, read_file
 
-    try:
-        written = Path(path).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path} cannot be read: {error}") from error
-    marked = read(written, path)
+    marked = read_file(path)
     if form == "json":
         put_json(json.dumps(marked.json(), ensure_ascii=False, indent=2))
         return

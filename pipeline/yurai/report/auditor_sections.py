@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from yurai.report.components import card, code, fold, none, section, table, words
@@ -10,6 +10,7 @@ from yurai.report.journal import Pace
 from yurai.report.markup import Child, Markup, el
 from yurai.report.merge import Facts
 from yurai.report.numbers import duration, number, plural, size
+from yurai.report.readers.not_checked import gaps
 from yurai.report.safe_text import visible
 from yurai_manifests.audit import Audit
 from yurai_manifests.run import RunRecord
@@ -70,9 +71,10 @@ def _in_words(value: object) -> str:
 def not_checked(run: RunRecord, audit: Audit, facts: Facts | None) -> Markup:
     """Return the findings of the audit, what rules left unjudged, unreadable bytes, and what nobody looked at."""
     lead = "A count says nothing of what was never looked at. This is what the numbers on this page do not cover."
-    gaps = [el("li", text) for text in _gaps(run, facts)]
+    marked = bool(facts and facts.rights.marks)
+    limits = [el("li", text) for text in gaps(run, marked=marked)]
     parts: list[tuple[str, Sequence[Markup]]] = [
-        ("Limits of this corpus", [el("ul", *gaps, class_="plain")]),
+        ("Limits of this corpus", [el("ul", *limits, class_="plain")]),
         ("Findings of the audit", _findings(audit)),
         ("Pages that a rule did not judge", [_unjudged(audit)]),
         ("Unreadable ranges of the input", _unreadable(audit)),
@@ -131,36 +133,6 @@ def _unreadable(audit: Audit) -> list[Markup]:
         f"; the first {RANGES}:" if len(gaps) > RANGES else ""
     )
     return [el("p", summary), table(["file", "#at byte", "#bytes"], rows)]
-
-
-def _gaps(run: RunRecord, facts: Facts | None) -> Iterator[str]:
-    """Yield what this recipe, or this version, leaves undone."""
-    uses = {stage["use"]: stage for stage in run.recipe_stages}
-    if "redact" not in uses:
-        yield "The recipe has no stage redact: personal data that pages hold is still in the text of the corpus."
-    else:
-        yield "Personal data is found by pattern: names, addresses and what no pattern describes are still in the text."
-    yield from _copies_left(uses)
-    if "filter" not in uses:
-        yield "No filter judged the quality of the text."
-    if not facts or not facts.rights.marks:
-        yield "No licence or opt-out mark is recorded: that says nothing of the rights in these pages."
-    if "select" not in uses:
-        yield "No verdict on rights is given: the recipe has no stage select, which judges pages by a policy."
-    yield "Texts of benchmarks were not looked for."
-    yield "Language is the label of a model; its errors are not counted here."
-
-
-def _copies_left(uses: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
-    """Yield which copies are still there."""
-    if "near-dedup" in uses:
-        yield "Near-duplicates are found by chance: what the bands miss is in the section on duplicates."
-        if uses["near-dedup"]["annotate"]:
-            yield "Near-duplicates are marked, not removed."
-    elif "dedup" in uses or "line-dedup" in uses:
-        yield "Copies were removed where a whole text, URL, line or paragraph is equal; near-duplicates stay."
-    else:
-        yield "Nothing looked for duplicates."
 
 
 def throughput(paces: list[Pace]) -> Markup:

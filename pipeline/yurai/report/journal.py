@@ -14,7 +14,7 @@ from yurai_manifests.store import Store
 
 
 class Entry(TypedDict):
-    """One attempt at a task; `cpu_seconds` by part, in trees of this version."""
+    """One attempt at a task; what is not required stands in trees of this version: `cpu_seconds` by part."""
 
     task: str
     started: int
@@ -22,6 +22,9 @@ class Entry(TypedDict):
     host: str
     max_rss_kib: int
     cpu_seconds: NotRequired[dict[str, float]]
+    seconds: NotRequired[float]
+    source: NotRequired[str]
+    source_sha256: NotRequired[str]
 
 
 @dataclass(slots=True)

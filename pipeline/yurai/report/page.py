@@ -59,8 +59,8 @@ def page(report: Report) -> str:
     )
 
 
-def document(title: str, *children: Markup) -> str:
-    """Return a whole HTML text with the style sheet and the policy that forbids everything else."""
+def document(title: str, *children: Markup, language: str = "en", kind: str = "page") -> str:
+    """Return a whole HTML text with the style sheet and the policy that forbids all else; `kind` is its class."""
     style = importlib.resources.files("yurai.report").joinpath("style.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -73,7 +73,7 @@ def document(title: str, *children: Markup) -> str:
         el("title", visible(title)),
         el("style", Markup(style)),
     )
-    return "<!DOCTYPE html>\n" + el("html", head, el("body", el("div", *children, class_="page")), lang="en") + "\n"
+    return "<!DOCTYPE html>\n" + el("html", head, el("body", el("div", *children, class_=kind)), lang=language) + "\n"
 
 
 def _link(key: str, title: str, inner: Markup | None = None) -> Markup:

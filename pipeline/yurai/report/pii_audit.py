@@ -15,6 +15,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from yurai.report.intervals import wilson
@@ -160,6 +161,15 @@ def read(written: str, where: str) -> Marked:
     if not any(one.right + one.wrong for one in kinds):
         raise RecipeError(f"{where}: nothing is marked; write right or wrong into column mark, then read it again")
     return Marked(kinds, letters)
+
+
+def read_file(path: str) -> Marked:
+    """Return what people marked in the file at `path`; raises RecipeError as `read`, and where it cannot be read."""
+    try:
+        written = Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path} cannot be read: {error}") from error
+    return read(written, path)
 
 
 def _mark(row: Mapping[str, str], where: str) -> str:
