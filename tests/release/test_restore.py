@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import yurai as package
-from release_corpora import GIVEN, WITHHELD, Crawl
-from reproduce_samples import edit_json
-from rights_corpora import rows
-from run_helpers import SMALL
+from release_corpora import CHAIN, GIVEN, WITHHELD, Crawl
+from reproduce_samples import edit, edit_json
+from rights_corpora import recipe, rows, sentences
+from run_helpers import SMALL, run
+from warc_samples import response
 from yurai.api.tree import open as open_tree
+from yurai.reproduce.release.cuts import cut, kept_lines
 from yurai_manifests.canonical import canonical, sha256, sha256_file
 from yurai_manifests.errors import AuditError
 from yurai_manifests.store import open_store
@@ -40,6 +44,11 @@ def failed(folder: Path) -> list[dict[str, str]]:
 def edit_named(folder: Path, name: str, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a JSON file of a release, and what its release.json says of it."""
     edit_json(folder / name, change)
+    name_again(folder, name)
+
+
+def name_again(folder: Path, name: str) -> None:
+    """Have release.json say the digest that a file has now."""
 
     def named(value: dict[str, Any]) -> None:
         (one,) = [one for one in value["files"] if one["name"] == name]
@@ -156,3 +165,34 @@ def test_an_archive_packed_anew_is_another_one(crawl: Crawl, folder: Path, tmp_p
     found = package.restore(folder, moved, tmp_path / "back")
     assert set(found.reasons) == {"other-bytes"}
     assert sum(found.reasons.values()) >= 4
+
+
+def test_lines_that_other_documents_took_stay_away(tmp_path: Path) -> None:
+    """They come back by numbers of lines; without these they are named."""
+    shared = "<p>This line stands on every page of the harbour, and stays on the first of them alone.</p>"
+    (tmp_path / "in").mkdir()
+    bodies = [f"<html><body>{shared}{sentences(name)}{shared}</body></html>" for name in ("one", "two", "three")]
+    warc = b"".join(response(number, body.encode()) for number, body in enumerate(bodies, 1))
+    (tmp_path / "in" / "a.warc").write_bytes(warc)
+    chain = [*CHAIN[:-2], {"use": "line-dedup", "min_characters": 20}, CHAIN[-2]]
+    run(tmp_path / "out", [tmp_path / "in"], recipe=recipe(before=chain))
+    assert sum("stands on every page" in row["text"] for row in rows(tmp_path / "out")) == 1
+    open_tree(tmp_path / "out").release(tmp_path / "given")
+    found = package.restore(tmp_path / "given", tmp_path / "in", tmp_path / "back")
+    assert found.ok, found.reasons
+    assert are_equal(tmp_path / "back" / "documents", tmp_path / "out" / "documents")
+    edit(tmp_path / "given" / "documents" / "00000.parquet", kept_lines=lambda _: None)
+    name_again(tmp_path / "given", "documents/00000.parquet")
+    found = package.restore(tmp_path / "given", tmp_path / "in", tmp_path / "more")
+    assert found.reasons == {"line-dedup": 2}, "the first page keeps its line"
+
+
+@given(st.lists(st.sampled_from("ab\f"), max_size=6), st.data())
+def test_kept_lines_cut_the_text_again(lines: list[str], data: st.DataObject) -> None:
+    kept = data.draw(st.lists(st.booleans(), min_size=len(lines), max_size=len(lines)))
+    after = "\n".join(line for line, stays in zip(lines, kept, strict=True) if stays)
+    before = "\n".join(lines)
+    found = kept_lines(before, after)
+    assert (found is None) == (not after and "" not in before.split("\n"))
+    assert found is None or cut(before, found) == after
+    assert kept_lines(before, "c") is None

@@ -6,7 +6,7 @@ the URL                     with the words, else where display is not denied and
 the rest                    always: places, digests, measures, verdicts
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai.report.safe_text import shown_url
+from yurai.reproduce.release.cuts import KEPT_LINES, KIND, Cut
 from yurai_filters.run_rule import AnyArray
 from yurai_manifests.merkle.rows import row_digests
 from yurai_manifests.schema import DOCUMENT, SCHEMA_VERSION, _column
@@ -47,17 +48,24 @@ DOCUMENTS: Final = pa.schema(
             "sha256 of the whole row as the run has it, without its text: canonical JSON (RFC 8785) of all columns",
             nullable=False,
         ),
+        _column(
+            KEPT_LINES,
+            KIND,
+            "where the recipe has line-dedup, of a text that is not as it was extracted: lines of the extracted text "
+            "that it is made of, by number from 0; null where it is no part of it",
+        ),
     ],
     metadata={"schema_version": SCHEMA_VERSION},
 )
 """Rows of documents/ of a release."""
 
 
-def documents(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return rows of documents/ as they go out, columns as DOCUMENTS."""
+def documents(batch: pa.RecordBatch, kept: Sequence[Cut | None]) -> pa.RecordBatch:
+    """Return rows of documents/ as they go out, columns as DOCUMENTS; `kept` are their column KEPT_LINES."""
     allowed = [verdict == "allow" for verdict in batch.column("redistribute_verdict").to_pylist()]
     given, urls = pa.array(allowed, pa.bool_()), _shown(batch, allowed)
-    held: dict[str, AnyArray] = {GIVEN: given, ROW_SHA256: pa.array(row_digests(batch), pa.string())}
+    digests, lines = pa.array(row_digests(batch), pa.string()), pa.array(kept, KIND)
+    held: dict[str, AnyArray] = {GIVEN: given, ROW_SHA256: digests, KEPT_LINES: lines}
     columns: list[AnyArray] = []
     for field in DOCUMENTS:
         column = held[field.name] if field.name in held else batch.column(field.name)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from yurai.reproduce.places import MissingError
 from yurai.reproduce.refetch import ChangedError
 from yurai.reproduce.release.columns import DOCUMENTS, GIVEN, PLACES, ROW_SHA256, WORDS
+from yurai.reproduce.release.cuts import KEPT_LINES, Cut, cut
 from yurai.reproduce.remake import Remade, Remaker
 from yurai.reproduce.stored import Row
 from yurai_manifests.canonical import sha256
@@ -22,7 +23,7 @@ REASONS: Final[dict[Reason, str]] = {
     "other-bytes": "the archive holds other bytes than the run read: no such record, or another digest",
     "other-version": "another text comes out, and versions of what makes it are others here",
     "other-text": "another text comes out, although no recorded version differs",
-    "line-dedup": "lines went because other documents have them, which its own record cannot tell",
+    "line-dedup": "other documents have lines of it, and what is left is no part of the extracted text",
     "other-row": "the text is as it was, another column is not: row_sha256 differs",
 }
 """Why a row is not as the run had it."""
@@ -93,19 +94,34 @@ class Restorer:
             raise _FailedError("other-bytes", "payload_sha256 is another one")
         found = made.document or made.before
         if found is None:
-            raise _FailedError(self._other(made), _ending(made))
-        if sha256(str(found["text"]).encode()) != row["text_sha256"]:
-            raise _FailedError(self._other(made), "text_sha256 is another one")
-        return found
+            raise _FailedError(self._other(row, made), _ending(made))
+        if _is_text(row, found):
+            return found
+        whole = _cut(row, made)
+        if whole is None or not _is_text(row, whole):
+            raise _FailedError(self._other(row, made), "text_sha256 is another one")
+        return whole
 
-    def _other(self, made: Remade) -> Reason:
-        if made.before is not None:
+    def _other(self, row: Row, made: Remade) -> Reason:
+        if made.before is not None and row[KEPT_LINES] is None:
             return "line-dedup"
         return "other-version" if self._changed else "other-text"
 
     def _note(self, row: Row, error: _FailedError) -> None:
         place = (str(row["doc_id"]), str(row["source"]), int(str(row["warc_offset"])), int(str(row["warc_length"])))
         self.failures.append(Failure(*place, bool(row[GIVEN]), error.reason, error.detail))
+
+
+def _is_text(row: Row, found: Row) -> bool:
+    return sha256(str(found["text"]).encode()) == row["text_sha256"]
+
+
+def _cut(row: Row, made: Remade) -> Row | None:
+    """Return the extracted row with the lines that the release says stayed; None where it says nothing."""
+    kept = cast("Cut | None", row[KEPT_LINES])
+    if kept is None or made.extracted is None:
+        return None
+    return made.extracted | {"text": cut(str(made.extracted["text"]), kept)}
 
 
 def _ending(made: Remade) -> str:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai.reproduce.release import attribution, card, columns, shards
+from yurai.reproduce.release.cuts import Cuts
 from yurai.reproduce.release.manifest import RELEASE, RUN_FOLDER, Release, Written
 from yurai.rights.licences import NOASSERTION
 from yurai.stages.deliver import SCHEMAS
@@ -84,6 +85,7 @@ class _Writing:
     def __init__(self, store: Store, run: RunRecord, folder: Store) -> None:
         self._store, self._run, self._folder = store, run, folder
         self._made = Release(run.digest)
+        self._cuts = Cuts(store, run)
         self._policies: set[str] = set()
         self._licences: Counter[str] = Counter()
 
@@ -117,7 +119,7 @@ class _Writing:
         counts = self._made.counts
         with unchanged(self._store, file) as handle:
             for batch in read_rows(handle, batch_rows=BATCH_ROWS):
-                rows = columns.documents(batch)
+                rows = columns.documents(batch, self._cuts.of(batch))
                 lines.add(rows)
                 given = rows.filter(rows.column(columns.GIVEN))
                 counts.documents += rows.num_rows
