@@ -25,6 +25,7 @@ evidence = "https://plain.example/terms"
 """
 MAIL = "<p>Write to kaori@shinpo.example or to tanaka@shinpo.example about the harbour.</p>"
 BURST = 6
+POLICY = "evidence-only"
 PAGES = [
     P("alpha", "https://by.example/a", foot=CC_BY + AUTHOR),
     P("beta", "https://nc.example/n", foot=NC),
@@ -60,13 +61,13 @@ def odd_pages() -> list[bytes]:
     ]  # fmt: skip
 
 
-def chain(least: int, rulings: Path) -> Any:
+def chain(least: int, rulings: Path, policy: str = POLICY, email: str = "redact") -> Any:
     return recipe(
         {"use": "filter", "rules": [{"use": "length", "min_characters": least}]},
         {"use": "dedup", "method": "exact"},
-        {"use": "select", "policy": "evidence-only", "rulings": str(rulings), "unknown": "keep"},
+        {"use": "select", "policy": policy, "rulings": str(rulings), "unknown": "keep"},
         {"use": "tokenize", "tokenizer": "bytes"},
-        before=[STAGES[0], *STAGES[1:3], {"use": "redact"}, STAGES[3]],
+        before=[STAGES[0], *STAGES[1:3], {"use": "redact", "email": email}, STAGES[3]],
     )
 
 

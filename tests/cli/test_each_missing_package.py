@@ -106,6 +106,7 @@ def calls() -> list[tuple[str, ...]]:
         ("sample", "demo", "--kept"),
         ("export", "demo", "sources"),
         ("query", "demo", "waterfall"),
+        ("diff", "demo", "demo"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times
         ("sign", "demo", "--new-key", "me.key"),

@@ -153,3 +153,18 @@ def test_help_of_a_query_shows_its_sql(yurai: Yurai) -> None:
     assert said.out.startswith("evidence (Q3): ")
     assert "--param page=...  URL or doc_id" in said.out
     assert "WHERE url = $page OR doc_id = $page" in said.out
+
+
+def test_damage_of_the_tree_is_told_as_such(yurai: Yurai, demo_tree: Path, tree: Path) -> None:
+    path = tree / "documents/00000.parquet"
+    data = path.read_bytes()
+    path.write_bytes(data[:4] + bytes(20000) + data[20004:])
+    for arguments in (
+        ["query", tree, "--sql", "SELECT max(url), max(text) FROM documents"],
+        ["query", tree, "top-domains"],
+        ["diff", demo_tree, tree],
+    ):
+        said = yurai(*arguments)
+        assert said.code == 2, (arguments, said)
+        assert said.err.startswith("ShardError: ")
+        assert said.err.count("\n") == 1

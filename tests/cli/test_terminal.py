@@ -120,6 +120,13 @@ def test_query(hostile: Path, yurai: Yurai) -> None:
     assert checked(yurai("query", out, "waterfall", "--param", f"{ESC}\nforged=1")).code == 2
 
 
+def test_diff(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    other = tmp_path / f"out{ESC}{RLO}"
+    run(other, [hostile / "archives"])
+    for form in ("text", "json"):
+        assert checked(yurai("diff", hostile / "out", other, "--format", form)).code == 1
+
+
 def test_report_and_profile(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
     out = f"{tmp_path}/out{ESC}{RLO}\nforged"
     inputs = ["--input", hostile / "archives", "--input", hostile / "rows"]
@@ -258,6 +265,7 @@ def test_every_command_was_called() -> None:
         "list",
         "export",
         "query",
+        "diff",
         "doctor",
         "status",
         "rights",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import yurai
-from query_trees import Trees, plant
+from query_trees import BURST
 from yurai.cli.commands import PLACES, as_command, load
 from yurai.report.query import ELSEWHERE, queries, sql_of
 from yurai.rights import shipped
 from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
+    from query_trees import Trees
     from yurai.api.tree import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,18 +28,13 @@ KEPT = {
 """Pages of the newer tree that are certain to be kept; of the burst one is."""
 
 
-@pytest.fixture(scope="module")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> Trees:
-    return plant(tmp_path_factory.mktemp("queries"))
+@pytest.fixture
+def tree(planted: Trees) -> Tree:
+    return yurai.open(planted.new)
 
 
-@pytest.fixture(scope="module")
-def tree(trees: Trees) -> Tree:
-    return yurai.open(trees.new)
-
-
-def asked(tree: Tree, name: str, **params: object) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = tree.query(name, params).to_pylist()
+def asked(tree: Tree, query: str, /, **params: object) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tree.query(query, params).to_pylist()
     return rows
 
 
@@ -165,6 +161,63 @@ def test_records_to_doubt(tree: Tree) -> None:
     unmatched = {url for url, doubts in by.items() if "no robots.txt" in doubts}
     assert "https://nc.example/n" in unmatched
     assert not unmatched & {"https://by.example/a", "https://res.example/e"}
+
+
+def test_hosts_that_closed_to_robots(planted: Trees, tree: Tree) -> None:
+    def changed(later: Tree, earlier: Path) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = later.query("robots-changed", against=earlier).to_pylist()
+        return rows
+
+    (closed,) = changed(tree, planted.old)
+    assert (closed["host"], closed["closed_to"], closed["opened_to"]) == ("res.example", ["*"], [])
+    assert (closed["documents"], closed["tokens"]) == (1, next(
+        row["tokens"] for row in asked(tree, "reserved-kept") if row["url"] == "https://res.example/e"
+    ))  # fmt: skip
+    (opened,) = changed(yurai.open(planted.old), planted.new)
+    assert (opened["closed_to"], opened["opened_to"]) == ([], ["*"])
+    assert changed(tree, planted.new) == []
+    with pytest.raises(RecipeError, match="give --against"):
+        tree.query("robots-changed")
+
+
+def test_what_a_version_touched(tree: Tree) -> None:
+    everything = {row["url"] for row in tree.query(sql="SELECT url FROM candidates").to_pylist()}
+    robots = {url for url in everything if url.endswith("robots.txt")}
+    by_rule = {row["url"]: row["how"] for row in asked(tree, "touched-by", name="length", version="1")}
+    assert by_rule.keys() == everything - robots
+    assert [url for url, how in by_rule.items() if how == ["decided", "judged"]] == ["https://short.example/o"]
+    assert asked(tree, "touched-by", name="length", version="999") == []
+    dedup = {row["url"]: row["how"] for row in asked(tree, "touched-by", name="dedup")}
+    assert dedup.keys() == everything - robots - {"https://short.example/o"}
+    assert {url for url, how in dedup.items() if "decided" in how} > {"https://copy.example/g", "https://r2.example/d"}
+    marks = {row["url"] for row in asked(tree, "touched-by", name="yurai-evidence") if row["how"] == ["found"]}
+    assert marks >= {"https://by.example/a", "https://copy.example/g", "https://res.example/e"}
+    made = tree.extracted.to_table(columns=["url", "extractor", "extractor_version"]).to_pylist()
+    one = made[0]["extractor"], made[0]["extractor_version"]
+    extracted = asked(tree, "touched-by", name=one[0], version=one[1])
+    assert {row["url"] for row in extracted if "extracted" in row["how"]} == {
+        row["url"] for row in made if (row["extractor"], row["extractor_version"]) == one
+    }
+
+
+def test_personal_data_that_was_masked(tree: Tree) -> None:
+    row = {"kind": "email", "pages": 1, "removals": 2, "kept_pages": 1, "kept_removals": 2}
+    assert asked(tree, "pii-removals") == [row]
+
+
+def test_bursts_of_one_text(planted: Trees, tree: Tree) -> None:
+    (burst,) = asked(tree, "bursts")
+    assert (burst["copies"], burst["domains"], burst["new_domains"], burst["kept"]) == (BURST, BURST, None, 1)
+    assert burst["examples"] == [f"https://b{number}.example/s" for number in range(3)]
+    (against,) = tree.query("bursts", against=planted.old).to_pylist()
+    assert against["new_domains"] == BURST
+    assert asked(tree, "bursts", domains=BURST + 1) == []
+    assert {row["domains"] for row in asked(tree, "bursts", domains=2)} == {2, BURST}
+    (new,) = tree.query("new-domains", against=planted.old).to_pylist()
+    assert new["example"] in {f"https://b{number}.example/s" for number in range(BURST)}
+    assert (new["documents"], new["first_captured"]) == (1, "2024-05-06T07:08:09Z")
+    gone = yurai.open(planted.old).query("new-domains", against=planted.new).to_pylist()
+    assert [row["domain"] for row in gone] == ["gone.example"]
 
 
 def test_every_query_is_tested_here_and_says_what_it_takes() -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
+    from yurai.report.changes import Compared
     from yurai.report.draw import Drawn
     from yurai.report.readers.figures import Reader
     from yurai.report.readers.make import Form
@@ -159,6 +160,17 @@ class Tree:
                 return answer.table()
         with ask(self._store, sql or "", given, other) as answer:
             return answer.table()
+
+    def diff(self, newer: Where) -> "Compared":
+        """Compare this run with a newer one: what each was made by, inputs, documents by what caused their change.
+
+        Raises:
+            RecipeError: `newer` is no finished tree.
+            ShardError, AuditError: a file of one of the two is missing or damaged.
+        """
+        from yurai.report.changes import compare
+
+        return compare(self._store, open_store(place(newer, "newer")))
 
     def page(self, audit: "Audit | None" = None) -> str:
         """Return the report as one HTML page, with charts; a notebook shows it with `IPython.display.HTML`."""

@@ -62,6 +62,12 @@ def _reporting() -> Loaded:
     return {"report": report}
 
 
+def _comparing() -> Loaded:
+    from yurai.cli.diff_command import diff
+
+    return {"diff": diff}
+
+
 def _listing() -> Loaded:
     from yurai.cli.list_command import list_names
 
@@ -157,6 +163,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),
     "query": _asking,
     "report": _reporting,
+    "diff": _comparing,
     "list": _listing,
     "export": _looking,
     **dict.fromkeys(("sign", "verify", "prove"), _proving),

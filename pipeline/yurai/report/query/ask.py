@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from yurai.report.query.database import opened
+from yurai.report.query.database import first_line, of_tree, opened
 from yurai.report.query.named import Value, load_query
-from yurai_manifests.errors import RecipeError, ShardError
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.store import Store
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ def ask(
             schema = database.sql(f"SELECT * FROM ({sql}\n) LIMIT 0", params=dict(values or {})).to_arrow_table().schema  # noqa: S608 - whoever asks wrote it, and the database reads alone
             asked = database.execute(sql, dict(values or {}))
             yield Answer(tuple(schema.names), schema, _rows(asked))
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            raise ShardError(f"the query ended: {_first_line(error)}; `yurai audit` says what is wrong") from error
         except duckdb.Error as error:
-            raise RecipeError(f"the query is wrong: {_first_line(error)}") from error
+            if of_tree(error):
+                raise  # `opened` says so
+            raise RecipeError(f"the query is wrong: {first_line(error)}") from error
 
 
 def _only_select(database: "duckdb.DuckDBPyConnection", sql: str) -> None:
@@ -91,7 +91,3 @@ def _only_select(database: "duckdb.DuckDBPyConnection", sql: str) -> None:
 def _rows(asked: "duckdb.DuckDBPyConnection") -> Iterator[Row]:
     while rows := asked.fetchmany(BATCH):
         yield from rows
-
-
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).partition("\n\n")[0].split())

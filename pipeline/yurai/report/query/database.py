@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 from yurai.report.merge import bounded
 from yurai.report.query.tables import DERIVED, FOLDERS, MANIFESTS
 from yurai_manifests.dataset import dataset_of
-from yurai_manifests.errors import RecipeError
+from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.needed import need
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store
@@ -20,6 +20,8 @@ from yurai_manifests.store import Store
 if TYPE_CHECKING:
     import duckdb
 
+_STREAM = re.compile("reading the stream registered as|arrow_scan|get_next failed")
+"""What DuckDB says, in several versions, where Arrow could not go on reading."""
 OTHER = "other_"
 """Before the names of what belongs to the tree that is compared with."""
 
@@ -33,7 +35,7 @@ def opened(sql: str, store: Store, other: Store | None = None) -> Iterator["duck
 
     Raises:
         RecipeError: package duckdb is missing, or a tree is none.
-        ShardError, AuditError: a file of the tree is missing or damaged.
+        ShardError, AuditError: a file of the tree is missing or damaged, or the memory that queries have does not do.
     """
     need("duckdb", "queries need package duckdb")
     import duckdb  # noqa: PLC0415 - nothing else on the way of a command needs it
@@ -47,8 +49,25 @@ def opened(sql: str, store: Store, other: Store | None = None) -> Iterator["duck
             _bind(database, OTHER, other, words)
             _close_off(database)
             yield database
+        except duckdb.Error as error:
+            if not of_tree(error):
+                raise
+            raise ShardError(f"the query ended: {first_line(error)}; `yurai audit` says what is wrong") from error
         finally:
             database.close()
+
+
+def of_tree(error: "duckdb.Error") -> bool:
+    """Tell a file of the tree that cannot be read, or memory that does not do, from a statement that is wrong."""
+    import duckdb  # noqa: PLC0415 - as above
+
+    stopped = isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException)
+    return stopped or (isinstance(error, duckdb.InvalidInputException) and bool(_STREAM.search(str(error))))
+
+
+def first_line(error: Exception) -> str:
+    """Return what DuckDB says went wrong, without the statement that it quotes."""
+    return " ".join(str(error).partition("\n\n")[0].split())
 
 
 def _close_off(database: "duckdb.DuckDBPyConnection") -> None:

@@ -83,6 +83,7 @@ ELSEWHERE: Final = (
     Elsewhere("Q2", "from a token to its page, file and byte", "yurai explain OUT --token 00000:0"),
     Elsewhere("Q2, Q20", "bytes, rows and tokens made again from archives", "yurai reproduce OUT --input WARCS"),
     Elsewhere("Q7", "under another policy", "yurai policy replay OUT --policy eu-dsm4-signals --output OUT2"),
+    Elsewhere("Q7, Q19", "what differs between two runs, and which input or rule caused it", "yurai diff OUT OUT2"),
     Elsewhere("Q13, Q14", "proof that a page is in, or is not", "yurai prove OUT --absent https://gone.example/"),
     Elsewhere("Q22", "how often what is masked was personal data", "yurai pii audit TEXTS --draw sample.csv"),
     Elsewhere("Q24", "whether the tree is as it was signed, offline", "yurai verify OUT --key them.pub"),
