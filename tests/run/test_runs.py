@@ -212,3 +212,16 @@ def test_smaller_files_hold_the_same_rows(demo_tree: Path, tree: Path) -> None:
         size = sum(entry["size"] for entry in json.loads((tree / "run.json").read_bytes())["files"][folder])
         assert len(few) == 1 <= len(many) <= size / 20_000 + 1
     assert len(list((tree / "documents").iterdir())) > 2
+
+
+def test_the_extraction_child_goes_when_extraction_is_over(tmp_path: Path) -> None:
+    """A fifth of what a worker holds would else lie idle while rows are joined and hashed."""
+    children: dict[str, list[int | None]] = {}
+
+    def look(step: str) -> None:
+        children[step] = [one.pid for one in extract._OPEN.values()]
+
+    run(tmp_path / "out", [ARCHIVES[0]], runner=Watching(LocalRunner(1), look))
+    assert children.pop("00-extract")[0]
+    assert children
+    assert not any(children.values())

@@ -65,14 +65,21 @@ AnyTask: TypeAlias = Task[Arguments]
 _KNOWN: dict[str, "TaskFunction[Arguments]"] = {}
 
 
+def _nothing() -> None:
+    """Let go nothing."""
+
+
 class TaskFunction(Generic[Told_co]):
     """A function that tasks run, under an id that never changes: ids are part of task keys, names of modules are not.
 
-    Processes hand it on by its place in its module, so a worker imports what it needs.
+    Processes hand it on by its place in its module, so a worker imports what it needs. `leave` lets go what a process
+    holds between tasks of this function, such as a child process; it is called before the next task of another one.
     """
 
-    def __init__(self, name: str, function: Callable[[Task[Told_co], Attempt], TaskRecord]) -> None:
-        self.id, self._function = name, function
+    def __init__(
+        self, name: str, function: Callable[[Task[Told_co], Attempt], TaskRecord], leave: Callable[[], None] = _nothing
+    ) -> None:
+        self.id, self._function, self.leave = name, function, leave
         self.__doc__, self.__module__, self.__qualname__ = function.__doc__, function.__module__, function.__qualname__
 
     def __call__(self, task: Task[Told_co], attempt: Attempt) -> TaskRecord:
@@ -83,15 +90,17 @@ class TaskFunction(Generic[Told_co]):
         return self.__qualname__
 
 
-def task_function(name: str) -> Callable[[Callable[[Task[A], Attempt], TaskRecord]], TaskFunction[A]]:
-    """Declare a function that tasks run; `name` is its frozen id.
+def task_function(
+    name: str, leave: Callable[[], None] = _nothing
+) -> Callable[[Callable[[Task[A], Attempt], TaskRecord]], TaskFunction[A]]:
+    """Declare a function that tasks run; `name` is its frozen id, `leave` lets go what it holds between its tasks.
 
     Raises:
         ContractError: another function has that id.
     """
 
     def declare(function: Callable[[Task[A], Attempt], TaskRecord]) -> TaskFunction[A]:
-        declared = TaskFunction(name, function)
+        declared = TaskFunction(name, function, leave)
         identity = declared.__module__, declared.__qualname__
         known = _KNOWN.setdefault(name, declared)
         if (known.__module__, known.__qualname__) != identity:
@@ -111,6 +120,19 @@ def task_key(step: StepId, source: str, source_sha256: str, span: str = "") -> s
     return fingerprint({"step": step.fingerprint, "source": source, "source_sha256": source_sha256, "range": span})
 
 
+class _Last:
+    """The function of the last task that this process ran."""
+
+    function: TaskFunction[Arguments] | None = None
+
+
+def _turn_to(function: TaskFunction[Arguments]) -> None:
+    """Let go what the last function held, where this is another one."""
+    last, _Last.function = _Last.function, function
+    if last is not None and last.id != function.id:
+        last.leave()
+
+
 @functools.cache
 def _use_one_allocator() -> None:
     """Have Arrow take memory from the C library, unless the environment says otherwise.
@@ -128,6 +150,7 @@ def execute(task: AnyTask) -> str:
         YuraiError: as the task's function does; OSError of storage becomes ShardError.
     """
     _use_one_allocator()
+    _turn_to(task.function)
     store = open_store(task.store)
     started = time.time()
     clock.taken()  # what an attempt left that failed

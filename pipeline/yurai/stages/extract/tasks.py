@@ -56,7 +56,17 @@ class ExtractSource(Arguments):
     tables: tuple[SourceTable, ...]
 
 
-@task_function("yurai.steps.extract:extract_source")
+_OPEN: dict[ExtractOptions, Sandbox] = {}
+
+
+@atexit.register
+def _close_open() -> None:
+    """End the child; one that ends on its own, with its parent, would leave its CPU time out of the parent's."""
+    while _OPEN:
+        _OPEN.popitem()[1].close()
+
+
+@task_function("yurai.steps.extract:extract_source", leave=_close_open)
 def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
     """Run read, extract and the measuring stages over one source file."""
     args = task.args
@@ -96,9 +106,6 @@ def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path, beside: 
     clock.add("extract", sandbox.cpu_seconds - before)
 
 
-_OPEN: dict[ExtractOptions, Sandbox] = {}
-
-
 def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
     """Return this process's child for these limits; starting one costs a second, so it serves many tasks.
 
@@ -109,13 +116,6 @@ def _sandbox(options: ExtractOptions, store: str) -> Sandbox:
         _OPEN[options] = Sandbox(options, StoreLedger(store))
     _OPEN[options].ledger = StoreLedger(store)
     return _OPEN[options]
-
-
-@atexit.register
-def _close_open() -> None:
-    """End the child; one that ends on its own, with its parent, would leave its CPU time out of the parent's."""
-    while _OPEN:
-        _OPEN.popitem()[1].close()
 
 
 def _close(attempt: Attempt, sinks: dict[str, ParquetSink], extracted_size: int) -> None:
