@@ -152,6 +152,10 @@ def test_damaged_releases_and_filled_folders_are_refused(crawl: Crawl, folder: P
     edit_json(other / "release.json", lambda value: value.update(digest="0"))
     with pytest.raises(AuditError, match="digest is another one"):
         package.restore(other, crawl.folder, tmp_path / "more")
+    for name in ("documents/../../../x.parquet", "/x.parquet", "documents/x/y.parquet", "..parquet"):
+        edit_json(other / "release.json", lambda value, name=name: value["files"][0].update(name=name))
+        with pytest.raises(AuditError, match="which no release has"):
+            package.restore(other, crawl.folder, tmp_path / "more")
     with pytest.raises(package.RecipeError, match="nothing is written over"):
         package.restore(folder, crawl.folder, tmp_path)
     with pytest.raises(package.RecipeError, match="it is no release"):

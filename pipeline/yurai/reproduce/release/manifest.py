@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
@@ -29,6 +30,8 @@ class Counts:
     given_shards: int = 0
 
 
+_NAME: Final = re.compile(r"(?:[a-z]+/)?\w+\.[a-z]+")
+"""Names of files: whoever made a release does not say where else restore writes."""
 _FILE: Final = Fields({"name": TEXT, "sha256": TEXT, "bytes": COUNT, "rows": COUNT}, {"of_sha256": TEXT}, closed=True)
 SHAPE: Final = Fields(
     {
@@ -99,6 +102,8 @@ def load_release(store: Store) -> Release:
     if wrong:
         raise AuditError(f"{store.url}/{RELEASE} is damaged: {wrong}; fetch it again from where it was published")
     found = _read(value)
+    if strange := next((one.name for one in found.files if not _NAME.fullmatch(one.name)), None):
+        raise AuditError(f"{store.url}/{RELEASE} names the file {strange!r}, which no release has; do not use it")
     if found.digest != value["digest"]:
         raise AuditError(f"{store.url}/{RELEASE} was changed: its digest is another one; fetch it again")
     return found
