@@ -11,6 +11,7 @@ import pytest
 import yurai
 from report_readers import READERS, figures, reported
 from yurai.report.intervals import wilson
+from yurai.report.query.named import queries
 from yurai.rights import class_of, shipped
 from yurai_manifests.canonical import sha256
 from yurai_manifests.errors import RecipeError
@@ -126,6 +127,7 @@ def test_every_figure_has_a_query_that_gives_it_again(demo_tree: Path, reader: s
         assert figure["digest"] == report["digest"]
         query = asked[figure["query"]]
         assert query.get("command") or database.execute(query["sql"]).fetchall() is not None
+        assert query["named"] is None or query["named"] in queries()
     for one in report["summary"]:
         assert one["query"] in asked
 

@@ -15,6 +15,8 @@ from yurai.report.readers.said import Language, in_language, say
 
 OPEN = 12
 """Rows of a figure that are shown; those behind them are folded on a screen, and printed."""
+SHORT = 9
+"""Letters of a label that stays on one line."""
 QUERIES = "queries"
 
 
@@ -79,16 +81,22 @@ def _figure(figure: Figure, report: Report, language: Language) -> list[Markup]:
     if not figure.rows:
         return [head, none(in_language(PHRASES["none"], language))]
     shown, rest = figure.rows[:OPEN], figure.rows[OPEN:]
-    parts = [head, _table(figure, shown, language)]
+    parts = [head, _placed(figure, shown, language)]
     if rest:
         folded = in_language(say("and {count} more", count=len(rest)), language)
-        parts.append(fold(folded, _table(figure, rest, language)))
+        parts.append(fold(folded, _placed(figure, rest, language)))
     if figure.rest:
         more = say("{count} more are not shown: the query has them", count=figure.rest)
         parts.append(el("p", in_language(more, language), class_="caption"))
     if figure.note:
         parts.append(el("p", *_coded(in_language(figure.note, language)), class_="caption"))
     return parts
+
+
+def _placed(figure: Figure, rows: list[tuple[Cell, ...]], language: Language) -> Markup:
+    """Return a table; one of sentences has a class of its own, as its rows become blocks on a telephone."""
+    made = _table(figure, rows, language)
+    return el("div", made, class_="told") if any(isinstance(cell, Outcome) for cell in rows[0]) else made
 
 
 def _table(figure: Figure, rows: list[tuple[Cell, ...]], language: Language) -> Markup:
@@ -119,7 +127,7 @@ def _cell(cell: Cell, language: Language) -> Child:
         return el("span", said, class_=f"chip {cell}")
     if isinstance(cell, Name):
         return el("bdi", code(said))
-    return said if is_number(cell) else el("span", *_coded(said))
+    return said if is_number(cell) else el("span", *_coded(said), class_="short" if len(said) <= SHORT else "sentence")
 
 
 def _coded(said: str) -> list[Child]:
@@ -135,4 +143,4 @@ def _queries(report: Report, language: Language) -> Markup:
 
 
 def _query(query: Query) -> Markup:
-    return el("div", fold(query.id, el("pre", query.sql or query.command)), id_=f"{QUERIES}-{query.id}")
+    return el("div", fold(query.id, el("pre", query.text)), id_=f"{QUERIES}-{query.id}")

@@ -48,7 +48,8 @@ def as_json(report: Report, language: Language) -> str:
 
 
 def _query(query: Query) -> dict[str, Json]:
-    return {"id": query.id, "sql": query.sql} if query.sql else {"id": query.id, "command": query.command}
+    made: dict[str, Json] = {"sql": query.sql} if query.sql else {"command": query.command}
+    return {"id": query.id, **made, "named": query.named}
 
 
 def _figure(figure: Figure, report: Report, language: Language) -> dict[str, Json]:

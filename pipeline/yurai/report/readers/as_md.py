@@ -37,7 +37,7 @@ def _lines(report: Report, language: Language) -> Iterator[str]:
     yield f"## {say_it(PHRASES['queries'])}\n\n{say_it(PHRASES['queries lead'])}\n"
     yield code_block(PRELUDE)
     for query in report.queries:
-        yield f"### {query.id}\n\n{code_block(query.sql or query.command)}"
+        yield f"### {query.id}\n\n{code_block(query.text)}"
 
 
 def _text(said: Said, language: Language) -> str:

@@ -104,9 +104,9 @@ def _input(asked: Asked) -> Section:
     digests = figure("digests", say("Digests of the input"), (say("candidates"), say("count"), say("share")), rows)
     documents, joined, hosts, unmatched, captures = (int(one) for one in asked.one("robots-join"))
     join: list[tuple[Cell, ...]] = [
-        (say("captures of robots.txt and the like"), captures, None),
+        (say("captures of robots.txt and the like"), captures, STATES["not-applicable"]),
         (say("kept documents whose host was captured"), joined, Share(joined, documents)),
-        (say("hosts of kept documents"), hosts, None),
+        (say("hosts of kept documents"), hosts, STATES["not-applicable"]),
         (say("hosts without a capture"), unmatched, Share(unmatched, hosts)),
     ]
     robots = figure("robots-join", say("Documents and robots.txt"), (HEADS["what"], say("count"), say("share")), join)

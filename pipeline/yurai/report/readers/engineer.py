@@ -13,7 +13,7 @@ from yurai.report.readers.queries import query
 from yurai.report.readers.said import say
 from yurai.report.readers.shared import HEADS, heads, not_checked
 from yurai.report.readers.tree import Asked, figure
-from yurai.report.readers.wording import OUTCOMES, SCOPES, UNKNOWN
+from yurai.report.readers.wording import OUTCOMES, SCOPES, STATES, UNKNOWN
 from yurai.report.safe_text import shown
 from yurai.rights import published
 from yurai_manifests.names import ranked
@@ -126,9 +126,9 @@ def _records(asked: Asked) -> Section:
     rows: list[tuple[Cell, ...]] = [
         *others,
         (say("unreadable ranges"), len(gaps), Size(sum(gap["bytes"] for gap in gaps))),
-        (say("candidates with a wrong digest"), bad, None),
-        (say("candidates that state no digest"), none, None),
-        (say("candidates that the crawler cut"), cut, None),
+        (say("candidates with a wrong digest"), bad, STATES["not-applicable"]),
+        (say("candidates that state no digest"), none, STATES["not-applicable"]),
+        (say("candidates that the crawler cut"), cut, STATES["not-applicable"]),
     ]
     found = figure("records", say("Records"), (HEADS["what"], say("count"), say("bytes")), rows, of="digests")
     failed: list[tuple[Cell, ...]] = [

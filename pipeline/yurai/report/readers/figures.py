@@ -50,11 +50,21 @@ Cell: TypeAlias = Said | Name | Outcome | int | float | Share | None
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """How anyone makes a figure again: SQL over the views of the tree, or a command."""
+    """How anyone makes a figure again: SQL over the views of the tree, or a command.
+
+    `named` is the query of `yurai query` that shows the documents behind the figure, or more of it.
+    """
 
     id: str
     sql: str = ""
     command: str = ""
+    named: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What to type, with the named query in a comment behind it."""
+        comment = "\n-- " if self.sql else "  # "
+        return (self.sql or self.command) + (f"{comment}more: yurai query OUT {self.named}" if self.named else "")
 
 
 @dataclass(frozen=True, slots=True)

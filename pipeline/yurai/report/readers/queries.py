@@ -124,6 +124,22 @@ COMMANDS: Final = {
 """Of figures that are no rows: what shows the same."""
 
 
+NAMED: Final = {
+    "licence-classes": "licence-tokens",
+    "licences": "licence-tokens",
+    "conflicts": "declared-differs",
+    "reservations": "reserved-kept",
+    "reasons": "reserved-kept",
+    "domains": "top-domains",
+    "attribution": "attribution",
+    "counts": "waterfall",
+    "digests": "doubtful-records",
+    "robots-join": "doubtful-records",
+}
+"""Named queries (docs/queries.md) that show more of a figure."""
+
+
 def query(name: str) -> Query:
     """Return how the figure `name` is made."""
-    return Query(name, sql=SQL[name]) if name in SQL else Query(name, command=COMMANDS[name])
+    named = NAMED.get(name)
+    return Query(name, SQL[name], named=named) if name in SQL else Query(name, command=COMMANDS[name], named=named)
