@@ -32,6 +32,11 @@ def test_text_is_bounded_and_says_what_is_left(yurai: Yurai, demo_tree: Path) ->
     assert "more" not in yurai("query", demo_tree, "--sql", URLS, "--limit", rows).out
 
 
+def test_an_answer_without_rows_says_so(yurai: Yurai, demo_tree: Path) -> None:
+    said = yurai("query", demo_tree, "cluster-conflicts")
+    assert (said.code, said.out.splitlines()[-1]) == (0, "no rows")
+
+
 def test_formats_hold_the_same_rows(yurai: Yurai, demo_tree: Path, tmp_path: Path) -> None:
     due = package.open(demo_tree).documents.to_table(columns=["url", "text_bytes"]).sort_by("url").to_pylist()
     shown = json.loads(yurai("query", demo_tree, "--sql", URLS, "--format", "json", "--limit", 2).out)

@@ -112,6 +112,7 @@ def test_whom_to_credit(tree: Tree) -> None:
     credit = rows["https://by.example/a"]
     assert (credit["name"], credit["name_url"], credit["complete"]) == ("Ada Aoki", "https://by.example/", True)
     assert not rows["https://nc.example/n"]["complete"]
+    assert all(row["concluded"] for row in rows.values())
     assert {row["url"] for row in asked(tree, "attribution", licence="%NC%")} == {
         "https://nc.example/n",
         "https://origin.example/g",

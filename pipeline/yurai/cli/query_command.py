@@ -92,7 +92,10 @@ def _print(answer: "Answer", form: Shape, most: int | None) -> None:
         for line in as_csv(answer, most):
             put(line)
     else:
-        put_table(_table(answer, most))
+        table = _table(answer, most)
+        put_table(table)
+        if not table.rows:
+            say(("no rows", "dim"))
         if more := left_out(answer):
             say((f"{plural(more, 'row')} more: --limit N shows N, --output FILE writes all", "dim"))
 

@@ -1,6 +1,6 @@
 -- Q9. Documents that were kept although something speaks against a use, and why
--- says: opt-outs, search signals and notices of the page, each with its channel. because: what the policy weighed.
--- why: what let the document through.
+-- says: opt-outs, search signals and notices of the page, each with its channel; "?" could not be read. because: what the
+-- policy weighed. why: what let the document through.
 WITH marks AS (
     SELECT doc_id, list(DISTINCT channel || ': ' || coalesce(norm, '?') ORDER BY channel || ': ' || coalesce(norm, '?')) AS says
     FROM evidence WHERE kind IN ('optout_signal', 'search_signal', 'notice') GROUP BY doc_id
