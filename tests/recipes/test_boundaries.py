@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import lz4.block
 import pytest
 
 from recipe_rows import judged, reasons
-from yurai.run.recipe import load_recipe
+from yurai.run.recipe import load_recipe, shipped
 from yurai.stages.filter.settings import Filter
 
 KANA = [chr(at) for at in range(0x3042, 0x3094)]
@@ -43,9 +45,22 @@ def around(start: str, pack: Callable[[bytes], bytes], *, low: float = 0, high: 
         ratio = len(pack(text.encode())) / len(text.encode())
         return ratio < low if low else ratio <= high
 
+    before, after = repeated(start, beyond)
+    return (before, after) if low else (after, before)
+
+
+def repeated(start: str, beyond: Callable[[str], bool]) -> tuple[str, str]:
+    """Return the last text that is not beyond and the first that is, while one sentence comes back once more."""
     texts = [start + "同じことです。" * count for count in range(900)]
     place = next(at for at, text in enumerate(texts) if beyond(text))
-    return (texts[place - 1], texts[place]) if low else (texts[place], texts[place - 1])
+    return texts[place - 1], texts[place]
+
+
+def common_share(text: str) -> float:
+    """Return the ratio of HojiChar's CharRepetitionRatioFilter: the commonest runs of 5 / all of them."""
+    counts = sorted(Counter(text[at : at + 5] for at in range(len(text) - 4)).values(), reverse=True)
+    most = min(int(len(counts) ** 0.5), sum(one > 1 for one in counts))
+    return sum(counts[:most]) / sum(counts)
 
 
 def zlibbed(data: bytes) -> bytes:
@@ -159,6 +174,7 @@ CASES = [
     Case("hojichar", prose(400) + "-" * 14, prose(400) + "-" * 15, "pattern-list:listed-patterns"),
     Case("hojichar", words(49, kana=0) + prose(500), words(50, kana=0) + prose(500), "scripts:no-kana-at-the-beginning"),
     Case("hojichar", words(99) + "。", words(100) + "。", "scripts:too-few-kuten"),
+    Case("hojichar", *repeated(prose(400), lambda text: common_share(text) >= 0.33), "character-repetition:common-runs"),
     Case("hojichar", prose(600) + "！" * 199, prose(600) + "！" * 200, "special-characters:long-run"),
     Case("hojichar", prose(300) + SIGNS[:186], prose(300) + SIGNS[:187], "special-characters:special-characters"),
     Case(
@@ -177,6 +193,29 @@ def test_inside_and_outside(case: Case) -> None:
         reasons(case.recipe, [text], url) for text, url in zip((case.inside, case.outside), case.urls, strict=True)
     )
     assert (inside, outside) == (case.kept, case.reason)
+
+
+LZ4_40, LZ4_50 = "CompressionRate .40 to .75", "CompressionRate .50 to .75"
+HIRAGANA_15, LENGTH_200 = "HiraganaRatio low .15", "DocLength low 200"
+
+
+@pytest.mark.parametrize(
+    ("without", "texts", "reason"),
+    [
+        ({HIRAGANA_15, LZ4_40, LZ4_50}, with_hiragana(0.10), "scripts:too-little-hiragana-in-text"),
+        ({LZ4_40, LZ4_50}, around(prose(400), lz4ed, low=0.25), "compression:lz4-repeats"),
+        ({LZ4_50}, around(prose(400), lz4ed, low=0.40), "compression:lz4-repeats"),
+        ({LZ4_50}, around(prose(400), lz4ed, high=0.75), "compression:lz4-random"),
+        ({LENGTH_200}, (twice(50), twice(49)), "length:too-short"),
+    ],
+)
+def test_weaker_levels_of_uzushio(without: set[str], texts: tuple[str, str], reason: str, tmp_path: Path) -> None:
+    """A level is the recipe without its stricter lines. That LZ4 makes five bytes of one, no text reaches."""
+    lines = shipped()["uzushio-03a"].read_text("utf-8").splitlines(keepends=True)
+    left = [line for line in lines if not line.rstrip().endswith(tuple(f"# {one}" for one in without))]
+    assert len(lines) - len(left) == len(without)
+    (tmp_path / "weaker.toml").write_text("".join(left), "utf-8")
+    assert reasons(str(tmp_path / "weaker.toml"), texts) == [None, reason]
 
 
 @pytest.mark.parametrize(
@@ -215,4 +254,4 @@ def test_every_rule_with_a_limit_is_in_the_table(name: str) -> None:
     uses = [use for use in load_recipe(name).stages if isinstance(use.settings, Filter)]
     rules = {rule.name for use in uses for rule in use.settings.rules if rule.rule.kind == "filter"}
     asked = {one.reason.partition(":")[0] for one in CASES if one.recipe == name}
-    assert rules - asked <= {"language", "length", "character-repetition"}
+    assert rules - asked <= {"language", "length"}

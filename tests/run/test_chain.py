@@ -103,7 +103,7 @@ def test_an_editor_without_measures_is_refused(yurai: Callable[..., Said], demo_
     ("command", "tree", "said"),
     [
         ("language", "filter", "stage language cannot follow filter"),
-        ("measure", "filter", "stage measure cannot follow filter"),
+        ("measure", "filter", "is measured with its folder documents/ as --input"),
         ("language", "demo", "stage language cannot follow select"),
         ("language", "extract", "two stages language would write column lang"),
     ],

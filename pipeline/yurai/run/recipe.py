@@ -29,6 +29,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 import yurai.stages  # noqa: F401 - importing declares the stages
 from yurai.declare.score_names import shared_score
@@ -153,12 +154,16 @@ def _completed(uses: Sequence[AnyUse]) -> tuple[AnyUse, ...]:
     )
 
 
+LEFT_ALONE: Final = "; what is left of a finished tree is measured with its folder documents/ as --input"
+
+
 def check_order(uses: Sequence[AnyUse], where: str) -> None:
     """Raise RecipeError unless stages stand in an order that can run, and each says that its place is right."""
     for before, after in itertools.pairwise(uses):
         if stage_of(before).kind.rank > stage_of(after).kind.rank:
             order = ", ".join(kind.value for kind in Kind)
-            raise RecipeError(f"{where}: stage {after.name} cannot follow {before.name}; the order is {order}")
+            said = f"{where}: stage {after.name} cannot follow {before.name}; the order is {order}"
+            raise RecipeError(said + (LEFT_ALONE if stage_of(after).kind is Kind.MEASURE else ""))
     names = [use.name for use in uses]
     for number, use in enumerate(uses):
         stage = stage_of(use)
