@@ -16,6 +16,8 @@ from yurai_manifests.seal import broken
 from yurai_manifests.shape import COUNT, TABLE, TEXT, Each, Fields, Many, parsed
 from yurai_manifests.step import StepRecord, load_step, tasks
 from yurai_manifests.store import Store
+from yurai_manifests.takedown.tombstones import ENTRIES as TOMBSTONES
+from yurai_manifests.takedown.tombstones import FIELD as TAKEDOWNS
 
 RUN = "run.json"
 _NAMED = Each(COUNT)
@@ -48,6 +50,7 @@ SHAPE = Fields(
         "facts": TABLE,
         "code": Fields(optional={"yurai": TEXT, "python": TEXT, "machine": TEXT, "packages": Each(TEXT)}),
         "plan": TEXT,
+        TAKEDOWNS: TOMBSTONES,
     },
 )
 FOLDERS = ("documents", "extracted", "dropped", "evidence", "robots", "warcinfo", "index", "shards")

@@ -274,7 +274,19 @@ def test_every_command_was_called() -> None:
         "report",
         "classifier",
     }
-    elsewhere = {"demo", "submit", "tokenizer", "policy", "sign", "verify", "prove", "reproduce", "release", "restore"}
+    elsewhere = {
+        "demo",
+        "submit",
+        "tokenizer",
+        "policy",
+        "sign",
+        "verify",
+        "prove",
+        "reproduce",
+        "release",
+        "restore",
+        "takedown",
+    }
     assert PLACES.keys() - {*STAGE_NAMES} == called | elsewhere, "a new command prints: call it in a test above"
 
 

@@ -20,6 +20,7 @@ from yurai_manifests.audit.signatures import check_index
 from yurai_manifests.audit.steps import SHAPELESS, check_steps
 from yurai_manifests.audit.sums import Sums, check_rows, check_sums
 from yurai_manifests.audit.tokens import check_tokens
+from yurai_manifests.audit.tombstones import check_taken, check_tombstones
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, ContractError, ShardError
 from yurai_manifests.findings import Finding, Severity
@@ -31,12 +32,14 @@ from yurai_manifests.store import Store
 __all__ = ["CHECKS", "OUTSIDE", "Audit", "Case", "Check", "Finding", "Means", "Severity", "audit"]
 CHECKS: Final[tuple[Check, ...]] = (
     check_seal,
+    check_tombstones,
     check_plan,
     check_steps,
     check_sealed,
     check_files,
     lambda case: check_sums(case.run, case.sums),
     lambda case: check_rows(case.run),
+    check_taken,
     check_identities,
     check_work,
     check_dropped,

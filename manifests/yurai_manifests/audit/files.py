@@ -14,10 +14,11 @@ from yurai_manifests.run import FOLDERS, RUN, content_digest
 from yurai_manifests.shape import TABLE, TEXT, Fields, parsed
 from yurai_manifests.step import SHAPE, StepRecord, task_values
 from yurai_manifests.store import LocalStore, digest_of
+from yurai_manifests.takedown.tombstones import FOLDER as TOMBSTONES
 
 OUTSIDE: Final = ("journal", "ledger", "report")
 """Folders beside the corpus: times and hosts, verdicts of limits, the rendered report. Nothing here is checked."""
-KNOWN: Final = frozenset((*FOLDERS, *OUTSIDE, ".work", "stages", "signatures", "plan.json", CARD, RUN))
+KNOWN: Final = frozenset((*FOLDERS, *OUTSIDE, ".work", "stages", "signatures", TOMBSTONES, "plan.json", CARD, RUN))
 """What a tree holds at its root."""
 _WORK = re.compile(r"\.work/[^/]+/data/[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})(\.\w+)?")
 _TASK = re.compile(r"stages/[^/]+/[0-9a-f]{16}/tasks/[0-9a-f]{2}/(?P<key>[0-9a-f]{64})\.json")

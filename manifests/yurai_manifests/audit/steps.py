@@ -11,6 +11,7 @@ from yurai_manifests.canonical import canonical, fingerprint, sha256
 from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.findings import Finding
 from yurai_manifests.step import PartRow, StepRecord, load_step, manifest_key, part_tables
+from yurai_manifests.takedown.tombstones import TASK_ID
 from yurai_manifests.task import TaskValue
 from yurai_manifests.totals import Flow, Totals
 
@@ -49,12 +50,13 @@ def check_steps(case: Case) -> Iterator[Finding]:
 
 
 def _roles(steps: list[StepRecord], *, tokens: bool) -> dict[int, str]:
-    """Return which step read the sources, which side inputs, which delivers, and which packs tokens, just before it."""
+    """Return which step read the sources or side inputs, delivers, packs tokens just before it, or is of a takedown."""
     deliver = next((at for at, step in enumerate(steps) if "deliver" in step.value["identity"]), None)
     if deliver is None:
         return {}
     roles = {0: "sources"} if deliver else {}
     roles |= {at: "side" for at, step in enumerate(steps) if "side" in step.value["identity"]}
+    roles |= {at: "takedown" for at, step in enumerate(steps) if TASK_ID in step.value["identity"]}
     return roles | ({deliver - 1: "tokens"} if tokens and deliver else {}) | {deliver: "deliver"}
 
 
@@ -135,6 +137,12 @@ def _keep(case: Case, role: str, task: TaskValue) -> None:
         sums.packed.append(wrote(task["outputs"]))
     elif role == "deliver":
         sums.delivered.append(wrote(task["outputs"]))
+    elif role == "takedown":
+        stem = task["source"].rpartition(".")[0]
+        in_shard = task["source"].startswith("shards/")
+        for one in wrote(task["outputs"]):
+            name = f"{stem}.{one[0]}" if in_shard else task["source"]
+            sums.rewritten[name] = (name, *one[1:])
 
 
 def _facts_of(case: Case, step: StepRecord) -> Callable[[Mapping[str, list[int]]], None]:

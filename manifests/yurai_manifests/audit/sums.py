@@ -10,6 +10,8 @@ from yurai_manifests.findings import Finding
 from yurai_manifests.names import most_frequent
 from yurai_manifests.run import FOLDERS, RunRecord, token_shards
 from yurai_manifests.step import StepRecord
+from yurai_manifests.takedown.counts import more
+from yurai_manifests.takedown.tombstones import Tombstone
 from yurai_manifests.task import OutputValue
 
 DO = "do not publish; restore run.json or rebuild"
@@ -40,6 +42,10 @@ class Sums:
         """{file of a side input: sha256} of the tasks that read it, in order."""
         self.side_rows = 0
         """Rows that they wrote."""
+        self.tombstones: list[Tombstone] = []
+        """What takedowns say that they took, oldest first."""
+        self.rewritten: dict[str, Wrote] = {}
+        """{delivered file: what the last takedown wrote in its place}."""
         self.noted: dict[str, dict[str, tuple[list[int], list[int]]]] = {}
         """{base of the step: {name: (sums, greatest)}} of numbers that tasks noted in their index."""
 
@@ -93,7 +99,10 @@ def _contradictions(run: RunRecord, sums: Sums) -> Iterator[str]:
     if carried < 0 or (carried and not run.value["carried"]):
         yield f"{len(run.stages)} stages are counted, the steps have {len(sums.stages)}"
     else:
-        for counts, sums_of in zip(run.stages[carried:], sums.stages, strict=True):
+        whole = run.stages
+        for stone in sums.tombstones:
+            whole = more(whole, stone.counts)
+        for counts, sums_of in zip(whole[carried:], sums.stages, strict=True):
             if counts != sums_of:
                 yield f"counts of stage {counts.stage} are not those of its step"
     yield from _files(run, sums)
@@ -104,7 +113,8 @@ def _files(run: RunRecord, sums: Sums) -> Iterator[str]:
     """Compare the files of each folder with what tasks wrote, in their order, without empty ones unless all are."""
     for folder in sorted({*FOLDERS, *run.value["files"]}):
         named = [(file.name, file.sha256, file.bytes, file.rows, file.size) for file in run.files(folder)]
-        for at, (found, due) in enumerate(zip(named, made := _made(folder, sums), strict=False)):
+        made = [sums.rewritten.get(one[0], one) for one in _made(folder, sums)]
+        for at, (found, due) in enumerate(zip(named, made, strict=False)):
             if found != due:
                 yield f"{found[0]} is not what any task of the run wrote as file {at} of {folder}/"
         if len(named) != len(made):

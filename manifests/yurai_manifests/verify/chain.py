@@ -12,6 +12,7 @@ from yurai_manifests.plan import PLAN
 from yurai_manifests.run import FOLDERS, RunRecord
 from yurai_manifests.step import StepRecord, load_step
 from yurai_manifests.store import Store
+from yurai_manifests.takedown.tombstones import FIELD as TAKEDOWNS
 from yurai_manifests.verify.hashing import Hasher
 
 RESTORE = "restore it, or run the same command with --rebuild"
@@ -36,6 +37,8 @@ class Chain:
             yield from self._object(PLAN, str(self.run.value["plan"]))
         for entry in self.run.value["steps"]:
             yield from self._step(entry["manifest"], entry["sha256"])
+        for entry in self.run.value.get(TAKEDOWNS, []):
+            yield from self._object(entry["tombstone"], entry["sha256"])
         for folder in FOLDERS:
             for file in self.run.files(folder):
                 self.named.add(file.name)

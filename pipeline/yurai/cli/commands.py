@@ -98,6 +98,12 @@ def _proving() -> Loaded:
     return {"sign": sign, "verify": verify, "prove": prove}
 
 
+def _taking_down() -> Loaded:
+    from yurai.cli.takedown_command import takedown
+
+    return {"takedown": takedown}
+
+
 def _reproducing() -> Loaded:
     from yurai.cli.reproduce_commands import reproduce_sample
 
@@ -168,6 +174,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "export": _looking,
     **dict.fromkeys(("sign", "verify", "prove"), _proving),
     "reproduce": _reproducing,
+    "takedown": _taking_down,
     **dict.fromkeys(("release", "restore"), _releasing),
     **dict.fromkeys(("policy", "rights"), _rights),
     "pii": _personal_data,

@@ -6,10 +6,14 @@ from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine
 from yurai.run.recipe import Recipe
 from yurai.run.side import Sides
+from yurai.terminal import tell
 from yurai_manifests.canonical import canonical
 from yurai_manifests.errors import AuditError, DriftError
 from yurai_manifests.plan import PLAN, Plan, load_plan
+from yurai_manifests.run import RUN, RunRecord, load_run
 from yurai_manifests.store import Store
+from yurai_manifests.takedown.pending import refuse_pending
+from yurai_manifests.takedown.tombstones import FIELD
 from yurai_manifests.words import plural
 
 
@@ -20,6 +24,51 @@ def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], so
         DriftError: another recipe or other sources made the tree, and the engine is not told to rebuild it.
         AuditError: the plan that is there is damaged, likewise.
     """
+    plan = _plan(recipe, identities, sources, sides)
+    earlier = _held(engine.store, rebuild=engine.rebuild)
+    held = earlier or plan
+    differences = _all_differences(held, plan)
+    if differences and not engine.rebuild:
+        raise DriftError(
+            f"{engine.store.url} was made differently: {'; '.join(differences[:8])}. Add --rebuild to redo what is "
+            "below the change (stages above it are reused), or choose another --output"
+        )
+    engine.store.put(PLAN, canonical(plan))
+    return earlier is None
+
+
+def left_alone(
+    engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides
+) -> RunRecord | None:
+    """Return the run of a tree that documents were taken from, which no later run makes again; None of any other.
+
+    The work of its steps is gone with what was taken down, so it can be neither extended nor rebuilt.
+
+    Raises:
+        DriftError: the run has another recipe, more sources, or is told to rebuild the tree; or a takedown has not
+            ended.
+        AuditError: run.json or the plan is damaged.
+    """
+    store = engine.store
+    refuse_pending(store)
+    if store.size(RUN) is None or FIELD not in (run := load_run(store)).value:
+        return None
+    held, plan = load_plan(store), _plan(recipe, identities, sources, sides)
+    differences = _all_differences(held, plan) if held else ["plan.json is gone"]
+    more = sorted({*sources} - {*held["sources"]}) if held else []
+    differences += [f"{plural(len(more), 'source')} more, the first {more[0]}"] if more else []
+    if differences or engine.rebuild:
+        why = "; ".join(differences[:8]) or "--rebuild makes it again from its sources"
+        raise DriftError(
+            f"{store.url}: documents were taken down from it, so it is neither extended nor rebuilt ({why}). Choose "
+            "another --output; what was taken down is in its sources still, so take it down there too"
+        )
+    cases = ", ".join(str(entry["case"]) for entry in run.value[FIELD])
+    tell(f"{store.url} is left as it is: documents were taken down from it (case {cases})")
+    return run
+
+
+def _plan(recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides) -> Plan:
     tables = [table.json() for table in recipe.sources]
     plan: Plan = {
         "recipe": recipe.name,
@@ -30,16 +79,11 @@ def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], so
     }
     if sides:
         plan["side"] = {name: [file.name for file in files] for name, files in sides.items()}
-    earlier = _held(engine.store, rebuild=engine.rebuild)
-    held = earlier or plan
-    differences = [*_differences(held, plan), *_lost_sources(held["sources"], sources), *_lost_sides(held, plan)]
-    if differences and not engine.rebuild:
-        raise DriftError(
-            f"{engine.store.url} was made differently: {'; '.join(differences[:8])}. Add --rebuild to redo what is "
-            "below the change (stages above it are reused), or choose another --output"
-        )
-    engine.store.put(PLAN, canonical(plan))
-    return earlier is None
+    return plan
+
+
+def _all_differences(held: Plan, plan: Plan) -> list[str]:
+    return [*_differences(held, plan), *_lost_sources(held["sources"], plan["sources"]), *_lost_sides(held, plan)]
 
 
 def _held(store: Store, *, rebuild: bool) -> Plan | None:

@@ -61,7 +61,7 @@ def publish(
     files = {folder: [_delivered(name, output) for name, output in entries] for folder, entries in named.items()}
     made = make_roots(engine, len(state.done), named)
     value = _value(recipe, state, delivered, sources, files, made) | {"plan": digest_of(store, PLAN)}
-    value = sealed(_with_last_step(engine, len(state.done), value))
+    value = sealed(with_last_step(engine, len(state.done), value))
     data = canonical(value)
     entries = [entry for found in named.values() for entry in found]
     run, as_read = RunRecord(value), RunRecord(json.loads(data))  # canonical JSON has 5 for 5.0
@@ -128,7 +128,7 @@ def _value(
         "schema_version": SCHEMA_VERSION,
         "recipe": recipe.json(),
         "fingerprint": state.fingerprint,
-        "steps": [_entry(record) for record in records],
+        "steps": [entry_of(record) for record in records],
         "sources": sources,
         "carried": state.carried,
         "counts": [counts.json() for counts in state.counts],
@@ -149,14 +149,15 @@ def _value(
     }
 
 
-def _with_last_step(engine: Engine, position: int, value: dict[str, Any]) -> dict[str, Any]:
+def with_last_step(engine: Engine, position: int, value: dict[str, Any]) -> dict[str, Any]:
     """Have a step say the digests of all fields, so that they stand in the chain of steps, and return them with it."""
     identity: dict[str, Json] = {SEALED: digests(value)}
     record = engine.step(StepId(f"{position:02}-seal", fingerprint(identity)), identity, lambda: (), 0)
-    return value | {"steps": [*value["steps"], _entry(record)]}
+    return value | {"steps": [*value["steps"], entry_of(record)]}
 
 
-def _entry(record: StepRecord) -> dict[str, Json]:
+def entry_of(record: StepRecord) -> dict[str, Json]:
+    """Return the entry that a step has in run.json."""
     return {"step": record.step.name, "manifest": record.key, "sha256": record.sha256}
 
 

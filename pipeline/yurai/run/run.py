@@ -13,7 +13,7 @@ from yurai.engine.note import RunNote
 from yurai.engine.progress import Reporter
 from yurai.engine.state import State, chained
 from yurai.engine.use import AnyUse
-from yurai.run.drift import hold_plan
+from yurai.run.drift import hold_plan, left_alone
 from yurai.run.peek import peek
 from yurai.run.publish import publish
 from yurai.run.recipe import Recipe, check_order
@@ -53,7 +53,9 @@ def run_recipe(
     identities = recipe.identities()
     _caution(recipe.stages)
     peek(sources, recipe.sources)
-    with _engine(output, runner, reporter, rebuild=rebuild) as engine:
+    with open_engine(output, runner, reporter, rebuild=rebuild) as engine:
+        if ended := left_alone(engine, recipe, identities, [source.name for source in sources], sides):
+            return ended
         return _run_sources(engine, recipe, sources, identities, sides)
 
 
@@ -111,7 +113,9 @@ def continue_tree(
     check_order((*state.done, *uses), f"yurai {recipe.name}")
     identities = recipe.identities(state.fingerprint)
     _caution(uses)
-    with _engine(output, runner, reporter, rebuild=rebuild) as engine:
+    with open_engine(output, runner, reporter, rebuild=rebuild) as engine:
+        if ended := left_alone(engine, recipe, identities, [state.carried["digest"]], sides):
+            return ended
         hold_plan(engine, recipe, identities, [state.carried["digest"]], sides)
         state = read_sides(engine, first(engine, state), sides)
         read: dict[str, Json] = {"side": sides_json(sides)} if sides else {}
@@ -119,21 +123,28 @@ def continue_tree(
 
 
 @contextmanager
-def _engine(output: str, runner: Runner, reporter: Reporter | None, *, rebuild: bool) -> Iterator[Engine]:
-    """Hold the tree at `output`; what a driver that died there left half-written is removed."""
+def open_engine(
+    output: str, runner: Runner, reporter: Reporter | None, *, rebuild: bool = False, noted: bool = True
+) -> Iterator[Engine]:
+    """Hold the tree at `output`; what a driver that died there left half-written is removed.
+
+    Without `noted` the command that is running, with what was typed, is not written down.
+    """
     store = open_store(output)
     probe(store)
     with held(store) as lease:
         clear_spools(store)  # of late attempts
         if lease.after_a_death:
             clear_litter(store)
-        note = RunNote(store)
+        note = RunNote(store) if noted else None
         try:
             yield Engine(store, runner, reporter or Reporter(quiet=True), rebuild, lease, note)
         except BaseException as error:
-            note.end(error)
+            if note:
+                note.end(error)
             raise
-        note.end()
+        if note:
+            note.end()
 
 
 def _fused(recipe: Recipe) -> tuple[AnyUse, ...]:

@@ -14,6 +14,7 @@ from yurai.report.readers.tree import Asked, figure
 from yurai.report.readers.wording import CLASSES, KINDS, SCOPES, UNKNOWN, USES, VERDICTS, uses_of
 from yurai.report.safe_text import shown
 from yurai.rights.licences import OPEN
+from yurai_manifests.takedown.tombstones import FIELD as TAKEDOWNS
 
 DOMAINS = 50
 COUNTED = ("documents", "share", "tokens", "token share")
@@ -182,9 +183,10 @@ def _domains(asked: Asked) -> Section:
     heads_shown = heads("domain", "documents", "tokens", "token share", *names)
     ((count,),) = asked.rows("domain-count")
     note = say(
-        "Domains: {count}. Robots.txt as captured in the inputs; as it is now, nobody asked. No takedown is recorded "
-        "in this tree.",
+        "Domains: {count}. Robots.txt as captured in the inputs; as it is now, nobody asked. Takedowns that are "
+        "recorded in this tree: {takedowns}.",
         count=int(count),
+        takedowns=len(asked.run.value.get(TAKEDOWNS, [])),
     )
     title = say("The 50 domains with most text")
     found = figure("domains", title, heads_shown, rows, note=note, most=DOMAINS)
