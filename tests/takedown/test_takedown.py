@@ -6,12 +6,14 @@ import hashlib
 import multiprocessing
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from near_runs import deduplicate
 from run_helpers import run
 from takedown_corpus import HOME, Planted, planted, recipe, write_crawl
 from yurai.engine.local import LocalRunner
@@ -154,6 +156,8 @@ def test_a_takedown_that_is_killed_goes_on(place: str, crawl: Path, whole: Path,
     for other in (lambda: run(out, [crawl], recipe=recipe()), lambda: take_down(str(out), order("2"), LocalRunner(1))):
         with pytest.raises(DriftError, match="2026-1 has not ended"):
             other()
+    with pytest.raises(RecipeError, match="another key"):
+        take_down(str(out), replace(order(), key=bytes(32)), LocalRunner(1))
     take_down(str(out), order(), LocalRunner(1))
     assert digests(out) == digests(taken)
     assert not list((out / ".work").rglob("*.parquet"))
@@ -204,6 +208,25 @@ def test_dropped_copies_go_and_none_is_promoted(crawl: Path, deduplicated: Path,
     found = audit(open_store(str(out)), full=True)
     assert found.ok, found.findings
     assert verify_tree(open_store(str(out))).ok
+
+
+def test_stages_go_on_from_what_is_left(taken: Path, tmp_path: Path) -> None:
+    out = tmp_path / "near"
+    deduplicate([taken], out)
+    found = audit(open_store(str(out)), full=True)
+    assert found.ok, found.findings
+    assert not urls(out) & {page.url for page in of_kind("source", *FLOORS)}
+
+
+@pytest.mark.slow
+def test_in_object_storage(crawl: Path, s3_server: str) -> None:
+    out = f"{s3_server}/taken"
+    run(out, [crawl], recipe=recipe())
+    take_down(out, order(), LocalRunner(1))
+    store = open_store(out)
+    assert audit(store, full=True).ok
+    assert verify_tree(store).ok
+    assert not [name for name in store.names(".work") if "/data/" in name]
 
 
 def test_two_takedowns_one_after_the_other(taken: Path, tmp_path: Path) -> None:
