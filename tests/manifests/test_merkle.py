@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from yurai_manifests.merkle.leaves import hash_of, leaf_bytes, row_leaves
 from yurai_manifests.merkle.places import Place, find_places
 from yurai_manifests.merkle.rows import row_json
-from yurai_manifests.merkle.sorted_keys import ROW_BYTES, digest, key_of, key_rows, merged, split, write_sorted
+from yurai_manifests.merkle.sorted_keys import (
+    ROW_BYTES,
+    batch_keys,
+    digest,
+    key_of,
+    key_rows,
+    merged,
+    split,
+    write_sorted,
+)
 from yurai_manifests.merkle.token_spans import spans_of
 from yurai_manifests.merkle.tree import TreeBuilder, leaf_hash, path_spans, paths_of, root_by, root_of
 
@@ -255,4 +264,4 @@ def test_keys_are_of_normal_forms(kind: Any, one: str, other: str) -> None:
 
 def test_rows_without_a_value_have_no_key() -> None:
     batch = pa.RecordBatch.from_pydict({"doc_id": ["a", "b"], "url": [None, "http://e.example"]})
-    assert key_rows("url", batch) == digest("http://e.example/") + digest("b")
+    assert key_rows(batch_keys("url", batch), batch) == digest("http://e.example/") + digest("b")

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from yurai_manifests.merkle.leaves import Leaf, row_leaves, token_leaf
-from yurai_manifests.merkle.sorted_keys import READ, KeyKind, key_rows, write_sorted
+from yurai_manifests.merkle.sorted_keys import KeyKind, batch_keys, key_rows, write_sorted
 from yurai_manifests.merkle.token_spans import spans_of
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import Delivered, RunRecord, token_shards
@@ -61,13 +61,13 @@ def key_files(
 ) -> dict[KeyKind, list[Path]]:
     """Write the sorted keys of each file to `spool`, one file for each kind; return their paths."""
     written: dict[KeyKind, list[Path]] = {kind: [] for kind in kinds}
-    columns = sorted({"doc_id", *(READ[kind] for kind in kinds)})
+    columns: list[str] = sorted({"doc_id", *kinds})
     for number, file in enumerate(files):
         rows = {kind: bytearray() for kind in kinds}
         with store.open(file.name) as handle:
             for batch in read_rows(handle, columns):
                 for kind in kinds:
-                    rows[kind] += key_rows(kind, batch)
+                    rows[kind] += key_rows(batch_keys(kind, batch), batch)
         for kind in kinds:
             path = spool / f"{number:05}.{kind}"
             write_sorted(rows[kind], path)

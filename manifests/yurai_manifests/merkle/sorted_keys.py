@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from yurai_manifests.merkle.tree import leaf_hash
@@ -19,7 +18,8 @@ from yurai_manifests.normal_text import normalise
 from yurai_manifests.urls import normal_url
 
 KeyKind: TypeAlias = Literal["url", "doc_id", "text"]
-KeyRows: TypeAlias = npt.NDArray[np.bytes_]
+"""What a key is of: the column of that name."""
+Row: TypeAlias = "np.dtype[np.bytes_]"
 KINDS: dict[str, tuple[KeyKind, ...]] = {
     "documents": ("url", "doc_id", "text"),
     "extracted": ("url", "doc_id", "text"),
@@ -30,14 +30,13 @@ KEY_BYTES, ROW_BYTES = 32, 64
 ROW = np.dtype(f"S{ROW_BYTES}")
 """NumPy pads such strings with zeros when it compares them, so zeros at an end change no order."""
 MEMORY_BYTES = 64 << 20
-READ: dict[KeyKind, str] = {"url": "url", "doc_id": "doc_id", "text": "text"}
 
 
-def key_of(kind: KeyKind, value: str) -> bytes:
-    """Return the key of a URL, a doc_id, or a whole text: 32 bytes."""
-    if kind == "url":
+def key_of(column: str, value: str) -> bytes:
+    """Return the key of a URL, a whole text, or a cell of another column, such as a doc_id: 32 bytes."""
+    if column == "url":
         value = normal_url(value)
-    elif kind == "text":
+    elif column == "text":
         value = cast("str", normalise(pa.array([value], pa.large_string()))[0].as_py())
     return digest(value)
 
@@ -47,25 +46,29 @@ def digest(value: str) -> bytes:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
 
 
-def key_rows(kind: KeyKind, batch: pa.RecordBatch) -> bytes:
-    """Return the key rows of a batch, joined, in its order; a row whose column is null has none."""
-    values = batch.column(READ[kind])
-    texts = cast("list[str | None]", (normalise(values) if kind == "text" else values).to_pylist())
+def batch_keys(column: str, batch: pa.RecordBatch) -> list[bytes | None]:
+    """Return the key of each row of a batch, null where the column is null."""
+    values = batch.column(column)
+    texts = cast("list[str | None]", (normalise(values) if column == "text" else values).to_pylist())
+    form = normal_url if column == "url" else str
+    return [None if text is None else digest(form(text)) for text in texts]
+
+
+def key_rows(keys: Sequence[bytes | None], batch: pa.RecordBatch) -> bytes:
+    """Return the key rows of a batch whose keys these are, joined, in its order; a row without a key has none."""
     ids = cast("list[str]", batch.column("doc_id").to_pylist())
-    form = normal_url if kind == "url" else str
-    pairs = zip(texts, ids, strict=True)
-    return b"".join(digest(form(text)) + digest(doc_id) for text, doc_id in pairs if text is not None)
+    return b"".join(key + digest(doc_id) for key, doc_id in zip(keys, ids, strict=True) if key is not None)
 
 
-def write_sorted(rows: bytes | bytearray, path: Path) -> int:
-    """Write key rows to `path` in order; return how many."""
-    values = np.frombuffer(rows, ROW).copy()
+def write_sorted(rows: bytes | bytearray, path: Path, row: Row = ROW) -> int:
+    """Write rows of one width to `path` in order; return how many."""
+    values = np.frombuffer(rows, row).copy()
     values.sort()
     path.write_bytes(values.tobytes())
     return len(values)
 
 
-def merged(files: Sequence[Path], memory_bytes: int = MEMORY_BYTES) -> Iterator[bytes]:
+def merged(files: Sequence[Path], memory_bytes: int = MEMORY_BYTES, row: Row = ROW) -> Iterator[bytes]:
     """Yield the rows of sorted files in one order, joined by the part; memory holds about `memory_bytes` of them.
 
     Keys are hashes, so a share of their range is that share of the rows.
@@ -73,12 +76,12 @@ def merged(files: Sequence[Path], memory_bytes: int = MEMORY_BYTES) -> Iterator[
     held = [path for path in files if path.stat().st_size]
     parts = max(1, -(-sum(path.stat().st_size for path in held) // memory_bytes))
     bounds = np.array([(number << 64) // parts for number in range(1, parts)], ">u8")
-    edges = np.frombuffer(bounds.tobytes(), "S8").astype(ROW)
+    edges = np.frombuffer(bounds.tobytes(), "S8").astype(row)
     starts = [0] * len(held)
     for number in range(parts):
         pieces = []
         for which, path in enumerate(held):
-            rows = np.memmap(path, ROW, "r")
+            rows = np.memmap(path, row, "r")
             end = len(rows) if number == parts - 1 else int(np.searchsorted(rows, edges[number]))
             pieces.append(np.array(rows[starts[which] : end]))
             starts[which] = end

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.use import AnyUse
@@ -23,7 +21,10 @@ from yurai.stages.perplexity.settings import Perplexity
 from yurai.stages.threshold.settings import PER_ONE, Threshold
 from yurai.stages.threshold.tasks import CUT
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.run import RunRecord, load_run, token_shards
+from yurai_manifests.lookup.lookup import Found, Lookup
+from yurai_manifests.lookup.place_rows import PlaceKind
+from yurai_manifests.lookup.tokens import document_of, index_files, tokens_of
+from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.schema import DOCUMENT, MEASURES, PROVENANCE
 from yurai_manifests.store import Store
 
@@ -40,7 +41,6 @@ MEASURED = [
     "removed_spans",
     *(field.name for field in MEASURES),
 ]
-INDEX = ["doc_id", "token_start", "token_count"]
 RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")
 VERDICT = (
     *("concluded_spdx", "concluded_status", "licence_confidence", "train_verdict", "search_verdict"),
@@ -70,19 +70,22 @@ def explain(store: Store, key: str) -> list[Row]:
     Raises:
         RecipeError: no candidate has it.
     """
-    run = load_run(store)
-    column = "doc_id" if len(key) == ID_DIGITS and set(key) <= set("0123456789abcdef") else "url"
-    kept = _rows(store, run, "documents", column, key)
-    dropped = _rows(store, run, "dropped", column, key)
+    return _explain(Lookup(store, load_run(store)), key)
+
+
+def _explain(lookup: Lookup, key: str) -> list[Row]:
+    kind: PlaceKind = "doc_id" if len(key) == ID_DIGITS and set(key) <= set("0123456789abcdef") else "url"
+    kept, pages, dropped = (
+        {one.cells["doc_id"]: one for one in lookup.find(folder, kind, key, exact=True)}
+        for folder in ("documents", "extracted", "dropped")
+    )
     if not kept and not dropped:
-        raise RecipeError(f"no candidate of {store.url} has {column} {key}; `yurai audit` says which inputs were read")
-    pages = _rows(store, run, "extracted", column, key)
-    kept_by_id = {row["doc_id"]: row for row in kept}
-    extracted_by_id = {row["doc_id"]: row for row in pages}
-    dropped_by_id = {row["doc_id"]: row for row in dropped}
+        raise RecipeError(
+            f"no candidate of {lookup.store.url} has {kind} {key}; `yurai audit` says which inputs were read"
+        )
     return [
-        _life(store, run, kept_by_id.get(name), extracted_by_id.get(name), dropped_by_id.get(name))
-        for name in dict.fromkeys([*kept_by_id, *dropped_by_id])
+        _life(lookup, kept.get(name), _cells(pages.get(name)), _cells(dropped.get(name)))
+        for name in dict.fromkeys([*kept, *dropped])
     ]
 
 
@@ -92,49 +95,31 @@ def explain_token(store: Store, token: str) -> Row:
     Raises:
         RecipeError: no such shard or token.
     """
-    run = load_run(store)
+    lookup = Lookup(store, load_run(store))
     shard, _, number = token.rpartition(":")
+    shards = index_files(lookup.run)
     name = f"shards/{shard.removeprefix('shards/').partition('.')[0]}.parquet"
-    if not number.isdecimal() or name not in {file.name for file in run.files("shards")}:
-        names = ", ".join(
-            file.name.removeprefix("shards/").partition(".")[0] for file in token_shards(run.files("shards"))
-        )
+    named = {index.name: (index, ids) for index, ids in shards}
+    if not number.isdecimal() or name not in named:
+        names = ", ".join(ids.removeprefix("shards/").partition(".")[0] for _, ids in shards)
         raise RecipeError(
             f"--token wants SHARD:N, such as 00000:1234, not {token!r}; shards: {names or 'none, not tokenized'}"
         )
-    with store.open(name) as file:
-        index = pq.read_table(file, columns=INDEX, use_threads=False)
-    starts = index.column("token_start").to_numpy()
-    row = int(starts.searchsorted(int(number), side="right")) - 1
-    entry = index.slice(max(row, 0), 1).to_pylist()
-    if not entry or int(number) >= entry[0]["token_start"] + entry[0]["token_count"]:
+    index, ids = named[name]
+    entry = document_of(lookup, index, int(number))
+    if entry is None:
         raise RecipeError(f"{name} has no token {number}; it ends before that")
-    (life,) = explain(store, entry[0]["doc_id"])
-    return {
-        "token": {
-            "shard": _ids_of(run, name),
-            "number": int(number),
-            "in_document": int(number) - entry[0]["token_start"],
-        }
-    } | life
+    (life,) = _explain(lookup, entry["doc_id"])
+    place = {"shard": ids, "number": int(number), "in_document": int(number) - entry["token_start"]}
+    return {"token": place} | life
 
 
-def _rows(store: Store, run: RunRecord, folder: str, column: str, value: str) -> list[Row]:
-    """Return the rows with a value; all columns are read only where one column says that there are some."""
-    rows: list[Row] = []
-    for file in run.files(folder):
-        with store.open(file.name) as handle:
-            parquet = pq.ParquetFile(handle)
-            for group in range(parquet.num_row_groups):
-                matches = pc.equal(
-                    parquet.read_row_group(group, columns=[column], use_threads=False).column(0), pa.scalar(value)
-                )
-                if pc.any(matches).as_py():
-                    rows += parquet.read_row_group(group, use_threads=False).filter(matches).to_pylist()
-    return rows
+def _cells(found: Found | None) -> Row | None:
+    return found.cells if found else None
 
 
-def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, dropped: Row | None) -> Row:
+def _life(lookup: Lookup, found: Found | None, page: Row | None, dropped: Row | None) -> Row:
+    kept, run = _cells(found), lookup.run
     row = kept or dropped or {}
     life: Row = {name: row[name] for name in ORIGIN}
     if shown := kept or page:
@@ -144,11 +129,11 @@ def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, drop
     if dropped:
         life |= {name: dropped[name] for name in GONE}
     life["rights"] = [
-        {name: mark[name] for name in RIGHTS} for mark in _rows(store, run, "evidence", "doc_id", life["doc_id"])
+        {name: mark.cells[name] for name in RIGHTS} for mark in lookup.find("evidence", "doc_id", life["doc_id"])
     ]
     life["verdict"] = {name: kept[name] for name in VERDICT} if kept and kept["policy_id"] else None
     life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
-    life["tokens"] = _tokens(store, run, life["doc_id"]) if kept else None
+    life["tokens"] = tokens_of(lookup, found.number, life["doc_id"]) if found else None
     life["decisions"] = decisions(run, page, dropped, kept)
     return life
 
@@ -156,28 +141,6 @@ def _life(store: Store, run: RunRecord, kept: Row | None, page: Row | None, drop
 def _table(run: RunRecord, source: str) -> Row:
     """Return the [[source]] table that held for a row file."""
     return table_of(map(SourceTable.of, run.source_tables), source).json()
-
-
-def _tokens(store: Store, run: RunRecord, doc_id: str) -> Row | None:
-    for file in run.files("shards"):
-        if not file.name.endswith(".parquet"):
-            continue
-        with store.open(file.name) as handle:
-            entries = pq.read_table(
-                handle, columns=INDEX, filters=pc.field("doc_id") == doc_id, use_threads=False
-            ).to_pylist()
-        if entries:
-            return {
-                "shard": _ids_of(run, file.name),
-                "start": entries[0]["token_start"],
-                "count": entries[0]["token_count"],
-            }
-    return None
-
-
-def _ids_of(run: RunRecord, index: str) -> str:
-    """Return the name of the file with the ids of a shard, told the name of its index."""
-    return next(file.name for file in token_shards(run.files("shards")) if file.name.startswith(index[:-7]))
 
 
 def decisions(run: RunRecord, page: Row | None, dropped: Row | None, kept: Row | None = None) -> list[Row]:

@@ -8,8 +8,9 @@ from yurai.engine.engine import Engine
 from yurai.engine.task import A, AnyTask, TaskFunction
 from yurai.sources.fetch import Shard
 from yurai.stages.packing import pack_task
-from yurai.stages.roots.tasks import HashRows, SortedKeys, Spans, hash_keys, hash_rows, hash_spans
+from yurai.stages.roots.tasks import HashRows, SortedKeys, Spans, hash_keys, hash_rows, hash_spans, join_places
 from yurai_manifests.canonical import Json, fingerprint
+from yurai_manifests.lookup.place_rows import PLACED
 from yurai_manifests.merkle.roots import Root, Roots
 from yurai_manifests.merkle.sorted_keys import KINDS
 from yurai_manifests.run import Delivered, token_shards
@@ -17,7 +18,7 @@ from yurai_manifests.step import StepRecord, outputs
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output, StepId
 
-IDENTITY: Final[dict[str, Json]] = {"roots": 1}
+IDENTITY: Final[dict[str, Json]] = {"roots": 2}
 SHARDS = "shards"
 Named: TypeAlias = Sequence[tuple[str, Output]]
 """Delivered files of a folder: their names, and where their bytes are."""
@@ -32,21 +33,23 @@ class Made:
 
 
 def make_roots(engine: Engine, position: int, named: Mapping[str, Named]) -> Made:
-    """Compute the roots of the files that folders will have, in three steps."""
-    base = f"{position:02}-roots"
+    """Compute the roots of the files that folders will have, in three steps, and index their keys in one more."""
+    base, store = f"{position:02}-roots", engine.store
     rows = {folder: files for folder, files in named.items() if folder != SHARDS}
     shards = list(_shards(named.get(SHARDS, ())))
     spans = _step(engine, f"{base}.spans", lambda: _span_tasks(engine, f"{base}.spans", shards))
-    digests = [output for _, output in outputs(engine.store, spans, "spans")]
+    digests = [output for _, output in outputs(store, spans, "spans")]
     hashed = _step(engine, f"{base}.rows", lambda: _row_tasks(engine, f"{base}.rows", rows, digests))
-    trees = _key_files(engine.store, hashed, rows)
-    keys = _step(engine, f"{base}.keys", lambda: _key_tasks(engine, f"{base}.keys", trees))
-    found = iter(_roots(engine.store, hashed))
+    trees = _key_files(store, hashed, rows, "keys", KINDS)
+    keys = _step(engine, f"{base}.keys", lambda: _key_tasks(hash_keys, engine, f"{base}.keys", trees))
+    indexes = _key_files(store, hashed, rows, "places", PLACED)
+    places = _step(engine, f"{base}.places", lambda: _key_tasks(join_places, engine, f"{base}.places", indexes))
+    found = iter(_roots(store, hashed))
     folders = {folder: {name: next(found) for name, _ in files} for folder, files in rows.items()}
     if SHARDS in named:
         names = [ids[0] for ids, _ in shards]
-        folders[SHARDS] = dict(zip(names, _roots(engine.store, spans), strict=True))
-    return Made(Roots(folders, dict(zip(trees, _roots(engine.store, keys), strict=True))), (spans, hashed, keys))
+        folders[SHARDS] = dict(zip(names, _roots(store, spans), strict=True))
+    return Made(Roots(folders, dict(zip(trees, _roots(store, keys), strict=True))), (spans, hashed, keys, places))
 
 
 def _step(engine: Engine, name: str, expected: Callable[[], Iterator[AnyTask]]) -> StepRecord:
@@ -83,7 +86,7 @@ def _row_tasks(engine: Engine, step: str, folders: Mapping[str, Named], digests:
         before = 0
         for name, file in files:
             skip, spans = _overlap(digests, before, file.rows) if folder == "documents" and digests else (-1, [])
-            yield _task(hash_rows, engine, step, name, (file, *spans), HashRows(folder, skip))
+            yield _task(hash_rows, engine, step, name, (file, *spans), HashRows(folder, skip, before))
             before += file.rows
 
 
@@ -99,20 +102,24 @@ def _overlap(digests: Sequence[Output], first: int, count: int) -> tuple[int, li
     return skip, held
 
 
-def _key_files(store: Store, hashed: StepRecord, folders: Mapping[str, Named]) -> dict[str, list[Output]]:
-    """Return the files of sorted keys of each tree: folder/kind."""
+def _key_files(
+    store: Store, hashed: StepRecord, folders: Mapping[str, Named], name: str, kinds: Mapping[str, Sequence[str]]
+) -> dict[str, list[Output]]:
+    """Return the files of sorted rows called `name` of each tree: folder/kind."""
     trees: dict[str, list[Output]] = {}
-    for kind in ("url", "doc_id", "text"):
-        for task, output in outputs(store, hashed, f"keys.{kind}"):
+    for kind in sorted({kind for some in kinds.values() for kind in some}):
+        for task, output in outputs(store, hashed, f"{name}.{kind}"):
             trees.setdefault(f"{task.source.partition('/')[0]}/{kind}", []).append(output)
     return {
-        f"{folder}/{kind}": trees.get(f"{folder}/{kind}", []) for folder in folders for kind in KINDS.get(folder, ())
+        f"{folder}/{kind}": trees.get(f"{folder}/{kind}", []) for folder in folders for kind in kinds.get(folder, ())
     }
 
 
-def _key_tasks(engine: Engine, step: str, trees: Mapping[str, Sequence[Output]]) -> Iterator[AnyTask]:
+def _key_tasks(
+    function: TaskFunction[SortedKeys], engine: Engine, step: str, trees: Mapping[str, Sequence[Output]]
+) -> Iterator[AnyTask]:
     for tree, files in trees.items():
-        yield _task(hash_keys, engine, step, tree, files, SortedKeys(tree))
+        yield _task(function, engine, step, tree, files, SortedKeys(tree))
 
 
 def _roots(store: Store, step: StepRecord) -> list[Root]:

@@ -3,11 +3,13 @@
     spans   a token shard                       -> digests of its documents' tokens, and its root
     rows    a delivered file, and such digests  -> hashes of its rows' leaves, its root, and its keys, sorted
     keys    the sorted keys of a folder         -> their root
+    places  the sorted places of such keys      -> one index of them, by which rows are found
 
 What a leaf says is in `yurai_manifests.merkle.leaves`. Leaf hashes stay in the tree (.work), so that `yurai verify` can
 name the row of a flipped byte.
 """
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -15,8 +17,18 @@ from yurai.engine.arguments import Arguments
 from yurai.engine.clock import part
 from yurai.engine.task import Task, task_function
 from yurai.sources.fetch import fetch_shard
+from yurai_manifests.lookup.place_rows import PLACE, PLACED, place_rows
 from yurai_manifests.merkle.leaves import hash_of, row_leaves, token_leaf
-from yurai_manifests.merkle.sorted_keys import KINDS, key_rows, leaves, merged, write_sorted
+from yurai_manifests.merkle.sorted_keys import (
+    KINDS,
+    ROW,
+    Row,
+    batch_keys,
+    key_rows,
+    leaves,
+    merged,
+    write_sorted,
+)
 from yurai_manifests.merkle.token_spans import spans_of
 from yurai_manifests.merkle.tree import HASH_BYTES, TreeBuilder
 from yurai_manifests.parquet import read_rows
@@ -59,10 +71,12 @@ def _finish_root(attempt: Attempt, builder: TreeBuilder) -> None:
 
 @dataclass(frozen=True)
 class HashRows(Arguments):
-    """The folder of a file, and which of the digests of tokens is the first of its own; -1 where it has none."""
+    """The folder of a file, which of the digests of tokens is the first of its own (-1: none), and its first row."""
 
     kind: str
     skip: int
+    first: int
+    """Rows of the folder before the file."""
 
 
 @task_function("yurai.steps.roots:rows")
@@ -71,22 +85,31 @@ def hash_rows(task: Task[HashRows], attempt: Attempt) -> TaskRecord:
     kind, skip = task.args.kind, task.args.skip
     path, *rest = [fetch_shard(shard, attempt.spool) for shard in task.inputs]
     spans = b"".join(file.read_bytes() for file in rest)
-    keys = {key: bytearray() for key in KINDS.get(kind, ())}
+    keys: dict[str, bytearray] = {key: bytearray() for key in KINDS.get(kind, ())}
+    places: dict[str, bytearray] = {key: bytearray() for key in PLACED.get(kind, ())}
     builder = TreeBuilder()
     with part(PART), attempt.path("leaves.bin").open("wb") as hashes:
         for batch in read_rows(path):
             of_batch = None if skip < 0 else _window(spans, skip + builder.size, batch.num_rows)
             found = [hash_of(leaf) for leaf in row_leaves(kind, batch, of_batch)]
+            for key in places:
+                named = batch_keys(key, batch)
+                places[key] += place_rows(named, task.args.first + builder.size)
+                if key in keys:
+                    keys[key] += key_rows(named, batch)
             builder.extend(found)
             hashes.write(b"".join(found))
-            for key in keys:
-                keys[key] += key_rows(key, batch)
-    for key, rows in keys.items():
-        local = attempt.path(f"{key}.keys")
-        attempt.finish(f"keys.{key}", local, rows=write_sorted(rows, local))
+    _finish_sorted(attempt, "keys", keys, ROW)
+    _finish_sorted(attempt, "places", places, PLACE)
     attempt.finish("leaves", attempt.path("leaves.bin"), rows=builder.size)
     _finish_root(attempt, builder)
     return task.record()
+
+
+def _finish_sorted(attempt: Attempt, name: str, rows: Mapping[str, bytearray], row: Row) -> None:
+    for key, found in rows.items():
+        local = attempt.path(f"{key}.{name}")
+        attempt.finish(f"{name}.{key}", local, rows=write_sorted(found, local, row))
 
 
 def _window(spans: bytes, first: int, count: int) -> list[bytes]:
@@ -109,4 +132,16 @@ def hash_keys(task: Task[SortedKeys], attempt: Attempt) -> TaskRecord:
     with part(PART):
         builder.extend(leaves(merged(files)))
     _finish_root(attempt, builder)
+    return task.record()
+
+
+@task_function("yurai.steps.roots:places")
+def join_places(task: Task[SortedKeys], attempt: Attempt) -> TaskRecord:
+    """Join the sorted places of all files of a folder."""
+    files = [fetch_shard(shard, attempt.spool) for shard in task.inputs]
+    path, count = attempt.path("joined.places"), 0
+    with part(PART), path.open("wb") as joined:
+        for rows in merged(files, row=PLACE):
+            count += joined.write(rows) // PLACE.itemsize
+    attempt.finish("places", path, rows=count)
     return task.record()
