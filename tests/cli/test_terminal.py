@@ -127,6 +127,17 @@ def test_diff(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
         assert checked(yurai("diff", hostile / "out", other, "--format", form)).code == 1
 
 
+def test_inquire(hostile: Path, yurai: Yurai) -> None:
+    out = hostile / "out"
+    urls = {url for url in (*column(out, "documents", "url"), *column(out, "dropped", "url")) if url}
+    for url in [url for url in urls if "\udcff" not in url]:
+        assert checked(yurai("inquire", out, "--url", url)).code == 0
+        assert json.loads(checked(yurai("inquire", out, "--url", url, "--format", "json")).out)["works_count"] > 0
+    for asked in (["--domain", "example"], ["--contains", f"no{ESC}{RLO}\nforged"], ["--url", f"{ESC}{RLO}\nforged"]):
+        assert checked(yurai("inquire", out, *asked)).code == 0
+    assert checked(yurai("inquire", out, "--domain", f"{ESC}{RLO}\nforged/")).code == 2
+
+
 def test_report_and_profile(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
     out = f"{tmp_path}/out{ESC}{RLO}\nforged"
     inputs = ["--input", hostile / "archives", "--input", hostile / "rows"]
@@ -266,6 +277,7 @@ def test_every_command_was_called() -> None:
         "export",
         "query",
         "diff",
+        "inquire",
         "doctor",
         "status",
         "rights",

@@ -4,6 +4,7 @@ Rows of shards go on as rows of documents/ do, so a document's row says where it
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypedDict, cast
 
 import pyarrow as pa
@@ -17,7 +18,8 @@ from yurai_manifests.run import Delivered, RunRecord, token_shards
 INDEX = ("doc_id", "token_start", "token_count")
 
 
-class Span(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Span:
     """Tokens of a document: the file with their ids, the first one, from 0, and how many."""
 
     shard: str

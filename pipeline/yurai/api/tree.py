@@ -1,6 +1,6 @@
 """Define `yurai.open` and `Tree`: what a finished output tree answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from yurai.api.given import Where, place
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from yurai.report.changes import Compared
     from yurai.report.draw import Drawn
+    from yurai.report.inquiry.answer import Answer, Listed
+    from yurai.report.inquiry.scan import Form as Compare
     from yurai.report.readers.figures import Reader
     from yurai.report.readers.make import Form
     from yurai.report.readers.said import Language
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from yurai_manifests.export import Compress, Export
 
 DRAWN = 50
+SHOWN = 20
 
 
 class Tree:
@@ -117,6 +120,57 @@ class Tree:
         if (page is None) == (token is None):
             raise RecipeError('explain takes a URL or doc_id, or token="SHARD:N"')
         return [explain_token(self._store, token)] if token is not None else explain(self._store, page or "")
+
+    def inquire(
+        self,
+        url: str | None = None,
+        *,
+        domain: str | None = None,
+        text: str | None = None,
+        contains: str | None = None,
+        compare: "Compare" = "spaces",
+        first: int = SHOWN,
+        each: "Callable[[Listed], None] | None" = None,
+    ) -> "Answer":
+        """Answer whether a work is in the corpus, and where: by URL (or doc_id), domain, text or quotation.
+
+        A URL costs some kilobytes; for the others every row is read, and `.scanned` says so. `compare` is how texts are
+        held against each other; `first` is how many candidates are told of; `each` gets every candidate of a domain.
+
+        Raises:
+            RecipeError: not one of the four was given, or it is empty.
+            AuditError, ShardError: the tree is damaged.
+        """
+        from yurai.report.inquiry import ask
+        from yurai_manifests.lookup.lookup import Lookup
+
+        if [url, domain, text, contains].count(None) != 3:  # noqa: PLR2004 - all but one
+            raise RecipeError("inquire takes one of url, domain, text and contains")
+        lookup = Lookup(self._store, self._run)
+        if url is not None:
+            return ask.about_url(lookup, url, first)
+        if domain is not None:
+            return ask.about_domain(lookup, domain, first, each)
+        if text is not None:
+            return ask.about_text(lookup, text, compare, first)
+        return ask.about_quote(lookup, contains or "", compare, first)
+
+    def sign_answer(self, answer: "Answer", key: Where, text: str | None = None) -> bytes:
+        """Return an answer with proofs by the Merkle roots, signed by a secret key as `yurai sign` makes them.
+
+        `text` is the text that was asked about, which the answer does not hold. `yurai verify` takes the bytes as a
+        file. The keys of all documents are read for the proofs.
+
+        Raises:
+            RecipeError: the key cannot be used. AuditError: the rows are not those of the roots.
+        """
+        from pathlib import Path
+
+        from yurai.report.inquiry.signed import sign_answer
+        from yurai_manifests.lookup.lookup import Lookup
+        from yurai_manifests.signing.keys import load_secret
+
+        return sign_answer(Lookup(self._store, self._run), answer, load_secret(Path(key)), text)
 
     def sample(self, dropped_by: str | None = None, *, count: int = DRAWN, seed: int = 0) -> "list[Drawn]":
         """Draw `count` pages at random, the same ones each time: kept ones, or those dropped by a reason or stage.

@@ -68,6 +68,12 @@ def _comparing() -> Loaded:
     return {"diff": diff}
 
 
+def _inquiring() -> Loaded:
+    from yurai.cli.inquire_command import inquire
+
+    return {"inquire": inquire}
+
+
 def _listing() -> Loaded:
     from yurai.cli.list_command import list_names
 
@@ -170,6 +176,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "query": _asking,
     "report": _reporting,
     "diff": _comparing,
+    "inquire": _inquiring,
     "list": _listing,
     "export": _looking,
     **dict.fromkeys(("sign", "verify", "prove"), _proving),

@@ -151,7 +151,9 @@ def _say_files(store: "Store", name: str, stamp: "Stamper") -> None:
 
 
 def verify(
-    target: Annotated[str, typer.Argument(metavar="OUT|PROOF", help="output tree, or file that `yurai prove` wrote")],
+    target: Annotated[
+        str, typer.Argument(metavar="OUT|FILE", help="output tree, or file that `yurai prove` or `yurai inquire` wrote")
+    ],
     key: Annotated[
         str | None, typer.Option(metavar="PUBLIC", help="public key that must have signed it; P-256: as an OMS bundle")
     ] = None,
@@ -171,7 +173,7 @@ def verify(
     oidc_issuer: Issuer = None,
     trust_config: TrustConfig = None,
 ) -> None:
-    """Verify a tree or a proof, offline; exit 1 and name what is wrong if anything is.
+    """Verify a tree, a proof or a signed answer, offline; exit 1 and name what is wrong if anything is.
 
     Examples: `yurai verify OUT`, `yurai verify OUT --key them.pub`, `yurai verify proof.json --key them.pub`.
     """
@@ -180,8 +182,11 @@ def verify(
     if Path(target).is_file():
         if identity is not None or tsa_certificates is not None:
             raise typer.BadParameter("--identity and --tsa-certificates go with a tree, and this is a file")
+        from yurai.cli.verify_answer import is_answer, verify_answer
         from yurai.cli.verify_proof import verify_proof
 
+        if is_answer(Path(target)):
+            raise typer.Exit(0 if verify_answer(Path(target), key, root, text_file) else 1)
         raise typer.Exit(0 if verify_proof(Path(target), key, root, text_file) else 1)
     if root is not None or text_file is not None:
         raise typer.BadParameter("--root and --text-file go with a proof, and this is no file")

@@ -20,7 +20,7 @@ def verify_proof(path: Path, key: str | None, root: str | None, text_file: str |
     """Say what a proof proves, or what is wrong with it; return whether it holds."""
     try:
         pinned = None if key is None else load_public(Path(key))
-        proof = parse_proof(_bytes(path))
+        proof = parse_proof(read_bounded(path))
         check_proof(proof)
         _hold_text(proof, text_file)
         _trust(proof, pinned, root)
@@ -60,7 +60,8 @@ def _trust(proof: Proof, pinned: PublicKey | None, root: str | None) -> None:
     say_signer(signed, pinned)
 
 
-def _bytes(path: Path) -> bytes:
+def read_bounded(path: Path) -> bytes:
+    """Return the bytes of a file; raises AuditError where it is longer than a proof may be."""
     if path.stat().st_size > MOST_BYTES:
         raise AuditError(f"it is longer than the {MOST_BYTES:,} bytes that a proof may have")
     return path.read_bytes()

@@ -6,6 +6,7 @@ the corpus was built by.
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 import pyarrow as pa
@@ -133,7 +134,8 @@ def _life(lookup: Lookup, found: Found | None, page: Row | None, dropped: Row | 
     ]
     life["verdict"] = {name: kept[name] for name in VERDICT} if kept and kept["policy_id"] else None
     life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
-    life["tokens"] = tokens_of(lookup, found.number, life["doc_id"]) if found else None
+    span = tokens_of(lookup, found.number, life["doc_id"]) if found else None
+    life["tokens"] = asdict(span) if span else None
     life["decisions"] = decisions(run, page, dropped, kept)
     return life
 
