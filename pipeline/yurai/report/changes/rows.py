@@ -18,14 +18,14 @@ EXAMPLES: Final = 3
 NAMED: Final = 20
 """Inputs that are named; all are counted."""
 _SIDE: Final = """
-SELECT c.doc_id, coalesce(c.url, c.doc_id) AS url, c.source, c.outcome, c.stage, c.reason, d.text_sha256 AS text,
-    s.tokens, x.extractor || ' ' || coalesce(x.extractor_version, '') AS extractor, g.kept_doc_id IS NOT NULL AS copy,
-    {verdict} AS verdict
-FROM {before}candidates c
-LEFT JOIN (SELECT doc_id, text_sha256, {columns} FROM {before}documents) d USING (doc_id)
-LEFT JOIN {before}sizes s USING (doc_id)
-LEFT JOIN (SELECT doc_id, extractor, extractor_version FROM {before}extracted) x USING (doc_id)
-LEFT JOIN (SELECT doc_id, kept_doc_id FROM {before}dropped) g USING (doc_id)
+SELECT doc_id, coalesce(d.url, doc_id) AS url, source, 'kept' AS outcome, NULL AS stage, NULL AS reason,
+    text_sha256 AS text,
+    coalesce(s.token_count, d.token_count) AS tokens, extractor || ' ' || coalesce(extractor_version, '') AS extractor,
+    false AS copy, {verdict} AS verdict
+FROM {before}documents d LEFT JOIN (SELECT doc_id, token_count FROM {before}shards) s USING (doc_id)
+UNION ALL
+SELECT doc_id, coalesce(url, doc_id), source, outcome, stage, reason, NULL, NULL, NULL, kept_doc_id IS NOT NULL, NULL
+FROM {before}dropped
 """
 _VERDICT: Final = ("concluded_spdx", "concluded_status", "train_verdict", "search_verdict", "redistribute_verdict")
 _INPUTS: Final = """
@@ -113,7 +113,7 @@ def prepare(database: "duckdb.DuckDBPyConnection") -> None:
     """Name the two sides, and what became of the input files."""
     verdict = "concat_ws('|', " + ", ".join(f"coalesce({name}, '')" for name in _VERDICT) + ")"
     for view, before in (("new_side", ""), ("old_side", "other_")):
-        side = _SIDE.format(before=before, verdict=verdict, columns=", ".join(_VERDICT))
+        side = _SIDE.format(before=before, verdict=verdict)
         database.execute(f"CREATE TEMP VIEW {view} AS {side}")
     database.execute(f"CREATE TEMP TABLE inputs AS {_INPUTS}")
 
