@@ -6,10 +6,11 @@ Fields of the head: https://github.com/huggingface/hub-docs/blob/main/datasetcar
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from yurai_manifests.canonical import sha256
+from yurai_manifests.clean import clean, clean_json
 from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
 from yurai_manifests.markdown import code_block, columns, table, text
 from yurai_manifests.run import RunRecord
@@ -39,7 +40,7 @@ filled where the recipe judges by a rights policy. They are signals, not legal a
 
 def card(run: RunRecord) -> bytes:
     """Return the card of a run, in UTF-8."""
-    body = "\n".join((head(_configs(run), _rows(run, "documents")), *_sections(run))).encode()
+    body = "\n".join((head(configs_of(run), rows_of(run, "documents")), *sections(run))).encode()
     return body + _mark(body)
 
 
@@ -69,20 +70,22 @@ def _mark(body: bytes) -> bytes:
     return _MARK + sha256(body).encode() + b" -->\n"
 
 
-def _configs(run: RunRecord) -> list[str]:
+def configs_of(run: RunRecord) -> list[str]:
+    """Return the delivered folders that are configs."""
     return [name for name in CONFIGS if run.files(name)]
 
 
-def _rows(run: RunRecord, folder: str) -> int:
+def rows_of(run: RunRecord, folder: str) -> int:
+    """Return how many rows a folder has."""
     return sum(file.rows for file in run.files(folder))
 
 
-def head(configs: Sequence[str], rows: int) -> str:
+def head(configs: Sequence[str], rows: int, more: Iterable[str] = ()) -> str:
     """Return the head of a card, which is YAML: its folders as configs, the first one default, of so many documents.
 
-    No word of the recipe is in it.
+    `more` are lines of YAML that stand first. No word of the recipe is in it.
     """
-    lines = ["---", "license: other", "license_name: see-evidence", "tags:", "- yurai"]
+    lines = ["---", *more, "license: other", "license_name: see-evidence", "tags:", "- yurai"]
     lines += ["size_categories:", f"- {_size(rows)}", "configs:"]
     for number, name in enumerate(configs):
         lines += [f"- config_name: {name}", *(["  default: true"] if number == 0 else [])]
@@ -101,13 +104,15 @@ def _size(rows: int) -> str:
 
 
 def recipe_block(run: RunRecord) -> str:
-    """Return the stages of a run with their settings, as a block of JSON."""
-    return code_block(escaped_json(json.dumps(run.recipe_stages, ensure_ascii=False, indent=1, sort_keys=True)))
+    """Return the stages of a run with their settings, as a block of JSON without secrets."""
+    stages = clean_json(run.recipe_stages)
+    return code_block(escaped_json(json.dumps(stages, ensure_ascii=False, indent=1, sort_keys=True)))
 
 
-def _sections(run: RunRecord) -> Iterator[str]:
+def sections(run: RunRecord) -> Iterator[str]:
+    """Yield the sections below the head, as Markdown."""
     recipe, totals = run.value["recipe"], run.value["totals"]
-    name, about = (text(str(recipe.get(key, ""))) for key in ("name", "about"))
+    name, about = (text(clean(recipe.get(key, ""), longest=None)) for key in ("name", "about"))
     yield f"# {name or 'A corpus'}\n"
     yield f"{about}\n" if about else ""
     yield f"Made by [Yurai]({_HOME}) with recipe {name}. Content digest: `{run.digest}`.\n"
@@ -115,11 +120,11 @@ def _sections(run: RunRecord) -> Iterator[str]:
     yield "## Counts\n"
     sums = ("candidates", "kept", "dropped", "failed", "tokens")
     yield table(("", "count"), *((key, f"{totals[key]:,}") for key in sums))
-    rows = [(f"`{one}`", f"{_rows(run, one):,}", CONFIGS[one][1]) for one in _configs(run)]
+    rows = [(f"`{one}`", f"{rows_of(run, one):,}", CONFIGS[one][1]) for one in configs_of(run)]
     yield table(("config", "rows", "what it holds"), *rows)
     yield f"## Recipe\n\n{recipe_block(run)}"
     yield "## Columns\n"
-    seen = dict.fromkeys(id(CONFIGS[one][0]) for one in _configs(run))
+    seen = dict.fromkeys(id(CONFIGS[one][0]) for one in configs_of(run))
     for key in seen:
-        names = [one for one in _configs(run) if id(CONFIGS[one][0]) == key]
+        names = [one for one in configs_of(run) if id(CONFIGS[one][0]) == key]
         yield f"### {' and '.join(names)}\n\n{columns(CONFIGS[names[0]][0])}"

@@ -107,7 +107,8 @@ def test_a_whole_run_holds_no_secret(
             ended = yurai(*command, *arguments, *OPTIONS)
             assert ended.code == 0, ended.err
             said += ended.out + ended.err
-        for command in (("audit", out), ("export", out, "sources"), ("explain", out, "https://x.example/1")):
+        exports = [("export", out, name) for name in ("sources", "in-toto", "prov", "eu-summary-json", "hf-card")]
+        for command in (("audit", out), *exports, ("explain", out, "https://x.example/1")):
             ended = yurai(*command)
             said += ended.out + ended.err
         said += yurai("audit", out, "--format", "html").out + yurai("doctor", "plain", *arguments).out

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from yurai.report.readers.said import Language
     from yurai.report.readers.tiers import Tier
     from yurai.reproduce.release import Release
+    from yurai_manifests.answers import Answers, Question
     from yurai_manifests.audit import Audit
     from yurai_manifests.canonical import Json
     from yurai_manifests.export import Compress, Export
@@ -267,13 +268,25 @@ class Tree:
         )
         return drawn(made, form, language)
 
-    def export(self, name: str) -> Iterator[str]:
+    def export(self, name: str, answers: "Where | Mapping[str, object] | None" = None) -> Iterator[str]:
         """Yield what another tool or office asks about the run, a part at a time: `yurai list exports` names them.
 
+        `answers` are what people know and no manifest can, as a TOML file or {key: answer}; `export_questions` names
+        what an export asks.
+
         Raises:
-            RecipeError: no export is called so.
+            RecipeError: no export is called so, an answer is none that it asks for, or one is missing that its standard
+                cannot do without.
         """
-        return _export(name).write(self._store, self._run)
+        made = _export(name)
+        return made.parts(self._store, self._run, _checked(made, answers))
+
+    def export_questions(self, name: str, answers: "Where | Mapping[str, object] | None" = None) -> "list[Question]":
+        """Return what an export asks people and `answers` do not say; errors as `export`, but for missing ones."""
+        from yurai_manifests.answers import open_questions
+
+        made = _export(name)
+        return open_questions(made.asks, _checked(made, answers))
 
     def exports_folder(self, name: str) -> bool:
         """Tell whether an export writes a folder of files; raises RecipeError where none is called so."""
@@ -306,6 +319,14 @@ class Tree:
 
         folder = open_store(checked_output(place(output, "output"), [self._store.url]))
         return release(self._store, folder, policy=load_policy(policy).id if policy is not None else None)
+
+
+def _checked(made: "Export", answers: "Where | Mapping[str, object] | None") -> "Answers":
+    from yurai_manifests.answers import checked_answers, read_answers
+
+    if isinstance(answers, Mapping) or answers is None:
+        return checked_answers(answers or {}, made.asks, "answers")
+    return read_answers(place(answers, "answers"), made.asks)
 
 
 def _export(name: str) -> "Export":

@@ -1,6 +1,7 @@
 """Define the commands that look at the output tree of a run: audit, sample, digest, explain, export."""
 
 import json
+from itertools import chain
 from typing import Annotated, Literal
 
 import typer
@@ -93,21 +94,29 @@ def export_run(
     compress: Annotated[
         Literal["zst", "gz", "none"] | None, typer.Option(help="how files of a folder are packed; default zst")
     ] = None,
+    answers: Annotated[
+        str | None,
+        typer.Option("--with", metavar="FILE", help="TOML file with answers to what the export asks people"),
+    ] = None,
 ) -> None:
     """Write what another tool or office asks about a run, in its format."""
     from yurai.api.tree import open as open_tree
 
     tree = open_tree(out)
+    asks = tree.export_questions(name, answers)
     if output is not None and (tree.exports_folder(name) or compress):
         for line in tree.export_folder(name, output, compress or "zst"):
             say("  ".join(line.split("\t")))
         return
     if compress:
         raise typer.BadParameter("--compress needs --output FOLDER")
-    parts = tree.export(name)
+    parts = tree.export(name, answers)
+    if asks:
+        tell(f"not in the manifest, for --with FILE.toml: {', '.join(one.key for one in asks)}")
     if output is None:
         for part in parts:
             put(part, end="")
         return
+    first = next(parts, "")  # what is wrong with the tree or an answer shows here, before a file is touched
     with open(output, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - an export states its line ends
-        file.writelines(parts)
+        file.writelines(chain([first], parts))

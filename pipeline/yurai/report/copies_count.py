@@ -29,9 +29,10 @@ from yurai.report.copies import (
     least_similar,
 )
 from yurai.report.copies_tasks import COUNTS, CopiesOf, Leaders, Removed, copies, leaders, removed
-from yurai.report.merge import bounded, insert_counts, read_output
+from yurai.report.merge import insert_counts, read_output
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import Json, fingerprint
+from yurai_manifests.database import bounded
 from yurai_manifests.run import RunRecord
 from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store

@@ -20,6 +20,7 @@ from yurai.report.rules import RuleCounts
 from yurai.report.sums import NOTHING, Entry, count, top, total
 from yurai.report.tallies import COUNTS, SUMS
 from yurai_manifests.canonical import sha256
+from yurai_manifests.database import bounded
 from yurai_manifests.errors import ShardError
 from yurai_manifests.step import StepRecord, tasks
 from yurai_manifests.store import Store
@@ -28,7 +29,6 @@ from yurai_manifests.task import Output
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "512MB"
 SOURCES = 100
 """Sources that are named."""
 Sums = dict[str, Counter[str]]
@@ -151,14 +151,6 @@ def _add_rule(total: RuleCounts, part: RuleCounts) -> None:
         one["bins"] = dict(Counter(one["bins"]) + Counter(other["bins"]))
         one["staying"] = merged(one["staying"] + other["staying"])
         one["leaving"] = merged(one["leaving"] + other["leaving"])
-
-
-def bounded(database: duckdb.DuckDBPyConnection, folder: str) -> None:
-    """Bound the memory of a database, which spills to `folder`, and have it load nothing."""
-    database.execute(f"SET memory_limit = '{MEMORY}'")
-    database.execute(f"SET temp_directory = '{folder}/spill'")
-    database.execute("SET autoinstall_known_extensions = false")
-    database.execute("SET autoload_known_extensions = false")
 
 
 def _prepare(database: duckdb.DuckDBPyConnection, folder: str) -> None:

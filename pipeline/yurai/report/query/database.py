@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from yurai.report.merge import bounded
 from yurai.report.query.tables import DERIVED, FOLDERS, MANIFESTS
+from yurai_manifests.database import bounded
 from yurai_manifests.dataset import dataset_of
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.needed import need

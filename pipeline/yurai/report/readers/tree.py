@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import pyarrow as pa
 
-from yurai.report.merge import bounded
 from yurai.report.pii_audit import Marked
 from yurai.report.readers.figures import Cell, Figure, Share
 from yurai.report.readers.queries import FOLDERS, MACROS, SQL, query
@@ -20,6 +19,7 @@ from yurai.sources.rows import SourceTable, row_kind, table_of
 from yurai_manifests.audit import Audit
 from yurai_manifests.canonical import sha256
 from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
+from yurai_manifests.database import bounded
 from yurai_manifests.errors import ShardError
 from yurai_manifests.run import RUN, RunRecord, load_run
 from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, TOKEN_INDEX
