@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +14,7 @@ import yurai
 from inquiry_corpus import COPIES, FAILED, IN, NEAR, SHORT, many, near, planted, rows, text, words
 from yurai.api.tree import Tree
 from yurai.report.explain import explain, explain_token
+from yurai.report.inquiry.answer import Case
 from yurai.report.inquiry.ask import about_url
 from yurai.report.inquiry.typed import names
 from yurai.report.inquiry.variants import variants
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from run_helpers import Said
+
+
+TAKEN = (0, *range(15, 20))
 
 
 class Asked(NamedTuple):
@@ -220,6 +225,48 @@ def test_the_command_writes_all_of_a_domain(tree: Tree, tmp_path: Path, yurai: C
     counts = json.loads(said.out)["domain"]
     lines = [json.loads(line)["outcome"] for line in (tmp_path / "all").read_text("utf-8").splitlines()]
     assert Counter(lines) == {name: counts[name] for name in ("kept", "dropped", "failed")}
+
+
+@pytest.fixture(scope="module")
+def taken(tree: Tree) -> tuple[Tree, bytes]:
+    """The planted tree without works 0 and 15 to 19 and their copies, and the key of the case."""
+    from yurai.engine.local import LocalRunner
+    from yurai.run.takedown.decide import Order
+    from yurai.run.takedown.driver import take_down
+    from yurai.run.takedown.selectors import selector
+
+    out, key = f"{tree.url}-taken", bytes(range(32))
+    shutil.copytree(tree.url, out)
+    selectors = tuple(selector("url", f"https://in{n}.example/page") for n in TAKEN)
+    take_down(out, Order("2026-7", "copyright", selectors, key, decided="2026-11-28"), LocalRunner(1))
+    return yurai.open(out), key
+
+
+def test_what_was_taken_down_is_told_to_who_has_the_key(taken: tuple[Tree, bytes], tree: Tree) -> None:
+    out, key = taken
+    for n in IN:
+        url, (work,) = f"https://in{n}.example/page", tree.inquire(f"https://in{n}.example/page").works
+        asked = [{"url": url}, {"text": text(f"in{n}")}, {"url": work.doc_id}]
+        found = [out.inquire(**one, case_keys={"2026-7": key}) for one in asked]
+        assert {one.verdict for one in found} == {"taken-down" if n in TAKEN else "in"}
+        cases = (Case("2026-7", "2026-11-28"),) if n in TAKEN else ()
+        assert [one.cases for one in found] == [cases] * 3
+        if n in TAKEN:
+            blind = out.inquire(url)
+            assert (blind.verdict, blind.cases) == ("never-seen", ())
+            assert "could not be asked" in blind.notes[0]
+
+
+def test_a_signed_answer_after_a_takedown(
+    taken: tuple[Tree, bytes], key: Path, tmp_path: Path, yurai: Callable[..., Said]
+) -> None:
+    (out, case), answer = taken, tmp_path / "answer.json"
+    (tmp_path / "case.key").write_text(case.hex(), "ascii")
+    asked = ["inquire", out.url, "--url", "https://in0.example/page", "--key", key, "--output", answer]
+    assert yurai(*asked, "--case-key", f"2026-7={tmp_path / 'case.key'}").out.startswith("TAKEN DOWN")
+    held = yurai("verify", answer, "--key", f"{key}.pub")
+    assert (held.code, "2026-7, 2026-11-28" in held.out) == (0, True), held.err
+    assert yurai(*asked, "--case-key", "2026-7").code == 2
 
 
 class Counting(LocalStore):

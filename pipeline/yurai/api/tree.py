@@ -132,11 +132,13 @@ class Tree:
         compare: "Compare" = "spaces",
         first: int = SHOWN,
         each: "Callable[[Listed], None] | None" = None,
+        case_keys: Mapping[str, bytes] | None = None,
     ) -> "Answer":
         """Answer whether a work is in the corpus, and where: by URL (or doc_id), domain, text or quotation.
 
         A URL costs some kilobytes; for the others every row is read, and `.scanned` says so. `compare` is how texts are
         held against each other; `first` is how many candidates are told of; `each` gets every candidate of a domain.
+        `case_keys` are keys of takedowns, by case: without its key, a case can be asked about a doc_id alone.
 
         Raises:
             RecipeError: not one of the four was given, or it is empty.
@@ -149,12 +151,14 @@ class Tree:
             raise RecipeError("inquire takes one of url, domain, text and contains")
         lookup = Lookup(self._store, self._run)
         if url is not None:
-            return ask.about_url(lookup, url, first)
-        if domain is not None:
-            return ask.about_domain(lookup, domain, first, each)
-        if text is not None:
-            return ask.about_text(lookup, text, compare, first)
-        return ask.about_quote(lookup, contains or "", compare, first)
+            answer = ask.about_url(lookup, url, first)
+        elif domain is not None:
+            answer = ask.about_domain(lookup, domain, first, each)
+        elif text is not None:
+            answer = ask.about_text(lookup, text, compare, first)
+        else:
+            answer = ask.about_quote(lookup, contains or "", compare, first)
+        return ask.with_takedowns(lookup, answer, text, case_keys or {})
 
     def sign_answer(self, answer: "Answer", key: Where, text: str | None = None) -> bytes:
         """Return an answer with proofs by the Merkle roots, signed by a secret key as `yurai sign` makes them.

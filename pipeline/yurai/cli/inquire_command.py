@@ -11,7 +11,7 @@ import typer
 from yurai.cli.options import Format, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from yurai.report.inquiry.answer import Answer, Listed
 
@@ -30,6 +30,10 @@ def inquire(
     all_to: Annotated[
         str | None, typer.Option("--all", metavar="FILE", help="with --domain: write every candidate, a JSON line each")
     ] = None,
+    case_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CASE=FILE", help="key of a takedown, to ask its case; may be repeated"),
+    ] = None,
     key: Annotated[
         str | None, typer.Option(metavar="FILE", help="secret key to sign the answer with, as of `yurai sign`")
     ] = None,
@@ -38,7 +42,7 @@ def inquire(
     ] = None,
     format: Format = "text",  # noqa: A002 - the option's name
 ) -> None:
-    """Answer whether a work is in the corpus: in, dropped, failed or never seen; where, by which verdict, with copies.
+    """Answer whether a work is in the corpus: in, taken down, dropped, failed or never seen; where, with copies.
 
     Examples: `yurai inquire OUT --url https://e.example/`, `yurai inquire OUT --text-file work.txt --key me.key
     --output answer.json`, then `yurai verify answer.json --key me.key.pub`.
@@ -56,10 +60,26 @@ def inquire(
     text = None if text_file is None else read_text(text_file)
     with _lines(all_to) as write:
         answer = tree.inquire(
-            url, domain=domain, text=text, contains=contains, compare=compare, first=count, each=write
+            url,
+            domain=domain,
+            text=text,
+            contains=contains,
+            compare=compare,
+            first=count,
+            each=write,
+            case_keys=_case_keys(case_key or ()),
         )
     signed = None if key is None else tree.sign_answer(answer, key, text)
     _say(answer, signed, output, as_json=format == "json")
+
+
+def _case_keys(given: "Sequence[str]") -> dict[str, bytes]:
+    from yurai_manifests.takedown.keyed import load_case_key
+
+    pairs = [one.partition("=") for one in given]
+    if any(not (case and file) for case, _, file in pairs):
+        raise typer.BadParameter("--case-key wants CASE=FILE: the id of a takedown, and the key that it wrote")
+    return {case: load_case_key(Path(file)) for case, _, file in pairs}
 
 
 @contextmanager

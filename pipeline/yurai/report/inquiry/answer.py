@@ -9,9 +9,9 @@ from yurai.report.inquiry.work import Outcome, Work
 from yurai_manifests.canonical import Json
 
 QuestionKind: TypeAlias = Literal["url", "doc_id", "domain", "text", "contains"]
-Verdict: TypeAlias = Literal["in", "in-part", "dropped", "failed", "taken-down", "never-seen"]
+Verdict: TypeAlias = Literal["in", "in-part", "taken-down", "dropped", "failed", "never-seen"]
 """`in-part`: no whole text, but passages of it. The first that holds, in this order."""
-VERDICTS: Final[tuple[Verdict, ...]] = ("in", "in-part", "dropped", "failed", "taken-down", "never-seen")
+VERDICTS: Final[tuple[Verdict, ...]] = ("in", "in-part", "taken-down", "dropped", "failed", "never-seen")
 VERSION: Final = "yurai_answer"
 LIMITS: Final = (
     "The answer is about this corpus and no other: not about models that were trained on others, nor about copies "

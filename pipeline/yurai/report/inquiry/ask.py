@@ -8,6 +8,7 @@ from yurai.declare.stage import restored_use
 from yurai.report.inquiry.answer import VERDICTS, Answer, Domain, Listed, Question, Run, Verdict
 from yurai.report.inquiry.domain import domain_of
 from yurai.report.inquiry.scan import Form, Text, one_in_form, quoted, text_matches
+from yurai.report.inquiry.taken import cases_of
 from yurai.report.inquiry.variants import variants
 from yurai.report.inquiry.work import Match, Work, works_of
 from yurai.stages.near_dedup.settings import NearDedup
@@ -67,6 +68,14 @@ def about_domain(lookup: Lookup, domain: str, first: int, each: Callable[[Listed
     sums, stays = domain_of(lookup, domain, first, each)
     verdict = _domain_verdict(lookup, sums, stays)
     return replace(_answer(lookup, Question("domain", domain), [], first), domain=sums, verdict=verdict)
+
+
+def with_takedowns(lookup: Lookup, answer: Answer, text: str | None, keys: Mapping[str, bytes]) -> Answer:
+    """Return an answer with the takedowns that took what was asked about; errors as `cases_of`."""
+    cases, notes = cases_of(lookup, answer.question, text, keys)
+    found = {answer.verdict, *(("taken-down",) if cases else ())}
+    verdict = next(one for one in VERDICTS if one in found)
+    return replace(answer, cases=cases, notes=(*answer.notes, *notes), verdict=verdict)
 
 
 def near_of(run: RunRecord) -> NearDedup:
