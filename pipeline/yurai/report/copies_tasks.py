@@ -177,7 +177,9 @@ def _similarities(bins: dict[str, Counter[int]], values: pa.Array[pa.FloatScalar
     """Count the similarities by how they are known; those that are not known go to bin 0."""
     known = values.fill_null(0.0).to_numpy(zero_copy_only=False).astype(np.float64)
     places = np.minimum(np.round(known * 10_000).astype(np.int64) * BINS // 10_000, BINS - 1)
-    table = pa.table({"by": by, "place": places, "one": np.ones(len(places), np.int64)})
+    table = pa.Table.from_arrays(
+        [by, pa.array(places), pa.array(np.ones(len(places), np.int64))], ["by", "place", "one"]
+    )
     for row in table.group_by(["by", "place"]).aggregate([("one", "sum")]).to_pylist():
         bins.setdefault(row["by"], Counter())[row["place"]] += row["one_sum"]
 

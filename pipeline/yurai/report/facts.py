@@ -215,7 +215,11 @@ def _extractors(batch: pa.RecordBatch) -> pa.StringArray:
 
 
 def _grouped(keys: Column, sizes: Column) -> Iterator[tuple[str, int, int]]:
-    sums = pa.table({"key": keys, "size": sizes}).group_by("key").aggregate([("size", "count"), ("size", "sum")])
+    sums = (
+        pa.Table.from_arrays([keys, sizes], ["key", "size"])
+        .group_by("key")
+        .aggregate([("size", "count"), ("size", "sum")])
+    )
     yield from zip(*(sums[name].to_pylist() for name in ("key", "size_count", "size_sum")), strict=True)
 
 

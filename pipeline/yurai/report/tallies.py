@@ -25,8 +25,12 @@ def tally(what: str, names: Column, **sums: Numbers) -> pa.Table:
     """Return COUNTS rows under `names`; a sum that is not given is 0, `rows` 1."""
     count = len(names)
     nothing, ones = np.zeros(count, np.int64), np.ones(count, np.int64)
-    values = [sums.get(name, ones if name == "rows" else nothing) for name in SUMS]
-    return pa.table([pa.array([what] * count, pa.string()), names, *values], schema=COUNTS)
+    values = [_array(sums.get(name, ones if name == "rows" else nothing)) for name in SUMS]
+    return pa.Table.from_arrays([pa.array([what] * count, pa.string()), names, *values], schema=COUNTS)
+
+
+def _array(numbers: Numbers) -> Column:
+    return pa.array(numbers, pa.int64()) if isinstance(numbers, np.ndarray) else numbers
 
 
 def named(*parts: Column) -> Column:
