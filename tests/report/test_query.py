@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import yurai
+import yurai_manifests.exports  # noqa: F401 - importing declares them
 from query_trees import BURST
 from yurai.cli.commands import PLACES, as_command, load
 from yurai.report.query import ELSEWHERE, queries, sql_of
 from yurai.rights import shipped
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.export import EXPORTS
 
 if TYPE_CHECKING:
     from query_trees import Trees
@@ -240,6 +242,7 @@ def test_commands_that_answer_are_commands() -> None:
             command = command.commands[rest.pop(0)]
         options = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in rest if word.startswith("--")} <= options, one.command
+        assert name != "export" or rest[1] in EXPORTS
         assert not [
             rest[at + 1] for at, word in enumerate(rest) if word == "--policy" and rest[at + 1] not in shipped()
         ]
