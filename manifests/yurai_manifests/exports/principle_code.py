@@ -84,8 +84,8 @@ def _disclosure(facts: Facts) -> Section:
 
 def _requests(facts: Facts) -> Iterator[Section]:
     answer = (
-        "URL で照会できる(採否と理由) / a URL can be looked up: yurai explain OUT URL tells whether it is in "
-        "the corpus, and why or why not"
+        "URL、ドメイン、本文、引用で照会でき、回答に署名できる / by URL, domain, text or quotation: yurai inquire "
+        "OUT --url URL tells whether a work is in the corpus, and why or why not; the answer can be signed"
     )
     looked = (
         f"対象 / looked at: {facts.candidates:,} = {facts.documents:,} + {facts.dropped:,} + {facts.failed:,} "
