@@ -8,21 +8,13 @@ import pyarrow as pa
 
 from yurai.report.query.identities import identity_rows
 from yurai.rights.calibration import published, wilson
-from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
+from yurai.stages.deliver import SCHEMAS
 from yurai_manifests.run import RunRecord
-from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, TOKEN_INDEX
+from yurai_manifests.schema import TOKEN_INDEX
 from yurai_manifests.step import StepRecord, part_tables, tasks
 from yurai_manifests.store import Store
 
-FOLDERS: Final = {
-    "documents": DOCUMENT,
-    "extracted": DOCUMENT,
-    "dropped": DROPPED,
-    "evidence": EVIDENCE,
-    "robots": ROBOTS,
-    "warcinfo": WARCINFO,
-    "shards": TOKEN_INDEX,
-}
+FOLDERS: Final = {name: schema for name, schema in SCHEMAS.items() if name != "index"} | {"shards": TOKEN_INDEX}
 """Delivered folders, with their columns: docs/schema.md. `shards` are the sidecars of token shards."""
 _HOST = r"lower(regexp_extract(url, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)', 1))"
 _ORIGIN = f"doc_id, url, {_HOST} AS host, source, source_sha256, warc_offset, capture_date, payload_sha256"
