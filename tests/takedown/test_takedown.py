@@ -17,6 +17,7 @@ from near_runs import deduplicate
 from run_helpers import run
 from takedown_corpus import HOME, Planted, planted, recipe, write_crawl
 from yurai.engine.local import LocalRunner
+from yurai.report.changes import compare
 from yurai.run.takedown.decide import Order, planned
 from yurai.run.takedown.driver import take_down
 from yurai.run.takedown.selectors import selector
@@ -294,3 +295,9 @@ def test_selectors(whole: Path, yurai: Yurai, tmp_path: Path) -> None:
 def test_the_key_stays_outside_of_the_tree(whole: Path, yurai: Yurai) -> None:
     said = yurai("takedown", whole, "--url", HOME, "--case", "c", "--basis", "policy", "--case-key", whole / "key")
     assert (said.code, "inside of the tree" in said.err) == (2, True)
+
+
+def test_a_comparison_names_the_case(whole: Path, taken: Path) -> None:
+    found = compare(open_store(str(whole)), open_store(str(taken)))
+    assert {(one.change.kind, one.cause) for one in found.changes} == {("removed", "taken down: case 2026-1")}
+    assert sum(one.change.documents for one in found.changes) == len(urls(whole)) - len(urls(taken))

@@ -27,15 +27,20 @@ class Caused(NamedTuple):
     cause: str
 
 
-def cause_of(change: Change, made: Sequence[Difference], stages: Sequence[str], *, other_inputs: bool) -> str:
-    """Return the cause of a change; `stages` are those of the newer run, in order.
+def cause_of(
+    change: Change, made: Sequence[Difference], stages: Sequence[str], *, other_inputs: bool, cases: Sequence[str] = ()
+) -> str:
+    """Return the cause of a change; `stages` are those of the newer run, in order, `cases` takedowns in one run alone.
 
-    A change of the input file itself is the cause. Else it is what differs in the stage that decided: in the rule that
-    its reason names, else in the stage as a whole; else what differs in the nearest stage before it that differs; else
-    another rule of the stage. Of a copy, which of several stays may follow from other documents.
+    A change of the input file itself is the cause. A candidate that is in one run alone, of the same input, was taken
+    down in the other: every candidate of an input has a row. Else it is what differs in the stage that decided: in the
+    rule that its reason names, else in the stage as a whole; else what differs in the nearest stage before it that
+    differs; else another rule of the stage. Of a copy, which of several stays may follow from other documents.
     """
     if change.input in INPUTS:
         return INPUTS[change.input]
+    if cases and None in (change.old_outcome, change.new_outcome):
+        return f"taken down: case {', '.join(cases)}"
     deciders = _deciders(change)
     own = [one for one in made if _of(one) in deciders]
     named = [one for one in own if _rule(one) in _rules(change)]

@@ -10,6 +10,7 @@ from yurai.report.query.database import opened
 from yurai_manifests.canonical import Json
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store
+from yurai_manifests.takedown.tombstones import FIELD as TAKEDOWNS
 
 SIDE_STAGE: Final = "extract"
 """The stage that reads side inputs."""
@@ -72,8 +73,15 @@ def compare(old: Store, new: Store) -> Compared:
     stages = [str(use["use"]) for use in runs[1].recipe_stages]
     sides = [run.value["sources"].get("side", {}) for run in runs]
     side = _named("side input", sides[0], sides[1], SIDE_STAGE)
-    caused = (Caused(one, cause_of(one, [*side, *made], stages, other_inputs=bool(inputs))) for one in changes)
+    cases = sorted(_cases(runs[0]) ^ _cases(runs[1]))
+    caused = (
+        Caused(one, cause_of(one, [*side, *made], stages, other_inputs=bool(inputs), cases=cases)) for one in changes
+    )
     return Compared(*runs, tuple(made), inputs, tuple(side), tuple(_code(*runs)), tuple(caused))
+
+
+def _cases(run: RunRecord) -> set[str]:
+    return {str(entry["case"]) for entry in run.value.get(TAKEDOWNS, [])}
 
 
 def _code(old: RunRecord, new: RunRecord) -> list[Difference]:
