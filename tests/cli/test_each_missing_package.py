@@ -76,6 +76,7 @@ EVERYWHERE = ("ahocorasick_rs", "cryptography", "duckdb", "ray", "tokenizers", "
 TAKEN = THIRD_PARTY if os.environ.get("YURAI_EVERY_PACKAGE") else EVERYWHERE
 LOCAL = ("--runner", "local", "--no-report")
 STAGES = ("language", "redact", "measure", "filter", "dedup", "line-dedup", "near-dedup", "select", "tokenize")
+PAGE = "https://toshokan.shiomihara.example/about/history"
 RULES = ("--set", 'rules=[{use="length"}]')
 
 
@@ -107,6 +108,8 @@ def calls() -> list[tuple[str, ...]]:
         ("export", "demo", "sources"),
         ("query", "demo", "waterfall"),
         ("diff", "demo", "demo"),
+        ("inquire", "demo", "--url", PAGE),
+        ("takedown", "demo", "--url", PAGE, "--case", "1", "--basis", "copyright", "--dry-run"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times
         ("sign", "demo", "--new-key", "me.key"),

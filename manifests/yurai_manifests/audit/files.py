@@ -126,7 +126,8 @@ def _is_part(case: Case, key: str) -> bool:
         return True  # of a step that was not committed in the end
     parts: object = value.get("parts")
     digest = sha256(case.store.read(key))
-    return wrong is None and isinstance(parts, list) and any(part["sha256"] == digest for part in parts)
+    listed = wrong is None and isinstance(parts, list)
+    return listed and any(part["path"] == key and part["sha256"] == digest for part in parts)
 
 
 def check_surroundings(case: Case) -> Iterator[Finding]:
