@@ -126,8 +126,9 @@ def _is_part(case: Case, key: str) -> bool:
         return True  # of a step that was not committed in the end
     parts: object = value.get("parts")
     digest = sha256(case.store.read(key))
-    listed = wrong is None and isinstance(parts, list)
-    return listed and any(part["path"] == key and part["sha256"] == digest for part in parts)
+    if wrong is not None or not isinstance(parts, list):
+        return False
+    return any(part["path"] == key and part["sha256"] == digest for part in parts)
 
 
 def check_surroundings(case: Case) -> Iterator[Finding]:
