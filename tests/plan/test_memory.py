@@ -99,6 +99,14 @@ def test_the_further_the_wider(small: int, large: int, whole: int) -> None:
     assert far.value >= near.value
 
 
+@pytest.mark.parametrize(("later", "most"), [(200, 2 * 270 + 100), (400, 2 * 400 + 100)])
+def test_the_peak_is_of_one_phase_and_a_child_of_the_first_alone(later: int, most: int) -> None:
+    """Later steps hold more rows, and no extraction child beside them."""
+    extracting, rows = Parts(100 * MB, 150 * MB, 120 * MB), Parts(100 * MB, later * MB)
+    one = Trial(1.0, 1.0, 1, 1, RunRecord({}), extracting, extracting, rows, rows)
+    assert peak(one, one, Held(300, 300, 300), (64, 64), 2).value == most * MB
+
+
 def test_a_peak_that_no_look_caught_is_growth_all_the_same() -> None:
     seen = Parts(110 * MB, 150 * MB, 100 * MB)
     less, more = Parts(200 * MB, 230 * MB, 120 * MB), Parts(214 * MB, 251 * MB, 120 * MB)

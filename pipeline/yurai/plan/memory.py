@@ -37,20 +37,32 @@ class Held:
 
 
 def peak(small: Trial, large: Trial, rows: Held, sources: tuple[int, int], workers: int) -> Estimate:
-    """Return the memory of all processes at their peak.
+    """Return the memory of all processes at their peak: while pages are extracted, or later, when no child is left.
 
     `sources` are those of the larger trial and of the run. The driver is there once; each of `workers` has a child, but
     one that no source is left for is as idle as in the trial. How much driver and workers grow lies between what was
     seen, which misses moments, and what the kernel says, whose peaks need not meet: half of the way, and as open.
     """
+    phases = (
+        ((small.parts, small.high), (large.parts, large.high)),
+        ((small.later, small.later_high), (large.later, large.later_high)),
+    )
+    return max((_phase(*one, rows, sources, workers) for one in phases), key=lambda one: one.value)
+
+
+def _phase(
+    small: tuple[Parts, Parts], large: tuple[Parts, Parts], rows: Held, sources: tuple[int, int], workers: int
+) -> Estimate:
+    """Return the peak of a phase, of which both trials give what was seen and what the kernel says."""
+    parts, high = large
     busy, steps = min(workers, sources[1]), rows.factor
-    seen, told = (_grown(*pair, busy) for pair in ((small.parts, large.parts), (small.high, large.high)))
+    seen, told = (_grown(*pair, busy) for pair in zip(small, large, strict=True))
     span = math.log(rows.large / rows.small) if rows.large > rows.small > 0 else 0.0
     tail = math.log(max(1.0, rows.whole / max(1.0, rows.large)))
-    child = large.parts.child + (max(0, large.high.child - small.high.child) / span * tail if span else 0.0)
+    child = parts.child + (max(0, high.child - small[1].child) / span * tail if span else 0.0)
     # a look may fall on the end, when other workers are gone: the kernel's peaks are of all of them
-    idle = large.parts.worker * large.high.idle / large.high.worker if large.high.worker else large.parts.base
-    held = _without_children(large.parts, busy) + (workers - busy) * idle
+    idle = parts.worker * high.idle / high.worker if high.worker else parts.base
+    held = _without_children(parts, busy) + (workers - busy) * idle
     whole = held + (seen + told) / 2 * steps + busy * child + SOURCE_BYTES * max(0, sources[1] - sources[0])
     looks = LOOK_NOISE * math.hypot(1 + steps, steps) * held if rows.whole > rows.large else 0.0
     between = (told - seen) / 2 * steps / Z

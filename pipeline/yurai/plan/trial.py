@@ -38,6 +38,9 @@ class Parts(NamedTuple):
         return self.base + workers * (self.worker + self.child)
 
 
+NONE = Parts()
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What one run took: seconds, bytes, and what run.json says of it."""
@@ -48,9 +51,12 @@ class Trial:
     disk: int
     run: RunRecord
     parts: Parts
-    """Memory by kinds of processes, when they held most."""
+    """Memory by kinds of processes, when they held most while an extraction child was there."""
     high: Parts
-    """What the kernel says that they held at most, with what several share counted in each, whenever that was."""
+    """What the kernel says that they held at most till then, with what several share counted in each."""
+    later: Parts = NONE
+    """The same of `parts` while no child was there: it ends where extraction does."""
+    later_high: Parts = NONE
 
 
 def watch(arguments: Sequence[str], out: Path, workers: int = 1) -> Trial:
@@ -59,8 +65,9 @@ def watch(arguments: Sequence[str], out: Path, workers: int = 1) -> Trial:
     Raises:
         RecipeError: the run ended with an error, which is given.
     """
-    started, memory, parts = time.monotonic(), 0, Parts()
-    high = dict[int, Usage]()
+    started, memory = time.monotonic(), 0
+    parts = {True: Parts(), False: Parts()}  # by whether a child is there
+    high = {True: dict[int, Usage](), False: dict[int, Usage]()}
     cpu, before = dict[int, float](), _children()
     # a file, since a pipe that nobody reads while we look would fill and stop the run
     with tempfile.TemporaryFile() as output:
@@ -70,8 +77,9 @@ def watch(arguments: Sequence[str], out: Path, workers: int = 1) -> Trial:
         while process.poll() is None:
             members = list(tree(process.pid))
             memory = max(memory, sum(one.memory for one in members))
-            parts = _more(parts, parts_of(members), workers)
-            high |= {one.process: one._replace(memory=one.highest) for one in members if one.highest}
+            extracting = any(one.part == "child" for one in members)
+            parts[extracting] = _more(parts[extracting], parts_of(members), workers)
+            high[extracting] |= {one.process: one._replace(memory=one.highest) for one in members if one.highest}
             cpu |= {one.process: one.cpu for one in members}
             time.sleep(LOOK_SECONDS)
         wall = time.monotonic() - started
@@ -82,7 +90,8 @@ def watch(arguments: Sequence[str], out: Path, workers: int = 1) -> Trial:
     # the kernel counts to the last moment, but not what nobody waited for, as Ray's processes
     spent = max(_children() - before, sum(cpu.values()))
     run = load_run(open_store(str(out)))
-    return Trial(wall, spent, memory, disk_bytes(out), run, parts, parts_of(high.values()))
+    seen, told = [parts[True], parts[False]], [parts_of(high[True].values()), parts_of(high[False].values())]
+    return Trial(wall, spent, memory, disk_bytes(out), run, seen[0], told[0], seen[1], told[1])
 
 
 def _children() -> float:
