@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from run_helpers import YURAI, Said, descendants, processes, until
-from yurai.doctor.code import OURS
+from yurai.run.doctor.code import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

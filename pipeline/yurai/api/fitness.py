@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from yurai.doctor import Ask, Check, ThisMachine, failures, survey, view
 from yurai.engine.use import AnyUse
+from yurai.run.doctor import Ask, Check, ThisMachine, failures, survey, view
 from yurai.sources.find import Source
 from yurai.terminal import tell
 from yurai_manifests.errors import RecipeError, ShardError

@@ -121,7 +121,7 @@ def doctor(
     Without --address it examines this machine. Every run on a cluster begins with the same examination.
     """
     from yurai.api.fitness import asked, examined
-    from yurai.doctor import failures, view
+    from yurai.run.doctor import failures, view
     from yurai.run.recipe import load_recipe
     from yurai.sources.find import find_sources
     from yurai.terminal import put_json

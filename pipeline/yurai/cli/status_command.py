@@ -23,8 +23,8 @@ def status(
     shown brings on; 2 if no run has begun there.
     """
     from yurai.cli.table_shapes import fitted
-    from yurai.status import lines, status_of
-    from yurai.status.words import as_json
+    from yurai.run.status import lines, status_of
+    from yurai.run.status.words import as_json
     from yurai.terminal import put_json, say
     from yurai_manifests.store import open_store
 

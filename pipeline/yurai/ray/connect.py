@@ -15,8 +15,8 @@ os.environ.setdefault("RAY_worker_niceness", "0")
 import ray
 from ray.exceptions import AuthenticationError
 
-from yurai.doctor.node import AUTH_VARIABLE, token_file
 from yurai.engine.process import keeping_signals
+from yurai.run.doctor.node import AUTH_VARIABLE, token_file
 from yurai_manifests.errors import RecipeError
 
 OBJECT_STORE_BYTES = 128 << 20

@@ -8,8 +8,8 @@ import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from yurai.doctor import Ask, Check, Machine, Silent, survey
 from yurai.ray.connect import connect, is_loopback, resolved
+from yurai.run.doctor import Ask, Check, Machine, Silent, survey
 from yurai_manifests.errors import RecipeError
 
 Answer = TypeVar("Answer")

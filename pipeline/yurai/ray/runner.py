@@ -12,10 +12,10 @@ from typing import TypeAlias
 import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
-from yurai.doctor.code import code_digest
-from yurai.doctor.guard import execute_alike
 from yurai.engine.task import AnyTask, execute
 from yurai.ray.connect import connect
+from yurai.run.doctor.code import code_digest
+from yurai.run.doctor.guard import execute_alike
 from yurai.terminal import tell
 from yurai_manifests.errors import ShardError
 from yurai_manifests.visible import escaped

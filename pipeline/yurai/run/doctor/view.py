@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from yurai.doctor.survey import Check, failures
+from yurai.run.doctor.survey import Check, failures
 from yurai.terminal import Table, put_table, say
 from yurai_manifests.words import plural
 

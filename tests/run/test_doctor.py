@@ -13,10 +13,10 @@ import pytest
 
 from ray_heads import change, copy_of_yurai
 from run_helpers import SMALL
-from yurai.doctor import Ask, Check, Machine, Silent, ThisMachine, failures, survey
-from yurai.doctor import code as code_module
-from yurai.doctor.guard import _refuse_stranger
-from yurai.doctor.survey import ALIKE, CHECKS
+from yurai.run.doctor import Ask, Check, Machine, Silent, ThisMachine, failures, survey
+from yurai.run.doctor import code as code_module
+from yurai.run.doctor.guard import _refuse_stranger
+from yurai.run.doctor.survey import ALIKE, CHECKS
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.errors import ShardError
 from yurai_manifests.store import open_store
@@ -162,7 +162,7 @@ def test_keepalive(value: str, fails: bool, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_full_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("yurai.doctor.node.FREE_BYTES", 1 << 60)
+    monkeypatch.setattr("yurai.run.doctor.node.FREE_BYTES", 1 << 60)
     assert "free at" in failed(survey(ThisMachine(), Ask(output=str(tmp_path))))["this machine", "disk"]
 
 

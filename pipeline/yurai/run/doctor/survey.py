@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeVar
 
-from yurai.doctor.node import DRIVER, Ask, Fact, cross, look, note_key
+from yurai.run.doctor.node import DRIVER, Ask, Fact, cross, look, note_key
 from yurai_manifests.store import Store, open_store
 
 Answer = TypeVar("Answer")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yurai.declare.stage import restored_use, stage_of
-from yurai.doctor import code
+from yurai.run.doctor import code
 from yurai.sources.fetch import open_remote
 from yurai_manifests.canonical import Json, sha256
 from yurai_manifests.errors import YuraiError

@@ -21,7 +21,7 @@ from warc_samples import response
 from yurai.engine.local import LocalRunner
 from yurai.engine.note import CALL, STATE, RunNote, load_call, load_state
 from yurai.engine.typed import CALL_VARIABLE, typed, typed_call
-from yurai.status import status_of
+from yurai.run.status import status_of
 from yurai_manifests.errors import ShardError
 from yurai_manifests.lease import Holder, held
 from yurai_manifests.store import open_store

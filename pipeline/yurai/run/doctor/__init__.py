@@ -5,7 +5,7 @@ compares, `guard` lets no task start on a node that joined later and is not the 
 machines of a cluster are asked by `yurai.ray.doctor`.
 """
 
-from yurai.doctor.node import Ask
-from yurai.doctor.survey import Check, Fleet, Machine, Silent, ThisMachine, failures, survey
+from yurai.run.doctor.node import Ask
+from yurai.run.doctor.survey import Check, Fleet, Machine, Silent, ThisMachine, failures, survey
 
 __all__ = ["Ask", "Check", "Fleet", "Machine", "Silent", "ThisMachine", "failures", "survey"]

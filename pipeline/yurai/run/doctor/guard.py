@@ -3,8 +3,8 @@
 import functools
 import platform
 
-from yurai.doctor.code import code_digest
 from yurai.engine.task import AnyTask, execute
+from yurai.run.doctor.code import code_digest
 from yurai_manifests.errors import ShardError
 from yurai_manifests.store import open_store
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from yurai.engine.note import CALL, Call
-from yurai.status.read import Progress, Status
+from yurai.run.status.read import Progress, Status
 from yurai_manifests.words import plural
 
 LONGEST = 2000
