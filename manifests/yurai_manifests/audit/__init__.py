@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from yurai_manifests.audit.case import Case, Check, Means
+from yurai_manifests.audit.derived import check_derived
 from yurai_manifests.audit.documents import check_documents
 from yurai_manifests.audit.dropped import check_beside, check_dropped
 from yurai_manifests.audit.files import check_files, check_surroundings, check_work
@@ -48,6 +49,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_tokens,
     check_index,
     lambda case: check_roots(case.store, case.run) if case.readable(*FOLDERS) else iter(()),
+    check_derived,
     check_surroundings,
 )
 """All checks, in their order; a further one is a line here. It gets the case and yields what it finds."""

@@ -8,6 +8,7 @@ from typing import Final
 from yurai_manifests.audit.case import FEW_TASKS, FULL_HASH_BYTES, Case
 from yurai_manifests.canonical import sha256
 from yurai_manifests.card import CARD, card, is_written, read_card
+from yurai_manifests.derived import KINDS
 from yurai_manifests.findings import Finding
 from yurai_manifests.lease import FOLDER, holder_of
 from yurai_manifests.run import FOLDERS, RUN, content_digest
@@ -18,7 +19,9 @@ from yurai_manifests.takedown.tombstones import FOLDER as TOMBSTONES
 
 OUTSIDE: Final = ("journal", "ledger", "report")
 """Folders beside the corpus: times and hosts, verdicts of limits, the rendered report. Nothing here is checked."""
-KNOWN: Final = frozenset((*FOLDERS, *OUTSIDE, ".work", "stages", "signatures", TOMBSTONES, "plan.json", CARD, RUN))
+KNOWN: Final = frozenset(
+    (*FOLDERS, *KINDS, *OUTSIDE, ".work", "stages", "signatures", TOMBSTONES, "plan.json", CARD, RUN)
+)
 """What a tree holds at its root."""
 _WORK = re.compile(r"\.work/[^/]+/data/[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})(\.\w+)?")
 _TASK = re.compile(r"stages/[^/]+/[0-9a-f]{16}/tasks/[0-9a-f]{2}/(?P<key>[0-9a-f]{64})\.json")

@@ -1,0 +1,77 @@
+"""What is made from a tree and lies in it: its manifest, and what the audit says when one of the two is changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yurai_manifests.audit import audit
+from yurai_manifests.canonical import sha256
+from yurai_manifests.derived import MANIFEST, Derived, below, derived_in, folder_of, load_derived, put_derived, relation
+from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.run import Delivered, load_run
+from yurai_manifests.store import LocalStore, Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATA = b"some order"
+FOLDER = folder_of("order", "main")
+
+
+@pytest.fixture
+def made(tree: Path) -> tuple[Store, Derived]:
+    """A tree with an order in it, and its manifest."""
+    store = LocalStore(tree)
+    folder = below(store, FOLDER)
+    folder.put("00000.parquet", DATA)
+    file = Delivered("00000.parquet", sha256(DATA), len(DATA), 1, 0)
+    one = Derived("order", load_run(store).digest, {"seed": 1}, {"samples": 3}, [file])
+    put_derived(folder, one)
+    return store, one
+
+
+def wrong(store: Store) -> set[tuple[str, str]]:
+    """What the audit finds wrong with what was made from the tree."""
+    return {(one.severity, one.where) for one in audit(store).findings if one.check == "order"}
+
+
+def test_what_was_written_is_read(made: tuple[Store, Derived]) -> None:
+    store, one = made
+    assert derived_in(store, "order") == [FOLDER]
+    assert derived_in(store, "search") == []
+    assert load_derived(below(store, FOLDER), "order") == one
+    assert relation(one, store, load_run(store)) == "current"
+    assert wrong(store) == set()
+
+
+def test_of_another_run(made: tuple[Store, Derived]) -> None:
+    store, one = made
+    put_derived(below(store, FOLDER), replace(one, of="0" * 64))
+    assert wrong(store) == {("error", FOLDER)}
+
+
+@pytest.mark.parametrize("name", ["00000.parquet", "00001.parquet", MANIFEST])
+def test_the_audit_names_what_was_changed(made: tuple[Store, Derived], name: str) -> None:
+    store, _ = made
+    store.put(f"{FOLDER}/{name}", b"another or")
+    assert wrong(store) == {("error", f"{FOLDER}/{name}")}
+
+
+def test_a_missing_file_is_named(made: tuple[Store, Derived]) -> None:
+    store, _ = made
+    store.remove(f"{FOLDER}/00000.parquet")
+    assert wrong(store) == {("error", f"{FOLDER}/00000.parquet")}
+
+
+def test_another_kind_or_version_is_refused(made: tuple[Store, Derived]) -> None:
+    with pytest.raises(AuditError, match="is a order of version 1, not a search"):
+        load_derived(below(made[0], FOLDER), "search")
+
+
+@pytest.mark.parametrize("name", ["", "Main", "a/b", "..", "-a", "é"])
+def test_names_are_plain(name: str) -> None:
+    with pytest.raises(RecipeError, match="no name"):
+        folder_of("order", name)
