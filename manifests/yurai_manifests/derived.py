@@ -7,7 +7,7 @@ the digest of the run, so who reads it knows whether it is of the tree as it is,
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias, TypedDict, cast
 
 from yurai_manifests.canonical import Json, canonical, sha256
 from yurai_manifests.errors import AuditError, RecipeError
@@ -35,6 +35,24 @@ SHAPE: Final = Fields(
     },
     closed=True,
 )
+
+
+class _File(TypedDict):
+    name: str
+    sha256: str
+    bytes: int
+    rows: int
+    size: int
+
+
+class _Said(TypedDict):
+    yurai_derived: int
+    kind: str
+    of: dict[str, str]
+    settings: dict[str, Json]
+    facts: dict[str, Json]
+    files: list[_File]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +113,14 @@ def load_derived(store: Store, kind: DerivedKind) -> Derived:
     where = f"{store.url}/{MANIFEST}"
     if wrong is not None:
         raise AuditError(f"{where} is damaged ({wrong}); remove {store.url} and make it again")
-    said = cast("dict[str, Any]", value)
+    said = cast("_Said", value)
     if said["yurai_derived"] != VERSION or said["kind"] != kind:
         raise AuditError(
-            f"{where} is a {said['kind']} of version {said['yurai_derived']}, not a {kind} of version {VERSION}; "
+            f"{where} is of kind {said['kind']} and version {said['yurai_derived']}, not {kind} and {VERSION}; "
             "remove its folder and make it again with this version of Yurai"
         )
-    made = Derived(
-        kind, said["of"]["digest"], said["settings"], said["facts"], [Delivered(**file) for file in said["files"]]
-    )
+    files = [Delivered(**file) for file in said["files"]]
+    made = Derived(kind, said["of"]["digest"], said["settings"], said["facts"], files)
     if made.digest != said["digest"]:
         raise AuditError(f"{where} has another digest than its files say; remove {store.url} and make it again")
     return made

@@ -67,7 +67,7 @@ def test_a_missing_file_is_named(made: tuple[Store, Derived]) -> None:
 
 
 def test_another_kind_or_version_is_refused(made: tuple[Store, Derived]) -> None:
-    with pytest.raises(AuditError, match="is a order of version 1, not a search"):
+    with pytest.raises(AuditError, match="is of kind order and version 1, not search and 1"):
         load_derived(below(made[0], FOLDER), "search")
 
 
