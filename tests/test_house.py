@@ -57,7 +57,7 @@ def unit(name: str) -> str:
 def test_the_top_is_rooms_alone() -> None:
     top = [path for path in (ROOT / "pipeline/yurai").iterdir() if path.name != "__pycache__"]
     assert {path.name for path in top if path.is_file()} == {"__init__.py", "__main__.py", "py.typed"}
-    assert sum(path.is_dir() for path in top) <= UNITS
+    assert sum((path / "__init__.py").is_file() for path in top) <= UNITS
 
 
 def test_no_unit_of_the_pipeline_imports_in_a_circle() -> None:

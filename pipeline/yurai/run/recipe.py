@@ -79,7 +79,7 @@ class Recipe:
 
 def shipped() -> dict[str, Path]:
     """Return the recipes that come with Yurai, by name."""
-    folder = Path(str(importlib.resources.files("yurai") / "run" / "recipes"))
+    folder = Path(str(importlib.resources.files("yurai") / "recipes"))
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
