@@ -109,6 +109,7 @@ def calls() -> list[tuple[str, ...]]:
         ("query", "demo", "waterfall"),
         ("diff", "demo", "demo"),
         ("inquire", "demo", "--url", PAGE),
+        ("history", "demo", PAGE, "--diff"),
         ("takedown", "demo", "--url", PAGE, "--case", "1", "--basis", "copyright", "--dry-run"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times

@@ -133,6 +133,9 @@ def test_inquire(hostile: Path, yurai: Yurai) -> None:
     for url in [url for url in urls if "\udcff" not in url]:
         assert checked(yurai("inquire", out, "--url", url)).code == 0
         assert json.loads(checked(yurai("inquire", out, "--url", url, "--format", "json")).out)["works_count"] > 0
+        assert checked(yurai("history", out, url, "--diff")).code == 0
+        assert json.loads(checked(yurai("history", out, url, "--diff", "--format", "json")).out)["captures"]
+    assert checked(yurai("history", out, f"{ESC}{RLO}\nforged")).code == 1
     for asked in (["--domain", "example"], ["--contains", f"no{ESC}{RLO}\nforged"], ["--url", f"{ESC}{RLO}\nforged"]):
         assert checked(yurai("inquire", out, *asked)).code == 0
     assert checked(yurai("inquire", out, "--domain", f"{ESC}{RLO}\nforged/")).code == 2
@@ -278,6 +281,7 @@ def test_every_command_was_called() -> None:
         "query",
         "diff",
         "inquire",
+        "history",
         "doctor",
         "status",
         "rights",

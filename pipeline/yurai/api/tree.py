@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from yurai.report.changes import Compared
     from yurai.report.draw import Drawn
+    from yurai.report.history import History
     from yurai.report.inquiry.answer import Answer, Listed
     from yurai.report.inquiry.scan import Form as Compare
     from yurai.report.readers.figures import Reader
@@ -159,6 +160,23 @@ class Tree:
         else:
             answer = ask.about_quote(lookup, contains or "", compare, first)
         return ask.with_takedowns(lookup, answer, text, case_keys or {})
+
+    def history(self, url: str, *others: Where, diff: bool = False) -> "History":
+        """Return every capture of a URL in this tree and in others, oldest first, with what changed between them.
+
+        Some kilobytes of each tree are read. URLs that differ in scheme, `www.` or a final slash are told too, as such.
+        `diff` adds the lines that changed, redacted.
+
+        Raises:
+            RecipeError: another one is no finished tree.
+            AuditError, ShardError: a tree is damaged.
+        """
+        from yurai.report.history import history
+        from yurai_manifests.lookup.lookup import Lookup
+
+        stores = [open_store(place(other, "others")) for other in others]
+        lookups = [Lookup(self._store, self._run), *(Lookup(store, load_run(store)) for store in stores)]
+        return history(lookups, url, diff=diff)
 
     def sign_answer(self, answer: "Answer", key: Where, text: str | None = None) -> bytes:
         """Return an answer with proofs by the Merkle roots, signed by a secret key as `yurai sign` makes them.

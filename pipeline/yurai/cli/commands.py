@@ -74,6 +74,12 @@ def _inquiring() -> Loaded:
     return {"inquire": inquire}
 
 
+def _telling() -> Loaded:
+    from yurai.cli.history_command import history
+
+    return {"history": history}
+
+
 def _listing() -> Loaded:
     from yurai.cli.list_command import list_names
 
@@ -177,6 +183,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "report": _reporting,
     "diff": _comparing,
     "inquire": _inquiring,
+    "history": _telling,
     "list": _listing,
     "export": _looking,
     **dict.fromkeys(("sign", "verify", "prove"), _proving),

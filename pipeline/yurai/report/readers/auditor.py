@@ -12,6 +12,7 @@ from yurai.report.readers.queries import query
 from yurai.report.readers.said import Said, say
 from yurai.report.readers.shared import HEADS, examples, not_checked, signatures, sources
 from yurai.report.readers.tree import Asked, figure
+from yurai.report.readers.when import time_and_tampering
 from yurai.report.readers.wording import STATES
 from yurai.report.safe_text import shown
 from yurai_manifests.canonical import Json
@@ -37,6 +38,7 @@ def sections(asked: Asked) -> Iterator[Section]:
     yield _personal_data(asked)
     yield _input(asked)
     yield sources(asked)
+    yield time_and_tampering(asked)
     yield _lineage(asked)
     yield _made_by(asked)
     if asked.earlier:

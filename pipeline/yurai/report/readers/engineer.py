@@ -13,6 +13,7 @@ from yurai.report.readers.queries import query
 from yurai.report.readers.said import say
 from yurai.report.readers.shared import HEADS, heads, not_checked
 from yurai.report.readers.tree import Asked, figure
+from yurai.report.readers.when import time
 from yurai.report.readers.wording import OUTCOMES, SCOPES, STATES, UNKNOWN
 from yurai.report.safe_text import shown
 from yurai.rights import published
@@ -37,6 +38,7 @@ def sections(asked: Asked) -> Iterator[Section]:
     """Yield the sections in their order."""
     yield _waterfall(asked)
     yield _languages(asked)
+    yield time(asked)
     yield _records(asked)
     yield _tasks(asked)
     yield _errors()

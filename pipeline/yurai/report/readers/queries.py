@@ -119,6 +119,8 @@ COMMANDS: Final = {
     "presets": "yurai policy replay OUT --policy NAME --output OTHER  # each row; copies are heard there too",
     "marked": "yurai pii audit --read MARKS.csv",
     "calibration": "cat pipeline/yurai/rights/calibration.csv",
+    "tampering": "yurai query OUT young-bursts  # and changed-late, flipped-domains, new-claims, with their defaults",
+    "years": "yurai query OUT years",
     "compare": "jq .counts EARLIER/run.json OUT/run.json",
 }
 """Of figures that are no rows: what shows the same."""
