@@ -1,11 +1,13 @@
 """What `yurai plan` predicts of five kinds of corpora, beside what a run takes: every number, with its interval.
 
-    python bench/plan.py [CORPUS...] [--data DATA] [--cache FOLDER] [--calls 10] [--workers 2] [--share X]
+    python bench/plan.py [CORPUS...] [--data DATA] [--cache FOLDER] [--calls 10] [--every 5] [--workers 2] [--share X]
 
 Corpora: docs, web (DATA/docs, DATA/web: few large archives), small (200 archives that DATA/docs is cut into), http
 (its 5,000 smallest pages, an archive each, over HTTP on loopback, from a list), rows (one JSONL, DATA/dedup). Bound: in
 9 of 10 calls, each with its own seed, a number is within 25 % of the run's, which is inside the interval. Wall time is
-judged on an idle machine alone. A busy one moves CPU seconds too: the same run took 21.6 and 29.2 s at a load of 11.
+judged on an idle machine alone. A busy one moves CPU seconds too: the same run took 21.6 and 29.2 s at a load of 11. So
+the recipe runs before the calls and again after every few of them, and a call is held against the mean of the two runs
+that it lies between.
 
 With `--cache`, each run and each call is kept there as soon as it ends, and is not made again: a bench that was stopped
 goes on, corpus by corpus and call by call, and more calls add to those that are there.
@@ -18,6 +20,7 @@ import http.server
 import json
 import os
 import resource
+import shutil
 import statistics
 import sys
 import tempfile
@@ -141,39 +144,49 @@ def planned(given: argparse.Namespace, inputs: list[str], seed: int) -> dict[str
     return found | {"call": [_cpu() - before], "load": [os.getloadavg()[0]]}
 
 
-def table(name: str, calls: list[dict[str, list[float]]], seen: dict[str, float], *, idle: bool) -> bool:
-    """Print each number over all calls; return whether all that are judged hold the bound in 9 of 10 calls."""
+def table(name: str, calls: list[dict[str, list[float]]], runs: list[dict[str, float]], *, idle: bool) -> bool:
+    """Print each number over all calls, each with what the run took; return whether all hold the bound in 9 of 10."""
     took, loads = ([one[key][0] for one in calls] for key in ("call", "load"))
     spans = f"of {min(took):.0f} to {max(took):.0f} CPU s at loads of {min(loads):.0f} to {max(loads):.0f}"
     print(f"\n{name}: {len(calls)} calls {spans}")
     print("\n| need | seen | predicted/seen: min | median | max | inside | within 25 % | both | |")
     print("|---|---|---|---|---|---|---|---|---|")
     held = True
-    for need, true in seen.items():
-        ratios = [one[need][0] / true if true else 1.0 + one[need][0] for one in calls]
-        inside = [one[need][1] * 0.9999 <= true <= one[need][2] * 1.0001 for one in calls]
+    for need in runs[0]:
+        pairs = [(one[need], true[need]) for one, true in zip(calls, runs, strict=True)]
+        ratios = [value[0] / true if true else 1.0 + value[0] for value, true in pairs]
+        inside = [value[1] * 0.9999 <= true <= value[2] * 1.0001 for value, true in pairs]
         near = [abs(one - 1) <= BOUND for one in ratios]
         both = sum(one and other for one, other in zip(inside, near, strict=True))
         passed, judged = both >= CALLS * len(calls), idle or need != "wall"
         held = held and (passed or not judged)
         shown = " | ".join(f"{one:.2f}" for one in (min(ratios), statistics.median(ratios), max(ratios)))
         verdict = ("PASS" if passed else "FAIL") if judged else "not judged: busy"
-        print(f"| {need} | {true:,.0f} | {shown} | {sum(inside)} | {sum(near)} | {both} of {len(calls)} | {verdict} |")
+        span = " to ".join(dict.fromkeys(f"{end(true for _, true in pairs):,.0f}" for end in (min, max)))
+        print(f"| {need} | {span} | {shown} | {sum(inside)} | {sum(near)} | {both} of {len(calls)} | {verdict} |")
     return held
 
 
 def judged(name: str, given: argparse.Namespace) -> bool:
-    """Plan a corpus with as many seeds as asked, run over it once, and print both."""
+    """Plan a corpus with as many seeds as asked, run over it between the calls, and print both."""
     with tempfile.TemporaryDirectory() as folder, corpus(name, given.data, Path(folder)) as inputs:
         idle = os.getloadavg()[0] < (os.cpu_count() or 1) / 2
         print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs", flush=True)
         run = f"{name}-{given.recipe}-{given.workers}"
-        seen = kept(given, run, lambda: seen_of(given, inputs, Path(folder) / "out"))
-        calls = []
-        for seed in range(given.first, given.first + given.calls):
-            calls.append(kept(given, f"{run}-seed-{seed}", lambda seed=seed: planned(given, inputs, seed)))
-            print(f"{name}, seed {seed}: {calls[-1]['call'][0]:.1f} CPU s", flush=True)
-        return table(name, calls, seen, idle=idle)
+        seen, calls = list[dict[str, float]](), list[dict[str, list[float]]]()
+        for number in range(given.calls + 1):
+            if number % given.every == 0 or number == given.calls:
+                out = Path(folder) / f"out-{number}"
+                seen.append(kept(given, f"{run}-run-{len(seen)}", functools.partial(seen_of, given, inputs, out)))
+                print(f"{name}: the run took {seen[-1]['cpu']:.1f} CPU s", flush=True)
+                shutil.rmtree(out, ignore_errors=True)
+            if number < given.calls:
+                seed = given.first + number
+                calls.append(kept(given, f"{run}-seed-{seed}", functools.partial(planned, given, inputs, seed)))
+                print(f"{name}, seed {seed}: {calls[-1]['call'][0]:.1f} CPU s", flush=True)
+        pairs = [(seen[number // given.every], seen[number // given.every + 1]) for number in range(given.calls)]
+        runs = [{need: statistics.mean((one[need], other[need])) for need in one} for one, other in pairs]
+        return table(name, calls, runs, idle=idle)
 
 
 def _cpu() -> float:
@@ -186,6 +199,7 @@ def main() -> int:
     parser.add_argument("corpora", nargs="*", default=["docs", "web", "small", "http", "rows"])
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--calls", type=int, default=10)
+    parser.add_argument("--every", type=int, default=5, help="calls between two runs")
     parser.add_argument("--first", type=int, default=0, help="seed of the first call")
     parser.add_argument("--cache", type=Path, help="folder that keeps what runs took, and what calls said")
     parser.add_argument("--recipe", default="demo")

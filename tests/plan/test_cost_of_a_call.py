@@ -15,8 +15,8 @@ from yurai.plan import predict
 from yurai.plan.costs import Cpu, Line, Spent, cpu, spent
 from yurai.plan.draw import strata
 from yurai.plan.estimate import Estimate
-from yurai.plan.frame import GIANTS, Cluster, Frame, Page, number
-from yurai.plan.samples import LEAST_PAGES, PART, Chosen, part
+from yurai.plan.frame import GIANTS, PAGE, Cluster, Frame, Page, number
+from yurai.plan.samples import LEAST_PAGES, PART, Chosen, part, part_of
 from yurai.plan.trial import Parts, Trial
 from yurai.sources.source import make_source
 from yurai_manifests.run import RunRecord
@@ -84,7 +84,23 @@ def test_a_journal_tells_what_tasks_took(whole: float, around: float, tmp_path: 
     journal(tmp_path, [*steps, ("05-filter", "a", {"rest": 0.5})])
     found = spent(Trial(1.0, whole, 0, 0, RunRecord({}), Parts(), Parts()), str(tmp_path), 2)
     assert (found.count, found.sources) == (3, 2)
-    assert (found.tasks, found.around) == (pytest.approx(min(whole, 3.0)), pytest.approx(around))
+    told = min(whole, 3.0) / 3.0
+    assert (found.tasks, found.reading) == (pytest.approx(told), pytest.approx(2 * told))
+    assert found.around == pytest.approx(around)
+
+
+def test_the_audit_is_apart_from_what_is_around_tasks(tmp_path: Path) -> None:
+    journal(tmp_path, [("00-extract", "a", {"read": 0.5})])
+    found = spent(Trial(1.0, 4.0, 0, 0, RunRecord({}), Parts(), Parts()), str(tmp_path), 1, 1.25)
+    assert (found.around, found.audit) == (pytest.approx(2.25), pytest.approx(1.25))
+    assert spent(Trial(1.0, 1.0, 0, 0, RunRecord({}), Parts(), Parts()), str(tmp_path), 1, 1.25).around == 0
+
+
+def test_reading_grows_with_bodies_and_all_else_with_text() -> None:
+    """The mended fault: a sample of long texts made of each page that is left half as much again to extract."""
+    small, large = Spent(1.0, START, 42, 2, 2.0, 0.2), Spent(2.0, START, 42, 2, 6.0, 0.3)
+    found = cpu(small, large, 0.5, 2, 0.2).at(Estimate(10.0), Estimate(5.0)).value
+    assert found == pytest.approx(START + 10 * 2.0 + (0.1 + 10 * 0.2) + (1.0 + 5 * 5.0))
 
 
 def test_cpu_of_the_sample_is_that_of_the_sample() -> None:
@@ -107,11 +123,11 @@ def test_a_draw_is_as_much_work_as_it_may_be(kind: str, part_of_all: float) -> N
     """Of clusters of many pages and of giants too: a number of clusters alone would be several times the work."""
     found, works = clustered(kind), []
     mean = sum(one.text for one in found) / sum(len(one.pages) for one in found)
-    whole = sum(one.text + 2 * mean * len(one.pages) for one in found)
+    whole = sum(one.text + PAGE * mean * len(one.pages) for one in found)
     for seed in range(20):
         with Frame(seed=seed) as frame:
             drawn = frame.draw(found, number(found, part_of_all))
-        works.append(sum(one.cluster.text + 2 * mean * len(one.cluster.pages) for one in drawn) / whole)
+        works.append(sum(one.cluster.text + PAGE * mean * len(one.cluster.pages) for one in drawn) / whole)
     assert statistics.mean(works) >= part_of_all * (0.2 if kind == "tail" else 0.7)
     if kind != "tail":  # of which half of a percent of the pages may be more work than that
         assert statistics.mean(works) <= part_of_all * 1.15
@@ -143,6 +159,16 @@ def test_the_smaller_trial_has_pages_enough_to_load_everything(pages: int, parts
         assert pages / parts >= min(LEAST_PAGES, pages / 2)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_large_cluster_is_not_most_of_the_smaller_trial(seed: int) -> None:
+    """The mended fault: one site's frame made .6 of the work the smaller trial's, and the rest stood for all."""
+    found = clustered("groups", 900)
+    with Frame(seed=seed) as frame:
+        drawn = frame.draw(found, 90)
+        pages = [sum(len(one.cluster.pages) for one in some) for some in (part_of(drawn, 8), drawn)]
+    assert 0.05 <= pages[0] / pages[1] <= 0.25
+
+
 def shares(sources: int, size: int, candidates: float, asked: float = 0.0) -> float:
     made = [make_source(f"{at}.warc.gz", f"/nowhere/{at}.warc.gz", size, "") for at in range(sources)]
     return predict._enough(strata(made, ()), asked, candidates)
@@ -151,12 +177,12 @@ def shares(sources: int, size: int, candidates: float, asked: float = 0.0) -> fl
 @pytest.mark.parametrize(
     ("sources", "size", "candidates", "pages"),
     [
-        (2, 16 << 20, 6265, 300),
-        (7, 8 << 20, 2892, 300),
-        (1000, 10**9, 3 * 10**7, 300),
-        (200, 160 << 10, 6265, 282),
-        (5000, 1000, 5000, 100),
-        (90_000, 2000, 90_000, 100),
+        (2, 16 << 20, 6265, 900),
+        (7, 8 << 20, 2892, 900),
+        (1000, 10**9, 3 * 10**7, 900),
+        (200, 160 << 10, 6265, 846),
+        (5000, 1000, 5000, 300),
+        (90_000, 2000, 90_000, 300),
         (5, 1000, 200, 200),
         (300, 1000, 300, 300),
     ],

@@ -15,7 +15,7 @@ def plan(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="shipped recipe or TOML file")],
     input: Input,  # noqa: A002 - the option's name
     share: Annotated[
-        float | None, typer.Option(min=1e-6, max=1, help="share of the bytes to try; default: what 300 pages cost")
+        float | None, typer.Option(min=1e-6, max=1, help="share of the bytes to try; default: what 900 pages cost")
     ] = None,
     runner: RunnerName = "local",
     workers: Workers = None,

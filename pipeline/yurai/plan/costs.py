@@ -1,14 +1,15 @@
 """Tell from two trials what a run costs whatever its size, what each of its pages costs, and how long all of it takes.
 
 Costs are CPU seconds, as the kernel counts them: a clock on the wall tells how busy a machine is, too. What tasks took
-stands in the journal of a trial, and grows with the pages; the rest is starting processes, and driving, which grows
-with the tasks. Wall time is predicted from them: the start, then the tasks, of which one source is one, on so many
-workers.
+stands in the journal of a trial: reading and extracting grows with bodies, all else with text. The rest is starting
+processes, driving, which grows with the tasks, and the audit at the end, which is done again to see. Wall time is
+predicted from them: the start, then the tasks, of which one source is one, on so many workers.
 """
 
 import heapq
 import math
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ import orjson
 from yurai.plan.duplicates import STAGES
 from yurai.plan.estimate import Estimate, added
 from yurai.plan.trial import Trial
+from yurai_manifests.audit import audit
 from yurai_manifests.store import open_store
 
 CPU_NOISE, WALL_NOISE, DISK_NOISE = 0.08, 0.1, 0.1
@@ -27,6 +29,8 @@ KEPT_NOISE, TOKEN_NOISE = 0.05, 0.09
 """The same, of what is kept: sites are kept or not as wholes, and a few hundred pages meet few of them (16 plans)."""
 BUSY_NOISE = 0.12
 """Relative error of CPU seconds on a machine with twice as much to do as it can: caches and cores are shared."""
+READ = ("read", "extract")
+"""Parts of a task that go with bodies, as its journal names them."""
 BEHIND = ("documents", "shards", "evidence")
 """Folders of a tree that hold what is kept at the end."""
 
@@ -45,6 +49,9 @@ class Line:
         return Estimate(whole, growth.variance * moving**2, growth.freedom)
 
 
+NOTHING = Line(0.0, 0.0)
+
+
 def line(small: float, large: float, share: float) -> Line:
     """Return the line through the amounts of two trials, the smaller of which has `share` of the pages."""
     start = (small - share * large) / (1 - share) if share < 1 else 0.0
@@ -54,24 +61,39 @@ def line(small: float, large: float, share: float) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """CPU seconds of a trial in its tasks and around them, how many tasks it had, and how many sources."""
+    """CPU seconds of a trial in its tasks and around them, how many tasks it had, and how many sources.
+
+    Of the seconds of tasks, those of `reading` are apart, and of those around them those of the `audit`.
+    """
 
     tasks: float
     around: float
     count: int
     sources: int
+    reading: float = 0.0
+    audit: float = 0.0
 
 
-def spent(trial: Trial, out: str, sources: int) -> Spent:
-    """Return where the CPU seconds of a trial went; `out` is its tree."""
-    taken = list(_journal(out, ""))
-    tasks = min(trial.cpu, sum(seconds for _, seconds in taken))
-    return Spent(tasks, trial.cpu - tasks, len(taken), sources)
+def spent(trial: Trial, out: str, sources: int, audit: float = 0.0) -> Spent:
+    """Return where the CPU seconds of a trial went; `out` is its tree, which `audit` seconds go into at the end."""
+    taken = [seconds for _, seconds in _journal(out, "")]
+    whole, reading = sum(sum(one.values()) for one in taken), sum(one.get(part, 0.0) for one in taken for part in READ)
+    told = min(1.0, trial.cpu / whole) if whole else 1.0  # ticks may add up to more than there was
+    around = trial.cpu - told * whole
+    audit = min(audit, around)
+    return Spent(told * (whole - reading), around - audit, len(taken), sources, told * reading, audit)
+
+
+def audit_seconds(out: str) -> float:
+    """Return the CPU seconds of auditing a tree, as a run does at its end."""
+    before = time.process_time()
+    audit(open_store(out))
+    return time.process_time() - before
 
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """CPU seconds of a run: those of tasks, of starting, and of driving so many tasks.
+    """CPU seconds of a run: those of tasks, of starting, and of driving so many tasks; of reading, and of the audit.
 
     `doubt` is the relative variance of what pages cost: little is told by two trials that hardly differ.
     """
@@ -80,26 +102,33 @@ class Cpu:
     start: float
     driving: float
     doubt: float = 0.0
+    reading: Line = NOTHING
+    audit: Line = NOTHING
 
-    def at(self, growth: Estimate) -> Estimate:
-        """Return the CPU seconds of an input that is `growth` times the larger trial."""
-        growth = Estimate(growth.value, growth.variance + self.doubt, growth.freedom)
-        return added((self.tasks.at(growth), Estimate(self.start + self.driving)))
+    def at(self, growth: Estimate, reading: Estimate | None = None) -> Estimate:
+        """Return the CPU seconds of an input that is `growth` times the larger trial, and `reading` times to read."""
+        text = growth.times(self.tasks.pages + self.audit.pages)
+        moving = added((text, (reading or growth).times(self.reading.pages))).times(Estimate(1.0, self.doubt))
+        fixed = self.tasks.start + self.audit.start + self.reading.start + self.start + self.driving
+        return added((moving, Estimate(fixed)))
 
 
-def cpu(small: Spent, large: Spent, share: float, sources: int) -> Cpu:
-    """Return what a run over so many sources costs; the smaller trial has `share` of the work of the larger one.
+def cpu(small: Spent, large: Spent, share: float, sources: int, read: float = 1.0) -> Cpu:
+    """Return what a run over so many sources costs.
 
+    The smaller trial has `share` of the work on text of the larger one, and `read` of what was to read.
     Driving is told apart from starting only where the trials differ in tasks; elsewhere, so does the run hardly.
     """
     more, files = large.count - small.count, large.sources - small.sources
     each = max(0.0, large.around - small.around) / more if more > small.count else 0.0
     count = large.count + more / files * max(0, sources - large.sources) if files > 0 else large.count
     each = min(each, large.around / max(1, large.count))
-    tasks = line(small.tasks, large.tasks, share)
-    noise = CPU_NOISE * math.hypot(small.tasks, large.tasks) / max(large.tasks - small.tasks, CPU_NOISE * large.tasks)
-    doubt = noise**2 if share < 1 and large.tasks else 0.0
-    return Cpu(tasks, large.around - each * large.count, each * count, doubt)
+    tasks, audit = line(small.tasks, large.tasks, share), line(small.audit, large.audit, share)
+    reading = line(small.reading, large.reading, read)
+    few, many = small.tasks + small.reading, large.tasks + large.reading
+    noise = CPU_NOISE * math.hypot(few, many) / max(many - few, CPU_NOISE * many, 1e-9)
+    doubt = noise**2 if share < 1 and many else 0.0
+    return Cpu(tasks, large.around - each * large.count, each * count, doubt, reading, audit)
 
 
 def busy() -> float:
@@ -114,19 +143,19 @@ class _Entry(TypedDict, total=False):
     cpu_seconds: dict[str, float]
 
 
-def _journal(out: str, step: str) -> Iterator[tuple[str, float]]:
-    """Yield the source and the CPU seconds of each task of a step, or of all steps."""
+def _journal(out: str, step: str) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield the source and the CPU seconds by part of each task of a step, or of all steps."""
     store = open_store(out)
     for data in store.read_many(sorted(store.names(f"journal/{step}"))):
         entry: _Entry = orjson.loads(data)
         if "cpu_seconds" in entry:
-            yield entry["source"], sum(entry["cpu_seconds"].values())
+            yield entry["source"], entry["cpu_seconds"]
 
 
 def work_of(out: str, names: Iterable[str]) -> float:
     """Return the CPU seconds that reading and extracting these sample files took, from the journal of a trial."""
     own = set(names)
-    return sum(seconds for source, seconds in _journal(out, "00-extract") if source in own)
+    return sum(sum(seconds.values()) for source, seconds in _journal(out, "00-extract") if source in own)
 
 
 def longest(sizes: Iterable[int], workers: int) -> float:

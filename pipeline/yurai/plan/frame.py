@@ -16,8 +16,9 @@ from yurai.plan.sketch import Sketch, clusters, sketch
 PAGES = 1 << 14
 """Pages that are held at most; of more, a random half, a fourth and so on."""
 
-PAGE = 2.0
-"""What a page costs beside its text, in terms of what the mean text costs: assumed, not measured."""
+PAGE, BODY_PAGE = 1.0, 0.5
+"""What a page costs beside its text, in terms of what the mean text costs; and what extracting one costs beside its
+body. Measured on 2,500 pages of docs and web: of 250, these tell the seconds of all within 1 to 5, and 0.5 %."""
 GIANTS = 2
 """Longest pages of all that are in every sample."""
 AS_ONE = 8

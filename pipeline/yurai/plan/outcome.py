@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from yurai.plan.draw import Stratum
 from yurai.plan.estimate import Estimate, added, ratio, steadier
-from yurai.plan.frame import PAGE, Cluster, Page, giants_of
+from yurai.plan.frame import BODY_PAGE, PAGE, Cluster, Page, giants_of
 from yurai.plan.samples import Chosen
 from yurai_manifests.run import RunRecord
 
@@ -19,19 +19,26 @@ BLOCKS = 16
 """Groups of neighbouring pages that the sample of large sources is cut into."""
 UNLIKE = 0.03
 """Relative error that duplicates make whose sketches do not show that they are some."""
+ROW = 0.25
+"""What the columns of a page beside its text take on disk, in terms of the mean text: assumed."""
+NOTHING = Estimate(0.0)
 Place = tuple[str, int, int]
 """Source, offset, and offset inside a unit of several records."""
 
 
 @dataclass(slots=True)
 class Pages:
-    """Sums over some pages: candidates, bytes of their records, kept pages and bytes of their text, extracted text."""
+    """Sums over some pages: candidates, bytes of their records, kept pages and bytes of their text, extracted text.
+
+    `body` are the bytes of all of them, inflated.
+    """
 
     candidates: float = 0
     bytes: float = 0
     kept: float = 0
     kept_text: float = 0
     text: float = 0
+    body: float = 0
 
     def add(self, other: "Pages", weight: float = 1) -> None:
         """Add other pages, each of which stands for `weight`."""
@@ -50,6 +57,8 @@ def pages_of(out: Path, run: RunRecord) -> dict[Place, Pages]:
         found[place] = Pages(1, size, 1)
     for place, text in _rows(out, run, ("documents",), "text_bytes"):
         found[place].kept_text = text
+    for place, body in _rows(out, run, ("documents", "dropped"), "body_bytes"):
+        found[place].body = body
     for place, text in _rows(out, run, ("extracted",), "text_bytes"):
         if place in found:
             found[place].text = text
@@ -95,13 +104,26 @@ class Outcome:
     text: Estimate
     seen: Pages
     both: Pages = field(default_factory=Pages)
+    body: Estimate = NOTHING
 
     @property
     def growth(self) -> Estimate:
-        """Return how much work the rest of all is, in terms of that of the sample: a page is as twice the mean text."""
-        text, pages = self.text.less(self.both.text), self.candidates.less(self.both.candidates)
-        seen = self.seen.without(self.both)
-        return grown(text, seen.text, pages, seen.candidates, PAGE)
+        """Return how much work on text the rest of all is, in terms of that of the sample."""
+        return self._growth(self.text.less(self.both.text), "text", PAGE)
+
+    @property
+    def reading(self) -> Estimate:
+        """Return how much the rest of all is to read and extract, in the same terms: that goes with whole bodies."""
+        return self._growth(self.body.less(self.both.body), "body", BODY_PAGE)
+
+    @property
+    def stored(self) -> Estimate:
+        """Return how much the rest of all takes on disk, in the same terms."""
+        return self._growth(self.text.less(self.both.text), "text", ROW)
+
+    def _growth(self, amount: Estimate, name: str, each: float) -> Estimate:
+        pages, seen = self.candidates.less(self.both.candidates), self.seen.without(self.both)
+        return grown(amount, getattr(seen, name), pages, seen.candidates, each)
 
 
 def grown(text: Estimate, seen_text: float, pages: Estimate, seen_pages: float, each: float) -> Estimate:
@@ -131,7 +153,8 @@ def outcome_of_clusters(
     """Extrapolate from clusters of a frame; `found` are their pages, each with the number of its cluster.
 
     A page stands for as many as its stratum has for each page of it in the frame. What every sample holds is known; the
-    rest is estimated by ratios to the number of clusters, of pages, and to bytes of text, whichever varies least.
+    rest is estimated by ratios to the number of clusters, of pages, and to bytes of text, whichever varies least; that
+    of bodies to bodies, which the frame knows.
     """
     weights = {number: counts[number].value / held for number, held in chosen.held.items()}
     groups = [Pages() for _ in chosen.drawn]
@@ -151,7 +174,7 @@ def outcome_of_clusters(
             ratio(
                 ys, [weight * one[by] for weight, one, _ in some], sum(one[by] for one in rest), len(some) / len(rest)
             )
-            for by in range(3)
+            for by in ((3,) if name == "body" else range(3))
             if some
         )
         return added((Estimate(known), reduce(steadier, ratios, next(ratios, Estimate(0.0))))).times(doubt)
@@ -161,10 +184,11 @@ def outcome_of_clusters(
     return _outcome(candidates, total, summed(amounts for _, _, amounts in found), both)
 
 
-def _known(one: Cluster, weights: Mapping[int, float]) -> tuple[float, float, float]:
-    """Return what is known of a cluster before it is tried: 1, its pages, and bytes of text, by their weights."""
-    pages = [(weights[page.stratum], page.text) for page in one.pages]
-    return 1.0, sum(weight for weight, _ in pages), sum(weight * (text + 1) for weight, text in pages)
+def _known(one: Cluster, weights: Mapping[int, float]) -> tuple[float, float, float, float]:
+    """Return what is known of a cluster before it is tried: 1, its pages, and bytes of text and bodies, by weights."""
+    pages = [(weights[page.stratum], page) for page in one.pages]
+    text, body = (sum(weight * (getattr(page, name) + 1) for weight, page in pages) for name in ("text", "body"))
+    return 1.0, sum(weight for weight, _ in pages), text, body
 
 
 def summed(groups: Iterable[Pages]) -> Pages:
@@ -177,6 +201,6 @@ def summed(groups: Iterable[Pages]) -> Pages:
 
 def _outcome(candidates: Estimate, total: Callable[[str], Estimate], seen: Pages, both: Pages | None = None) -> Outcome:
     if not seen.candidates:
-        none = Estimate(0.0)
-        return Outcome(candidates, none, none, none, seen)
-    return Outcome(candidates, total("kept"), total("kept_text"), total("text"), seen, both or Pages())
+        return Outcome(candidates, NOTHING, NOTHING, NOTHING, seen)
+    kept, kept_text, text, body = map(total, ("kept", "kept_text", "text", "body"))
+    return Outcome(candidates, kept, kept_text, text, seen, both or Pages(), body)

@@ -18,10 +18,10 @@ from yurai.plan.draw import Stratum, sized, strata
 from yurai.plan.duplicates import Distinct, distinct
 from yurai.plan.duplicates import groups_of as groups_of_duplicates
 from yurai.plan.estimate import Estimate, added
-from yurai.plan.frame import PAGE, Frame
+from yurai.plan.frame import BODY_PAGE, PAGE, Frame
 from yurai.plan.memory import Held
 from yurai.plan.near_needs import DedupNeed, dedup_needs
-from yurai.plan.outcome import Outcome, Pages, groups_of, grown, outcome, outcome_of_clusters, pages_of, summed
+from yurai.plan.outcome import ROW, Outcome, Pages, groups_of, grown, outcome, outcome_of_clusters, pages_of, summed
 from yurai.plan.samples import Chosen, Sample, choose, part, write
 from yurai.plan.trial import Trial, watch
 from yurai.run.recipe import load_recipe, with_sources
@@ -32,12 +32,10 @@ LEAST = 1 << 20
 """Bytes of a sample of which no page was counted: below that, starting up is all that a trial shows."""
 MOST = 32 << 20
 """Bytes up to which a sample grows to hold as many pages."""
-PAGES = 300
+PAGES = 900
 """Pages that are tried, and what a trial costs: whoever wants it dearer gives a share."""
 FILE = 2
 """How many pages a source costs, beside its own: of 5,000 sources of a page each, twice as much goes into steps."""
-ROW = 0.25
-"""What the columns of a kept page beside its text take on disk, in terms of the mean text: assumed."""
 SILENT = Reporter(quiet=True)
 ALL = Distinct()
 NONE = Outcome(Estimate(0.0), Estimate(0.0), Estimate(0.0), Estimate(0.0), Pages())
@@ -117,7 +115,7 @@ def make_plan(
 ) -> Plan:
     """Run `recipe` over a sample of `sources` and extrapolate.
 
-    A `share` of the bytes is tried where that is more than what 300 pages cost. `tables` is the file that `--sources`
+    A `share` of the bytes is tried where that is more than what 900 pages cost. `tables` is the file that `--sources`
     names; `spool` is the folder where the sample goes, else $TMPDIR. Another `seed` draws another sample. Sources whose
     size nobody asked for are as large as the others of their kind.
 
@@ -155,7 +153,7 @@ def make_plan(
 
 
 def _enough(groups: Sequence[Stratum], share: float, candidates: float) -> float:
-    """Return the share that is tried: what 300 pages cost, up to 32 MiB; more if that is asked for."""
+    """Return the share that is tried: what 900 pages cost, up to 32 MiB; more if that is asked for."""
     whole = sum(group.size for group in groups)
     if not candidates:
         return min(1.0, max(share, LEAST / whole))
@@ -191,22 +189,27 @@ def _outcomes(chosen: Chosen, tried: _Tried, counts: Sequence[Estimate]) -> list
     return outcomes
 
 
-def _growth(outcomes: Sequence[Outcome], tried: _Tried) -> Estimate:
-    """Return how many times the work of the larger trial all work is: parts weigh by the work that they were."""
+def _growths(outcomes: Sequence[Outcome], tried: _Tried) -> list[Estimate]:
+    """Return how many times the larger trial all is: work on text, reading, and disk; parts weigh by their work."""
     work = [costs.work_of(str(tried.out), names) for names in tried.samples[1].names]
     if not sum(work):
         raise RecipeError("the sample is too small to tell what a byte costs; give a larger --share")
-    return added(one.growth.times(part / sum(work)) for one, part in zip(outcomes, work, strict=True))
+    parts = [(one, part / sum(work)) for one, part in zip(outcomes, work, strict=True)]
+    return [
+        added(one.growth.times(part) for one, part in parts),
+        added(one.reading.times(part) for one, part in parts),
+        added(one.stored.times(part) for one, part in parts),
+    ]
 
 
 def _needs(
     outcomes: Sequence[Outcome], tried: _Tried, sources: Sequence[Source], workers: int, runner: str, met: float
 ) -> tuple[Need, ...]:
-    (small, large), share, growth = tried.trials, _shares(tried, outcomes), _growth(outcomes, tried)
+    (small, large), shares, growths = tried.trials, _shares(tried, outcomes), _growths(outcomes, tried)
     candidates = added(one.candidates for one in outcomes)
     whole, both = summed(one.seen for one in outcomes), summed(one.both for one in outcomes)
     left = distinct(tried.stages, groups_of_duplicates(tried.out, large.run), round(whole.kept), met)
-    cpu, wall = _seconds(tried, share[0], sources, workers, runner)
+    cpu, wall = _seconds(tried, shares, sources, workers, runner)
     few, many = (one.run.value["totals"]["candidates"] for one in tried.trials)
     rows = Held(few, many, candidates.value)
     peak = memory.peak(small, large, rows, (tried.sources[1], len(sources)), workers)
@@ -214,12 +217,12 @@ def _needs(
     totals, text = large.run.value["totals"], added(one.kept_text for one in outcomes)
     pages, rest = added(one.kept for one in outcomes), whole.without(both)
     kept = grown(text.less(both.kept_text), rest.kept_text, pages.less(both.kept), rest.kept, ROW)
-    disk = _disk(tried, share, growth, kept.times(left.estimate))
+    disk = _disk(tried, shares, growths[2], kept.times(left.estimate))
     tokens = text.times(totals["tokens"] / max(1, whole.kept_text))
     untried = float(candidates.value > whole.candidates)
     return (
-        _need("wall", "seconds", wall.at(growth).with_noise(costs.WALL_NOISE), large.wall),
-        _need("cpu", "seconds", cpu.at(growth).with_noise(noise), large.cpu),
+        _need("wall", "seconds", wall.at(*growths[:2]).with_noise(costs.WALL_NOISE), large.wall),
+        _need("cpu", "seconds", cpu.at(*growths[:2]).with_noise(noise), large.cpu),
         _need("disk", "bytes", disk.with_noise(costs.DISK_NOISE), large.disk),
         _need("memory", "bytes", peak.with_noise(memory.MEMORY_NOISE), large.memory),
         _need("candidates", "pages", candidates, totals["candidates"]),
@@ -229,33 +232,43 @@ def _needs(
 
 
 def _seconds(
-    tried: _Tried, share: float, sources: Sequence[Source], workers: int, runner: str
+    tried: _Tried, shares: Sequence[float], sources: Sequence[Source], workers: int, runner: str
 ) -> tuple[costs.Cpu, costs.Cpu]:
     """Return CPU seconds, and those of the wall: tasks go beside each other, but each source is one."""
-    found = [costs.spent(*one) for one in zip(tried.trials, map(str, tried.outs), tried.sources, strict=True)]
-    cpu = costs.cpu(found[0], found[1], share, len(sources))
+    outs = list(map(str, tried.outs))
+    costs.audit_seconds(outs[0])  # the first one loads modules
+    audits = list(map(costs.audit_seconds, outs))
+    found = [costs.spent(*one) for one in zip(tried.trials, outs, tried.sources, audits, strict=True)]
+    cpu = costs.cpu(found[0], found[1], shares[0], len(sources), shares[1])
     tasks = costs.longest((source.size for source in sources), workers)
     start = costs.start_seconds(tried.trials[0], found[0], cpu.start, tried.workers, runner)
-    spread = costs.Line(cpu.tasks.start * tasks, cpu.tasks.pages * tasks)
-    return cpu, costs.Cpu(spread, start, cpu.driving / workers, cpu.doubt)
+    spread, read = (costs.Line(one.start * tasks, one.pages * tasks) for one in (cpu.tasks, cpu.reading))
+    return cpu, costs.Cpu(spread, start, cpu.driving / workers, cpu.doubt, read, cpu.audit)
 
 
-def _shares(tried: _Tried, outcomes: Sequence[Outcome]) -> tuple[float, float]:
-    """Return how much of the larger sample the smaller one is, without what is in both: its work, and what it kept."""
+def _shares(tried: _Tried, outcomes: Sequence[Outcome]) -> list[float]:
+    """Return how much of the larger sample the smaller one is, without what is in both.
+
+    Its work on text, what was to read, what it took on disk, and that of what was kept.
+    """
     both = summed(one.both for one in outcomes)
     few = summed(pages_of(tried.outs[0], tried.trials[0].run).values()).without(both)
     many = summed(one.seen for one in outcomes).without(both)
-    work = 1 / grown(Estimate(many.text), few.text, Estimate(many.candidates), few.candidates, PAGE).value
-    if not few.kept or not many.kept:
-        return work, work
-    return work, min(1.0, 1 / grown(Estimate(many.kept_text), few.kept_text, Estimate(many.kept), few.kept, ROW).value)
+    amounts = (("text", "candidates", PAGE), ("body", "candidates", BODY_PAGE), ("text", "candidates", ROW))
+    shares = [_part(few, many, *one) for one in amounts]
+    return [*shares, _part(few, many, "kept_text", "kept", ROW) if few.kept and many.kept else shares[2]]
 
 
-def _disk(tried: _Tried, shares: tuple[float, float], growth: Estimate, kept: Estimate) -> Estimate:
+def _part(few: Pages, many: Pages, amount: str, pages: str, each: float) -> float:
+    (text, seen_text), (rows, seen_rows) = ((getattr(many, name), getattr(few, name)) for name in (amount, pages))
+    return min(1.0, 1 / grown(Estimate(text), seen_text, Estimate(rows), seen_rows, each).value)
+
+
+def _disk(tried: _Tried, shares: Sequence[float], growth: Estimate, kept: Estimate) -> Estimate:
     """Return the bytes of the tree: of steps before duplicates go, which grow as all text, and behind, as kept text."""
     few, many = (costs.after_duplicates(out, tried.stages) for out in tried.outs)
     small, large = (trial.disk for trial in tried.trials)
-    before, behind = costs.line(small - few, large - many, shares[0]), costs.line(few, many, shares[1])
+    before, behind = costs.line(small - few, large - many, shares[2]), costs.line(few, many, shares[3])
     return added((before.at(growth), behind.at(kept)))
 
 

@@ -5,6 +5,7 @@ the sources that they came from: what a run spends for each source is then in th
 whose pages are in no frame, and inputs that are tried whole, are cut: each source that is drawn has its own file.
 """
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -107,14 +108,25 @@ def part(chosen: Chosen) -> int:
 
 
 def part_of(drawn: Sequence[Drawn], part: int) -> Sequence[Drawn]:
-    """Return one of `part` parts of the clusters, in which sizes are as in all, and those with the longest page.
+    """Return that of `part` parts of the clusters whose work is nearest to its part, and those with the longest page.
 
-    What these take is in both trials then, and no growth between them.
+    What these take is in both trials then, and no growth between them. Of a part that a large cluster is in, little is
+    left between the trials, and what that costs would stand for all.
     """
     if part == 1:
         return drawn
     longest = set(giants_of([one.cluster for one in drawn], len(drawn)))
-    return [one for at, one in enumerate(drawn) if at % part == part // 2 or at in longest] or drawn[:1]
+    rest = [(at, one) for at, one in enumerate(drawn) if at not in longest]
+    start = min(range(part), key=lambda start: (_off(rest, rest[start::part], part), start))
+    chosen = longest.union(at for at, _ in rest[start::part])
+    return [one for at, one in enumerate(drawn) if at in chosen] or drawn[:1]
+
+
+def _off(drawn: Sequence[tuple[int, Drawn]], some: Sequence[tuple[int, Drawn]], part: int) -> float:
+    """Return how far `some` are from that part of what was drawn, of its pages and of their bodies."""
+    amounts = ([(1.0, page.body + 1.0) for _, one in held for page in one.cluster.pages] for held in (some, drawn))
+    few, many = ([sum(column) for column in zip(*one, strict=True)] or [0.0, 0.0] for one in amounts)
+    return math.fsum(abs(one / whole - 1 / part) for one, whole in zip(few, many, strict=True) if whole)
 
 
 def write(chosen: Chosen, folder: Path, share: float, piles: int, *, part: int = 1) -> Sample:
