@@ -302,6 +302,7 @@ def test_every_command_was_called() -> None:
         "release",
         "restore",
         "takedown",
+        "pack",
     }
     assert PLACES.keys() - {*STAGE_NAMES} == called | elsewhere, "a new command prints: call it in a test above"
 

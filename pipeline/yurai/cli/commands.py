@@ -122,6 +122,12 @@ def _reproducing() -> Loaded:
     return {"reproduce": reproduce_sample}
 
 
+def _ordering() -> Loaded:
+    from yurai.cli.pack_command import pack
+
+    return {"pack": pack}
+
+
 def _releasing() -> Loaded:
     from yurai.cli.release_commands import release_tree, restore_texts
 
@@ -189,6 +195,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(("sign", "verify", "prove"), _proving),
     "reproduce": _reproducing,
     "takedown": _taking_down,
+    "pack": _ordering,
     **dict.fromkeys(("release", "restore"), _releasing),
     **dict.fromkeys(("policy", "rights"), _rights),
     "pii": _personal_data,

@@ -64,6 +64,22 @@ See `yurai.exchange.messages`.
 """
 WEIGHT = np.dtype([("hash", "<u8"), ("size", "<u8")])
 """A document's place in an order by hash, and its size."""
+ITEM = np.dtype(
+    [
+        ("position", "<u8"),
+        ("id_high", "<u8"),
+        ("id_low", "<u8"),
+        ("shard", "<u4"),
+        ("token_start", "<u8"),
+        ("count", "<u4"),
+    ]
+)
+"""A document at its place in the order of an epoch: its doc_id, and its tokens in a shard."""
+PACKED = np.dtype([("sample", "<u8"), ("at", "<u8"), ("offset", "<u4"), ("item", ITEM)])
+"""Tokens of a document in a sample: parts of a sample are ordered by `at`; `offset` is the first token there.
+
+`item` has the tokens of the part alone, `count` from `token_start` on.
+"""
 ROWS = {
     "node": NODE,
     "band": BAND,
@@ -80,6 +96,8 @@ ROWS = {
     "cut": CUT,
     "message": MESSAGE,
     "weight": WEIGHT,
+    "item": ITEM,
+    "packed": PACKED,
 }
 """The types by the names that tasks carry."""
 
