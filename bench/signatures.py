@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from yurai.stages.near_dedup.shingles import Shingling, shingle_hashes
 from yurai.stages.near_dedup.signature import band_hashes, permutations, signatures
+from yurai.stages.shingles.hashes import Shingling, shingle_hashes
 from yurai_filters.words import UNSPACED
 
 if TYPE_CHECKING:

@@ -14,3 +14,8 @@ def normalise(text: pa.Array[Any]) -> pa.Array[Any]:
     """Return the text that equality is judged on: NFC, runs of white space to one space, trimmed."""
     one = pc.utf8_normalize(text, "NFC")  # type: ignore[attr-defined] # the stubs miss it
     return cast("pa.Array[Any]", pc.utf8_trim(pc.replace_substring_regex(one, SPACE, " "), " "))
+
+
+def normal_text(text: str) -> str:
+    """Return one text in its normal form."""
+    return cast("str", normalise(pa.array([text], pa.large_string()))[0].as_py())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LISTS = (
     "address",
+    "blocklists",
     "evaluations",
     "fields",
     "labels",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cost import grows_linearly
-from yurai.stages.near_dedup.shingles import Shingling, shingle_hashes
+from yurai.stages.shingles.hashes import Shingling, shingle_hashes
 
 UNITS = [Shingling("characters", 5, 5), Shingling("words", 3, 5)]
 TEXT = "雨が降る、風が吹く。ガラスの窓は10枚で、パンはABC店だった（3〜5個）。ヴァイオリンのコンサート―「第2番」。"

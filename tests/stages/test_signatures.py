@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yurai.stages.near_dedup import shingles
-from yurai.stages.near_dedup.shingles import Shingling, shingle_hashes
 from yurai.stages.near_dedup.signature import band_hashes, estimate, permutations, shingle_sets, signatures
+from yurai.stages.shingles.hashes import Shingling, shingle_hashes
 from yurai_manifests.errors import ContractError
 
 if TYPE_CHECKING:

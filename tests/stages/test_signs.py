@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cost import grows_linearly
-from yurai.stages.near_dedup.shingles import Shingling, shingle_hashes
+from yurai.stages.shingles.hashes import Shingling, shingle_hashes
 
 WORDS = Shingling("words", 5, 5)
 

@@ -9,12 +9,10 @@ import hmac
 import os
 import secrets
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, cast
-
-import pyarrow as pa
+from typing import Final, Literal, TypeAlias
 
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.normal_text import normalise
+from yurai_manifests.normal_text import normal_text
 from yurai_manifests.urls import normal_url
 
 KEY_BYTES: Final = 32
@@ -59,5 +57,5 @@ def keyed(key: bytes, kind: Kind, value: str) -> str:
     if kind == "url":
         value = normal_url(value)
     elif kind in ("text", "contains"):
-        value = cast("str", normalise(pa.array([value], pa.large_string()))[0].as_py())
+        value = normal_text(value)
     return hmac.new(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -14,6 +14,7 @@ from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
     from yurai.api.work import Work
+    from yurai.run.recipe import Recipe
 
 RunnerName = Literal["local", "ray"]
 
@@ -30,6 +31,7 @@ def build(
     side: Mapping[str, Where | Iterable[Where]] | None = None,
     base: str = COMMON_CRAWL,
     allow: Iterable[str] = (),
+    blocklist: Where | Iterable[Where] = (),
     rebuild: bool = False,
     report: bool = True,
     progress: bool = False,
@@ -53,6 +55,7 @@ def build(
         side: files to read beside the input, in no total, by name: `{"robots": ["robotstxt.paths.gz"]}`.
         base: where the crawl-data/... keys of a path list live.
         allow: places (scheme://host/path/) that a list from elsewhere and a redirect may reach too.
+        blocklist: what takedowns wrote with `--blocklist`, which the run leaves out: folders, or files of them.
         rebuild: redo what a changed recipe or input makes different, instead of refusing it.
         report: write OUT/report/index.html at the end.
         progress: show steps, rate and time left on standard error.
@@ -67,16 +70,22 @@ def build(
         ShardError: storage failed after retries; the same call resumes.
     """
     from yurai.api.work import Reach
-    from yurai.run.recipe import with_sources
 
     given, out = places(inputs, "inputs"), checked_output(place(output, "output"))
-    chosen = with_sources(recipe_of(recipe), place(sources, "sources") if sources is not None else None)
+    chosen = _chosen(recipe, sources, places(blocklist, "blocklist") if blocklist else [])
     reach = Reach(sides(side), place(base, "base"), checked_allowed(places(allow, "allow") if allow else ()))
     work = _work(out, runner, workers, address, rebuild=rebuild, report=report, progress=progress)
     ended = work.run(chosen, checked_inputs(given, out), reach)
     for words in filter(None, doubts_of(ended, out)):
         warnings.warn(words, UserWarning, stacklevel=2)
     return open_tree(out)
+
+
+def _chosen(recipe: Where | Tables, sources: Where | None, blocklist: list[str]) -> "Recipe":
+    from yurai.run.recipe import with_blocklists, with_sources
+
+    tables = place(sources, "sources") if sources is not None else None
+    return with_blocklists(with_sources(recipe_of(recipe), tables), blocklist)
 
 
 def _work(

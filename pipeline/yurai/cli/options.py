@@ -73,6 +73,14 @@ Side = Annotated[
         help="files to read beside the input, in no total: robots=PATH, archives of robots.txt; may be repeated",
     ),
 ]
+Blocklist = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--blocklist",
+        metavar="FOLDER",
+        help="leave out what takedowns wrote there (yurai takedown --blocklist), or one file of it; may be repeated",
+    ),
+]
 Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")

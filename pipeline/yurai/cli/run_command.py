@@ -9,6 +9,7 @@ from yurai.cli.options import (
     Allow,
     AllowEmpty,
     Base,
+    Blocklist,
     Input,
     Output,
     Quiet,
@@ -37,6 +38,7 @@ def run(
     allow: Allow = None,
     sources: Sources = None,
     side: Side = None,
+    blocklist: Blocklist = None,
     rebuild: Rebuild = False,
     report: Report = True,
     profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
@@ -48,9 +50,9 @@ def run(
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
     from yurai.api.work import Reach, Work
     from yurai.cli.ending import end, reporter
-    from yurai.run.recipe import load_recipe, with_sources
+    from yurai.run.recipe import load_recipe, with_blocklists, with_sources
 
-    chosen = with_sources(load_recipe(recipe), sources)
+    chosen = with_blocklists(with_sources(load_recipe(recipe), sources), blocklist or ())
     work = Work(output, runner, workers, address, rebuild, report, reporter(quiet=quiet, verbose=verbose))
     ended = work.run(chosen, input, Reach(side or (), base, allow or ()))
     if profile:

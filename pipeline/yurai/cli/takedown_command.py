@@ -38,6 +38,10 @@ def takedown(
         str | None,
         typer.Option(metavar="FILE", help="key of the case, made if it is not there; keep it outside of the tree"),
     ] = None,
+    blocklist: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="write here what later runs know it by: yurai run --blocklist FOLDER"),
+    ] = None,
     received: Annotated[str | None, typer.Option(metavar="DAY", help="when the request came in: 2026-11-28")] = None,
     decided: Annotated[str | None, typer.Option(metavar="DAY", help="when it was decided")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would go, and change nothing")] = False,
@@ -63,9 +67,11 @@ def takedown(
         return
     if case_key is None:
         raise typer.BadParameter("give --case-key FILE, the key of the case, or --dry-run to see what would go")
-    _refuse_inside(out, case_key)
+    _refuse_inside(out, "--case-key", case_key)
+    if blocklist is not None:
+        _refuse_inside(out, "--blocklist", blocklist)
     order = Order(case, basis, chosen, _key(Path(case_key)), near, received, decided)
-    _take_down(out, order, workers, quiet=quiet, as_json=format == "json")
+    _take_down(out, order, blocklist, workers, quiet=quiet, as_json=format == "json")
 
 
 def _selectors(named: dict[str, Many]) -> "tuple[Selector, ...]":
@@ -79,10 +85,10 @@ def _selectors(named: dict[str, Many]) -> "tuple[Selector, ...]":
     )
 
 
-def _refuse_inside(out: str, key: str) -> None:
-    """The key opens what the tombstone keeps shut, so who has the tree must not have it."""
-    if "://" not in out and Path(key).resolve().is_relative_to(Path(out).resolve()):
-        raise RecipeError(f"--case-key {key} is inside of the tree; name a file outside of it, which you keep")
+def _refuse_inside(out: str, option: str, path: str) -> None:
+    """The key opens what the tombstone keeps shut, so who has the tree must not have it; nor a list of what went."""
+    if "://" not in out and Path(path).resolve().is_relative_to(Path(out).resolve()):
+        raise RecipeError(f"{option} {path} is inside of the tree; name a place outside of it, which you keep")
 
 
 def _key(path: Path) -> bytes:
@@ -91,7 +97,9 @@ def _key(path: Path) -> bytes:
     return load_case_key(path) if path.exists() else new_case_key(path)
 
 
-def _take_down(out: str, order: "Order", workers: int | None, *, quiet: bool, as_json: bool) -> None:
+def _take_down(
+    out: str, order: "Order", blocklist: str | None, workers: int | None, *, quiet: bool, as_json: bool
+) -> None:
     from yurai.api.runners import open_runner
     from yurai.cli.ending import reporter
     from yurai.report.write import end_run
@@ -99,10 +107,10 @@ def _take_down(out: str, order: "Order", workers: int | None, *, quiet: bool, as
 
     told = reporter(quiet=quiet or as_json, verbose=False)
     with open_runner("local", workers, "local") as runner:
-        done = take_down(out, order, runner, told)
+        done = take_down(out, order, runner, told, blocklist=Path(blocklist) if blocklist else None)
         audit = end_run(out, runner, told, report=done.report)
     if not quiet:
-        _say_done(done, out, as_json=as_json)
+        _say_done(done, out, blocklist, as_json=as_json)
     wrong = [finding for finding in audit.findings if finding.severity == "error"]
     if wrong:
         raise RecipeError(
@@ -156,7 +164,7 @@ def _document_json(one: "Document") -> "dict[str, Json]":
     }
 
 
-def _say_done(done: "Done", out: str, *, as_json: bool) -> None:
+def _say_done(done: "Done", out: str, blocklist: str | None, *, as_json: bool) -> None:
     from yurai.terminal import put_json, say
     from yurai_manifests.words import plural
 
@@ -168,4 +176,6 @@ def _say_done(done: "Done", out: str, *, as_json: bool) -> None:
     say(f"{plural(len(stone['files']), 'file')} written again; run root {stone['before']['root'][:16]} -> "
         f"{stone['after']['root'][:16]}")  # fmt: skip
     say(f"tombstone {out}/{done.name}; whoever holds the key of the case can ask it for a URL or a text")
+    if blocklist:
+        say(f"blocklist {blocklist}; later runs leave out what it knows:  yurai run ... --blocklist {blocklist}")
     say("signatures of the run as it was are gone; next:  yurai verify OUT    yurai sign OUT --key FILE")

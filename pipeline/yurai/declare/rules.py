@@ -126,7 +126,7 @@ def taggers_of(settings: Settings) -> tuple[str, ...]:
 
 def settings_identity(settings: Settings) -> dict[str, Json]:
     """Return `settings` without the lists of rules: their digests are what they are, wherever they lie."""
-    written = settings.json()
+    written = settings.identity()
     if "rules" in written:
         written["rules"] = [
             RuleUse(one.name, without_lists(one.rule, one.settings)).json() for one in rules_of(settings)

@@ -21,6 +21,10 @@ class Settings:
         """Return the settings as canonical JSON takes them, in their order."""
         return {one.name: plain(getattr(self, one.name)) for one in fields(self)}
 
+    def identity(self) -> dict[str, Json]:
+        """Return the settings as fingerprints have them."""
+        return self.json()
+
 
 @dataclass(frozen=True, slots=True)
 class StageUse(Generic[S_co]):

@@ -2,16 +2,18 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from yurai.engine.use import Settings
 from yurai_filters.ranges import at_least
+from yurai_manifests.canonical import Json
 
 ExtractorName: TypeAlias = Literal["judged", "honbun", "trafilatura", "resiliparse"]
 RetryName: TypeAlias = Literal["off", "judged", "honbun", "trafilatura", "resiliparse"]
 Form: TypeAlias = Literal["text", "markdown"]
 GateMode: TypeAlias = Literal["off", "tight", "loose"]
 Mode: TypeAlias = Literal["fast", "balanced", "precision", "recall"]
+BLOCKLISTS: Final = "blocklists"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class ExtractOptions(Settings):
         evidence: write down what the markup and headers of each page say of licences and of use for training.
         retry_with: another extractor, whose text is stored beside the first where a rule would drop that one; or off.
         retry_rules: filters that say so, with their default settings, before a language is known.
+        blocklists: files or folders that `yurai takedown --blocklist` wrote, of what is to stay out.
         whole_page_links: characters in links up to which trafilatura is not asked, and the page is taken whole.
         max_bytes: bytes of a page above which it is not parsed, and characters above which a PDF is dropped.
         max_elements: tags of a page above which the plain baseline takes the place of trafilatura.
@@ -60,6 +63,7 @@ class ExtractOptions(Settings):
     evidence: bool = True
     retry_with: RetryName = "off"
     retry_rules: tuple[str, ...] = ("gopher-quality", "gopher-repetition")
+    blocklists: tuple[str, ...] = ()
     whole_page_links: Annotated[int, at_least(0)] = 300
     max_bytes: Annotated[int, at_least(1)] = 5_000_000
     max_elements: Annotated[int, at_least(0)] = 30_000
@@ -83,6 +87,14 @@ class ExtractOptions(Settings):
 
             for name in self.retry_rules:
                 rule_of(name)
+
+    def json(self) -> dict[str, Json]:
+        """Return the settings; blocklists where there are any, so that runs without them are what they were."""
+        return {name: value for name, value in Settings.json(self).items() if name != BLOCKLISTS or value}
+
+    def identity(self) -> dict[str, Json]:
+        """Return what fingerprints are made of: blocklists are in it by their digests, wherever they lie."""
+        return {name: value for name, value in self.json().items() if name != BLOCKLISTS}
 
     def limits_version(self) -> str:
         """Short name of the limits for ledger keys: a verdict holds under the limits that gave it.

@@ -13,8 +13,8 @@ from yurai.evidence import DETECTOR, DETECTOR_VERSION, Mark, declared
 from yurai.run.rejudge import judges
 from yurai.stages.keep_order import ranks
 from yurai.stages.near_dedup.settings import NearDedup
-from yurai.stages.near_dedup.shingles import shingle_hashes
 from yurai.stages.near_dedup.signature import signatures
+from yurai.stages.shingles.hashes import shingle_hashes
 from yurai.stages.tokenize.settings import Tokenize
 from yurai.tokens import Tokenizer
 from yurai.tokens.megatron import index_bytes

@@ -36,6 +36,7 @@ from yurai.declare.score_names import shared_score
 from yurai.declare.stage import STAGES, Identity, Kind, in_order, stage_of
 from yurai.declare.values import nearest
 from yurai.engine.use import AnyUse, StageUse
+from yurai.extraction import ExtractOptions
 from yurai.run.side import side_paths
 from yurai.sources.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
 from yurai_manifests.canonical import Json, fingerprint
@@ -131,6 +132,23 @@ def with_sources(recipe: Recipe, path: str | None) -> Recipe:
     if recipe.sources:
         raise RecipeError(f"recipe {recipe.name} has [[source]] tables; put those of {path} there, or remove its own")
     return replace(recipe, sources=load_tables(path))
+
+
+def with_blocklists(recipe: Recipe, paths: Sequence[str]) -> Recipe:
+    """Return the recipe with blocklists beside those of its stage extract, as `--blocklist` gives them.
+
+    Raises:
+        RecipeError: a blocklist is not there, or is none.
+    """
+    if not paths:
+        return recipe
+    uses = [_blocking(use, paths) if isinstance(use.settings, ExtractOptions) else use for use in recipe.stages]
+    return replace(recipe, stages=_completed(uses))
+
+
+def _blocking(use: AnyUse, paths: Sequence[str]) -> AnyUse:
+    assert isinstance(use.settings, ExtractOptions)  # who calls looks first
+    return StageUse(use.name, replace(use.settings, blocklists=(*use.settings.blocklists, *paths)))
 
 
 def _use(table: object, where: str) -> AnyUse:

@@ -65,6 +65,7 @@ STAGE = declare(
         judge=judge,
         needs=("extract",),
         reasons=(
+            "blocked:*",
             "body-incomplete",
             "body-too-large",
             "inflate-limit",

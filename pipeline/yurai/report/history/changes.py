@@ -14,7 +14,7 @@ from yurai.report.history.versions import Page, Version
 from yurai.report.safe_text import excerpt, shown
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.shingle_sets import U32, jaccard
-from yurai.stages.near_dedup.shingles import shingle_hashes
+from yurai.stages.shingles.hashes import shingle_hashes
 
 FIELDS: Final = ("title", "html_lang", "lang", "declared_spdx")
 """Columns of a page whose changes are told."""

@@ -12,19 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from yurai.run.takedown.selectors import normal_texts
-from yurai.stages.near_dedup.shingles import Shingling, shingle_hashes
+from yurai.stages.blocklist.sets import LEAST_CHARACTERS, QUOTED, SHINGLING, ShingleSets
+from yurai.stages.shingles.hashes import shingle_hashes
 
-SHINGLING: Final = Shingling("by-language", 5, 12)
-QUOTED: Final = 0.5
-"""Share of the shingles of a taken text from which on a text is said to quote it."""
-LEAST_SHINGLES: Final = 8
-"""Shingles from which on sharing half of them says something."""
-LEAST_CHARACTERS: Final = 64
-"""Characters of the shortest text that is looked for inside other ones: "Page not found" is in many."""
 Verdict: TypeAlias = Literal["selected", "exact", "mirrored", "near", "quoted"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("selected", "exact", "mirrored", "near", "quoted")
 """Strongest first."""
-Pairs: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -34,9 +27,7 @@ class Taken:
     near: float
     texts: dict[str, set[str | None]] = field(default_factory=dict)
     """{normal text: domains}; none where a file gave it."""
-    _sets: list[npt.NDArray[np.uint32]] = field(default_factory=list)
-    _hashes: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
-    _owners: Pairs = field(default_factory=lambda: np.zeros(0, np.int64))
+    _sets: ShingleSets = field(default_factory=ShingleSets)
 
     def add(self, text: str, domain: str | None, lang: str | None) -> None:
         """Add a text in its normal form; before `ready`."""
@@ -44,16 +35,12 @@ class Taken:
             return
         if text not in self.texts:
             hashes, _ = shingle_hashes(pa.array([text]), pa.array([lang], pa.string()), SHINGLING)
-            self._sets.append(np.unique(hashes))
+            self._sets.sets.append(np.unique(hashes))
         self.texts.setdefault(text, set()).add(domain)
 
     def ready(self) -> None:
         """Sort what texts are compared with."""
-        sizes = [one.size for one in self._sets]
-        joined = np.concatenate([np.zeros(0, np.uint32), *self._sets])
-        owners = np.repeat(np.arange(len(sizes)), sizes)
-        order = np.argsort(joined, kind="stable")
-        self._hashes, self._owners = joined[order], owners[order]
+        self._sets.ready()
 
     def verdicts(self, rows: pa.RecordBatch, domains: list[str | None]) -> list[tuple[Verdict, float] | None]:
         """Say of each row whether it is a copy, and how similar: of near Jaccard, of quoted the share."""
@@ -88,19 +75,13 @@ class Taken:
 
     def _similar(self, shingles: npt.NDArray[np.uint32]) -> tuple[Verdict, float] | None:
         """Compare a set of shingles with those of all taken texts at once."""
-        low = np.searchsorted(self._hashes, shingles, "left")
-        counts = np.searchsorted(self._hashes, shingles, "right") - low
-        total = int(counts.sum())
-        if not total:
+        shared = self._sets.shared(shingles)
+        if shared is None:
             return None
-        starts = np.repeat(low - (np.cumsum(counts) - counts), counts)
-        shared = np.bincount(self._owners[starts + np.arange(total)], minlength=len(self._sets))
-        sizes = np.array([one.size for one in self._sets])
-        jaccard = shared / (sizes + shingles.size - shared)
-        share = np.where(sizes >= LEAST_SHINGLES, shared / sizes, 0.0)
-        if jaccard.max() >= self.near:
-            return "near", float(jaccard.max())
-        return ("quoted", float(share.max())) if share.max() >= QUOTED else None
+        jaccard, share = float(shared.jaccard.max()), float(shared.quoted.max())
+        if jaccard >= self.near:
+            return "near", jaccard
+        return ("quoted", share) if share >= QUOTED else None
 
 
 def stronger(one: tuple[Verdict, float] | None, two: tuple[Verdict, float] | None) -> tuple[Verdict, float] | None:

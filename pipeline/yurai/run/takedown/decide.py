@@ -64,8 +64,8 @@ def planned(store: Store, run: RunRecord, order: Order) -> Plan:
     return make_plan(store, run, order.selectors, order.near, files=texts)
 
 
-def decided(store: Store, order: Order) -> Pending:
-    """Return what is to be carried out.
+def decided(store: Store, order: Order) -> tuple[Pending, Plan]:
+    """Return what is to be carried out, and what it takes.
 
     Raises:
         RecipeError: nothing is selected, the case was taken down before, or the tree is too old to have roots.
@@ -83,7 +83,7 @@ def decided(store: Store, order: Order) -> Pending:
     ends = [(one.was, one.stage, one.reason) for one in plan.documents.values()]
     taken = taken_counts(run.stages, ends, plan.removed_notes)
     data = store.read(RUN)
-    return Pending(
+    pending = Pending(
         case=order.case,
         run=run.value,
         run_sha256=sha256(data),
@@ -95,6 +95,7 @@ def decided(store: Store, order: Order) -> Pending:
         counts=[one.json() for one in less(run.stages, taken)],
         documents=sorted(plan.documents),
     )
+    return pending, plan
 
 
 def _refuse_damaged(store: Store, run: RunRecord, plan: Plan) -> None:

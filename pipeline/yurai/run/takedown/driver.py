@@ -7,6 +7,7 @@ nothing. run.json is written last; until the work is removed and the decision wi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, cast
 
 from yurai.engine.engine import Engine, Runner
@@ -14,6 +15,7 @@ from yurai.engine.progress import Reporter
 from yurai.engine.task import AnyTask, failpoint
 from yurai.run.publish import PAGE, SIGNATURES, entry_of, with_last_step
 from yurai.run.run import open_engine
+from yurai.run.takedown.blocklist import blocklist_of
 from yurai.run.takedown.decide import Order, decided
 from yurai.run.takedown.tasks import RemoveRows, RemoveTokens, remove_rows, remove_tokens
 from yurai.sources.fetch import Shard
@@ -27,6 +29,7 @@ from yurai_manifests.run import RUN, Delivered, RunRecord, content_digest, load_
 from yurai_manifests.seal import SEAL, sealed
 from yurai_manifests.step import StepRecord, tasks
 from yurai_manifests.store import Store
+from yurai_manifests.takedown.blocklist import blocklist_name, list_key, parse_blocklist, put_blocklist
 from yurai_manifests.takedown.keyed import keyed
 from yurai_manifests.takedown.pending import PENDING, Pending, load_pending, put_pending
 from yurai_manifests.takedown.tombstones import FIELD, FOLDER, TASK_ID, Stone
@@ -48,11 +51,16 @@ class Done:
     """The tree had a report: it is gone, and to be drawn again."""
 
 
-def take_down(output: str, order: Order, runner: Runner, reporter: Reporter | None = None) -> Done:
+def take_down(
+    output: str, order: Order, runner: Runner, reporter: Reporter | None = None, *, blocklist: Path | None = None
+) -> Done:
     """Take down what `order` says, or end the takedown of its case that was interrupted.
 
+    `blocklist` is a folder, outside of the tree, that gets what later runs know it by.
+
     Raises:
-        RecipeError: no ended run, nothing is selected, the case was taken down before, or begun with another key.
+        RecipeError: no ended run, nothing is selected, the case was taken down before, or begun with another key or
+            without a blocklist; the blocklist cannot be written.
         DriftError: the takedown of another case has not ended.
         AuditError: the tree is damaged.
         LeaseError: another driver writes to it.
@@ -62,7 +70,9 @@ def take_down(output: str, order: Order, runner: Runner, reporter: Reporter | No
         store = engine.store
         pending = load_pending(store)
         if pending is None:
-            pending = decided(store, order)
+            pending, plan = decided(store, order)
+            if blocklist:
+                put_blocklist(blocklist, blocklist_of(order, plan))
             put_pending(store, pending)
             failpoint("takedown-decided")
         elif pending["case"] != order.case:
@@ -73,11 +83,24 @@ def take_down(output: str, order: Order, runner: Runner, reporter: Reporter | No
             raise RecipeError(
                 f"{store.url}: case {order.case} was begun with another key; give the file that its first call wrote"
             )
+        elif blocklist:
+            _refuse_unlisted(blocklist, order)
         done = _carried_out(engine, pending)
         _remove_work(store)
         failpoint("takedown-work-removed")
         store.remove(PENDING)
         return done
+
+
+def _refuse_unlisted(blocklist: Path, order: Order) -> None:
+    """Raise RecipeError where the call that began the takedown wrote no blocklist there: the texts are gone since."""
+    path = blocklist_name(blocklist, order.case)
+    listed = parse_blocklist(path.read_bytes(), str(path)) if path.is_file() else None
+    if listed is None or listed["key"] != list_key(order.key).hex():
+        raise RecipeError(
+            f"{path} is not there: the takedown of case {order.case} was begun without this blocklist, and the texts "
+            "may be gone; leave --blocklist out, or name the folder of the first call"
+        )
 
 
 def _carried_out(engine: Engine, pending: Pending) -> Done:

@@ -4,7 +4,6 @@ Two passes over the rows. The first selects, and collects the texts of what was 
 that the tree holds with these, before and after editors changed it. Memory holds the texts that go, and one batch.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 
 from yurai.run.takedown.copies import VERDICTS, Taken, Verdict, stronger
 from yurai.run.takedown.selectors import Selector, normal_texts
+from yurai.stages.blocklist.sets import is_unspaced
 from yurai.stages.extract.hosts import registrable_domain
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.parquet import read_rows
@@ -27,8 +27,6 @@ ENDS: Final = ("outcome", "stage", "reason", "kept_doc_id", "jaccard")
 WITH_TEXT: Final = ("extracted", "documents")
 BY_ID: Final = ("documents", "extracted", "dropped", "evidence", "index", "shards")
 """Folders whose rows belong to a document; those of robots/ and warcinfo/ are of hosts and archives."""
-UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
-"""Beginnings of the names of letters of scripts that put no spaces between words."""
 BATCH: Final = 256
 Was: TypeAlias = Literal["kept", "dropped", "failed"]
 
@@ -43,6 +41,8 @@ class Document:
     url: str | None = None
     text: str | None = None
     """The text in its normal form; None of what was dropped before it had one."""
+    body: str | None = None
+    """sha256 of the body as served, of what has a text and came from a web archive."""
     was: Was = "kept"
     stage: str | None = None
     reason: str | None = None
@@ -62,6 +62,8 @@ class Plan:
     """{folder: rows that go}."""
     removed_notes: dict[str, int] = field(default_factory=dict)
     """What the notes of stages counted of these rows: marks by channel, personal data by kind."""
+    texts: tuple[str, ...] = ()
+    """What copies are compared with, in the normal form: texts of what was selected, and those of files."""
 
     def by_verdict(self) -> dict[Verdict, int]:
         """Count the documents by verdict, strongest first."""
@@ -80,7 +82,7 @@ def make_plan(
     """
     taken = Taken(near)
     for text in files:
-        taken.add(text, None, "ja" if _is_unspaced(text) else None)
+        taken.add(text, None, "ja" if is_unspaced(text) else None)
     chosen = _selected(store, run, selectors, taken)
     taken.ready()
     found = _copies(store, run, taken, chosen)
@@ -90,7 +92,7 @@ def make_plan(
             f"{store.url}: nothing is selected, and no text is a copy; nothing was changed. `yurai explain OUT URL` "
             "says what a tree holds"
         )
-    return _with_files(store, run, found)
+    return replace(_with_files(store, run, found), texts=tuple(sorted(taken.texts)))
 
 
 def _batches(store: Store, file: Delivered, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -141,16 +143,15 @@ def _copies(store: Store, run: RunRecord, taken: Taken, chosen: set[str]) -> dic
     for folder in WITH_TEXT:
         for batch in _rows(store, run, folder, READ):
             urls: list[str | None] = batch.column("url").to_pylist()
-            texts = normal_texts(batch, "text")
+            texts, bodies = normal_texts(batch, "text"), batch.column("payload_sha256").to_pylist()
             for at, verdict in enumerate(taken.verdicts(batch, [registrable_domain(url) for url in urls])):
                 name = str(batch.column("doc_id")[at])
                 before = found.get(name)
                 if before or verdict:
                     best = stronger(verdict, (before.verdict, before.similar) if before else None) or verdict
                     assert best is not None  # one of the two is not
-                    found[name] = Document(
-                        name, *best, urls[at], texts[at], "kept" if folder == "documents" else "dropped"
-                    )
+                    was: Was = "kept" if folder == "documents" else "dropped"
+                    found[name] = Document(name, *best, urls[at], texts[at], bodies[at], was)
     return found
 
 
@@ -165,13 +166,6 @@ def _ends(store: Store, run: RunRecord, found: dict[str, Document], near: float)
             if name in found:
                 end = {"was": row["outcome"], "stage": row["stage"], "reason": row["reason"]}
                 found[name] = replace(found[name], url=row["url"], **end)
-
-
-def _is_unspaced(text: str) -> bool:
-    """Whether most letters are of scripts that put no spaces between words."""
-    letters = [one for one in text[:4096] if one.isalpha()]
-    scripts = [unicodedata.name(one, "").partition(" ")[0] for one in letters]
-    return 2 * sum(one in UNSPACED for one in scripts) > len(scripts)
 
 
 def _with_files(store: Store, run: RunRecord, found: dict[str, Document]) -> Plan:

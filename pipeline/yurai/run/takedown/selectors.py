@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 
+from yurai.stages.blocklist.places import surts
 from yurai_filters.hosts import host_name, host_of
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.normal_text import normalise
+from yurai_manifests.normal_text import normal_text, normalise
 from yurai_manifests.takedown.keyed import Kind
 from yurai_manifests.urls import normal_url
 
@@ -83,22 +83,6 @@ def selector(kind: Kind, value: str) -> Selector:
         least = f" of {LEAST_QUOTE} characters or more" if kind == "contains" else ""
         raise RecipeError(f"--{'text-file' if kind == 'text' else kind}: {value[:80]!r} is no {kind}{least}; mend it")
     return Selector(kind, made)
-
-
-def surts(url: str) -> tuple[str, ...]:
-    """Return the URL with its host turned around, as it is and without `www.`; none for what has no host."""
-    host = host_of(url)
-    if host is None:
-        return ()
-    parts = urlsplit(normal_url(url))
-    rest = f"){parts.path}{'?' if parts.query else ''}{parts.query}"
-    hosts = dict.fromkeys((host, host.removeprefix("www.")))
-    return tuple(",".join(reversed(one.split("."))) + rest for one in hosts)
-
-
-def normal_text(text: str) -> str:
-    """Return one text in its normal form."""
-    return cast("str", normalise(pa.array([text], pa.large_string()))[0].as_py())
 
 
 def normal_texts(rows: pa.RecordBatch, column: str) -> list[str | None]:

@@ -22,7 +22,9 @@ from yurai.extraction import ExtractOptions, Sandbox
 from yurai.sources.fetch import fetch_source
 from yurai.sources.rows import SourceTable, row_kind, table_of
 from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
+from yurai.stages.blocklist.known import Blocklists, load_blocklists
 from yurai.stages.extract.beside import Beside, locator
+from yurai.stages.extract.blocked import without_blocked_places, without_blocked_texts
 from yurai.stages.extract.candidates import Candidate, candidate, extracted
 from yurai.stages.extract.ledger import ReadVerdicts, StoreLedger
 from yurai.stages.extract.piles import Pile, open_sink
@@ -76,7 +78,7 @@ def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
     with ExitStack() as stack:
         sinks = {name: open_sink(stack, attempt, name, schema) for name, schema in OUTPUTS.items()}
         beside, size = Beside(record, sinks["robots"], sinks["warcinfo"]), 0
-        for batch in document_batches(_kept(record, _decided(task, record, path, beside), sinks)):
+        for batch in document_batches(_kept(record, _let_through(task, record, path, beside), sinks)):
             measured = measure(batch, args.measures, record.stages[2:])
             size += text_bytes(measured)
             with clock.part(WRITE):
@@ -89,19 +91,31 @@ def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
     return record
 
 
-def _decided(task: Task[ExtractSource], record: TaskRecord, path: Path, beside: Beside) -> Iterator[Candidate]:
+def _let_through(task: Task[ExtractSource], record: TaskRecord, path: Path, beside: Beside) -> Iterator[Candidate]:
+    """Yield the candidates of the source with their verdicts, those of blocklists among them."""
+    options = task.args.extract.settings
+    lists = load_blocklists(options.blocklists) if options.blocklists else None
+    decided = _decided(task, record, path, beside, lists)
+    return without_blocked_texts(decided, lists, task.args.measures) if lists else decided
+
+
+def _decided(
+    task: Task[ExtractSource], record: TaskRecord, path: Path, beside: Beside, lists: Blocklists | None
+) -> Iterator[Candidate]:
     """Yield the candidates of the source with their verdicts; rows bring their text and need no sandbox."""
     options, read = task.args.extract.settings, task.args.read
     if row_kind(task.source):
         table = table_of(task.args.tables, task.source)
-        yield from clock.parts(read.name, row_candidates(record, path, table, evidence=options.evidence))
+        rows = row_candidates(record, path, table, evidence=options.evidence)
+        yield from clock.parts(read.name, without_blocked_places(rows, lists) if lists else rows)
         return
     sandbox = _sandbox(options, task.store)
     before = sandbox.cpu_seconds
     verdicts = ReadVerdicts(StoreLedger(task.store), record.source_sha256)
     items = read_file(path, verdicts=verdicts)
     seen = beside.seen(items) if options.evidence else items
-    candidates = clock.parts(read.name, _candidates(record, seen, read))
+    found = _candidates(record, seen, read)
+    candidates = clock.parts(read.name, without_blocked_places(found, lists) if lists else found)
     yield from extracted(candidates, sandbox, evidence=options.evidence)
     clock.add("extract", sandbox.cpu_seconds - before)
 

@@ -21,8 +21,8 @@ from yurai.stages.near_dedup.curve import DIGITS
 from yurai.stages.near_dedup.segments import Piece
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.shingle_sets import Sets, jaccard, pieces
-from yurai.stages.near_dedup.shingles import shingle_hashes
 from yurai.stages.near_dedup.signature import shingle_sets
+from yurai.stages.shingles.hashes import shingle_hashes
 from yurai_manifests.parquet import read_range
 from yurai_manifests.task import Attempt, TaskRecord
 

@@ -8,7 +8,7 @@ from yurai.engine.use import Settings
 from yurai.stages.keep_order import Keep, check_order
 from yurai.stages.near_dedup.pair_judge import Judge, Verify
 from yurai.stages.near_dedup.presets import Preset, Unit, resolve
-from yurai.stages.near_dedup.shingles import Shingling
+from yurai.stages.shingles.hashes import Shingling
 from yurai_filters.ranges import above, at_least
 from yurai_manifests.canonical import Json
 

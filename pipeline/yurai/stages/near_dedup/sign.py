@@ -16,8 +16,8 @@ from yurai.exchange.row_types import BAND, Rows
 from yurai.stages.keep_order import columns, nodes
 from yurai.stages.map_tasks import fetched
 from yurai.stages.near_dedup.settings import NearDedup
-from yurai.stages.near_dedup.shingles import shingle_hashes
 from yurai.stages.near_dedup.signature import band_hashes, signatures
+from yurai.stages.shingles.hashes import shingle_hashes
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 

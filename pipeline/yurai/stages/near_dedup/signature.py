@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yurai.stages.mixers import I64, U32, U64, mix32, mix64
-from yurai.stages.near_dedup.characters import bounds_of
+from yurai.stages.shingles.characters import bounds_of
 
 _TILE, _STRIPE = 1 << 15, 4
 _EMPTY = 0xFFFFFFFF

@@ -8,7 +8,7 @@ _ROUNDS (a run of text without spaces, a picture in base64) is summed at once, w
 import numpy as np
 
 from yurai.stages.mixers import I64, U64, mix64, powers
-from yurai.stages.near_dedup.characters import PAD, Symbols, bounds_of
+from yurai.stages.shingles.characters import PAD, Symbols, bounds_of
 
 _WORD = 0x9E3779B97F4A7C15
 _MASKS = np.array([(1 << 16 * symbols) - 1 for symbols in range(PAD + 1)], np.uint64)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from yurai.stages.mixers import I64
-from yurai.stages.near_dedup.characters import Booleans, Symbols, in_longer_words, symbols
+from yurai.stages.shingles.characters import Booleans, Symbols, in_longer_words, symbols
 
 
 def with_signs(text: "pa.Array[pa.StringScalar]", marks: Symbols, bounds: I64) -> tuple[Symbols, I64]:

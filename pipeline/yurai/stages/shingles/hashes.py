@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai.stages.mixers import I64, U32, U64, WRAP, mix64, powers
-from yurai.stages.near_dedup.characters import Symbols, Unit, bounds_of, symbols
-from yurai.stages.near_dedup.signs import with_signs
-from yurai.stages.near_dedup.word_hashes import words
+from yurai.stages.shingles.characters import Symbols, Unit, bounds_of, symbols
+from yurai.stages.shingles.signs import with_signs
+from yurai.stages.shingles.word_hashes import words
 from yurai_filters.words import UNSPACED
 from yurai_manifests.errors import ContractError
 

@@ -1,0 +1,1 @@
+"""Hash the shingles of texts, for whatever compares texts by what they share: see `hashes`."""
