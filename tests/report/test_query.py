@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,16 @@ import yurai
 import yurai_manifests.exports  # noqa: F401 - importing declares them
 from query_trees import BURST
 from yurai.cli.commands import PLACES, as_command, load
+from yurai.engine.local import LocalRunner
 from yurai.report.query import ELSEWHERE, queries, sql_of
 from yurai.rights import shipped
+from yurai.run.takedown.decide import Order, decided
+from yurai.run.takedown.driver import take_down
+from yurai.run.takedown.selectors import selector
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.export import EXPORTS
+from yurai_manifests.store import open_store
+from yurai_manifests.takedown.pending import put_pending
 
 if TYPE_CHECKING:
     from query_trees import Trees
@@ -221,6 +228,36 @@ def test_bursts_of_one_text(planted: Trees, tree: Tree) -> None:
     assert (new["documents"], new["first_captured"]) == (1, "2024-05-06T07:08:09Z")
     gone = yurai.open(planted.old).query("new-domains", against=planted.new).to_pylist()
     assert [row["domain"] for row in gone] == ["gone.example"]
+
+
+def test_takedowns_done_and_pending_and_what_is_left_of_them(planted: Trees, tmp_path: Path) -> None:
+    out, mirror = (Path(shutil.copytree(planted.new, tmp_path / name)) for name in ("out", "mirror"))
+
+    def order(case: str, host: str, received: str) -> Order:
+        chosen = (selector("domain", f"{host}.example"),)
+        return Order(case, "contract", chosen, bytes(32), received=received, decided="2026-03-11")
+
+    done = take_down(str(out), order("7", "by", "2026-03-01"), LocalRunner(1))
+    pending, _ = decided(open_store(str(out)), order("8", "nc", "2026-02-28"))
+    put_pending(open_store(str(out)), pending)
+    tree = yurai.open(out)
+    known = {row["case"]: (row["state"], row["days"]) for row in asked(tree, "takedowns", today="2026-03-30")}
+    assert known == {"7": ("done", 10), "8": ("pending", 30)}
+    assert [row["case"] for row in asked(tree, "takedowns", today="2026-03-30", over=10)] == ["8"]
+    first = next(row for row in asked(tree, "takedowns") if row["case"] == "7")
+    assert (first["documents"], first["tokens"]) == (len(done.tombstone["documents"]), done.tombstone["tokens"])
+    rows = tree.query("takedown-left", {}, against=mirror).to_pylist()
+    gone = {(row["case"], row["tree"]): (row["known"], row["gone"]) for row in rows}
+    assert gone == {
+        ("7", "this"): ("yes", "yes"),
+        ("7", "other"): ("no", "no"),
+        ("8", "this"): ("yes", "no"),
+        ("8", "other"): ("no", "no"),
+    }
+    left = next(row for row in rows if (row["case"], row["tree"]) == ("7", "other"))
+    assert left["documents_left"] == first["documents"]
+    assert [row["tree"] for row in asked(tree, "takedown-left", case_id="7")] == ["this"]
+    assert asked(yurai.open(mirror), "takedowns") == asked(yurai.open(mirror), "takedown-left") == []
 
 
 def test_every_query_is_tested_here_and_says_what_it_takes() -> None:

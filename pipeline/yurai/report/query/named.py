@@ -86,7 +86,7 @@ ELSEWHERE: Final = (
     Elsewhere("Q7, Q19", "what differs between two runs, and which input or rule caused it", "yurai diff OUT OUT2"),
     Elsewhere("Q11", "draft of the EU summary; it names what nobody answered", "yurai export OUT eu-summary"),
     Elsewhere("Q13, Q14", "proof that a page is in, or is not", "yurai prove OUT --absent https://gone.example/"),
-    Elsewhere("Q16", "whether a takedown has ended, and what it took is gone", "yurai audit OUT"),
+    Elsewhere("Q16", "whether a takedown has ended, and the tree adds up", "yurai audit OUT"),
     Elsewhere("Q22", "how often what is masked was personal data", "yurai pii audit TEXTS --draw sample.csv"),
     Elsewhere("Q24", "whether the tree is as it was signed, offline", "yurai verify OUT --key them.pub"),
     Elsewhere("Q25", "the run in the format of another tool or office", "yurai export OUT croissant"),

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
+from yurai.report.query.cases import case_rows, taken_rows
 from yurai.report.query.identities import identity_rows
 from yurai.rights.calibration import published, wilson
 from yurai.stages.deliver import SCHEMAS
@@ -65,6 +66,12 @@ SOURCES = _schema(
 )  # fmt: skip
 CALIBRATION = _schema(channel=_TEXT, scope=_TEXT, n=_COUNT, right=_COUNT, low=pa.float64(), high=pa.float64())
 IDENTITIES = _schema(number=_COUNT, stage=_TEXT, kind=_TEXT, name=_TEXT, version=_TEXT)
+
+CASES = _schema(
+    id=_TEXT, basis=_TEXT, state=_TEXT, received=_TEXT, decided=_TEXT, mode=_TEXT,
+    documents=_COUNT, kept=_COUNT, dropped=_COUNT, failed=_COUNT, tokens=_COUNT, files=_COUNT,
+)  # fmt: skip
+TAKEN = _schema(id=_TEXT, doc_id=_TEXT, verdict=_TEXT, was=_TEXT)
 
 
 def _counts(_: Store, run: RunRecord) -> pa.Table:
@@ -139,6 +146,14 @@ def _identities(store: Store, run: RunRecord) -> pa.Table:
     return _table(IDENTITIES, identity_rows(store, run))
 
 
+def _cases(store: Store, run: RunRecord) -> pa.Table:
+    return _table(CASES, case_rows(store, run))
+
+
+def _taken(store: Store, run: RunRecord) -> pa.Table:
+    return _table(TAKEN, taken_rows(store, run))
+
+
 def _table(schema: pa.Schema, rows: Iterable[tuple[object, ...]]) -> pa.Table:
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
 
@@ -153,6 +168,8 @@ MANIFESTS: Final = {
     "files": Table("a delivered file", FILES, _files),
     "tasks": Table("a task of a step, with its counts", TASKS, _tasks),
     "sources": Table("an input file, with its bytes and candidates", SOURCES, _sources),
+    "takedowns": Table("a takedown: done, or pending", CASES, _cases),
+    "taken": Table("a document that takedown id took, or is to take", TAKEN, _taken),
     "calibration": Table(
         "how often licence claims of a channel and scope were right: Wilson 95 %, low to high",
         CALIBRATION,
