@@ -14,10 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from near_runs import deduplicate
+from report_readers import figures, reported
 from run_helpers import run
 from takedown_corpus import HOME, Planted, planted, recipe, write_crawl
 from yurai.engine.local import LocalRunner
 from yurai.report.changes import compare
+from yurai.report.readers.takedowns import VERDICTS
 from yurai.run.takedown.decide import Order, planned
 from yurai.run.takedown.driver import take_down
 from yurai.run.takedown.selectors import selector
@@ -301,3 +303,19 @@ def test_a_comparison_names_the_case(whole: Path, taken: Path) -> None:
     found = compare(open_store(str(whole)), open_store(str(taken)))
     assert {(one.change.kind, one.cause) for one in found.changes} == {("removed", "taken down: case 2026-1")}
     assert sum(one.change.documents for one in found.changes) == len(urls(whole)) - len(urls(taken))
+
+
+def test_reports_name_cases_as_far_as_their_tier_goes(taken: Path) -> None:
+    stone = load_tombstones(open_store(str(taken)), load_run(open_store(str(taken))).value)[0]
+    documents, tokens = len(stone.value["documents"]), stone.value["tokens"]
+    counts = [sum(one["verdict"] == verdict for one in stone.value["documents"]) for verdict in VERDICTS]
+    assert counts == [1, *(len(of_kind(kind)) for kind in VERDICTS[1:])]
+    rows = {(who, tier): table_of(taken, who, tier) for who in ("lawyer", "auditor") for tier in ("public", "internal")}
+    assert rows["auditor", "internal"] == [["2026-1", "copyright", "done", None, None, documents, tokens, *counts]]
+    assert rows["lawyer", "internal"] == [["done", None, None, documents, tokens]]
+    assert rows["auditor", "public"] == rows["lawyer", "public"] == [[1, documents, tokens]]
+    assert '"2026-1"' not in reported(taken, "auditor", form="json", tier="public")
+
+
+def table_of(out: Path, reader: str, tier: str) -> list[list[object]]:
+    return list(figures(out, reader, tier=tier)["takedowns"]["rows"])

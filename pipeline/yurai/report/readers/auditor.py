@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from yurai.report.readers import tiers
+from yurai.report.readers import takedowns, tiers
 from yurai.report.readers.controls import controls
 from yurai.report.readers.figures import Cell, Figure, Name, Section, Share, Tile
 from yurai.report.readers.queries import query
@@ -15,6 +15,7 @@ from yurai.report.readers.tree import Asked, figure
 from yurai.report.readers.when import time_and_tampering
 from yurai.report.readers.wording import STATES
 from yurai.report.safe_text import shown
+from yurai.stages.blocklist.known import BLOCKLIST
 from yurai_manifests.canonical import Json
 from yurai_manifests.plan import load_plan
 from yurai_manifests.run import RunRecord
@@ -43,6 +44,8 @@ def sections(asked: Asked) -> Iterator[Section]:
     yield _made_by(asked)
     if asked.earlier:
         yield _changed(asked)
+    if taken_down := takedowns.whole(asked):
+        yield taken_down
     yield signatures(asked)
     shown_pages = examples(asked)
     if shown_pages:
@@ -173,7 +176,9 @@ def _used(asked: Asked, identity: Mapping[str, Json], packages: Mapping[str, str
 
 
 def _file(asked: Asked, name: str) -> str:
-    """Return how a model is called: in public without the path that a recipe may give."""
+    """Return how a model is called: in public without the path that a recipe may give, or the case of a blocklist."""
+    if asked.tier == "public" and name.startswith(BLOCKLIST):
+        return BLOCKLIST.strip()
     return name.replace("\\", "/").rsplit("/", 1)[-1] if asked.tier == "public" else name
 
 

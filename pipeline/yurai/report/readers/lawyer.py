@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yurai.report.readers import tiers
+from yurai.report.readers import takedowns, tiers
 from yurai.report.readers.figures import Cell, Figure, Name, Section, Tile
 from yurai.report.readers.presets import presets
 from yurai.report.readers.queries import query
@@ -41,6 +41,8 @@ def sections(asked: Asked) -> Iterator[Section]:
     yield _domains(asked)
     yield _credit(asked)
     yield sources(asked)
+    if taken_down := takedowns.dates(asked):
+        yield taken_down
     yield signatures(asked)
     shown_pages = examples(asked)
     if shown_pages:

@@ -115,6 +115,7 @@ COMMANDS: Final = {
     "counts": "jq .counts OUT/run.json",
     "audit": "yurai audit OUT --format json",
     "journal": "cat OUT/journal/*/*/*  # one JSON a task; times differ from run to run",
+    "takedowns": "yurai query OUT takedowns",
     "signatures": "yurai verify OUT --key KEY.pub",
     "presets": "yurai policy replay OUT --policy NAME --output OTHER  # each row; copies are heard there too",
     "marked": "yurai pii audit --read MARKS.csv",

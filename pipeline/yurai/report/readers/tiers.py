@@ -28,7 +28,7 @@ WORDS: Final[dict[Tier, Said]] = {
 }
 WITHHELD: Final = say("not shown in this tier")
 _LICENCE: Final = re.compile(r"[A-Za-z0-9.+-]{1,48}")
-_PREFIX: Final = re.compile(r"(no-handler|scheme):.*", re.DOTALL)
+_PREFIX: Final = re.compile(r"(blocked|no-handler|scheme):.*", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(https?://[^\s/?#,]*)[^\s,]*")
 
 
@@ -77,7 +77,7 @@ def rule(name: str, tier: Tier) -> Name | Said:
 
 
 def reason(name: str, tier: Tier) -> Name:
-    """Return why a page ended: in public without the part that a crawl wrote."""
+    """Return why a page ended: in public without the part that a crawl wrote, or the case of a takedown."""
     return Name(shown(_PREFIX.sub(r"\1", name) if tier == "public" else name))
 
 

@@ -19,6 +19,8 @@ from yurai_manifests.normal_text import normalise
 from yurai_manifests.takedown.blocklist import Listed, parse_blocklist, unpacked
 from yurai_manifests.takedown.keyed import Kind, keyed
 
+BLOCKLIST: Final = "blocklist "
+"""Before the id of a case, in the models of stage extract."""
 HELD: Final = 2
 """Choices of lists that a process holds at a time."""
 
@@ -125,7 +127,7 @@ def digests(specs: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for spec in _files(specs):
         data = _bytes(spec)
-        case, digest = f"blocklist {parse_blocklist(data, spec)['case']}", sha256(data)
+        case, digest = f"{BLOCKLIST}{parse_blocklist(data, spec)['case']}", sha256(data)
         if found.setdefault(case, digest) != digest:
             raise RecipeError(f"{case} is in two files that differ; put the right one into one folder")
     return found
