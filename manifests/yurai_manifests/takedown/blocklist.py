@@ -8,8 +8,6 @@ cannot open the tombstone. Shingles are 32 bits of a hash each, sorted and witho
 import base64
 import hashlib
 import hmac
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, TypedDict, cast
@@ -20,6 +18,7 @@ import numpy.typing as npt
 from yurai_manifests.canonical import Json, canonical
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.shape import COUNT, TEXT, Fields, Many, parsed
+from yurai_manifests.whole_file import FOR_OWNER, whole_file
 
 VERSION: Final = 1
 Values = Literal["urls", "domains", "sha256s", "texts", "shingles"]
@@ -158,21 +157,8 @@ def put_blocklist(folder: Path, listed: Listed) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         before = parse_blocklist(path.read_bytes(), str(path)) if path.exists() else listed
-        _replace(path, canonical(cast("Json", merged(before, listed))))
+        with whole_file(path, FOR_OWNER) as whole:
+            whole.write_bytes(canonical(cast("Json", merged(before, listed))))
     except OSError as error:
         raise RecipeError(f"{path}: the blocklist cannot be written: {error.strerror}; name another folder") from error
     return path
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner alone."""
-    number, spool = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(spool).replace(path)
-    except BaseException:
-        Path(spool).unlink(missing_ok=True)
-        raise

@@ -88,7 +88,9 @@ def _lines(path: str | None) -> "Iterator[Callable[[Listed], None] | None]":
     if path is None:
         yield None
         return
-    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+    from yurai_manifests.whole_file import whole_file
+
+    with whole_file(Path(path)) as whole, whole.open("w", encoding="utf-8", newline="\n") as file:
 
         def write(one: "Listed") -> None:
             file.write(json.dumps(asdict(one), ensure_ascii=True) + "\n")

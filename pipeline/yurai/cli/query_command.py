@@ -127,22 +127,20 @@ def _cell(value: object) -> str:
 def _write(answer: "Answer", form: Shape, path: Path, most: int | None) -> None:
     """Write a file whole, or not at all."""
     from yurai.report.query.write import as_csv, as_json, write_parquet
+    from yurai_manifests.whole_file import whole_file
 
     if form == "text":
         raise RecipeError(f"--output {path} takes --format json, csv or parquet")
-    part = path.with_name(f"{path.name}.part")
     try:
-        if form == "parquet":
-            write_parquet(answer, part, most)
-        else:
+        with whole_file(path) as whole:
+            if form == "parquet":
+                write_parquet(answer, whole, most)
+                return
             lines = as_json(answer, most) if form == "json" else as_csv(answer, most)
-            with part.open("w", encoding="utf-8", newline="") as file:
+            with whole.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(f"{line}\n" for line in lines)
-        part.replace(path)
     except OSError as error:
         raise RecipeError(f"--output {path} cannot be written: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _list(form: Shape) -> None:

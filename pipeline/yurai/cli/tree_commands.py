@@ -1,7 +1,7 @@
 """Define the commands that look at the output tree of a run: audit, sample, digest, explain, export."""
 
 import json
-from itertools import chain
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -117,6 +117,7 @@ def export_run(
         for part in parts:
             put(part, end="")
         return
-    first = next(parts, "")  # what is wrong with the tree or an answer shows here, before a file is touched
-    with open(output, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - an export states its line ends
-        file.writelines(chain([first], parts))
+    from yurai_manifests.whole_file import whole_file
+
+    with whole_file(Path(output)) as whole, whole.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(parts)  # an export states its line ends
