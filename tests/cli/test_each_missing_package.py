@@ -111,6 +111,8 @@ def calls() -> list[tuple[str, ...]]:
         ("inquire", "demo", "--url", PAGE),
         ("history", "demo", PAGE, "--diff"),
         ("pack", "demo", "--sequence-length", "2048", "--global-batch", "4"),
+        ("step", "demo", "0"),
+        ("step", "demo", "--document", PAGE),
         ("takedown", "demo", "--url", PAGE, "--case", "1", "--basis", "copyright", "--dry-run"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times

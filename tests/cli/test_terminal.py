@@ -303,6 +303,7 @@ def test_every_command_was_called() -> None:
         "restore",
         "takedown",
         "pack",
+        "step",
     }
     assert PLACES.keys() - {*STAGE_NAMES} == called | elsewhere, "a new command prints: call it in a test above"
 

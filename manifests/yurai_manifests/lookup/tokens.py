@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.lookup.rows import open_parquet, rows_at
 from yurai_manifests.run import Delivered, RunRecord, token_shards
@@ -25,6 +26,16 @@ class Span:
     shard: str
     start: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPlace:
+    """A token: the file with its id, its number there, from 0, its document, and its number in that."""
+
+    shard: str
+    number: int
+    doc_id: str
+    in_document: int
 
 
 class Indexed(TypedDict):
@@ -107,3 +118,25 @@ def _group_of(parquet: pq.ParquetFile, token: int) -> int | None:
     said = (parquet.metadata.row_group(group).column(column).statistics for group in range(parquet.num_row_groups))
     held = [group for group, statistics in enumerate(said) if statistics and cast("int", statistics.min) <= token]
     return held[-1] if held else None
+
+
+def token_at(lookup: Lookup, token: str) -> TokenPlace:
+    """Return the place of a token that is called SHARD:N: token N, from 0, of shards/SHARD.
+
+    Raises:
+        RecipeError: no such shard or token.
+    """
+    shard, _, number = token.rpartition(":")
+    shards = index_files(lookup.run)
+    name = f"shards/{shard.removeprefix('shards/').partition('.')[0]}.parquet"
+    named = {index.name: (index, ids) for index, ids in shards}
+    if not (number.isascii() and number.isdecimal()) or name not in named:
+        names = ", ".join(ids.removeprefix("shards/").partition(".")[0] for _, ids in shards)
+        raise RecipeError(
+            f"--token wants SHARD:N, such as 00000:1234, not {token!r}; shards: {names or 'none, not tokenized'}"
+        )
+    index, ids = named[name]
+    entry = document_of(lookup, index, int(number))
+    if entry is None:
+        raise RecipeError(f"{name} has no token {number}; it ends before that")
+    return TokenPlace(ids, int(number), entry["doc_id"], int(number) - entry["token_start"])

@@ -9,6 +9,7 @@ from yurai_manifests.store import Store
 
 if TYPE_CHECKING:
     from yurai.engine.progress import Reporter
+    from yurai.report.training.steps import Step, Steps
     from yurai.tokens.order.policies import Policy
     from yurai.tokens.order.samples import Order
 
@@ -18,6 +19,33 @@ class OfTraining:
 
     _store: Store
     _run: RunRecord
+
+    def step(self, number: int, order: str = "main") -> "Step":
+        """Return what step `number` of an order saw: its documents, by tokens, with URL, licence and verdicts.
+
+        Raises:
+            RecipeError: no such order or step, or its steps are not known.
+        """
+        from yurai.report.training.steps import step
+        from yurai_manifests.lookup.lookup import Lookup
+
+        return step(Lookup(self._store, self._run), order, number)
+
+    def steps(self, page: str | None = None, *, token: str | None = None, order: str = "main") -> "list[Steps]":
+        """Return where an order has a page (URL or doc_id), or token N of a shard: `token="00000:1234"`.
+
+        Some kilobytes are read. Where steps are not known, `step` is None.
+
+        Raises:
+            RecipeError: no such order, page or token.
+        """
+        from yurai.report.training.steps import steps_of
+        from yurai_manifests.errors import RecipeError
+        from yurai_manifests.lookup.lookup import Lookup
+
+        if (page is None) == (token is None):
+            raise RecipeError('steps takes a URL or doc_id, or token="SHARD:N"')
+        return steps_of(Lookup(self._store, self._run), order, page=page, token=token)
 
     def pack(
         self,

@@ -124,8 +124,9 @@ def _reproducing() -> Loaded:
 
 def _ordering() -> Loaded:
     from yurai.cli.pack_command import pack
+    from yurai.cli.step_command import step
 
-    return {"pack": pack}
+    return {"pack": pack, "step": step}
 
 
 def _releasing() -> Loaded:
@@ -195,7 +196,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(("sign", "verify", "prove"), _proving),
     "reproduce": _reproducing,
     "takedown": _taking_down,
-    "pack": _ordering,
+    **dict.fromkeys(("pack", "step"), _ordering),
     **dict.fromkeys(("release", "restore"), _releasing),
     **dict.fromkeys(("policy", "rights"), _rights),
     "pii": _personal_data,

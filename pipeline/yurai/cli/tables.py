@@ -17,6 +17,8 @@ from yurai_manifests.words import noun, plural
 _SHOWN_SECONDS = 0.005
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 LABEL = " " * 10
+STEPS = 5
+"""Steps of a page that are named on a line."""
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -91,6 +93,24 @@ def lives(pages: list[dict[str, Any]]) -> None:
                 say(part)
 
 
+def in_training(told: dict[str, Any]) -> str:
+    """Say where an order of training has a document, on one line."""
+    seen, steps = told["seen"], told["steps"]
+    if not seen:
+        return f"not in order {told['order']}"
+    samples = len({one["position"] for one in seen})
+    known = sorted({one["step"] for one in seen if one["step"] is not None})
+    if steps is None:
+        where = "step not known"
+    elif not known:
+        where = f"of no whole step (/{steps:,})"
+    else:
+        more = f" and {len(known) - STEPS:,} more" if len(known) > STEPS else ""
+        named = ", ".join(f"{one:,}" for one in known[:STEPS])
+        where = f"{'step' if len(known) == 1 else 'steps'} {named}{more} (/{steps:,})"
+    return f"{where}, {plural(samples, 'sample')} of order {told['order']}"
+
+
 def _life(life: dict[str, Any]) -> list[str]:
     """Return the lines that tell a life."""
     lines = []
@@ -107,6 +127,7 @@ def _life(life: dict[str, Any]) -> list[str]:
     if tokens := life.get("tokens"):
         last = tokens["start"] + tokens["count"] - 1
         lines.append(f"{'tokens':<10}{tokens['shard']} {tokens['start']:,} to {last:,}")
+    lines += [f"{'training':<10}{in_training(one)}" for one in life.get("training", ())]
     if life["outcome"] != "kept":
         lines.append(
             f"{'why':<10}{life['stage']}: {life['reason']}" + (f", {_instead(life)}" if life["detail"] else "")

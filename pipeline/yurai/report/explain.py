@@ -14,6 +14,7 @@ import pyarrow as pa
 from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.use import AnyUse
 from yurai.extraction.characters import page_count
+from yurai.report.training.steps import of_document as training
 from yurai.sources.rows import SourceTable, table_of
 from yurai.stages.classify.declare import Classify
 from yurai.stages.filter.decide import Decider
@@ -21,10 +22,11 @@ from yurai.stages.filter.settings import Filter
 from yurai.stages.perplexity.settings import Perplexity
 from yurai.stages.threshold.settings import PER_ONE, Threshold
 from yurai.stages.threshold.tasks import CUT
+from yurai_manifests.derived import derived_in
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Found, Lookup
 from yurai_manifests.lookup.place_rows import PlaceKind
-from yurai_manifests.lookup.tokens import document_of, index_files, tokens_of
+from yurai_manifests.lookup.tokens import token_at, tokens_of
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.schema import DOCUMENT, MEASURES, PROVENANCE
 from yurai_manifests.store import Store
@@ -97,22 +99,9 @@ def explain_token(store: Store, token: str) -> Row:
         RecipeError: no such shard or token.
     """
     lookup = Lookup(store, load_run(store))
-    shard, _, number = token.rpartition(":")
-    shards = index_files(lookup.run)
-    name = f"shards/{shard.removeprefix('shards/').partition('.')[0]}.parquet"
-    named = {index.name: (index, ids) for index, ids in shards}
-    if not number.isdecimal() or name not in named:
-        names = ", ".join(ids.removeprefix("shards/").partition(".")[0] for _, ids in shards)
-        raise RecipeError(
-            f"--token wants SHARD:N, such as 00000:1234, not {token!r}; shards: {names or 'none, not tokenized'}"
-        )
-    index, ids = named[name]
-    entry = document_of(lookup, index, int(number))
-    if entry is None:
-        raise RecipeError(f"{name} has no token {number}; it ends before that")
-    (life,) = _explain(lookup, entry["doc_id"])
-    place = {"shard": ids, "number": int(number), "in_document": int(number) - entry["token_start"]}
-    return {"token": place} | life
+    at = token_at(lookup, token)
+    (life,) = _explain(lookup, at.doc_id)
+    return {"token": {"shard": at.shard, "number": at.number, "in_document": at.in_document}} | life
 
 
 def _cells(found: Found | None) -> Row | None:
@@ -136,6 +125,8 @@ def _life(lookup: Lookup, found: Found | None, page: Row | None, dropped: Row | 
     life["source_table"] = _table(run, life["source"]) if life["warc_type"] == "row" else None
     span = tokens_of(lookup, found.number, life["doc_id"]) if found else None
     life["tokens"] = asdict(span) if span else None
+    if span and (orders := derived_in(lookup.store, "order")):
+        life["training"] = [training(lookup, folder.partition("/")[2], life["doc_id"]).json() for folder in orders]
     life["decisions"] = decisions(run, page, dropped, kept)
     return life
 

@@ -1,0 +1,201 @@
+"""Tell the steps of a document or token, and the documents of a step, from an order; a lookup reads kilobytes.
+
+A step that no manifest tells is not known: it is never computed from the corpus alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final, cast
+
+from yurai.report.inquiry.typed import names, of_cells
+from yurai.tokens.order.samples import Order, Sample
+from yurai_manifests.canonical import Json
+from yurai_manifests.derived import below, derived_in, relation
+from yurai_manifests.errors import RecipeError
+from yurai_manifests.lookup.lookup import Lookup
+from yurai_manifests.lookup.tokens import token_at
+from yurai_manifests.takedown.tombstones import load_tombstones
+
+ID_DIGITS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Tokens of a document in a sample: the place of the sample, its step, and which tokens of the document."""
+
+    position: int
+    step: int | None
+    """None where steps are not known, or the sample is of no whole step."""
+    first: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Where an order has a document."""
+
+    order: str
+    steps: int | None
+    """Whole steps of the order; None where they are not known."""
+    doc_id: str
+    url: str | None
+    case: str | None
+    """Case by which the document was taken down since."""
+    seen: tuple[Seen, ...]
+
+    def json(self) -> dict[str, Json]:
+        """Return it as JSON: the fields of its classes by their names."""
+        return cast("dict[str, Json]", asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What documents/ say of a document: columns of that name."""
+
+    url: str | None
+    source: str
+    capture_date: str | None
+    lang: str | None
+    declared_spdx: str | None
+    concluded_spdx: str | None
+    train_verdict: str | None
+    redistribute_verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InStep:
+    """A document in a step: its samples there, and its tokens in them."""
+
+    doc_id: str
+    samples: int
+    tokens: int
+    page: Page | None
+    """None where it was taken down."""
+    case: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step of training saw."""
+
+    order: str
+    step: int
+    steps: int
+    first: int
+    """Place of its first sample."""
+    samples: int
+    tokens: int
+    documents: tuple[InStep, ...]
+    """By tokens, most first."""
+
+    def json(self) -> dict[str, Json]:
+        """Return it as JSON: the fields of its classes by their names."""
+        return cast("dict[str, Json]", asdict(self))
+
+
+def open_order(lookup: Lookup, name: str) -> Order:
+    """Open an order of a tree.
+
+    Raises:
+        RecipeError: there is none of that name, or it is of another run. AuditError: it is damaged.
+    """
+    folders = derived_in(lookup.store, "order")
+    if f"order/{name}" not in folders:
+        there = ", ".join(folder.partition("/")[2] for folder in folders)
+        raise RecipeError(
+            f"{lookup.store.url} has no order {name!r}, so no step is known; "
+            f"{f'it has: {there}' if there else 'yurai pack makes one'}"
+        )
+    order = Order.open(below(lookup.store, f"order/{name}"))
+    if relation(order.made, lookup.store, lookup.run) == "other":
+        raise RecipeError(f"order {name!r} of {lookup.store.url} is of another run; remove it and pack again")
+    return order
+
+
+def steps_of(lookup: Lookup, name: str, *, page: str | None = None, token: str | None = None) -> list[Steps]:
+    """Return where an order has the documents with a URL or doc_id, or the one token SHARD:N.
+
+    Raises:
+        RecipeError: no such order, document or token.
+    """
+    order = open_order(lookup, name)
+    if token is not None:
+        at = token_at(lookup, token)
+        return [_steps(lookup, order, name, at.doc_id, within=at.in_document)]
+    return [_steps(lookup, order, name, one) for one in _ids(lookup, order, page or "")]
+
+
+def of_document(lookup: Lookup, name: str, doc_id: str) -> Steps:
+    """Return where an order has a document; errors as `open_order`."""
+    return _steps(lookup, open_order(lookup, name), name, doc_id)
+
+
+def _ids(lookup: Lookup, order: Order, page: str) -> list[str]:
+    if len(page) == ID_DIGITS and set(page) <= set("0123456789abcdef"):
+        if not order.positions_of(page) and not lookup.find("documents", "doc_id", page, ()):
+            raise RecipeError(f"no document of {lookup.store.url} has doc_id {page}, and its order has none either")
+        return [page]
+    found = lookup.find("documents", "url", page, ())
+    if not found:
+        raise RecipeError(
+            f"no document of {lookup.store.url} has URL {page}; `yurai inquire` says what became of it, and a "
+            "document that was taken down is asked by its doc_id"
+        )
+    return [one.cells["doc_id"] for one in found]
+
+
+def _steps(lookup: Lookup, order: Order, name: str, doc_id: str, within: int | None = None) -> Steps:
+    seen = [
+        Seen(sample.position, order.step_of(sample.position), part.offset, part.token_count)
+        for position in order.positions_of(doc_id)
+        for sample in order.samples(position, position + 1)
+        for part in sample.parts
+        if part.doc_id == doc_id and (within is None or part.offset <= within < part.offset + part.token_count)
+    ]
+    found = lookup.find("documents", "doc_id", doc_id, ("url",))
+    url = found[0].cells["url"] if found else None
+    return Steps(name, order.steps, doc_id, url, _cases(lookup).get(doc_id), tuple(seen))
+
+
+def step(lookup: Lookup, name: str, number: int) -> Step:
+    """Return what a step saw.
+
+    Raises:
+        RecipeError: steps of the order are not known, or there are fewer.
+    """
+    order = open_order(lookup, name)
+    batch, steps = order.global_batch, order.steps
+    if batch is None or steps is None:
+        raise RecipeError(
+            f"steps of order {name!r} are not known: it was packed without --global-batch; pack one with it"
+        )
+    if not 0 <= number < steps:
+        raise RecipeError(f"order {name!r} has {steps:,} whole steps, from 0; there is no step {number:,}")
+    samples = list(order.samples(number * batch, (number + 1) * batch))
+    tokens = sum(sample.tokens for sample in samples)
+    return Step(name, number, steps, number * batch, batch, tokens, _documents(lookup, samples))
+
+
+def _documents(lookup: Lookup, samples: Sequence[Sample]) -> tuple[InStep, ...]:
+    tokens: dict[str, int] = {}
+    places: dict[str, set[int]] = {}
+    for sample in samples:
+        for part in sample.parts:
+            tokens[part.doc_id] = tokens.get(part.doc_id, 0) + part.token_count
+            places.setdefault(part.doc_id, set()).add(sample.position)
+    pages, cases = _pages(lookup, tokens), _cases(lookup)
+    return tuple(
+        InStep(name, len(places[name]), count, pages.get(name), cases.get(name))
+        for name, count in sorted(tokens.items(), key=lambda one: (-one[1], one[0]))
+    )
+
+
+def _pages(lookup: Lookup, wanted: Mapping[str, int]) -> dict[str, Page]:
+    numbers = sorted({number for name in wanted for number in lookup.numbers("documents", "doc_id", name)})
+    rows = lookup.rows("documents", numbers, ("doc_id", *names(Page)))
+    return {one.cells["doc_id"]: of_cells(Page, one.cells) for one in rows if one.cells["doc_id"] in wanted}
+
+
+def _cases(lookup: Lookup) -> dict[str, str]:
+    stones = load_tombstones(lookup.store, lookup.run.value)
+    return {one["doc_id"]: stone.case for stone in stones for one in stone.value["documents"]}
