@@ -36,9 +36,10 @@ def step(
     tree = open_tree(out)
     if number is not None:
         found = tree.step(number, order)
-        put_json(json.dumps(found.json(), ensure_ascii=False, indent=2)) if format == "json" else _say_step(
-            found, count
-        )
+        if format == "json":
+            put_json(json.dumps(found.json(), ensure_ascii=False, indent=2))
+        else:
+            _say_step(found, count)
         return
     told = tree.steps(document, token=token, order=order)
     if format == "json":
