@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from yurai.api.given import Where, place
 from yurai.api.manifest import Manifest
 from yurai.api.of_training import OfTraining
+from yurai.api.searched import Searched
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store, open_store
@@ -33,7 +34,7 @@ DRAWN = 50
 SHOWN = 20
 
 
-class Tree(OfTraining):
+class Tree(OfTraining, Searched):
     """A finished output tree, as its run.json was when it was opened.
 
     Rows come as `pyarrow.dataset.Dataset`: nothing is read before you ask, and rows are in input order. From there

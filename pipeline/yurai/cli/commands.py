@@ -80,6 +80,12 @@ def _telling() -> Loaded:
     return {"history": history}
 
 
+def _tracing() -> Loaded:
+    from yurai.cli.trace_commands import index, trace
+
+    return {"index": index, "trace": trace}
+
+
 def _listing() -> Loaded:
     from yurai.cli.list_command import list_names
 
@@ -190,6 +196,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "report": _reporting,
     "diff": _comparing,
     "inquire": _inquiring,
+    **dict.fromkeys(("index", "trace"), _tracing),
     "history": _telling,
     "list": _listing,
     "export": _looking,

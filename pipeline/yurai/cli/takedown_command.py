@@ -178,4 +178,6 @@ def _say_done(done: "Done", out: str, blocklist: str | None, *, as_json: bool) -
     say(f"tombstone {out}/{done.name}; whoever holds the key of the case can ask it for a URL or a text")
     if blocklist:
         say(f"blocklist {blocklist}; later runs leave out what it knows:  yurai run ... --blocklist {blocklist}")
+    if done.index:
+        say("the index of the texts is gone, as it held them; make it again:  yurai index OUT")
     say("signatures of the run as it was are gone; next:  yurai verify OUT    yurai sign OUT --key FILE")

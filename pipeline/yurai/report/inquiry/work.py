@@ -109,7 +109,7 @@ class Work:
     kept_copy: Copy | None = None
     """Of a copy: the document that stayed."""
     copies: tuple[Copy, ...] = ()
-    """Of what was kept: the first COPIES of those dropped for it."""
+    """Of what was kept: the first of those dropped for it."""
     copies_count: int = 0
     verdict: Judged | None = None
     """Of what was kept or stayed in its place; None where no policy judged and nothing was declared."""
@@ -125,16 +125,19 @@ class Work:
         return self.place.doc_id
 
 
-def works_of(lookup: Lookup, kind: Literal["url", "doc_id"], value: str) -> list[Work]:
-    """Return all candidates with a URL, in its normal form, or a doc_id, kept ones first, in input order."""
+def works_of(lookup: Lookup, kind: Literal["url", "doc_id"], value: str, most: int = COPIES) -> list[Work]:
+    """Return all candidates with a URL, in its normal form, or a doc_id, kept ones first, in input order.
+
+    `most` copies of a kept one are named.
+    """
     kept = lookup.find("documents", kind, value, (*names(Place), *names(Judged), *KEPT))
     gone = lookup.find("dropped", kind, value, (*names(Place), *ENDED))
-    return [*(_kept(lookup, one) for one in kept), *(_gone(lookup, one) for one in gone)]
+    return [*(_kept(lookup, one, most) for one in kept), *(_gone(lookup, one) for one in gone)]
 
 
-def _kept(lookup: Lookup, found: Found) -> Work:
+def _kept(lookup: Lookup, found: Found, most: int) -> Work:
     cells = found.cells
-    copies, count = _copies(lookup, cells["doc_id"])
+    copies = list(_all_copies(lookup, cells["doc_id"]))
     return Work(
         outcome="kept",
         text_in=True,
@@ -143,8 +146,8 @@ def _kept(lookup: Lookup, found: Found) -> Work:
         place=of_cells(Place, cells),
         tokens=tokens_of(lookup, found.number, cells["doc_id"]),
         kept_copy=_named_copy(lookup, cells),
-        copies=copies,
-        copies_count=count,
+        copies=tuple(copies[:most]),
+        copies_count=len(copies),
         verdict=_verdict(cells),
         evidence=_evidence(lookup, cells["doc_id"]),
     )
@@ -202,13 +205,8 @@ def _verdict(cells: Mapping[str, object]) -> Judged | None:
     return of_cells(Judged, cells) if cells["policy_id"] or cells["declared_spdx"] else None
 
 
-def _copies(lookup: Lookup, doc_id: str) -> tuple[tuple[Copy, ...], int]:
-    """Return the first copies of a document, and how many there are; copies of copies are counted too."""
-    found = list(_all_copies(lookup, doc_id))
-    return tuple(found[:COPIES]), len(found)
-
-
 def _all_copies(lookup: Lookup, doc_id: str) -> Iterator[Copy]:
+    """Yield the copies of a document, and copies of those."""
     waiting, seen = [doc_id], {doc_id}
     while waiting:
         name = waiting.pop(0)

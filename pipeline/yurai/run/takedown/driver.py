@@ -6,7 +6,7 @@ nothing. run.json is written last; until the work is removed and the decision wi
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -36,6 +36,8 @@ from yurai_manifests.takedown.tombstones import FIELD, FOLDER, TASK_ID, Stone
 from yurai_manifests.task import Output, StepId
 
 LEASE: Final = ".work/lease/"
+INDEXES: Final = "search"
+"""Indexes of the texts, which hold the texts (`yurai_manifests.derived`)."""
 Named = dict[str, list[tuple[str, Output]]]
 Files = dict[str, list[Delivered]]
 
@@ -49,6 +51,8 @@ class Done:
     name: str
     report: bool
     """The tree had a report: it is gone, and to be drawn again."""
+    index: bool = False
+    """The tree had an index of its texts: it is gone, and to be made again."""
 
 
 def take_down(
@@ -86,10 +90,10 @@ def take_down(
         elif blocklist:
             _refuse_unlisted(blocklist, order)
         done = _carried_out(engine, pending)
-        _remove_work(store)
+        indexed = _remove_work(store)
         failpoint("takedown-work-removed")
         store.remove(PENDING)
-        return done
+        return replace(done, index=indexed)
 
 
 def _refuse_unlisted(blocklist: Path, order: Order) -> None:
@@ -237,10 +241,14 @@ def _publish(store: Store, run: RunRecord, named: Named, stone: tuple[str, bytes
     failpoint("takedown-published")
 
 
-def _remove_work(store: Store) -> None:
-    """Remove whatever holds rows of the run as it was: the work of all steps, and what the report was drawn from."""
-    for folder in (".work", "report"):
-        for key in [key for key in store.names(folder) if not key.startswith(LEASE)]:
-            store.remove(key)
+def _remove_work(store: Store) -> bool:
+    """Remove whatever holds rows of the run as it was: the work of all steps, what the report was drawn from, indexes.
+
+    Tell whether there was an index.
+    """
+    removed = {folder: [*store.names(folder)] for folder in (".work", "report", INDEXES)}
+    for key in [key for keys in removed.values() for key in keys if not key.startswith(LEASE)]:
+        store.remove(key)
     for key in [key for key in store.names("stages") if key.startswith("stages/report.")]:
         store.remove(key)
+    return bool(removed[INDEXES])
