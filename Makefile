@@ -21,6 +21,7 @@ demo: $(VENV)/.installed
 	$(BIN)/yurai demo --output demo-out
 	$(BIN)/yurai audit demo-out
 	$(BIN)/yurai explain demo-out --token 00000:5000
+	$(BIN)/yurai trace demo-out "字の読める者が夕方になると箱のそばに座り、集まった子どもたちに声に出して読んで聞かせました。"
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(PYTEST)

@@ -43,7 +43,7 @@ def test_the_page_tells_every_argument_and_every_answer() -> None:
 
     import yurai
 
-    answers = [name for name in vars(yurai.Tree) if not name.startswith("_")]
+    answers = [name for name in dir(yurai.Tree) if not name.startswith("_")]
     arguments = [*inspect.signature(yurai.build).parameters]
     assert [name for name in (*answers, *arguments, *yurai._ERRORS) if not re.search(rf"\b{name}\b", PAGE)] == []
     docs = inspect.getdoc(yurai.build) or ""

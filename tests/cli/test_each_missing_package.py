@@ -113,6 +113,8 @@ def calls() -> list[tuple[str, ...]]:
         ("pack", "demo", "--sequence-length", "2048", "--global-batch", "4"),
         ("step", "demo", "0"),
         ("step", "demo", "--document", PAGE),
+        ("index", "demo"),
+        ("trace", "demo", "海が近いため天気が変わりやすく"),
         ("takedown", "demo", "--url", PAGE, "--case", "1", "--basis", "copyright", "--dry-run"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times

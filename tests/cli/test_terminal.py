@@ -127,6 +127,18 @@ def test_diff(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
         assert checked(yurai("diff", hostile / "out", other, "--format", form)).code == 1
 
 
+def test_index_and_trace(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    """A text that is traced, and what is around it, are as hostile as the corpus is."""
+    out, index = hostile / "out", tmp_path / "index"
+    assert checked(yurai("index", out, "--output", index)).code == 0
+    for text in column(out, "documents", "text"):
+        for form in ("text", "json"):
+            words = ("--index", index, "--min-letters", 3, "--format", form)
+            assert checked(yurai("trace", out, text[:400].replace("\0", ""), *words)).code == 0
+            assert checked(yurai("trace", out, text[:2].replace("\0", ""), "--next", *words)).code == 0
+    assert checked(yurai("trace", out, f"{ESC}{RLO}", "--index", tmp_path / f"none{ESC}")).code == 2
+
+
 def test_inquire(hostile: Path, yurai: Yurai) -> None:
     out = hostile / "out"
     urls = {url for url in (*column(out, "documents", "url"), *column(out, "dropped", "url")) if url}
@@ -282,6 +294,8 @@ def test_every_command_was_called() -> None:
         "diff",
         "inquire",
         "history",
+        "index",
+        "trace",
         "doctor",
         "status",
         "rights",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SMALL: Final = 20_000
 """Bytes of a piece: the corpus has several."""
 EMOJI: Final = "絵文字😀の本文は長く、図書館で😁読まれています。電話は03-1234-5678です。"
-WIDE: Final = "ＡＢＣ\u3000㍿の本文　ｶﾞﾗｽと　ﾊﾟﾝ、それから長い説明が続きます。"
+WIDE: Final = "\uff21\uff22\uff23\u3000㍿の本文　ｶﾞﾗｽと　ﾊﾟﾝ、それから長い説明が続きます。"
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -186,7 +186,6 @@ def test_the_form_leads_back_to_the_stored_text(japanese: Path) -> None:
     assert (wide.start, wide.carriers[0].shown.text[:1]) == (0, "㍿")
 
 
-
 def test_an_index_is_read_by_ranges(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = LocalStore(tree / "search/main")
     mapped = Search.open(folder)
@@ -204,7 +203,9 @@ def test_the_commands(changed: Path, tmp_path: Path, yurai: Yurai) -> None:
     assert "bytes a letter" in yurai("index", changed).out
     made, urls = pasted(random.Random(2))
     (tmp_path / "answer.txt").write_text(made, "utf-8")
-    found: dict[str, Any] = json.loads(yurai("trace", changed, "--file", tmp_path / "answer.txt", "--format", "json").out)
+    found: dict[str, Any] = json.loads(
+        yurai("trace", changed, "--file", tmp_path / "answer.txt", "--format", "json").out
+    )
     assert {one["url"] for span in found["spans"] for one in span["carriers"]} >= set(urls)
     words = yurai("trace", changed, made).out
     assert all(url in words for url in urls)

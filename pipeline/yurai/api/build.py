@@ -2,9 +2,9 @@
 
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
-from yurai.api.given import Tables, Where, place, places, recipe_of, sides
+from yurai.api.given import RunnerName, Tables, Where, place, places, recipe_of, sides
 from yurai.api.places import checked_allowed, checked_inputs, checked_output
 from yurai.api.tree import Tree
 from yurai.api.tree import open as open_tree
@@ -15,8 +15,6 @@ from yurai_manifests.errors import RecipeError
 if TYPE_CHECKING:
     from yurai.api.work import Work
     from yurai.run.recipe import Recipe
-
-RunnerName = Literal["local", "ray"]
 
 
 def build(

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from yurai_manifests.errors import RecipeError
 
@@ -13,6 +13,7 @@ Where: TypeAlias = str | os.PathLike[str]
 """A path, or a URL that fsspec opens (as str)."""
 Tables: TypeAlias = Mapping[str, object]
 """A recipe in the shape of its TOML: {"name": ..., "stage": [{"use": ...}, ...]}."""
+RunnerName: TypeAlias = Literal["local", "ray"]
 CALLER = "recipe"
 
 

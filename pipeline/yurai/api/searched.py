@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from yurai.api.given import Where, place
+from yurai.api.given import RunnerName, Where, place
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import Store
 
 if TYPE_CHECKING:
-    from yurai.api.build import RunnerName
     from yurai.api.search import Indexed
     from yurai.report.trace import Trace
     from yurai.search import Search

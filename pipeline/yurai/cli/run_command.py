@@ -24,6 +24,9 @@ from yurai.cli.options import (
 )
 from yurai.sources.places import COMMON_CRAWL
 
+SENTENCE = "字の読める者が夕方になると箱のそばに座り、集まった子どもたちに声に出して読んで聞かせました。"
+"""A sentence of the sample crawl."""
+
 
 def run(
     recipe: Annotated[
@@ -78,6 +81,17 @@ def demo(
     with sample_folder() as folder:
         ended = work.run(load_recipe("demo"), [str(folder)], Reach())
     end(ended, output, report=report, quiet=quiet)
+    _index_demo(output, quiet=quiet)
+
+
+def _index_demo(output: str, *, quiet: bool) -> None:
+    """Index the sample corpus, so that a text can be traced in it."""
+    from yurai.api.tree import open as open_tree
+    from yurai.terminal import say
+
+    open_tree(output).index()
+    if not quiet:
+        say(f'try:   yurai trace {output} "{SENTENCE}"')
 
 
 def _print_profile(output: str) -> None:

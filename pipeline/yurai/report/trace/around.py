@@ -9,7 +9,7 @@ from yurai_manifests.visible import escaped
 
 READ: Final = 600
 """Letters on each side that are redacted with what is shown: a cut through an address hides it from the patterns."""
-SIDE: Final = 120
+SIDE: Final = 60
 """Letters on each side that are shown."""
 
 
