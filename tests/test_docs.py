@@ -215,7 +215,9 @@ def test_the_tour_of_one_page_is_that_of_a_trace() -> None:
 def test_decisions_are_short_and_numbered() -> None:
     pages = sorted((ROOT / "docs/decisions").glob("*.md"))
     numbers = [page.name[:4] for page in pages]
-    assert numbers == sorted({*numbers}), "one number, one decision; it is given when the work begins, and may land later"
+    assert numbers == sorted({*numbers}), (
+        "one number, one decision; it is given when the work begins, and may land later"
+    )
     assert all(re.fullmatch(r"\d{4}", number) for number in numbers)
     for page in pages:
         text = page.read_text("utf-8")
