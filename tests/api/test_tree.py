@@ -155,6 +155,10 @@ def test_answers_are_those_of_the_commands(demo_tree: Path, yurai: Callable[...,
     )
     assert yurai("export", demo_tree, "sources").out == "".join(tree.export("sources"))
     assert yurai("audit", demo_tree, "--format", "html").out == tree.page()
+    assert yurai("audit", demo_tree, "--format", "html", "--lang", "ja").out == tree.page(language="ja") != tree.page()
+    refused = yurai("audit", demo_tree, "--lang", "ja")
+    assert refused.code == 2
+    assert "--format html" in refused.err
 
 
 WRONG: dict[str, Callable[[yurai.Tree], object]] = {

@@ -251,11 +251,19 @@ class Tree(OfTraining, Searched):
 
         return compare(self._store, open_store(place(newer, "newer")))
 
-    def page(self, audit: "Audit | None" = None) -> str:
-        """Return the report as one HTML page, with charts; a notebook shows it with `IPython.display.HTML`."""
+    def page(self, audit: "Audit | None" = None, *, language: "Language" = "en") -> str:
+        """Return the report as one HTML page, with charts; a notebook shows it with `IPython.display.HTML`.
+
+        Raises:
+            RecipeError: `language` is neither en nor ja.
+            ShardError: a file of a tree that adds up cannot be read.
+        """
+        from yurai.report.readers.make import refuse_other
+        from yurai.report.readers.said import LANGUAGES
         from yurai.report.write import make_page
 
-        return make_page(self._store, audit or self.audit())
+        refuse_other("language", language, LANGUAGES)
+        return make_page(self._store, audit or self.audit(), language)
 
     def report(
         self,

@@ -106,6 +106,7 @@ Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="say each task as it ends too: its step, source and seconds")
 ]
 Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, json for programs")]
+Language = Annotated[Literal["en", "ja"], typer.Option("--lang", help="language of its words: English or Japanese")]
 PageFormat = Annotated[Literal["text", "json", "html"], typer.Option(help="html is the whole page, with charts")]
 Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]

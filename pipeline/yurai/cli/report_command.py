@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from yurai.cli.options import Tree
+from yurai.cli.options import Language, Tree
 from yurai.terminal import put, put_json, tell
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.needed import need
@@ -26,7 +26,7 @@ def report(
         Literal["public", "auditor", "internal"],
         typer.Option(help="who may see it: public has no URL, title, text or file name, auditor some, internal all"),
     ] = "public",
-    lang: Annotated[Literal["en", "ja"], typer.Option(help="language of its words: English or Japanese")] = "en",
+    lang: Language = "en",
     output: Annotated[str | None, typer.Option(metavar="FILE", help="file to write; default standard output")] = None,
     pii_marks: Annotated[
         str | None,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from yurai.cli.options import Format, PageFormat, Tree
+from yurai.cli.options import Format, Language, PageFormat, Tree
 from yurai.terminal import put, put_json, say, tell
 from yurai_manifests.errors import AuditError
 
@@ -15,10 +15,13 @@ def audit(
     out: Tree,
     format: PageFormat = "text",  # noqa: A002 - the option's name
     full: Annotated[bool, typer.Option("--full", help="hash every delivered file, however large")] = False,
+    lang: Language = "en",
 ) -> None:
     """Check that an output adds up, row by row; exit 1 if it must not be published."""
     from yurai.api.tree import open as open_tree
 
+    if lang != "en" and format != "html":
+        raise typer.BadParameter("--lang is for --format html: text and json are in English")
     try:
         tree = open_tree(out)
     except AuditError as error:  # run.json itself: there is nothing to compare with
@@ -28,7 +31,7 @@ def audit(
     if format == "json":
         put_json(json.dumps(findings.json(), ensure_ascii=False, indent=2))
     elif format == "html":
-        put(tree.page(findings), end="")
+        put(tree.page(findings, language=lang), end="")
     else:
         from yurai.cli import tables
 

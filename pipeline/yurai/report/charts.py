@@ -15,6 +15,7 @@ from yurai.report.axis import Axis
 from yurai.report.bins import Edges
 from yurai.report.markup import Markup, el, join
 from yurai.report.numbers import number, percent
+from yurai.report.told import told
 from yurai_filters.compare import Side
 
 BAR_HEIGHT = 10
@@ -109,13 +110,15 @@ def _column(left: float, right: float, rows: int, goes: bool, ceiling: float, fl
     height = max(PLOT * min(density / ceiling, 1.0), 1.0)
     kind = "goes" if goes else "stays"
     style = {"x": percentage(left), "width": percentage(max(right - left - 0.2, 0.2))}
-    whole = el("rect", el("title", f"{number(rows)} pages"), class_=kind, y=floor - height, height=height, **style)
+    whole = el(
+        "rect", el("title", told("{count} pages", count=rows)), class_=kind, y=floor - height, height=height, **style
+    )
     if density <= ceiling:
         return whole
     cut = el("rect", class_="cut", y=floor - height + 14, height=3, **style)
     middle = left < MIDDLE
     anchor, where, shift = ("start", right, 4) if middle else ("end", left, -4)
-    label = f"{number(rows)} pages"
+    label = told("{count} pages", count=rows)
     return join(
         whole,
         cut,

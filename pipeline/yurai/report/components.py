@@ -8,7 +8,7 @@ from html import unescape
 from typing import TypedDict
 
 from yurai.report.markup import Child, Markup, el, join
-from yurai.report.numbers import plural
+from yurai.report.told import more, told
 
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 CHARACTER, GAP, BAR = 7.7, 14, 84
@@ -65,7 +65,7 @@ def table(
     shown, rest = every[:first], every[first:]
     if not rest:
         return _table(heads, shown, wide)
-    folded = fold(plural(len(rest), f"more {of}"), _table(heads, rest, wide))
+    folded = fold(more(len(rest), of), _table(heads, rest, wide))
     return el("div", _table(heads, shown, wide), folded)
 
 
@@ -101,7 +101,7 @@ def _widest(cell: Child, kind: str | None) -> int:
 
 
 def _head(text: str, kind: str | None) -> Markup:
-    return el("th", text, class_=kind, scope="col", aria_label=None if text else "drawn")
+    return el("th", text, class_=kind, scope="col", aria_label=None if text else told("drawn"))
 
 
 def _cell(cell: Child, kind: str | None) -> Markup:
@@ -136,17 +136,17 @@ def none(words: str) -> Markup:
     return el("p", words, class_="none")
 
 
-def crawled(page: Crawled, *more: Child, goes: bool, score: str) -> Markup:
-    """Return one page of the crawl, with what it scored; `more` stands in the place of its excerpt.
+def crawled(page: Crawled, *instead: Child, goes: bool, score: str) -> Markup:
+    """Return one page of the crawl, with what it scored; `instead` stands in the place of its excerpt.
 
     Each text is isolated, so that one written from right to left reorders nothing beside it.
     """
     lang = page["lang"] if LANGUAGE.fullmatch(page["lang"] or "") else None
-    top = el("b", el("bdi", page["title"] or "(no title)", lang=lang))
+    top = el("b", el("bdi", page["title"] or told("(no title)"), lang=lang))
     return el(
         "div",
         el("div", top, el("span", score, class_="score"), class_="top"),
-        el("bdi", page["url"] or "(no URL)", class_="url"),
-        *(more or [el("p", el("bdi", page["excerpt"], lang=lang), class_="text")]),
+        el("bdi", page["url"] or told("(no URL)"), class_="url"),
+        *(instead or [el("p", el("bdi", page["excerpt"], lang=lang), class_="text")]),
         class_="sample goes" if goes else "sample",
     )

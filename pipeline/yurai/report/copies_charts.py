@@ -11,7 +11,8 @@ from yurai.report.copies import BINS
 from yurai.report.intervals import wilson
 from yurai.report.markup import Markup, el, join
 from yurai.report.measured_recall import by_other_half
-from yurai.report.numbers import number, percent, plural
+from yurai.report.numbers import number, percent
+from yurai.report.told import counted, told
 from yurai.stages.near_dedup.curve import found
 from yurai.stages.near_dedup.pair_judge import BINS as CURVE_BINS
 
@@ -44,12 +45,12 @@ def _stack(bin_number: int, bins: Mapping[str, Mapping[int, int]], axis: Axis, c
         if count := held.get(bin_number, 0):
             height = max(count * scale, 1.0)
             top -= height
-            label = f"{number(count)} by {name}"
+            label = told("{count} by {way}", count=count, way=name)
             drawn.append(el("rect", el("title", label), class_=name, y=top, height=height, **across))
     if total > ceiling:
         anchor, where, shift = ("end", left, -4) if left > MIDDLE else ("start", right, 4)
         drawn.append(el("rect", class_="cut", y=top + 14, height=3, **across))
-        label, x = plural(total, "copy", "copies"), percentage(where)
+        label, x = counted(total, "copy", "copies"), percentage(where)
         drawn.append(el("text", label, class_="scale", x=x, dx=shift, y=top + 10, text_anchor=anchor))
     return join(*drawn)
 
@@ -59,7 +60,7 @@ def _threshold(value: float, axis: Axis, top: float, floor: float) -> Markup:
     anchor, shift = ("start", 4) if where < MIDDLE else ("end", -4)
     name = el(
         "text",
-        f"threshold {number(value)}",
+        told("threshold {value}", value=number(value)),
         class_="name second",
         x=percentage(where),
         dx=shift,
@@ -124,7 +125,7 @@ def _dot(one: Seen, axis: Axis, floor: float) -> Markup:
     where, share = axis.place(one.middle), one.both / one.pairs
     low, high = wilson(one.both, one.pairs)
     name = "dot second" if one.pairs >= ENOUGH else "dot hollow"
-    label = f"{number(one.both)} of {number(one.pairs)} pairs"
+    label = told("{count} of {pairs} pairs", count=one.both, pairs=one.pairs)
     return join(
         line(where, floor - HIGH * high, where, floor - HIGH * low, "spread"),
         el("circle", el("title", label), class_=name, cx=percentage(where), cy=floor - HIGH * share, r=4),

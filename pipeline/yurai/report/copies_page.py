@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from yurai.declare.stage import restored_use
 from yurai.engine.use import AnyUse
@@ -14,9 +15,11 @@ from yurai.report.copies_charts import similarities
 from yurai.report.copies_tasks import LENGTH
 from yurai.report.markup import Child, Markup, el, join
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
-from yurai.report.numbers import number, percent, plural, share
+from yurai.report.numbers import number, percent, share
+from yurai.report.readers.said import say
 from yurai.report.safe_text import shown
 from yurai.report.text_diff import differences
+from yurai.report.told import counted, heads, told
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai_manifests.run import RunRecord
 
@@ -26,25 +29,37 @@ SIDE = 5
 """Rows of a group that are not folded: four groups stand beside each other."""
 DIFFERENCES = 3
 """Differences that are shown of a copy."""
-HEADS = {"source": "source", "domain": "domain", "lang": "language", "licence": "declared licence"}
-KNOWN = {
-    "equal": "the whole text is equal",
-    "exact": "shingles compared",
-    "estimate": "estimated by signature",
-    "marked": "marked, not removed",
+HEADS: Final = {
+    "source": say("source"),
+    "domain": say("domain"),
+    "lang": say("language"),
+    "licence": say("declared licence"),
+}
+BY: Final = {
+    "source": say("By source"),
+    "domain": say("By domain"),
+    "lang": say("By language"),
+    "licence": say("By declared licence"),
+}
+KNOWN: Final = {
+    "equal": say("the whole text is equal"),
+    "exact": say("shingles compared"),
+    "estimate": say("estimated by signature"),
+    "marked": say("marked, not removed"),
 }
 
 
 def duplicates(run: RunRecord, copies: Copies, uses: list[AnyUse]) -> Markup:
     """Return the section; `uses` are the stages that looked for duplicates."""
     searched = list(near_searches(run))
-    named = " and ".join(use.name for use in uses)
-    lead = (
-        f"What {named} removed, because it stands in the corpus another time. Shares are of the pages that no other "
-        "stage dropped; language and licence are those of the extracted page."
+    named = told(" and ").join(use.name for use in uses)
+    lead = told(
+        "What {stages} removed, because it stands in the corpus another time. Shares are of the pages that no other "
+        "stage dropped; language and licence are those of the extracted page.",
+        stages=named,
     )
     shows = [_removed(copies), _clusters(copies, searched), _similar(copies, searched)]
-    return section("duplicates", "Duplicates", lead, *shows, *(_searched(one) for one in searched))
+    return section("duplicates", told("Duplicates"), lead, *shows, *(_searched(one) for one in searched))
 
 
 def near_searches(run: RunRecord) -> Iterator[Searched]:
@@ -58,21 +73,22 @@ def near_searches(run: RunRecord) -> Iterator[Searched]:
 
 def _searched(one: Searched) -> Markup:
     cards = [card(*part(one)) for part in (errors, left_out, found_by_bands)]
-    summary = "How far to trust near-dedup: errors of its estimate, bounds that bit, and what its bands find"
+    summary = told("How far to trust near-dedup: errors of its estimate, bounds that bit, and what its bands find")
     return fold(summary, el("div", *cards, class_="packed trust"))
 
 
 def _removed(copies: Copies) -> Markup:
     if not copies.removed and not copies.marked:
-        return card(none("No page was removed as a duplicate."))
-    parts = [plural(copies.removed, "page") + " removed"]
-    parts += [f"{plural(copies.marked, 'page')} marked as copies and kept"] if copies.marked else []
-    parts += (
-        [f"{plural(copies.lost, 'removed page')} not among the extracted ones, so in no table"] if copies.lost else []
-    )
+        return card(none(told("No page was removed as a duplicate.")))
+    parts = [told("{pages} removed", pages=counted(copies.removed, "page"))]
+    if copies.marked:
+        parts.append(told("{pages} marked as copies and kept", pages=counted(copies.marked, "page")))
+    if copies.lost:
+        lost = counted(copies.lost, "removed page")
+        parts.append(told("{pages} not among the extracted ones, so in no table", pages=lost))
     cards = [card(*_group(group_by, groups, marks=bool(copies.marked))) for group_by, groups in copies.groups.items()]
-    names = key(("dropped", "removed"), ("kept", "kept"))
-    return join(el("p", "; ".join(parts) + "."), names, el("div", *cards, class_="packed"))
+    names = key(("dropped", told("removed")), ("kept", told("kept")))
+    return join(el("p", told("{parts}.", parts="; ".join(parts))), names, el("div", *cards, class_="packed"))
 
 
 def _group(group_by: str, groups: Groups, *, marks: bool) -> list[Markup]:
@@ -83,14 +99,15 @@ def _group(group_by: str, groups: Groups, *, marks: bool) -> list[Markup]:
     if others:
         rows.append(
             [
-                el("span", f"{number(others)} more", class_="none"),
+                el("span", told("{count} more", count=others), class_="none"),
                 *_numbers(rest.kept, rest.marked, rest.removed, mark=marks),
             ]
         )
-    heads = [HEADS[group_by], "#removed", *(["#marked"] if marks else []), "#kept", "#share removed", ""]
+    counts = heads("#removed", *(["#marked"] if marks else []), "#kept", "#share removed", "")
+    columns = [told(HEADS[group_by]), *counts]
     return [
-        el("h3", f"By {HEADS[group_by]}"),
-        table(heads, rows, wide=len(heads) - 1, first=SIDE),
+        el("h3", told(BY[group_by])),
+        table(columns, rows, wide=len(columns) - 1, first=SIDE),
         el("p", _loss(groups), class_="caption"),
     ]
 
@@ -101,66 +118,73 @@ def _name(name: str) -> Markup:
 
 def _numbers(kept: int, marks: int, removed: int, mark: bool) -> list[Child]:
     part = share(removed, kept + removed)
-    drawn = bar([("dropped", part), ("kept", 1 - part)], f"{percent(part)} removed")
+    drawn = bar([("dropped", part), ("kept", 1 - part)], told("{share} removed", share=percent(part)))
     return [number(removed), *([number(marks)] if mark else []), number(kept), percent(part), drawn]
 
 
 def _loss(groups: Groups) -> str:
     """Say whether whole groups went: a chain of copies that eats a source shows here."""
-    return f"Of {number(groups.count)} in all, {number(groups.most)} lost more than half, {number(groups.whole)} all."
+    return told(
+        "Of {count} in all, {most} lost more than half, {whole} all.",
+        count=groups.count,
+        most=groups.most,
+        whole=groups.whole,
+    )
 
 
 def _clusters(copies: Copies, searched: list[Searched]) -> Markup:
     clusters = [one for one in copies.clusters if one.doc_id in copies.pages]
     shows = [_cluster(one, copies, opened=index == 0) for index, one in enumerate(clusters)]
-    lead = (
+    lead = told(
         "The largest clusters whose first page stays: that page, the copies least like it, and where each differs from "
-        f"it most, redacted, in the first {number(LENGTH)} characters. Marked is what the other lacks in that place."
+        "it most, redacted, in the first {count} characters. Marked is what the other lacks in that place.",
+        count=LENGTH,
     )
-    older = "Clusters whose kept page lies in an earlier run are not among them."
+    older = told("Clusters whose kept page lies in an earlier run are not among them.")
     text = lead + (f" {older}" if any(one.near.against for one in searched) else "")
-    head = el("h3", "Largest clusters")
-    return card(head, el("p", text, class_="caption"), *(shows or [none("There is none.")]))
+    head = el("h3", told("Largest clusters"))
+    return card(head, el("p", text, class_="caption"), *(shows or [none(told("There is none."))]))
 
 
 def _cluster(cluster: Cluster, all_copies: Copies, *, opened: bool) -> Markup:
     kept = all_copies.pages[cluster.doc_id]
     copies = [(one, all_copies.pages[one["doc_id"]]) for one in cluster.copies if one["doc_id"] in all_copies.pages]
     beginning = el("p", el("bdi", kept["excerpt"][:SHOWN], "…"), class_="text")
-    left = crawled(kept, beginning, goes=False, score="stays")
+    left = crawled(kept, beginning, goes=False, score=told("stays"))
     right = [crawled(page, *_differences(kept, page), goes=True, score=_score(one)) for one, page in copies]
-    name = el("p", f"cluster {cluster.doc_id}", class_="caption")
-    pages = el("div", name, left, *(right or [none("No copy of this page itself was found.")]), class_="cluster")
-    return fold(f"{plural(cluster.size, 'page')}: {kept['title'] or '(no title)'}", pages, opened=opened)
+    name = el("p", told("cluster {doc_id}", doc_id=cluster.doc_id), class_="caption")
+    pages = el("div", name, left, *(right or [none(told("No copy of this page itself was found."))]), class_="cluster")
+    return fold(f"{counted(cluster.size, 'page')}: {kept['title'] or told('(no title)')}", pages, opened=opened)
 
 
 def _differences(kept: Page, page: Page) -> list[Markup]:
     """Return the longest differences of a copy, in each the words of the kept page above those of the copy."""
     pairs = differences(kept["excerpt"], page["excerpt"], DIFFERENCES)
     if not pairs:
-        return [none(f"The same words in the first {number(LENGTH)} characters.")]
+        return [none(told("The same words in the first {count} characters.", count=LENGTH))]
     return [el("div", el("p", el("bdi", one.first)), el("p", el("bdi", one.second)), class_="pair") for one in pairs]
 
 
 def _score(one: Copy) -> str:
     if one["jaccard"] is None:
-        return "similarity unknown"
+        return told("similarity unknown")
     return f"{number(float(one['jaccard']))} ({one['by']})"
 
 
 def _similar(copies: Copies, searched: list[Searched]) -> Markup:
     known = {name: copies.similarity[name] for name in KNOWN if name in copies.similarity}
     totals = {name: sum(held.values()) for name, held in known.items()}
-    parts = [f"{number(rows)} {name} ({KNOWN[name]})" for name, rows in totals.items()]
+    parts = [f"{number(rows)} {name} ({told(KNOWN[name])})" for name, rows in totals.items()]
     unknown = sum(copies.similarity.get(NO_SIMILARITY, Counter[int]()).values())
-    parts += (
-        [f"{number(unknown)} with an equal URL, or without a line of their own: similarity unknown"] if unknown else []
-    )
-    words = f"{'; '.join(parts)}." if parts else ""
-    head = el("h3", "How similar copies are to the page that stays")
+    if unknown:
+        parts.append(
+            told("{count} with an equal URL, or without a line of their own: similarity unknown", count=unknown)
+        )
+    words = told("{parts}.", parts="; ".join(parts)) if parts else ""
+    head = el("h3", told("How similar copies are to the page that stays"))
     if not known:
-        return card(head, none(words or "There is no copy."))
+        return card(head, none(words or told("There is no copy.")))
     threshold = searched[0].near.threshold if len(searched) == 1 else None
-    drawn = similarities(known, threshold, f"Copies by similarity: {words}")
-    note = f"copies by Jaccard similarity in steps of 0.01; a column cut through is higher. {words}"
+    drawn = similarities(known, threshold, told("Copies by similarity: {words}", words=words))
+    note = told("copies by Jaccard similarity in steps of 0.01; a column cut through is higher. {words}", words=words)
     return card(head, key(*((name, name) for name in known)), drawn, el("p", note, class_="caption"))

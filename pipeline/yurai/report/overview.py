@@ -10,9 +10,10 @@ from yurai.report.charts import bar
 from yurai.report.components import card, code, key, none, section, table, title, words
 from yurai.report.markup import Child, Markup, el
 from yurai.report.merge import Facts, Sums
-from yurai.report.numbers import number, percent, plural, share, size
+from yurai.report.numbers import number, percent, share, size
 from yurai.report.safe_text import shown
 from yurai.report.sums import Entry
+from yurai.report.told import OUTCOMES, counted, heads, outcome, told
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.names import OTHER, ranked
 from yurai_manifests.run import RunRecord
@@ -23,21 +24,27 @@ Rows = list[list[Child]]
 def funnel(run: RunRecord) -> Markup:
     """Return what each stage did with what it saw."""
     candidates = run.stages[0].seen
-    lead = (
+    lead = told(
         "Every candidate ends as exactly one of kept, dropped (a decision) or failed (an error). Bars are shares of "
-        f"all {number(candidates)} candidates; reasons are shares of what the stage saw."
+        "all {count} candidates; reasons are shares of what the stage saw.",
+        count=candidates,
     )
-    names = key(("kept", "kept"), ("dropped", "dropped here"), ("failed", "failed here"), ("track", "gone before"))
-    heads = ["stage", "#seen", "#kept", "#dropped", "#failed", ""]
+    names = key(
+        ("kept", told("kept")),
+        ("dropped", told("dropped here")),
+        ("failed", told("failed here")),
+        ("track", told("gone before")),
+    )
+    columns = heads("stage", "#seen", "#kept", "#dropped", "#failed", "")
     stages = [_stage(one, candidates) for one in run.stages]
-    whole = card(names, table(heads, stages, wide=5, of="stage"))
+    whole = card(names, table(columns, stages, wide=5, of="stage"))
     ends = [card(*_why(one)) for one in run.stages if one.kept < one.seen]
-    return section("funnel", "Funnel", lead, whole, el("div", *ends, class_="packed") if ends else None)
+    return section("funnel", told("Funnel"), lead, whole, el("div", *ends, class_="packed") if ends else None)
 
 
 def _stage(counts: StageCounts, candidates: int) -> list[Child]:
     rows = [("kept", counts.kept), ("dropped", counts.dropped.total()), ("failed", counts.failed.total())]
-    label = f"{counts.stage}: " + ", ".join(f"{number(count)} {name}" for name, count in rows)
+    label = f"{counts.stage}: " + ", ".join(outcome(count, name) for name, count in rows)
     drawn = bar([(name, share(count, candidates)) for name, count in rows], label)
     return [
         el("b", words(counts.stage)),
@@ -48,18 +55,18 @@ def _stage(counts: StageCounts, candidates: int) -> list[Child]:
 
 
 def _why(counts: StageCounts) -> list[Markup]:
-    label = f"{number(counts.seen - counts.kept)} of {number(counts.seen)} end here"
+    label = told("{count} of {seen} end here", count=counts.seen - counts.kept, seen=counts.seen)
     rows = [*_reasons(counts.dropped, "dropped", counts.seen), *_reasons(counts.failed, "failed", counts.seen)]
-    return [title(counts.stage, label), table(["reason", "#pages", "#of seen", ""], rows, wide=3, of="reason")]
+    return [title(counts.stage, label), table(heads("reason", "#pages", "#of seen", ""), rows, wide=3, of="reason")]
 
 
-def _reasons(counts: Counter[str], outcome: str, seen: int) -> Rows:
+def _reasons(counts: Counter[str], ended: str, seen: int) -> Rows:
     return [
         [
             code(shown(reason)),
             number(rows),
             percent(share(rows, seen)),
-            bar([(outcome, share(rows, seen))], f"{outcome}: {percent(share(rows, seen))}"),
+            bar([(ended, share(rows, seen))], f"{told(OUTCOMES[ended])}: {percent(share(rows, seen))}"),
         ]
         for reason, rows in ranked(counts)
     ]
@@ -67,42 +74,44 @@ def _reasons(counts: Counter[str], outcome: str, seen: int) -> Rows:
 
 def languages(facts: Facts) -> Markup:
     """Return pages by language, extracted and kept."""
-    lead = "As the model labelled them: pages that were extracted, those of them that the corpus keeps, and its text."
+    lead = told(
+        "As the model labelled them: pages that were extracted, those of them that the corpus keeps, and its text."
+    )
     rows = _sides(facts.extracted.languages, facts.documents.languages)
-    legend = key(("kept", "kept"), ("soft", "extracted, not kept"))
+    legend = key(("kept", told("kept")), ("soft", told("extracted, not kept")))
     if not rows:
-        return section("languages", "Languages", lead, none("No page was extracted."))
-    heads = ["language", "#extracted", "#kept", "#share kept", "#text kept", ""]
-    return section("languages", "Languages", lead, legend, card(table(heads, rows, wide=5, of="language")))
+        return section("languages", told("Languages"), lead, none(told("No page was extracted.")))
+    columns = heads("language", "#extracted", "#kept", "#share kept", "#text kept", "")
+    return section("languages", told("Languages"), lead, legend, card(table(columns, rows, wide=5, of="language")))
 
 
 def years(facts: Facts) -> Markup:
     """Return pages by the year of their capture."""
-    lead = "Year of the capture, as the archive says it (WARC-Date)."
+    lead = told("Year of the capture, as the archive says it (WARC-Date).")
     rows = _sides(facts.extracted.years, facts.documents.years)
     rows.sort(key=lambda row: str(row[0]))
     if not rows:
-        return section("years", "Years of capture", lead, none("No page was extracted."))
-    heads = ["year", "#extracted", "#kept", "#share kept", "#text kept", ""]
-    return section("years", "Years of capture", lead, card(table(heads, rows, wide=5, of="year")))
+        return section("years", told("Years of capture"), lead, none(told("No page was extracted.")))
+    columns = heads("year", "#extracted", "#kept", "#share kept", "#text kept", "")
+    return section("years", told("Years of capture"), lead, card(table(columns, rows, wide=5, of="year")))
 
 
 def extraction(facts: Facts) -> Markup:
     """Return pages by what made their text, and by what honbun takes them for."""
-    lead = (
+    lead = told(
         "What made each text, with the version of its weights or of its library, and the type that honbun takes a page "
         "for; none where another extractor was asked, or the page is no HTML."
     )
     if not facts.extracted.extractors:
-        return section("extraction", "Extraction", lead, none("No page was extracted."))
-    heads = ["#extracted", "#kept", "#share kept", "#text kept", ""]
-    legend = key(("kept", "kept"), ("soft", "extracted, not kept"))
+        return section("extraction", told("Extraction"), lead, none(told("No page was extracted.")))
+    columns = heads("#extracted", "#kept", "#share kept", "#text kept", "")
+    legend = key(("kept", told("kept")), ("soft", told("extracted, not kept")))
     parts = (
-        ("extractor", facts.extracted.extractors, facts.documents.extractors),
-        ("type of page", facts.extracted.page_types, facts.documents.page_types),
+        (told("extractor"), facts.extracted.extractors, facts.documents.extractors),
+        (told("type of page"), facts.extracted.page_types, facts.documents.page_types),
     )
-    shows = [card(table([name, *heads], _sides(*sides), wide=5)) for name, *sides in parts]
-    return section("extraction", "Extraction", lead, legend, *shows)
+    shows = [card(table([name, *columns], _sides(*sides), wide=5)) for name, *sides in parts]
+    return section("extraction", told("Extraction"), lead, legend, *shows)
 
 
 def _sides(extracted: Sums, documents: Sums) -> Rows:
@@ -119,7 +128,7 @@ def _sides(extracted: Sums, documents: Sums) -> Rows:
     rows: Rows = []
     for name, (all_pages, kept) in ((name, pages[name]) for name in order):
         part, rest = share(kept["pages"], most), share(all_pages["pages"] - kept["pages"], most)
-        label = f"{number(kept['pages'])} of {number(all_pages['pages'])} kept"
+        label = told("{count} of {pages} kept", count=kept["pages"], pages=all_pages["pages"])
         left = percent(share(kept["pages"], all_pages["pages"]))
         drawn = bar([("kept", part), ("soft", rest)], label)
         rows.append(
@@ -130,23 +139,29 @@ def _sides(extracted: Sums, documents: Sums) -> Rows:
 
 def domains(facts: Facts) -> Markup:
     """Return the domains with most text and with most pages."""
-    lead = (
-        f"Kept text comes from {plural(facts.domains, 'domain')}: the domain under its public suffix where it was "
-        "recorded, else the host of the URL. Exact counts over all kept pages."
+    lead = told(
+        "Kept text comes from {domains}: the domain under its public suffix where it was recorded, else the host of "
+        "the URL. Exact counts over all kept pages.",
+        domains=counted(facts.domains, "domain"),
     )
     if not facts.by_bytes:
-        return section("domains", "Top domains", lead, none("No page was kept."))
+        return section("domains", told("Top domains"), lead, none(told("No page was kept.")))
     whole = facts.documents
     by_bytes = [_domain(entry, entry.size, whole.text_bytes, size(entry.size)) for entry in facts.by_bytes]
     by_pages = [_domain(entry, entry.documents, whole.rows, number(entry.documents)) for entry in facts.by_documents]
     return section(
         "domains",
-        "Top domains",
+        told("Top domains"),
         lead,
         el(
             "div",
-            card(el("h3", "By text"), table(["domain", "#text", "#share", ""], by_bytes, wide=3, of="domain")),
-            card(el("h3", "By pages"), table(["domain", "#pages", "#share", ""], by_pages, wide=3, of="domain")),
+            card(
+                el("h3", told("By text")), table(heads("domain", "#text", "#share", ""), by_bytes, wide=3, of="domain")
+            ),
+            card(
+                el("h3", told("By pages")),
+                table(heads("domain", "#pages", "#share", ""), by_pages, wide=3, of="domain"),
+            ),
             class_="two",
         ),
     )
@@ -161,9 +176,11 @@ def personal_data(run: RunRecord, facts: Facts, notes: Mapping[str, Mapping[str,
     """Return counts of personal data by kind; the data itself is nowhere."""
     looked = "redact" in {stage["use"] for stage in run.recipe_stages} or bool(facts.extracted.pii)
     if not looked:
-        lead = "Nothing looked for personal data: the recipe has no stage redact. What pages hold is in the texts."
-        return section("personal-data", "Personal data", lead)
-    lead = (
+        lead = told(
+            "Nothing looked for personal data: the recipe has no stage redact. What pages hold is in the texts."
+        )
+        return section("personal-data", told("Personal data"), lead)
+    lead = told(
         "What patterns found, by kind. Counts alone are kept: what matched is written to no column, journal or report "
         "of its own. Texts in extracted/ are as they were before redaction."
     )
@@ -173,14 +190,14 @@ def personal_data(run: RunRecord, facts: Facts, notes: Mapping[str, Mapping[str,
     for kind in kinds:
         counts = (facts.extracted.pii.get(kind, empty), facts.documents.pii.get(kind, empty))
         rows.append([kind, *itertools.chain.from_iterable((number(c["found"]), number(c["pages"])) for c in counts)])
-    heads = ["kind", "#in extracted pages", "#pages", "#in kept pages", "#pages kept"]
+    columns = heads("kind", "#in extracted pages", "#pages", "#in kept pages", "#pages kept")
     noted: Rows = [
         [stage, el("code", shown(name)), number(count)]
         for stage, counts in notes.items()
         if stage == "redact"
         for name, count in sorted(counts.items())
     ]
-    shows = [table(heads, rows)] if rows else [none("None recorded.")]
+    shows = [table(columns, rows)] if rows else [none(told("None recorded."))]
     if noted:
-        shows.append(table(["stage", "note", "#count"], noted))
-    return section("personal-data", "Personal data", lead, el("div", *map(card, shows), class_="packed"))
+        shows.append(table(heads("stage", "note", "#count"), noted))
+    return section("personal-data", told("Personal data"), lead, el("div", *map(card, shows), class_="packed"))

@@ -18,8 +18,10 @@ from yurai.report.copies_page import duplicates
 from yurai.report.journal import Pace
 from yurai.report.markup import Markup, el
 from yurai.report.merge import Facts
-from yurai.report.numbers import number, plural, size
+from yurai.report.numbers import number, size
+from yurai.report.readers.said import Language
 from yurai.report.safe_text import visible
+from yurai.report.told import counted, speaking, told
 from yurai_manifests.audit import Audit
 from yurai_manifests.run import RunRecord
 
@@ -38,24 +40,33 @@ class Report:
     unread: str = ""
 
 
-def page(report: Report) -> str:
+def page(report: Report, language: Language = "en") -> str:
     """Return the report as one HTML text; equal trees have equal pages but for the section on throughput."""
+    with speaking(language):
+        return _page(report, language)
+
+
+def _page(report: Report, language: Language) -> str:
     name = str(report.run.value["recipe"]["name"])
     sections = _sections(report)
     links = [_link(key, title, _inner(report) if key == "rules" else None) for key, title, _ in sections]
     return document(
-        f"{name}: Yurai report",
+        f"{name}: {told('Yurai report')}",
         _masthead(report),
         el(
             "div",
-            el("nav", el("ul", *links), aria_label="Sections"),
+            el("nav", el("ul", *links), aria_label=told("Sections")),
             el("main", *_grouped(sections)),
             class_="body",
         ),
         el(
             "footer",
-            f"Content digest {report.run.digest}. Excerpts are redacted, short, and remain their publishers'.",
+            told(
+                "Content digest {digest}. Excerpts are redacted, short, and remain their publishers'.",
+                digest=report.run.digest,
+            ),
         ),
+        language=language,
     )
 
 
@@ -89,21 +100,19 @@ def _inner(report: Report) -> Markup | None:
 def _masthead(report: Report) -> Markup:
     run, recipe = report.run, report.run.value["recipe"]
     kind = "good" if report.audit.ok else "bad"
-    words = "The corpus adds up" if report.audit.ok else "Does not add up: do not publish"
-    severities = [finding.severity for finding in report.audit.findings]
-    counts = ", ".join(plural(severities.count(one), one) for one in ("error", "warning") if one in severities)
+    words = told("The corpus adds up") if report.audit.ok else told("Does not add up: do not publish")
     verdict = el("span", f"{SYMBOLS[kind]} {words}", class_=f"verdict {kind}")
     sources = run.value["sources"]
     return el(
         "header",
-        el("p", "Yurai corpus report", class_="eyebrow"),
+        el("p", told("Yurai corpus report"), class_="eyebrow"),
         el("h1", visible(str(recipe["name"]))),
         el("p", visible(str(recipe["about"])), class_="about") if recipe["about"] else None,
         el(
             "div",
             verdict,
-            el("span", f"{counts or 'no findings'} in the audit"),
-            el("span", f"{plural(sources['count'], 'source')}, {size(sources['bytes'])}"),
+            el("span", told("{findings} in the audit", findings=_findings(report.audit))),
+            el("span", f"{counted(sources['count'], 'source')}, {size(sources['bytes'])}"),
             class_="facts",
         ),
         *(_digest(name, value) for name, value in _digests(run)),
@@ -112,10 +121,17 @@ def _masthead(report: Report) -> Markup:
     )
 
 
+def _findings(audit: Audit) -> str:
+    severities = [finding.severity for finding in audit.findings]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    parts = [*([counted(errors, "error")] if errors else []), *([counted(warnings, "warning")] if warnings else [])]
+    return ", ".join(parts) or told("no findings")
+
+
 def _digests(run: RunRecord) -> list[tuple[str, str]]:
     """Return the digest and, by which anyone can be shown that a page is in the run or is not, the Merkle root."""
     roots = run.value.get("roots")
-    return [("digest", run.digest), *([("Merkle root", str(roots["run"]))] if roots else [])]
+    return [(told("digest"), run.digest), *([(told("Merkle root"), str(roots["run"]))] if roots else [])]
 
 
 def _digest(name: str, value: str) -> Markup:
@@ -125,14 +141,14 @@ def _digest(name: str, value: str) -> Markup:
 def _tiles(report: Report) -> Markup:
     totals = report.audit.totals
     tiles = [
-        (number(totals["candidates"]), "candidates", None),
-        (number(totals["kept"]), "kept", "kept"),
-        (number(totals["dropped"]), "dropped", "dropped"),
-        (number(totals["failed"]), "failed", "failed"),
-        (number(totals["tokens"]), f"tokens in {plural(totals['shards'], 'shard')}", None),
+        (number(totals["candidates"]), told("candidates"), None),
+        (number(totals["kept"]), told("kept"), "kept"),
+        (number(totals["dropped"]), told("dropped"), "dropped"),
+        (number(totals["failed"]), told("failed"), "failed"),
+        (number(totals["tokens"]), told("tokens in {shards}", shards=counted(totals["shards"], "shard")), None),
     ]
     if report.facts:
-        tiles.append((size(report.facts.documents.text_bytes), "kept text", None))
+        tiles.append((size(report.facts.documents.text_bytes), told("kept text"), None))
     return el(
         "div",
         *(
@@ -154,29 +170,32 @@ def _grouped(sections: list[tuple[str, str, Markup]]) -> list[Markup]:
 
 def _sections(report: Report) -> list[tuple[str, str, Markup]]:
     facts = report.facts
-    sections = [("funnel", "Funnel", overview.funnel(report.run))]
+    sections = [("funnel", told("Funnel"), overview.funnel(report.run))]
     if facts is None:
         notice = section(
-            "pages", "Pages", "What the delivered files hold could not be counted.", none(visible(report.unread))
+            "pages",
+            told("Pages"),
+            told("What the delivered files hold could not be counted."),
+            none(visible(report.unread)),
         )
-        sections.append(("pages", "Pages", notice))
+        sections.append(("pages", told("Pages"), notice))
     else:
         sections += [
-            ("sources", "Sources", sources_page.sources(facts)),
-            ("languages", "Languages", overview.languages(facts)),
-            ("years", "Years of capture", overview.years(facts)),
-            ("extraction", "Extraction", overview.extraction(facts)),
-            ("domains", "Top domains", overview.domains(facts)),
-            ("licences", "Licences and opt-outs", rights_page.licences(report.run, facts)),
-            ("personal-data", "Personal data", overview.personal_data(report.run, facts, report.audit.notes)),
-            ("rules", "Rules", judged.rules(facts, report.run.stages)),
+            ("sources", told("Sources"), sources_page.sources(facts)),
+            ("languages", told("Languages"), overview.languages(facts)),
+            ("years", told("Years of capture"), overview.years(facts)),
+            ("extraction", told("Extraction"), overview.extraction(facts)),
+            ("domains", told("Top domains"), overview.domains(facts)),
+            ("licences", told("Licences and opt-outs"), rights_page.licences(report.run, facts)),
+            ("personal-data", told("Personal data"), overview.personal_data(report.run, facts, report.audit.notes)),
+            ("rules", told("Rules"), judged.rules(facts, report.run.stages)),
         ]
         if facts.copies:
             shown = duplicates(report.run, facts.copies, dedup_stages(report.run))
-            sections.append(("duplicates", "Duplicates", shown))
+            sections.append(("duplicates", told("Duplicates"), shown))
     return [
         *sections,
-        ("not-checked", "What was not checked", auditor_sections.not_checked(report.run, report.audit, facts)),
-        ("recipe", "Recipe", auditor_sections.recipe(report.run)),
-        ("throughput", "Throughput", auditor_sections.throughput(report.paces)),
+        ("not-checked", told("What was not checked"), auditor_sections.not_checked(report.run, report.audit, facts)),
+        ("recipe", told("Recipe"), auditor_sections.recipe(report.run)),
+        ("throughput", told("Throughput"), auditor_sections.throughput(report.paces)),
     ]

@@ -19,6 +19,7 @@ from yurai.report.facts import READ, CountFile, count_file
 from yurai.report.journal import paces
 from yurai.report.merge import Facts, merge
 from yurai.report.page import Report, page
+from yurai.report.readers.said import Language
 from yurai.run.publish import PAGE
 from yurai.sources.fetch import Shard
 from yurai.sources.rows import SourceTable
@@ -55,24 +56,24 @@ def write_report(store: Store, result: Audit, runner: Runner, reporter: Reporter
         store.put(PAGE, _page(store, run, result, lambda: _facts(Engine(store, runner, reporter, rebuild), store, run)))
 
 
-def make_page(store: Store, result: Audit) -> str:
+def make_page(store: Store, result: Audit, language: Language = "en") -> str:
     """Return the page of the tree without writing to it: facts that are not there yet are counted in this process.
 
     Raises:
         ShardError: a file of a tree that adds up cannot be read.
     """
     run = load_run(store)
-    return _page(store, run, result, lambda: _counted(store, run)).decode()
+    return _page(store, run, result, lambda: _counted(store, run), language).decode()
 
 
-def _page(store: Store, run: RunRecord, result: Audit, count: Callable[[], Facts]) -> bytes:
+def _page(store: Store, run: RunRecord, result: Audit, count: Callable[[], Facts], language: Language = "en") -> bytes:
     """A tree that does not add up may have files that cannot be read; its page says so in their place."""
     try:
-        return page(Report(run, result, count(), paces(store, run))).encode()
+        return page(Report(run, result, count(), paces(store, run)), language).encode()
     except (AuditError, ShardError) as error:
         if result.ok:
             raise
-        return page(Report(run, result, None, [], unread=str(error))).encode()
+        return page(Report(run, result, None, [], unread=str(error)), language).encode()
 
 
 def _counted(store: Store, run: RunRecord) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, Literal, TypeAlias
 
 from yurai.report.pii_audit import Marked
@@ -11,7 +11,7 @@ from yurai.report.readers.as_html import as_html
 from yurai.report.readers.as_json import as_json
 from yurai.report.readers.as_md import as_md
 from yurai.report.readers.figures import Name, Reader, Report, Section, Tile
-from yurai.report.readers.said import Language, Said, say
+from yurai.report.readers.said import LANGUAGES, Language, Said, say
 from yurai.report.readers.tiers import WORDS, Tier
 from yurai.report.readers.tree import Asked, Delivered, asked
 from yurai.report.safe_text import visible
@@ -86,15 +86,15 @@ def make(
 
 def refuse_unknown(reader: str, form: str, tier: str, language: str) -> None:
     """Raise RecipeError for a word that names no reader, form, tier or language."""
-    named = (
-        ("reader", reader, READERS),
-        ("form", form, FORMS),
-        ("tier", tier, WORDS),
-        ("language", language, ("en", "ja")),
-    )
-    for what, word, there in named:
-        if word not in there:
-            raise RecipeError(f"report takes a {what} of {', '.join(there)}, not {word!r}")
+    for what, word, there in (("reader", reader, READERS), ("form", form, FORMS), ("tier", tier, WORDS)):
+        refuse_other(what, word, there)
+    refuse_other("language", language, LANGUAGES)
+
+
+def refuse_other(what: str, word: str, there: Collection[str]) -> None:
+    """Raise RecipeError unless `word` is one of `there`."""
+    if word not in there:
+        raise RecipeError(f"report takes a {what} of {', '.join(there)}, not {word!r}")
 
 
 def drawn(report: Report, form: Form, language: Language) -> str:

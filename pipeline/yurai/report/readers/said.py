@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import json
-from typing import Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias, cast
 
 Language: TypeAlias = Literal["en", "ja"]
+LANGUAGES: Final = ("en", "ja")
 
 
 class Said(str):
