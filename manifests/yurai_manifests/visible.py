@@ -13,12 +13,24 @@ JOINERS = "\u200c\u200d"
 _JOINING = range(0x0600, 0x1000)
 """Arabic to Tibetan: the scripts in which RFC 5892, appendix A.1 and A.2, lets a joiner stand."""
 
+_FORMULA = ("=", "+", "-", "@", "'")
+
 
 def escaped(text: str) -> str:
     r"""Return `text` with escapes for all that would not be seen or would act; line ends and tabs are \n and \t."""
     if text.isprintable():
         return text
     return "".join(letter if _stays(text, at) else escape(letter) for at, letter in enumerate(text))
+
+
+def cell(text: str) -> str:
+    """Return `text` for a cell of a CSV: as `escaped`, behind an apostrophe if a spreadsheet took it for a formula.
+
+    One that begins with an apostrophe gets another, so that a reader may take one away. Tabs and line ends are escapes
+    already. Source: OWASP, CSV Injection.
+    """
+    shown = escaped(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
 def escaped_lines(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yurai_manifests.visible import JOINERS, escaped, escaped_json, escaped_lines
+from yurai_manifests.visible import JOINERS, cell, escaped, escaped_json, escaped_lines
 
 ANY = st.text(st.characters(categories=["Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs", "Lo", "Ll", "So", "Mn"]))
 HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -84,3 +84,28 @@ def test_json_means_the_same(text: str, indent: int | None) -> None:
     assert json.loads(shown) == json.loads(written)
     assert acts(shown, allowed=JOINERS + "\n") == []
     shown.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("=HYPERLINK(0)", "'=HYPERLINK(0)"),
+        ("+81 3", "'+81 3"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("'tis", "''tis"),
+        ("\t=1", "\\t=1"),
+        ("\r=1", "\\r=1"),
+        ("1-1", "1-1"),
+        ("", ""),
+    ],
+)
+def test_a_cell_is_no_formula(text: str, shown: str) -> None:
+    assert cell(text) == shown
+
+
+@given(ANY)
+def test_a_cell_is_its_text_but_for_one_apostrophe(text: str) -> None:
+    shown = cell(text)
+    assert (shown.removeprefix("'") if shown != escaped(text) else shown) == escaped(text)
+    assert not shown.startswith(("=", "+", "-", "@"))

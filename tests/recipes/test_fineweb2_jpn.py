@@ -11,11 +11,12 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 
+from fasttext_model import write_model
 from recipe_documents import made_words
 from recipe_rows import judged, reasons
 from run_helpers import assert_whole, run
 from warc_samples import response
-from yurai.run.recipe import load_recipe
+from yurai.run.recipe import load_recipe, shipped
 from yurai_manifests.audit import audit
 from yurai_manifests.store import open_store
 
@@ -295,3 +296,25 @@ def test_a_small_archive_runs_to_shards(tmp_path: Path) -> None:
     assert why.pop("menu").startswith(("fineweb:", "gopher-quality:", "language:"))
     assert why.pop("list") == "gopher-quality:bullet-lines"
     assert why == {"copy": "near-duplicate", "english": "language:language-not-listed"}
+
+
+@pytest.mark.parametrize("form", ["jpn_Jpan", "ja", "jpn"])
+def test_a_model_of_your_own_takes_the_place_of_glotlid(tmp_path: Path, form: str) -> None:
+    """`model = path`, with labels as GlotLID, OpenLID (`__label__jpn_Jpan`) or lid.176 (`__label__ja`) write them."""
+    model = tmp_path / "lid.bin"
+    english = "The harbour lies where the river meets the sea , as people remember .\n"
+    sha256 = write_model(model, {form: "日本語 の 文章", "eng_Latn" if "_" in form else "en": english})
+    recipe = shipped()[NAME].read_text("utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(recipe.replace('model = "lid.176.ftz"', f'model = "{model}"\nsha256 = "{sha256}"'), "utf-8")
+    texts = {"japanese": f"{prose()}\nこれは 日本語 の 文章 です。", "english": english * 9}
+    records = [
+        response(n, page(text), WARC_Target_URI=f"https://example.jp/{name}")
+        for n, (name, text) in enumerate(texts.items())
+    ]
+    (tmp_path / "pages.warc.gz").write_bytes(b"".join(map(gzip.compress, records)))
+    run(tmp_path / "out", [tmp_path / "pages.warc.gz"], recipe=load_recipe(str(mine)))
+    [kept] = ds.dataset(tmp_path / "out" / "documents", format="parquet").to_table(columns=["url", "lang"]).to_pylist()
+    assert kept == {"url": "https://example.jp/japanese", "lang": "ja"}
+    [gone] = ds.dataset(tmp_path / "out" / "dropped", format="parquet").to_table(columns=["reason"]).to_pylist()
+    assert gone["reason"] == "language:language-not-listed"

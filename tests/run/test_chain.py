@@ -103,7 +103,8 @@ def test_an_editor_without_measures_is_refused(yurai: Callable[..., Said], demo_
     ("command", "tree", "said"),
     [
         ("language", "filter", "stage language cannot follow filter"),
-        ("measure", "filter", "is measured with its folder documents/ as --input"),
+        ("measure", "filter", "yurai measure --input OUT/documents --output NEW"),
+        ("classify", "filter", "put classify before the first stage that drops pages"),
         ("language", "demo", "stage language cannot follow select"),
         ("language", "extract", "two stages language would write column lang"),
     ],

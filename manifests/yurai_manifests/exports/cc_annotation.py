@@ -24,7 +24,7 @@ from yurai_manifests.run import Delivered, RunRecord
 from yurai_manifests.schema import SCHEMA_VERSION, _column
 from yurai_manifests.store import Store
 from yurai_manifests.surt import surt
-from yurai_manifests.visible import escaped
+from yurai_manifests.visible import cell
 
 Row: TypeAlias = Mapping[str, object]
 KEYS: Final = ("url_surtkey", "crawl", "fetch_time")
@@ -113,7 +113,7 @@ def cc_annotation(store: Store, run: RunRecord) -> Iterator[str]:
     for _, table in _tables(store, run):
         for batch in table.to_batches():
             for row in batch.to_pylist():
-                yield _line(["" if cell is None else escaped(str(cell)) for cell in row.values()])
+                yield _line(["" if one is None else cell(str(one)) for one in row.values()])
 
 
 def _line(cells: list[str]) -> str:

@@ -9,7 +9,7 @@ from yurai_manifests.run import RunRecord
 from yurai_manifests.step import tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import TaskRecord
-from yurai_manifests.visible import escaped
+from yurai_manifests.visible import cell
 
 COLUMNS = ("source", "sha256", "bytes", "unreadable_bytes", "candidates", "extracted", "dropped", "failed")
 
@@ -33,7 +33,7 @@ def _cells(task: TaskRecord) -> tuple[object, ...]:
     failed = sum(sum(stage.failed.values()) for stage in task.stages[:2])
     unreadable = sum(count for _, count in task.unreadable)
     dropped = seen - extracted - failed
-    return escaped(task.source), task.source_sha256, task.file_bytes, unreadable, seen, extracted, dropped, failed
+    return cell(task.source), task.source_sha256, task.file_bytes, unreadable, seen, extracted, dropped, failed
 
 
 def _line(cells: tuple[object, ...]) -> str:

@@ -21,15 +21,13 @@ from typing import Final, NamedTuple
 from yurai.report.intervals import wilson
 from yurai_filters.pii import ALL, PLACEHOLDERS, Kind, find
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.visible import escaped
+from yurai_manifests.visible import cell
 
 COLUMNS: Final = ("mark", "kind", "before", "found", "after", "place", "found_in_all", "letters_in_all")
 _RIGHT: Final = frozenset(("right", "r", "y", "yes", "1", "true", "○", "正"))
 _WRONG: Final = frozenset(("wrong", "w", "n", "no", "0", "false", "×", "x", "誤"))  # noqa: RUF001 - as people mark
 _AROUND: Final = 60
 """Letters shown before and behind a find."""
-_FORMULA: Final = ("=", "+", "-", "@", "'")
-"""A spreadsheet takes a cell that begins so for a formula, or eats the sign."""
 
 
 class Find(NamedTuple):
@@ -132,14 +130,9 @@ def as_csv(sample: Sample) -> str:
     writer.writerow(COLUMNS)
     for kind, finds in sample.drawn.items():
         for one in finds:
-            shown = (_cell(one.before), _cell(one.found), _cell(one.after), _cell(one.place))
+            shown = map(cell, (one.before, one.found, one.after, one.place))
             writer.writerow(("", kind, *shown, sample.counts[kind], sample.letters))
     return file.getvalue()
-
-
-def _cell(text: str) -> str:
-    one = escaped(text)
-    return f"'{one}" if one.startswith(_FORMULA) else one
 
 
 def read(written: str, where: str) -> Marked:

@@ -29,7 +29,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 import yurai.stages  # noqa: F401 - importing declares the stages
 from yurai.declare.score_names import shared_score
@@ -172,7 +171,6 @@ def _completed(uses: Sequence[AnyUse]) -> tuple[AnyUse, ...]:
     )
 
 
-LEFT_ALONE: Final = "; what is left of a finished tree is measured with its folder documents/ as --input"
 
 
 def check_order(uses: Sequence[AnyUse], where: str) -> None:
@@ -181,7 +179,7 @@ def check_order(uses: Sequence[AnyUse], where: str) -> None:
         if stage_of(before).kind.rank > stage_of(after).kind.rank:
             order = ", ".join(kind.value for kind in Kind)
             said = f"{where}: stage {after.name} cannot follow {before.name}; the order is {order}"
-            raise RecipeError(said + (LEFT_ALONE if stage_of(after).kind is Kind.MEASURE else ""))
+            raise RecipeError(said + (_instead(after.name) if stage_of(after).kind is Kind.MEASURE else ""))
     names = [use.name for use in uses]
     for number, use in enumerate(uses):
         stage = stage_of(use)
@@ -195,6 +193,13 @@ def check_order(uses: Sequence[AnyUse], where: str) -> None:
                 raise RecipeError(f"{where}: {why}")
         if wrong := stage.place(use.settings, uses[:number], uses[number + 1 :]) or shared_score(uses[:number], use):
             raise RecipeError(f"{where}: {wrong}")
+
+
+def _instead(name: str) -> str:
+    return (
+        f"; put {name} before the first stage that drops pages, or let it measure only what is left of a tree that has "
+        f"ended: yurai {name} --input OUT/documents --output NEW"
+    )
 
 
 def _repeating() -> str:

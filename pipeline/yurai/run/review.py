@@ -19,7 +19,7 @@ from yurai_filters.hosts import host_of
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import RunRecord, load_run, token_shards
 from yurai_manifests.store import Store
-from yurai_manifests.visible import escaped
+from yurai_manifests.visible import cell, escaped
 
 Unit = Literal["tokens", "text_bytes"]
 SAMPLE: Final = 20
@@ -37,7 +37,6 @@ _READ: Final = (
     "train_verdict",
 )
 _SAID: Final = ("doc_id", "kind", "channel", "norm", "raw", "subject_scope", "place", "ctx_left", "ctx_right")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(slots=True)
@@ -208,5 +207,4 @@ def _toml(value: str | int | Iterable[str]) -> str:
 def _cell(value: str | int | Iterable[str]) -> str:
     if isinstance(value, int):
         return str(value)
-    text = escaped(value if isinstance(value, str) else " | ".join(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return cell(value if isinstance(value, str) else " | ".join(value))

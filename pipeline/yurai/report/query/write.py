@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow.parquet as pq
 
 from yurai.report.query.ask import Answer
-from yurai_manifests.visible import escaped, escaped_json
+from yurai_manifests.visible import cell, escaped, escaped_json
 
 GROUP: Final = 100_000
 """Rows of a row group of Parquet."""
@@ -32,21 +32,24 @@ def as_json(answer: Answer, limit: int | None) -> Iterator[str]:
 def as_csv(answer: Answer, limit: int | None) -> Iterator[str]:
     """Yield the lines of a CSV with a header (RFC 4180, line ends LF).
 
-    NULL is an empty cell, a list is JSON, and what a terminal would obey stands as its escape: `yurai.terminal`.
+    NULL is an empty cell, a list is JSON, what a terminal would obey stands as its escape (`yurai.terminal`), and a
+    string that a spreadsheet would take for a formula stands behind an apostrophe.
     """
     for cells in itertools.chain([answer.columns], itertools.islice(answer.rows, limit)):
         line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow([escaped(in_words(cell)) for cell in cells])
+        csv.writer(line, lineterminator="").writerow(
+            [cell(in_words(one)) if isinstance(one, str) else escaped(in_words(one)) for one in cells]
+        )
         yield line.getvalue()
 
 
-def in_words(cell: object) -> str:
+def in_words(value: object) -> str:
     """Return a value as text that a program reads back: nothing for NULL, JSON for lists and structs."""
-    if cell is None:
+    if value is None:
         return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, list | dict) else str(cell)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
 
 
 def write_parquet(answer: Answer, path: Path, limit: int | None) -> None:

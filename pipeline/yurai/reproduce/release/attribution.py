@@ -13,7 +13,7 @@ import pyarrow as pa
 from yurai.evidence.licence_addresses import address_of, name_of
 from yurai.reproduce.release.columns import GIVEN
 from yurai.rights.licences import NOASSERTION, NONE
-from yurai_manifests.visible import escaped
+from yurai_manifests.visible import cell
 
 NAME: Final = "ATTRIBUTION.csv"
 COLUMNS: Final = (
@@ -34,7 +34,7 @@ class Attributions:
         """Write a line for each given row of a batch with the columns DOCUMENTS."""
         for row in batch.select(list(READ)).to_pylist():
             if row[GIVEN]:
-                self._write(escaped(cell or "") for cell in _cells(row))
+                self._write(cell(one or "") for one in _cells(row))
 
 
 def _cells(row: Mapping[str, object]) -> Iterable[str | None]:

@@ -32,7 +32,7 @@ from yurai_manifests.parquet import ParquetSink, read_rows
 from yurai_manifests.run import Delivered, RunRecord, load_run
 from yurai_manifests.schema import DOCUMENT, SCHEMA_VERSION
 from yurai_manifests.store import Store, open_store
-from yurai_manifests.visible import escaped
+from yurai_manifests.visible import cell
 
 RESTORE: Final = "restore.json"
 
@@ -184,4 +184,4 @@ def _lines(failures: Sequence[Failure], *, head: bool) -> Iterator[tuple[str, ..
     if head:
         yield tuple(one.name for one in fields(Failure))
     for one in failures:
-        yield tuple(escaped(str(cell)) for cell in astuple(one))
+        yield tuple(cell(str(value)) for value in astuple(one))
