@@ -166,6 +166,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "dates": True,
             "titles": False,
             "evidence": False,
+            "link_share": True,
             "whole_page_links": 7,
             "max_bytes": 1_000_000,
             "max_elements": 20_000,

@@ -16,6 +16,7 @@ from yurai.extraction.dates import stated_date
 from yurai.extraction.declared_language import declared_language
 from yurai.extraction.extractors import ToRead, extractor_version, found_text
 from yurai.extraction.gate import Gate
+from yurai.extraction.link_share import link_share
 from yurai.extraction.main_text import date_of
 from yurai.extraction.mend import one_form
 from yurai.extraction.options import ExtractOptions
@@ -54,6 +55,8 @@ def extract_html(page: Page, mime: str, options: ExtractOptions) -> Extraction:
         looked = first_look(markup)
         marks = html_marks(markup, tree, page.url, looked)
         noted = replace(noted, marks=marks, attribution=attribution(tree, page.url, looked))
+    if options.link_share:
+        noted = replace(noted, link_share=link_share(tree))
     return _from_tree(page, ToRead(tree, markup, page.url, options, too_many), noted)
 
 

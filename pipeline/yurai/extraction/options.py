@@ -38,6 +38,7 @@ class ExtractOptions(Settings):
         gate: stop HTML pages in languages that the recipe drops: loose, before they are parsed; tight, after it too.
         gate_languages: codes of lid.176 that pass, und too; unless given, those that a filter "language" behind allows.
         evidence: write down what the markup and headers of each page say of licences and of use for training.
+        link_share: write the share of letters in links of each whole HTML page as score link_share into `quality`.
         retry_with: another extractor, whose text is stored beside the first where a rule would drop that one; or off.
         retry_rules: filters that say so, with their default settings, before a language is known.
         blocklists: files or folders that `yurai takedown --blocklist` wrote, of what is to stay out.
@@ -61,6 +62,7 @@ class ExtractOptions(Settings):
     gate: GateMode = "off"
     gate_languages: tuple[str, ...] = ()
     evidence: bool = True
+    link_share: bool = False
     retry_with: RetryName = "off"
     retry_rules: tuple[str, ...] = ("gopher-quality", "gopher-repetition")
     blocklists: tuple[str, ...] = ()

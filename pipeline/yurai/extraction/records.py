@@ -73,6 +73,8 @@ class Extraction:
     """What the markup says of rights, in page order."""
     attribution: Attribution | None = None
     """Whom the markup asks to credit, personal data in it not redacted."""
+    link_share: float | None = None
+    """Share of the letters of the whole page that stand in links, where the settings ask for it."""
 
 
 @runtime_checkable

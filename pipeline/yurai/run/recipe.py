@@ -171,8 +171,6 @@ def _completed(uses: Sequence[AnyUse]) -> tuple[AnyUse, ...]:
     )
 
 
-
-
 def check_order(uses: Sequence[AnyUse], where: str) -> None:
     """Raise RecipeError unless stages stand in an order that can run, and each says that its place is right."""
     for before, after in itertools.pairwise(uses):

@@ -11,6 +11,7 @@ from yurai.evidence import choose, declared, header_marks, mark_row
 from yurai.evidence.attribution import attribution_row
 from yurai.extraction import Extraction, Page, Sandbox
 from yurai.extraction.handlers.plain import is_plain_utf8, plain_text
+from yurai.extraction.link_share import SCORE
 from yurai.sources.warc import Record
 from yurai.stages.extract.hosts import registrable_domain
 from yurai_manifests.canonical import sha256
@@ -87,6 +88,7 @@ def decide(waiting: Candidate, extraction: Extraction, *, evidence: bool = True)
         "text_sha256": sha256(data),
         "text_bytes": len(data),
         "registrable_domain": registrable_domain(waiting.row["url"]),
+        "quality": _scores(extraction),
     }
     if evidence:
         _write_evidence(waiting, extraction)
@@ -98,6 +100,11 @@ def _block_spans(extraction: Extraction) -> list[dict[str, str | int]] | None:
     if extraction.spans is None:
         return None
     return [{"type": kind, "start": start, "end": end} for kind, start, end in extraction.spans]
+
+
+def _scores(extraction: Extraction) -> list[dict[str, str | float]] | None:
+    """Return what was measured of the page as rows of column `quality`."""
+    return None if extraction.link_share is None else [{"name": SCORE, "score": extraction.link_share}]
 
 
 def _write_evidence(waiting: Candidate, extraction: Extraction) -> None:

@@ -13,6 +13,7 @@ from yurai.evidence.robots import ROBOTS_VERSION
 from yurai.extraction import HANDLERS, ExtractOptions
 from yurai.extraction.gate.thresholds import VERSION as GATE
 from yurai.extraction.honbun.model import version
+from yurai.extraction.link_share import SCORE
 from yurai.extraction.router import REASONS
 from yurai.stages.blocklist.known import digests, named
 from yurai.stages.extract.blocked import REASON as BLOCKED
@@ -83,5 +84,6 @@ STAGE = declare(
         completed=_completed,
         models=_models,
         versions=_versions,
+        scores=lambda settings: frozenset({SCORE} if settings.link_share else ()),
     )
 )

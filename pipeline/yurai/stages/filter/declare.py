@@ -1,10 +1,11 @@
 """filter: the rules of a recipe over stored measures; the first reason in the recipe's order wins."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Final, cast
 
 from yurai.declare.rules import taggers_of
 from yurai.declare.score_names import name_of
+from yurai.declare.scores import unwritten
 from yurai.declare.stage import Kind, Stage, declare, stage_of
 from yurai.declare.values import nearest
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
@@ -16,6 +17,9 @@ from yurai_filters import TAGGERS
 from yurai_filters.language import UNDETERMINED
 from yurai_filters.language_by import IDENTIFIER, LANGUAGE_BY
 from yurai_filters.settings import EVERY, is_codes
+
+SCORE: Final = "score"
+"""The rule that reads a named score."""
 
 
 def _place(settings: Filter, before: Sequence[AnyUse], _: Sequence[AnyUse]) -> str | None:
@@ -47,6 +51,8 @@ def _unmeasured(settings: Filter, before: Sequence[AnyUse]) -> str | None:
                 f"rule {use.name} reads what tagger {missing[0]} measures, which no stage before it runs; add "
                 f'"{missing[0]}" to the taggers of stage measure'
             )
+        if use.name == SCORE and (wrong := unwritten(cast("str", use.settings["name"]), before)):
+            return f"rule {SCORE}: {wrong}"
     return None
 
 
