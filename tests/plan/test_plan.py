@@ -136,11 +136,16 @@ def test_a_recipe_that_does_not_run_is_refused_with_its_reason(tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_a_small_input_is_tried_whole(yurai: Callable[..., Said], small_tree: Path) -> None:
+def test_a_small_input_is_tried_whole_and_verbose_says_what_was_done(
+    yurai: Callable[..., Said], small_tree: Path
+) -> None:
     """A percent of it would hold nothing: the sample is a megabyte at least."""
     inputs = [option for path in SMALL for option in ("--input", path)]
-    said = yurai("plan", "demo", *inputs, "--workers", 1)
+    said = yurai("plan", "demo", *inputs, "--workers", 1, "-v")
     assert said.code == 0, said.err
+    assert "count: " in said.err
+    assert "try sample: " in said.err
+    assert "low to high: holds" in said.out
     assert "100.00% of the bytes" in said.out
     kept = json.loads((small_tree / "run.json").read_text("utf-8"))["totals"]["kept"]
     assert re.search(rf"^kept +{kept} +{kept} *$", said.out, re.MULTILINE)
