@@ -4,6 +4,7 @@ Nothing of the size of the corpus is in the driver: it holds sums of shards and 
 committed in the folder of the order, so a killed command goes on where it was; at the end they are removed.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -17,6 +18,7 @@ from yurai.engine.task import A, AnyTask, TaskFunction
 from yurai.exchange.levels import Partitions, exchange
 from yurai.exchange.route import Route
 from yurai.exchange.row_files import Span, span
+from yurai.run.derive import Made, What, derive
 from yurai.run.pack.settings import Packing
 from yurai.run.pack.tasks import (
     RANGE,
@@ -33,20 +35,19 @@ from yurai.run.pack.tasks import (
     place,
     write,
 )
-from yurai.run.run import open_engine
 from yurai.sources.fetch import Shard
 from yurai.tokens.order.mix import Mix
 from yurai.tokens.order.samples import PLACES
 from yurai_manifests.canonical import Json, fingerprint
-from yurai_manifests.derived import Derived, load_derived, put_derived
+from yurai_manifests.derived import Derived, load_derived
 from yurai_manifests.errors import DriftError, RecipeError
 from yurai_manifests.lookup.tokens import index_files
 from yurai_manifests.run import Delivered, RunRecord
 from yurai_manifests.step import StepRecord, outputs, tasks
-from yurai_manifests.store import Store
+from yurai_manifests.store import Store, open_store
 from yurai_manifests.task import Output, StepId
 
-WORK: Final = (".work", "stages", "journal")
+NAMES: Final = re.compile(rf"[0-9]{{5,}}\.parquet|{re.escape(PLACES)}")
 MEMORY_BYTES: Final = 1 << 30
 
 
@@ -60,33 +61,22 @@ def pack(out: Store, run: RunRecord, folder: str, packing: Packing, runner: Runn
     """
     if not run.files("shards"):
         raise RecipeError(f"{out.url} has no tokens: its recipe has no stage tokenize; add one, then pack")
-    with open_engine(folder, runner, reporter, noted=False) as engine:
-        there = _there(engine.store)
-        if there is not None:
-            if there.of != run.digest or there.settings != packing.json():
-                raise DriftError(
-                    f"{engine.store.url} has an order of other settings, or of another run; "
-                    "give another --name, or remove the folder"
-                )
-            _clear(engine.store)
-            return there
-        made = _Pack(engine, out, run, packing).run()
-        put_derived(engine.store, made)
-        _clear(engine.store)
-        return made
+    _refuse_another(open_store(folder), run, packing)
+    what = What("order", packing.json(), NAMES)
+    made, _ = derive(out, run, folder, what, lambda engine: _Pack(engine, out, run, packing).run(), runner, reporter)
+    return made
 
 
-def _there(store: Store) -> Derived | None:
+def _refuse_another(store: Store, run: RunRecord, packing: Packing) -> None:
+    """An order is what models were trained by, so it is never replaced."""
     try:
-        return load_derived(store, "order")
+        there = load_derived(store, "order")
     except FileNotFoundError:
-        return None
-
-
-def _clear(store: Store) -> None:
-    """Remove the steps of an order that is written."""
-    for name in [name for folder in WORK for name in store.names(folder) if not name.startswith(".work/lease/")]:
-        store.remove(name)
+        return
+    if there.of != run.digest or there.settings != packing.json():
+        raise DriftError(
+            f"{store.url} has an order of other settings, or of another run; give another --name, or remove the folder"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +110,8 @@ class _Pack:
         self.shards = index_files(run)
         self.weights = tuple(str(one) for one in packing.weights)
 
-    def run(self) -> Derived:
-        """Bring all steps to their commits and publish the files."""
+    def run(self) -> Made:
+        """Bring all steps to their commits; return facts and files."""
         corpus, packing = self._counts(), self.packing
         mix = Mix(packing.millionths, corpus.documents, packing.seed)
         if not mix.size:
@@ -138,8 +128,7 @@ class _Pack:
             )
         placed = self._place(arranged, edges)
         files = self._write(placed, edges[-1])
-        facts = self._facts(corpus, mix, arranged, placed, edges[-1])
-        return Derived("order", self.run_record.digest, packing.json(), facts, files)
+        return self._facts(corpus, mix, arranged, placed, edges[-1]), files
 
     def _counts(self) -> _Corpus:
         rows: list[tuple[int, ...]]
@@ -221,7 +210,7 @@ class _Pack:
 
         return self.steps.reduce("place", place, args)
 
-    def _write(self, placed: StepRecord, samples: int) -> list[Delivered]:
+    def _write(self, placed: StepRecord, samples: int) -> list[tuple[str, Output]]:
         each, names = self.packing.file_samples, tuple(name for _, name in self.shards)
         route = Route("sample", -(-samples // each), every=each)
         parts = exchange(self.steps, "samples", [placed], "packed", route)
@@ -233,17 +222,12 @@ class _Pack:
         written = self.steps.reduce("write", write, args)
         store = self.engine.store
         made = [
-            self._publish(f"{number:05}.parquet", output)
-            for number, (_, output) in enumerate(outputs(store, written, "samples"))
+            (f"{number:05}.parquet", output) for number, (_, output) in enumerate(outputs(store, written, "samples"))
         ]
         found = [shard_of(store, task, output) for task, output in outputs(store, written, "places")]
         joined = self.steps.run("join", lambda: iter([self.steps.task("join", join, 0, Join(), tuple(found))]), 1)
         ((_, output),) = outputs(store, joined, "places")
-        return [*made, self._publish(PLACES, output)]
-
-    def _publish(self, name: str, output: Output) -> Delivered:
-        self.engine.store.copy(output.path, name)
-        return Delivered(name, output.sha256, output.bytes, output.rows, output.size)
+        return [*made, (PLACES, output)]
 
     def _facts(
         self, corpus: _Corpus, mix: Mix, arranged: _Arranged, placed: StepRecord, samples: int
