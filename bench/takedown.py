@@ -1,4 +1,4 @@
-"""Measure how many planted copies of a text a takedown finds, by kind, and what the search costs.
+"""Measure how many copies of a text a takedown finds, by kind, what that costs, and what a run with its blocklist has.
 
     python bench/takedown.py [--texts 20] [--background 400]
 
@@ -17,10 +17,15 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
+from yurai.run.recipe import with_blocklists
+from yurai.run.takedown.blocklist import blocklist_of
 from yurai.run.takedown.decide import Order, planned
 from yurai.run.takedown.selectors import selector
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
+from yurai_manifests.takedown.blocklist import put_blocklist
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -39,13 +44,19 @@ def main() -> None:
     random.Random(0).shuffle(pages)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
-        run(out, [write_crawl(pages, Path(folder) / "crawl", 4)], recipe=recipe())
+        crawl = write_crawl(pages, Path(folder) / "crawl", 4)
+        run(out, [crawl], recipe=recipe())
         store = open_store(str(out))
         homes = tuple(selector("url", page.url) for page in pages if page.kind == "source")
         before = time.process_time()
-        plan = planned(store, load_run(store), Order("bench", "policy", homes, b""))
+        order = Order("bench", "policy", homes, bytes(32))
+        plan = planned(store, load_run(store), order)
         seconds = time.process_time() - before
-    _show(pages, {str(one.url): one.verdict for one in plan.documents.values()}, seconds)
+        put_blocklist(Path(folder) / "lists", blocklist_of(order, plan))
+        again = Path(folder) / "again"
+        run(again, [crawl], recipe=with_blocklists(recipe(), [str(Path(folder) / "lists")]))
+        back = {url for file in (again / "documents").glob("*") for url in pq.read_table(file)["url"].to_pylist()}
+    _show(pages, {str(one.url): one.verdict for one in plan.documents.values()}, back, seconds)
 
 
 def _of(number: int, background: int) -> list[Planted]:
@@ -54,16 +65,17 @@ def _of(number: int, background: int) -> list[Planted]:
     return [replace(page, url=page.url.replace(".example/", f"-{number}.example/")) for page in found]
 
 
-def _show(pages: list[Planted], verdicts: dict[str, str], seconds: float) -> None:
-    there, right, found = Counter[str](), Counter[str](), Counter[str]()
+def _show(pages: list[Planted], verdicts: dict[str, str], back: set[str], seconds: float) -> None:
+    there, right, found, again = (Counter[str]() for _ in range(4))
     for page in pages:
         there[page.kind] += 1
         found[page.kind] += page.url in verdicts
+        again[page.kind] += page.url in back
         right[page.kind] += verdicts.get(page.url) == page.kind
-    sys.stdout.write("| kind | planted | taken | with this verdict |\n| --- | --- | --- | --- |\n")
+    sys.stdout.write("| kind | planted | taken | with this verdict | back in a later run |\n|" + " --- |" * 5 + "\n")
     for kind in KINDS:
-        sys.stdout.write(f"| {kind} | {there[kind]} | {found[kind]} | {right[kind]} |\n")
-    sys.stdout.write(f"| no copy | {there['other']} | {found['other']} | |\n\n")
+        sys.stdout.write(f"| {kind} | {there[kind]} | {found[kind]} | {right[kind]} | {again[kind]} |\n")
+    sys.stdout.write(f"| no copy | {there['other']} | {found['other']} | | {again['other']} |\n\n")
     sys.stdout.write(f"{len(pages)} documents, {there['source']} texts selected: {seconds:.1f} CPU s\n")
 
 

@@ -183,8 +183,15 @@ def verify(
         if identity is not None or tsa_certificates is not None:
             raise typer.BadParameter("--identity and --tsa-certificates go with a tree, and this is a file")
         from yurai.cli.verify_answer import is_answer, verify_answer
+        from yurai.cli.verify_case import is_case_file, verify_case
         from yurai.cli.verify_proof import verify_proof
 
+        if is_case_file(Path(target)):
+            if text_file is not None:
+                raise typer.BadParameter(
+                    "--text-file goes with an answer or a proof, and this is the case of a takedown"
+                )
+            raise typer.Exit(0 if verify_case(Path(target), key, root) else 1)
         if is_answer(Path(target)):
             raise typer.Exit(0 if verify_answer(Path(target), key, root, text_file) else 1)
         raise typer.Exit(0 if verify_proof(Path(target), key, root, text_file) else 1)

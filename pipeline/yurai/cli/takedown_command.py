@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from yurai.run.takedown.selectors import Selector
     from yurai_manifests.canonical import Json
     from yurai_manifests.run import RunRecord
+    from yurai_manifests.signing.keys import SecretKey
     from yurai_manifests.takedown.keyed import Kind
 
 Many = list[str] | None
+Signing = tuple[Path, "SecretKey"]
 SHOWN = 20
 
 
@@ -42,6 +44,10 @@ def takedown(
         str | None,
         typer.Option(metavar="FOLDER", help="write here what later runs know it by: yurai run --blocklist FOLDER"),
     ] = None,
+    proof: Annotated[
+        str | None, typer.Option(metavar="FILE", help="write a signed proof of the case; with --key")
+    ] = None,
+    key: Annotated[str | None, typer.Option(metavar="FILE", help="secret key that signs the proof: yurai sign")] = None,
     received: Annotated[str | None, typer.Option(metavar="DAY", help="when the request came in: 2026-11-28")] = None,
     decided: Annotated[str | None, typer.Option(metavar="DAY", help="when it was decided")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would go, and change nothing")] = False,
@@ -67,11 +73,10 @@ def takedown(
         return
     if case_key is None:
         raise typer.BadParameter("give --case-key FILE, the key of the case, or --dry-run to see what would go")
-    _refuse_inside(out, "--case-key", case_key)
-    if blocklist is not None:
-        _refuse_inside(out, "--blocklist", blocklist)
+    _refuse_places(out, {"--case-key": case_key, "--blocklist": blocklist, "--proof": proof})
+    signing = _signing(proof, key)
     order = Order(case, basis, chosen, _key(Path(case_key)), near, received, decided)
-    _take_down(out, order, blocklist, workers, quiet=quiet, as_json=format == "json")
+    _take_down(out, order, blocklist, signing, workers, quiet=quiet, as_json=format == "json")
 
 
 def _selectors(named: dict[str, Many]) -> "tuple[Selector, ...]":
@@ -91,26 +96,83 @@ def _refuse_inside(out: str, option: str, path: str) -> None:
         raise RecipeError(f"{option} {path} is inside of the tree; name a place outside of it, which you keep")
 
 
+def _refuse_places(out: str, given: dict[str, str | None]) -> None:
+    for option, path in given.items():
+        if path is not None:
+            _refuse_inside(out, option, path)
+
+
 def _key(path: Path) -> bytes:
     from yurai_manifests.takedown.keyed import load_case_key, new_case_key
 
     return load_case_key(path) if path.exists() else new_case_key(path)
 
 
+def _signing(proof: str | None, key: str | None) -> "Signing | None":
+    """Return the file of the proof and the key that signs it, which is read before anything changes."""
+    from yurai_manifests.signing.keys import load_secret
+
+    if (proof is None) != (key is None):
+        raise typer.BadParameter("--proof FILE and --key FILE go together")
+    return None if proof is None or key is None else (Path(proof), load_secret(Path(key)))
+
+
+def _is_done(out: str, case: str) -> bool:
+    """Tell whether the case was taken down and has ended: its proof may be left to sign, by a call that was killed."""
+    from yurai_manifests.run import RUN, load_run
+    from yurai_manifests.store import open_store
+    from yurai_manifests.takedown.pending import load_pending
+    from yurai_manifests.takedown.tombstones import FIELD
+
+    store = open_store(out)
+    if store.size(RUN) is None or load_pending(store) is not None:
+        return False
+    return any(entry["case"] == case for entry in load_run(store).value.get(FIELD, []))
+
+
+def _is_signed(path: Path) -> bool:
+    from yurai_manifests.takedown.case_file import is_case
+
+    return path.is_file() and is_case(path.read_bytes())
+
+
+def _sign(out: str, case: str, signing: "Signing", *, quiet: bool) -> None:
+    from yurai.run.takedown.case_proof import finish
+    from yurai.terminal import say
+    from yurai_manifests.store import open_store
+
+    finish(open_store(out), signing[0], case, signing[1])
+    if not quiet:
+        say(f"signed proof of the case: {signing[0]}; who gets it checks it alone:  yurai verify {signing[0]}")
+
+
 def _take_down(
-    out: str, order: "Order", blocklist: str | None, workers: int | None, *, quiet: bool, as_json: bool
+    out: str,
+    order: "Order",
+    blocklist: str | None,
+    signing: "Signing | None",
+    workers: int | None,
+    *,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     from yurai.api.runners import open_runner
     from yurai.cli.ending import reporter
     from yurai.report.write import end_run
     from yurai.run.takedown.driver import take_down
 
+    if signing and _is_done(out, order.case) and not _is_signed(signing[0]):
+        _sign(out, order.case, signing, quiet=quiet or as_json)
+        return
     told = reporter(quiet=quiet or as_json, verbose=False)
     with open_runner("local", workers, "local") as runner:
-        done = take_down(out, order, runner, told, blocklist=Path(blocklist) if blocklist else None)
+        folder, proof = Path(blocklist) if blocklist else None, signing[0] if signing else None
+        done = take_down(out, order, runner, told, blocklist=folder, proof=proof)
         audit = end_run(out, runner, told, report=done.report)
     if not quiet:
         _say_done(done, out, blocklist, as_json=as_json)
+    if signing:
+        _sign(out, order.case, signing, quiet=quiet or as_json)
     wrong = [finding for finding in audit.findings if finding.severity == "error"]
     if wrong:
         raise RecipeError(

@@ -8,23 +8,21 @@ named candidates are proved, and that there are no more is the signer's word.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final, TypedDict, cast
+from typing import Final, cast
 
 from yurai.report.inquiry.answer import Answer, answer_of
 from yurai.report.inquiry.work import Work
 from yurai_manifests.canonical import Json, canonical
-from yurai_manifests.errors import AuditError, ContractError
+from yurai_manifests.errors import AuditError
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.merkle.claims import Asked, Claimed, Proof, prove
 from yurai_manifests.merkle.proof import check_proof, parse_proof
-from yurai_manifests.merkle.shapes import SHA256, or_null
+from yurai_manifests.merkle.shapes import or_null
 from yurai_manifests.merkle.sorted_keys import KeyKind
-from yurai_manifests.run import RUN
-from yurai_manifests.shape import LIST, TABLE, TEXT, Fields, Kind, fault
-from yurai_manifests.signing.envelope import holds, parse_envelope, sealed
+from yurai_manifests.shape import TABLE, Shape
 from yurai_manifests.signing.keys import PublicKey, SecretKey
-from yurai_manifests.signing.statement import STATEMENT, statement_of
+from yurai_manifests.signing.predicate import read_predicate, sign_predicate, subject_of
+from yurai_manifests.signing.statement import statement_of
 
 PREDICATE: Final = "https://github.com/yurai-corpus/yurai/answer/v1"
 KEYED: Final[Mapping[str, KeyKind]] = {"url": "url", "doc_id": "doc_id", "text": "text"}
@@ -32,34 +30,7 @@ ASIDE: Final = {"url": "dropped", "doc_id": "dropped", "text": "extracted"}
 """Where else than in documents/ a key may be: texts of what was dropped are in extracted/."""
 PROVED: Final = 100
 """Candidates that an answer proves by their doc_ids, at most."""
-_SIGNER: Final = Fields({"key": SHA256, "key_id": TEXT}, closed=True)
-_SHAPE: Final = Fields(
-    {
-        "_type": Kind(STATEMENT, lambda value: value == STATEMENT),
-        "subject": LIST,
-        "predicateType": Kind(PREDICATE, lambda value: value == PREDICATE),
-        "predicate": Fields(
-            {"answer": TABLE, "proof": or_null(TABLE), "signed_at": TEXT, "signer": _SIGNER}, closed=True
-        ),
-    },
-    closed=True,
-)
-
-
-class Predicate(TypedDict):
-    """What is said of the run: an answer, its proof, and who says so, when."""
-
-    answer: Json
-    proof: Json
-    signed_at: str
-    signer: dict[str, str]
-
-
-class Statement(TypedDict):
-    """An in-toto statement about run.json."""
-
-    subject: Json
-    predicate: Predicate
+_FIELDS: Final[dict[str, Shape]] = {"answer": TABLE, "proof": or_null(TABLE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +54,8 @@ def sign_answer(lookup: Lookup, answer: Answer, key: SecretKey, text: str | None
     proof = None
     if answer.run.root is not None and (asked := list(claims_of(lookup, answer, text))):
         proof = prove(lookup.store, lookup.run, asked, statement_of(lookup.store))
-    statement: Json = {
-        "_type": STATEMENT,
-        "subject": _subject(answer),
-        "predicateType": PREDICATE,
-        "predicate": {
-            "answer": answer.json(),
-            "proof": cast("Json", proof),
-            "signed_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "signer": {"key": key.public.hex, "key_id": key.public.id},
-        },
-    }
-    return canonical(cast("Json", sealed(canonical(statement), key)))
+    said = {"answer": answer.json(), "proof": cast("Json", proof)}
+    return sign_predicate(PREDICATE, answer.run.run_sha256, said, key)
 
 
 def claims_of(lookup: Lookup, answer: Answer, text: str | None = None) -> Iterator[Asked]:
@@ -130,33 +91,18 @@ def read_answer(data: bytes) -> SignedAnswer:
     Raises:
         AuditError: damaged, not signed by the key that it names, or the proof is wrong or proves another answer.
     """
+    said = read_predicate(data, PREDICATE, _FIELDS, "answer")
     try:
-        envelope, payload = parse_envelope(json.loads(data))
-        said: Json = json.loads(payload)
-        if (wrong := fault(said, _SHAPE)) or canonical(said) != payload:
-            raise AuditError(f"this is no signed answer of Yurai: {wrong or 'its JSON has another form'}")
-    except (ValueError, RecursionError, ContractError) as error:
-        raise AuditError(f"this is no signed answer of Yurai: {error}") from error
-    value = cast("Statement", said)
-    predicate = value["predicate"]
-    key = PublicKey(predicate["signer"]["key"])
-    if predicate["signer"]["key_id"] != key.id or not holds(envelope, payload, key):
-        raise AuditError(f"the signature is wrong: key {key.id} did not sign this answer")
-    try:
-        answer = answer_of(predicate["answer"])
+        answer = answer_of(said.fields["answer"])
     except ValueError as error:
         raise AuditError(f"this is no signed answer of Yurai: {error}") from error
-    if value["subject"] != _subject(answer):
+    if said.subject != subject_of(answer.run.run_sha256):
         raise AuditError("the answer is about another run than its statement names")
-    proof = None if predicate["proof"] is None else parse_proof(canonical(predicate["proof"]))
+    proof = None if said.fields["proof"] is None else parse_proof(canonical(said.fields["proof"]))
     if proof is not None:
         check_proof(proof)
         _hold(answer, proof)
-    return SignedAnswer(answer, proof, predicate["signed_at"], key)
-
-
-def _subject(answer: Answer) -> Json:
-    return [{"name": RUN, "digest": {"sha256": answer.run.run_sha256}}]
+    return SignedAnswer(answer, proof, said.signed_at, said.key)
 
 
 def _hold(answer: Answer, proof: Proof) -> None:

@@ -16,6 +16,7 @@ from yurai.engine.task import AnyTask, failpoint
 from yurai.run.publish import PAGE, SIGNATURES, entry_of, with_last_step
 from yurai.run.run import open_engine
 from yurai.run.takedown.blocklist import blocklist_of
+from yurai.run.takedown.case_proof import load_before, put_before
 from yurai.run.takedown.decide import Order, decided
 from yurai.run.takedown.tasks import RemoveRows, RemoveTokens, remove_rows, remove_tokens
 from yurai.sources.fetch import Shard
@@ -56,15 +57,22 @@ class Done:
 
 
 def take_down(
-    output: str, order: Order, runner: Runner, reporter: Reporter | None = None, *, blocklist: Path | None = None
+    output: str,
+    order: Order,
+    runner: Runner,
+    reporter: Reporter | None = None,
+    *,
+    blocklist: Path | None = None,
+    proof: Path | None = None,
 ) -> Done:
     """Take down what `order` says, or end the takedown of its case that was interrupted.
 
-    `blocklist` is a folder, outside of the tree, that gets what later runs know it by.
+    `blocklist` is a folder, outside of the tree, that gets what later runs know it by; `proof` a file there that gets
+    the proof that what goes was in, which `yurai.run.takedown.case_proof.finish` needs.
 
     Raises:
         RecipeError: no ended run, nothing is selected, the case was taken down before, or begun with another key or
-            without a blocklist; the blocklist cannot be written.
+            without a blocklist or proof; one of these cannot be written.
         DriftError: the takedown of another case has not ended.
         AuditError: the tree is damaged.
         LeaseError: another driver writes to it.
@@ -77,6 +85,8 @@ def take_down(
             pending, plan = decided(store, order)
             if blocklist:
                 put_blocklist(blocklist, blocklist_of(order, plan))
+            if proof:
+                put_before(store, proof, pending)
             put_pending(store, pending)
             failpoint("takedown-decided")
         elif pending["case"] != order.case:
@@ -87,8 +97,8 @@ def take_down(
             raise RecipeError(
                 f"{store.url}: case {order.case} was begun with another key; give the file that its first call wrote"
             )
-        elif blocklist:
-            _refuse_unlisted(blocklist, order)
+        else:
+            _refuse_unprepared(order, blocklist, proof)
         done = _carried_out(engine, pending)
         indexed = _remove_work(store)
         failpoint("takedown-work-removed")
@@ -96,8 +106,12 @@ def take_down(
         return replace(done, index=indexed)
 
 
-def _refuse_unlisted(blocklist: Path, order: Order) -> None:
-    """Raise RecipeError where the call that began the takedown wrote no blocklist there: the texts are gone since."""
+def _refuse_unprepared(order: Order, blocklist: Path | None, proof: Path | None) -> None:
+    """Raise RecipeError where the call that began the takedown did not write these: what they are of is gone since."""
+    if proof:
+        load_before(proof)
+    if not blocklist:
+        return
     path = blocklist_name(blocklist, order.case)
     listed = parse_blocklist(path.read_bytes(), str(path)) if path.is_file() else None
     if listed is None or listed["key"] != list_key(order.key).hex():
