@@ -94,6 +94,19 @@ def test_a_planted_output_is_traced_to_all_its_documents(tree: Path) -> None:
         assert carrier.trained == ()
 
 
+def test_steps_are_told_where_there_is_an_order(changed: Path) -> None:
+    tree = open_tree(changed)
+    tree.pack(64, global_batch=4)
+    made, _ = pasted(random.Random(3))
+    found = tree.trace(made, least=30)
+    assert found.orders == ("main",)
+    for carrier in (one for span in found.spans for one in span.carriers):
+        (told,) = tree.steps(carrier.doc_id)
+        steps = sorted({one.step for one in told.seen if one.step is not None})
+        assert [(one.number, one.of) for one in carrier.trained] == [(number, told.steps) for number in steps]
+        assert steps
+
+
 def test_every_url_that_carried_the_text_is_named(tree: Path) -> None:
     (span,) = open_tree(tree).trace(text("in3")[:60]).spans
     (carrier,) = span.carriers

@@ -3,6 +3,7 @@
 answer     what a trace says, as classes and JSON
 carriers   a place of a span -> its document: URL, dates, rights, tokens, copies, the text around
 around     text around a place, redacted over its borders
+trained    steps of training that saw a document
 trace      a text -> spans -> documents
 """
 

@@ -28,7 +28,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """When a model was trained on a span: step `number` of `of`, by the order that is called so."""
+    """When a model was trained on tokens of a document: step `number` of `of`, by the order that is called so."""
 
     order: str
     number: int

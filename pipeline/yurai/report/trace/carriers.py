@@ -7,6 +7,7 @@ from yurai.report.inquiry.work import Copy, Work, works_of
 from yurai.report.safe_text import shown_url
 from yurai.report.trace.answer import Carrier, Shown
 from yurai.report.trace.around import READ, shown_around
+from yurai.report.trace.trained import trained
 from yurai.search import Hit, Search
 from yurai.search.forms import formed_with_origin, given
 from yurai.search.units import unit_starts
@@ -24,6 +25,8 @@ class Carriers:
 
     lookup: Lookup
     search: Search
+    orders: tuple[str, ...]
+    """Names of the orders of training that are asked for steps."""
     _works: dict[str, Work] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
 
@@ -46,7 +49,7 @@ class Carriers:
             letters=letters,
             shown=shown,
             tokens=work.tokens,
-            trained=(),
+            trained=trained(self.lookup, self.orders, hit.doc_id),
             verdict=work.verdict,
             evidence=work.evidence,
             copies=tuple(_shown_copy(copy) for copy in work.copies),

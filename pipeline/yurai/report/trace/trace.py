@@ -6,6 +6,7 @@ from typing import Final
 from yurai.report.safe_text import shown
 from yurai.report.trace.answer import Spanned, Trace
 from yurai.report.trace.carriers import Carriers
+from yurai.report.trace.trained import orders_of
 from yurai.search import Found, Rules, Search
 from yurai_manifests.derived import Relation, load_derived, relation
 from yurai_manifests.errors import RecipeError
@@ -63,7 +64,8 @@ def trace(
     """
     rules, search = rules or Rules(), opened.search
     found = search.spans(text, rules)
-    carriers = Carriers(lookup, search)
+    orders = orders_of(lookup)
+    carriers = Carriers(lookup, search, orders)
     return Trace(
         letters=len(text),
         covered=_covered(found),
@@ -72,7 +74,7 @@ def trace(
         form=search.form,
         index=opened.url,
         relation=opened.relation,
-        orders=(),
+        orders=orders,
         spans_count=len(found),
         spans=tuple(_span(carriers, text, one, documents) for one in found[:spans]),
     )
