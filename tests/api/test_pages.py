@@ -14,6 +14,7 @@ import pytest
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "python.md").read_text("utf-8")
 NOTEBOOK: dict[str, Any] = json.loads((DOCS / "notebook.ipynb").read_text("utf-8"))
+TRACE: dict[str, Any] = json.loads((DOCS.parent / "examples/trace.ipynb").read_text("utf-8"))
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -58,9 +59,19 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     assert (tmp_path / "corpus/run.json").is_file()
 
 
-def test_the_notebook_is_one_and_holds_no_output() -> None:
-    assert (NOTEBOOK["nbformat"], {cell["cell_type"] for cell in NOTEBOOK["cells"]}) == (4, {"code", "markdown"})
-    for cell in NOTEBOOK["cells"]:
+def test_the_notebook_of_traces_runs(tmp_path: Path) -> None:
+    cells = ["".join(cell["source"]) for cell in TRACE["cells"] if cell["cell_type"] == "code"]
+    names = execute(cells, tmp_path)
+    (span,) = names["found"].spans
+    assert [one.url for one in span.carriers] == ["https://toshokan.shiomihara.example/about/history"]
+    assert names["steps"]
+    assert names["search"].count("図書館") == names["following"].total() > 1
+
+
+@pytest.mark.parametrize("notebook", [NOTEBOOK, TRACE], ids=["notebook", "trace"])
+def test_a_notebook_is_one_and_holds_no_output(notebook: dict[str, Any]) -> None:
+    assert (notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]}) == (4, {"code", "markdown"})
+    for cell in notebook["cells"]:
         assert "".join(cell["source"]).strip()
         if cell["cell_type"] == "code":
             assert (cell["outputs"], cell["execution_count"]) == ([], None)

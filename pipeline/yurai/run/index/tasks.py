@@ -42,7 +42,7 @@ def index_piece(task: Task[IndexPiece], attempt: Attempt) -> TaskRecord:
     """Write the four files of a piece; `rows` of each are its documents, `size` its letters."""
     units = attempt.path("units")
     with part("texts"):
-        rows, letters = _write_units(_texts(task, attempt), units, task.args.form)
+        rows, letters = write_units(_texts(task, attempt), units, task.args.form)
     values: npt.NDArray[np.uint16] = np.memmap(units, "<u2", "r") if units.stat().st_size else np.zeros(0, np.uint16)
     with part("sort"):
         order = suffix_array(values)
@@ -72,7 +72,7 @@ def _pairs(batch: pa.RecordBatch) -> Iterator[tuple[str, str]]:
     return zip(strings(batch, "doc_id"), strings(batch, "text"), strict=True)
 
 
-def _write_units(texts: Iterator[tuple[str, str]], path: Path, form: Form) -> tuple[npt.NDArray[np.void], int]:
+def write_units(texts: Iterator[tuple[str, str]], path: Path, form: Form) -> tuple[npt.NDArray[np.void], int]:
     """Write the units of texts, each with unit 0 behind it; return the rows of documents, and how many letters."""
     ids, firsts, letters, at = list[bytes](), list[int](), 0, 0
     with path.open("wb") as file:
