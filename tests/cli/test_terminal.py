@@ -139,6 +139,18 @@ def test_index_and_trace(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
     assert checked(yurai("trace", out, f"{ESC}{RLO}", "--index", tmp_path / f"none{ESC}")).code == 2
 
 
+def test_export_order_and_meta(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
+    for order in (f"no{ESC}{RLO}\nforged", f"./no{ESC}{RLO}\nforged"):
+        asked = ("--order", order, "--output", tmp_path / f"to{ESC}{RLO}")
+        assert checked(yurai("export-order", hostile / "out", *asked)).code == 2
+    shard = tmp_path / f"mine{ESC}{RLO}"
+    for suffix in ("bin", "idx"):
+        shutil.copy(hostile / f"out/shards/00000.{suffix}", f"{shard}.{suffix}")
+    asked = ("--documents", hostile / "out", "--tokenizer", "bytes")
+    assert checked(yurai("meta", shard, *asked)).code == 0
+    assert checked(yurai("meta", f"{shard}no", *asked)).code == 2
+
+
 def test_inquire(hostile: Path, yurai: Yurai) -> None:
     out = hostile / "out"
     urls = {url for url in (*column(out, "documents", "url"), *column(out, "dropped", "url")) if url}
@@ -290,6 +302,8 @@ def test_every_command_was_called() -> None:
         "explain",
         "list",
         "export",
+        "export-order",
+        "meta",
         "query",
         "diff",
         "inquire",

@@ -86,6 +86,12 @@ def _tracing() -> Loaded:
     return {"index": index, "trace": trace}
 
 
+def _of_orders() -> Loaded:
+    from yurai.cli.order_commands import export_order, meta
+
+    return {"export-order": export_order, "meta": meta}
+
+
 def _listing() -> Loaded:
     from yurai.cli.list_command import list_names
 
@@ -200,6 +206,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "history": _telling,
     "list": _listing,
     "export": _looking,
+    **dict.fromkeys(("export-order", "meta"), _of_orders),
     **dict.fromkeys(("sign", "verify", "prove"), _proving),
     "reproduce": _reproducing,
     "takedown": _taking_down,

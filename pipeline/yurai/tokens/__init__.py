@@ -7,7 +7,7 @@ sizes and commits belong to the tokenize stage.
 
 from yurai.tokens.base import TokenArray, TokenDType, Tokenizer
 from yurai.tokens.load import load_tokenizer
-from yurai.tokens.megatron import BinWriter, Index, index_bytes, read_index, read_tokens, write_bin
+from yurai.tokens.megatron import BinWriter, Index, index_bytes, index_dtype, read_index, read_tokens, write_bin
 from yurai.tokens.shards import Format, TokenShard, open_shard
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "TokenShard",
     "Tokenizer",
     "index_bytes",
+    "index_dtype",
     "load_tokenizer",
     "open_shard",
     "read_index",

@@ -119,6 +119,16 @@ def index_bytes(lengths: Lengths, dtype: TokenDType) -> bytes:
     return b"".join((header, lengths.astype("<i4").tobytes(), pointers.tobytes(), boundaries.tobytes()))
 
 
+def index_dtype(head: bytes, *, where: str = "token index") -> TokenDType:
+    """Return the id type that the beginning of an `.idx` names; raises ShardError where it is none of this layout."""
+    if len(head) < _HEADER.size:
+        raise ShardError(f"{where}: {len(head)} bytes are no header of {_HEADER.size}; {_REBUILD}")
+    magic, version, code, _, _ = _HEADER.unpack_from(head)
+    if magic != _MAGIC or version != 1 or code not in _DTYPES:
+        raise ShardError(f"{where}: magic {magic!r}, version {version}, id type {code} are unknown; {_REBUILD}")
+    return _DTYPES[code]
+
+
 def read_index(buf: bytes | memoryview, *, where: str = "token index") -> Index:
     """Parse an `.idx`; arrays are views of `buf`.
 
@@ -126,16 +136,13 @@ def read_index(buf: bytes | memoryview, *, where: str = "token index") -> Index:
     in the size of the `.bin`. Raises ShardError where the file is damaged or of another layout.
     """
     view = memoryview(buf).cast("B")
-    if len(view) < _HEADER.size:
-        raise ShardError(f"{where}: {len(view)} bytes are no header of {_HEADER.size}; {_REBUILD}")
-    magic, version, code, sequences, boundaries = _HEADER.unpack_from(view)
-    if magic != _MAGIC or version != 1 or code not in _DTYPES:
-        raise ShardError(f"{where}: magic {magic!r}, version {version}, id type {code} are unknown; {_REBUILD}")
+    dtype = index_dtype(bytes(view[: _HEADER.size]), where=where)
+    *_, sequences, boundaries = _HEADER.unpack_from(view)
     if boundaries != sequences + 1 or len(view) != _HEADER.size + 12 * sequences + 8 * boundaries:
         raise ShardError(f"{where}: {len(view)} bytes do not hold {sequences} documents; {_REBUILD}")
     lengths = np.frombuffer(view, "<i4", sequences, _HEADER.size)
     pointers = np.frombuffer(view, "<i8", sequences, _HEADER.size + 4 * sequences)
-    index = Index(_DTYPES[code], lengths, pointers, np.frombuffer(view, "<i8", boundaries, len(view) - 8 * boundaries))
+    index = Index(dtype, lengths, pointers, np.frombuffer(view, "<i8", boundaries, len(view) - 8 * boundaries))
     if (lengths < 0).any() or index_bytes(lengths.astype(np.int64), index.dtype) != bytes(view):
         raise ShardError(f"{where}: lengths, offsets and document boundaries contradict each other; {_REBUILD}")
     return index

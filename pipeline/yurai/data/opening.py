@@ -1,0 +1,76 @@
+"""Open an order with the run that it was made from, and refuse one that no sample can be made of any more."""
+
+from dataclasses import dataclass
+
+from yurai.api.given import Where, place
+from yurai_manifests.derived import Derived, below, folder_of, load_derived, relation
+from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.run import RunRecord, load_run
+from yurai_manifests.store import Store, digest_of, open_store
+from yurai_manifests.takedown.tombstones import load_tombstones
+
+STABLE = "stable"
+"""Mode of a takedown that writes end-of-document over tokens and moves none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A tree, an order of it, and the documents that were taken down since the order was made."""
+
+    store: Store
+    run: RunRecord
+    folder: Store
+    made: Derived
+    taken: frozenset[str]
+
+
+def opened(out: Where, order: Where = "main") -> Opened:
+    """Open a tree and an order of it: a name, or a path or URL (anything with a slash) of its folder.
+
+    Raises:
+        RecipeError: there is no such tree or order, or the order is of another run.
+        AuditError: a manifest is damaged, or tokens moved in a takedown since the order was made.
+    """
+    store = open_store(place(out, "out"))
+    run = load_run(store)
+    name = place(order, "order")
+    folder = open_store(name) if "/" in name else below(store, folder_of("order", name))
+    try:
+        made = load_derived(folder, "order")
+    except FileNotFoundError as error:
+        raise RecipeError(
+            f"{folder.url} holds no finished order; `yurai pack` makes one, and ends one that was interrupted"
+        ) from error
+    how = relation(made, store, run)
+    if how == "other":
+        raise RecipeError(
+            f"{folder.url} is the order of another run ({made.of[:16]}) than {store.url} ({run.digest[:16]}); "
+            "name the tree that it was made from, or pack this one"
+        )
+    return Opened(store, run, folder, made, frozenset() if how == "current" else _taken(store, run, folder, made))
+
+
+def _taken(store: Store, run: RunRecord, folder: Store, made: Derived) -> frozenset[str]:
+    """Return the documents of all takedowns since an order was made; errors as `opened`."""
+    stones = list(load_tombstones(store, run.value))
+    first = next(number for number, stone in enumerate(stones) if stone.value["before"]["digest"] == made.of)
+    since = stones[first:]
+    for stone in since:
+        if stone.value["mode"] != STABLE:
+            raise AuditError(
+                f"{folder.url} was made before takedown {stone.case}, which moved tokens in the shards, so its samples "
+                "cannot be made; pack again under another name, and resume the training there"
+            )
+    return frozenset(one["doc_id"] for stone in since for one in stone.value["documents"])
+
+
+def refuse_changed(one: Opened) -> None:
+    """Hash the files of an order and every token shard of its run.
+
+    Raises:
+        AuditError: a file has other bytes than its manifest names.
+    """
+    named = [(one.folder, file) for file in one.made.files] + [(one.store, file) for file in one.run.files("shards")]
+    for store, file in named:
+        if digest_of(store, file.name) != file.sha256:
+            raise AuditError(f"{store.url}/{file.name} is not the file that was made: restore it, or pack again")
