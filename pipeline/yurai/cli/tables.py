@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from yurai.cli.table_shapes import bytes_of, fitted, new_table
 from yurai.report.profile import Part
@@ -93,7 +93,20 @@ def lives(pages: list[dict[str, Any]]) -> None:
                 say(part)
 
 
-def in_training(told: dict[str, Any]) -> str:
+class _Seen(TypedDict):
+    position: int
+    step: int | None
+
+
+class Training(TypedDict):
+    """What an order of training has of a document."""
+
+    order: str
+    steps: int | None
+    seen: list[_Seen]
+
+
+def in_training(told: Training) -> str:
     """Say where an order of training has a document, on one line."""
     seen, steps = told["seen"], told["steps"]
     if not seen:
