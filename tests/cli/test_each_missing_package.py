@@ -129,7 +129,7 @@ def calls() -> list[tuple[str, ...]]:
         ("tokenizer", "train", "--input", "demo", "--output", "tokenizer.json", "--vocab-size", "300"),
         ("doctor", "plain", *rows),
         *((name, "--help") for name in ("decontaminate", "classify", "perplexity", "classifier", "threshold")),
-        *((name, "--help") for name in ("release", "restore", "export-order")),
+        *((name, "--help") for name in ("release", "restore", "export-order", "serve")),
         ("meta", "demo/shards/00000", "--documents", "demo", "--tokenizer", "bytes"),
         ("recipe", "show", "demo", "--full"),
         ("recipe", "diff", "demo", "plain"),

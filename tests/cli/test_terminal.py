@@ -329,6 +329,7 @@ def test_every_command_was_called() -> None:
         "reproduce",
         "release",
         "restore",
+        "serve",
         "takedown",
         "pack",
         "step",

@@ -62,6 +62,12 @@ def _reporting() -> Loaded:
     return {"report": report}
 
 
+def _serving() -> Loaded:
+    from yurai.cli.serve_command import serve
+
+    return {"serve": serve}
+
+
 def _comparing() -> Loaded:
     from yurai.cli.diff_command import diff
 
@@ -200,6 +206,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),
     "query": _asking,
     "report": _reporting,
+    "serve": _serving,
     "diff": _comparing,
     "inquire": _inquiring,
     **dict.fromkeys(("index", "trace"), _tracing),

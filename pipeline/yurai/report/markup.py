@@ -10,7 +10,7 @@ from typing import TypeAlias
 from yurai_manifests.visible import escaped_lines
 
 Child: TypeAlias = "str | int | None"
-VOID = ("meta", "br", "wbr", "rect", "line", "path", "circle")
+VOID = ("meta", "link", "input", "br", "wbr", "rect", "line", "path", "circle")
 
 
 class Markup(str):

@@ -71,14 +71,13 @@ def _rows(lookup: Lookup, domain: str) -> Iterator[tuple[str, int, dict[str, Cel
             start = 0
             with open_parquet(lookup.store, file) as parquet:
                 for batch in parquet.iter_batches(columns=columns, use_threads=False):
-                    for number in _of_domain(batch, domain):
+                    for number in of_domain(cast("pa.StringArray", batch.column("url")), domain):
                         yield file.name, start + number, cast("dict[str, Cell]", batch.slice(number, 1).to_pylist()[0])
                     start += batch.num_rows
 
 
-def _of_domain(batch: pa.RecordBatch, domain: str) -> Iterator[int]:
-    """Yield the rows of a domain; hosts are taken out of those URLs alone that may be of it."""
-    urls = batch.column("url")
+def of_domain(urls: pa.StringArray, domain: str) -> Iterator[int]:
+    """Yield the places of URLs of a domain; hosts are taken out of those alone that may be of it."""
     may = None if "xn--" in domain else pc.match_substring(urls, domain, ignore_case=True).to_pylist()
     for number, url in enumerate(urls.to_pylist()):
         if url is not None and (may is None or may[number] or not url.isascii() or "%" in url):

@@ -9,6 +9,8 @@ from typing import Final, Literal, TypeAlias, cast
 
 Language: TypeAlias = Literal["en", "ja"]
 LANGUAGES: Final = ("en", "ja")
+TABLES: Final = ["yurai.report.readers"]
+"""Packages with a `words.ja.json`, looked into in this order; one that says more adds itself when it is imported."""
 
 
 class Said(str):
@@ -37,11 +39,12 @@ def in_language(said: Said, language: Language) -> str:
     if language == "en":
         return str(said)
     values = {name: in_language(one, language) if isinstance(one, Said) else one for name, one in said.values.items()}
-    return _filled(japanese()[said.template], values)
+    table = next((package for package in TABLES if said.template in japanese(package)), TABLES[0])
+    return _filled(japanese(table)[said.template], values)
 
 
 @functools.cache
-def japanese() -> dict[str, str]:
-    """Return the table of words: English to Japanese, each with the same {places}."""
-    text = importlib.resources.files("yurai.report.readers").joinpath("words.ja.json").read_text("utf-8")
+def japanese(package: str = TABLES[0]) -> dict[str, str]:
+    """Return the table of words of a package: English to Japanese, each with the same {places}."""
+    text = importlib.resources.files(package).joinpath("words.ja.json").read_text("utf-8")
     return cast("dict[str, str]", json.loads(text))
