@@ -17,32 +17,32 @@ from yurai_manifests.store import LocalStore, Store
 if TYPE_CHECKING:
     from pathlib import Path
 
-DATA = b"some order"
-FOLDER = folder_of("order", "main")
+DATA = b"some index"
+FOLDER = folder_of("search", "main")
 
 
 @pytest.fixture
 def made(tree: Path) -> tuple[Store, Derived]:
-    """A tree with an order in it, and its manifest."""
+    """A tree with an index in it, and its manifest."""
     store = LocalStore(tree)
     folder = below(store, FOLDER)
-    folder.put("00000.parquet", DATA)
-    file = Delivered("00000.parquet", sha256(DATA), len(DATA), 1, 0)
-    one = Derived("order", load_run(store).digest, {"seed": 1}, {"samples": 3}, [file])
+    folder.put("00000.units", DATA)
+    file = Delivered("00000.units", sha256(DATA), len(DATA), 1, 0)
+    one = Derived("search", load_run(store).digest, {"form": "stored"}, {"letters": 3}, [file])
     put_derived(folder, one)
     return store, one
 
 
 def wrong(store: Store) -> set[tuple[str, str]]:
     """What the audit finds wrong with what was made from the tree."""
-    return {(one.severity, one.where) for one in audit(store).findings if one.check == "order"}
+    return {(one.severity, one.where) for one in audit(store).findings if one.check == "search"}
 
 
 def test_what_was_written_is_read(made: tuple[Store, Derived]) -> None:
     store, one = made
-    assert derived_in(store, "order") == [FOLDER]
-    assert derived_in(store, "search") == []
-    assert load_derived(below(store, FOLDER), "order") == one
+    assert derived_in(store, "search") == [FOLDER]
+    assert derived_in(store, "order") == []
+    assert load_derived(below(store, FOLDER), "search") == one
     assert relation(one, store, load_run(store)) == "current"
     assert wrong(store) == set()
 
@@ -53,22 +53,22 @@ def test_of_another_run(made: tuple[Store, Derived]) -> None:
     assert wrong(store) == {("error", FOLDER)}
 
 
-@pytest.mark.parametrize("name", ["00000.parquet", "00001.parquet", MANIFEST])
+@pytest.mark.parametrize("name", ["00000.units", "00001.units", MANIFEST])
 def test_the_audit_names_what_was_changed(made: tuple[Store, Derived], name: str) -> None:
     store, _ = made
-    store.put(f"{FOLDER}/{name}", b"another or")
+    store.put(f"{FOLDER}/{name}", b"another in")
     assert wrong(store) == {("error", f"{FOLDER}/{name}")}
 
 
 def test_a_missing_file_is_named(made: tuple[Store, Derived]) -> None:
     store, _ = made
-    store.remove(f"{FOLDER}/00000.parquet")
-    assert wrong(store) == {("error", f"{FOLDER}/00000.parquet")}
+    store.remove(f"{FOLDER}/00000.units")
+    assert wrong(store) == {("error", f"{FOLDER}/00000.units")}
 
 
 def test_another_kind_or_version_is_refused(made: tuple[Store, Derived]) -> None:
-    with pytest.raises(AuditError, match="is of kind order and version 1, not search and 1"):
-        load_derived(below(made[0], FOLDER), "search")
+    with pytest.raises(AuditError, match="is of kind search and version 1, not order and 1"):
+        load_derived(below(made[0], FOLDER), "order")
 
 
 @pytest.mark.parametrize("name", ["", "Main", "a/b", "..", "-a", "é"])

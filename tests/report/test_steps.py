@@ -77,14 +77,19 @@ def test_steps_that_no_manifest_tells_are_not_known(out: Path) -> None:
             tree.steps(page)
 
 
-def test_a_lookup_reads_little(out: Path) -> None:
-    store = Counting(out)
-    lookup = Lookup(store, load_run(store))
-    (told,) = steps_of(lookup, "main", token="00000:100")
-    assert told.seen
-    assert step(lookup, "main", 3).documents
-    assert lookup.scanned == set()
-    assert 0 < Counting.bytes_read < sum(path.stat().st_size for path in out.rglob("*.parquet")) / 2
+def test_eight_times_the_corpus_costs_a_lookup_hardly_more(out: Path, tmp_path: Path) -> None:
+    large, cost = many(tmp_path / "large", 3200), {}
+    yurai.open(large).pack(LENGTH, global_batch=BATCH, policy="best-fit")
+    for tree in (out, large):
+        store = Counting(tree)
+        lookup = Lookup(store, load_run(store))
+        Counting.bytes_read = 0
+        (told,) = steps_of(lookup, "main", token="00000:100")
+        assert told.seen
+        assert step(lookup, "main", 3).documents
+        assert lookup.scanned == set()
+        cost[tree] = Counting.bytes_read
+    assert cost[large] < 3 * cost[out]
 
 
 def test_what_was_taken_down_is_told_by_its_id(out: Path, tmp_path: Path, yurai: Callable[..., Said]) -> None:

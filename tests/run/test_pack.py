@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,9 @@ import yurai
 from run_helpers import Said, finish, run, start
 from yurai.run.pack import driver, settings
 from yurai.run.recipe import make_recipe
-from yurai_manifests.derived import MANIFEST
+from yurai_manifests.derived import MANIFEST, below, load_derived, put_derived
 from yurai_manifests.errors import DriftError, RecipeError
+from yurai_manifests.store import LocalStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,6 +202,11 @@ def test_another_order_of_that_name_is_refused(out: Path, tmp_path: Path, yurai:
     first = yurai("pack", tree, "--sequence-length", 128, "--format", "json")
     assert json.loads(first.out) == json.loads(yurai("pack", tree, "--sequence-length", 128, "--format", "json").out)
     assert yurai("audit", tree).code == 0
+    folder = below(LocalStore(tree), "order/main")
+    made = load_derived(folder, "order")
+    put_derived(folder, replace(made, facts={**made.facts, "tokens": 7}))
+    assert (yurai("audit", tree).code, "its manifest says 7" in yurai("audit", tree).out) == (1, True)
+    put_derived(folder, made)
     refused = yurai("pack", tree, "--sequence-length", 256)
     assert (refused.code, "other settings" in refused.err) == (2, True)
     assert yurai("pack", tree, "--sequence-length", 256, "--name", "long").code == 0

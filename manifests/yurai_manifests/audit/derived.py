@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from yurai_manifests.audit.case import Case
+from yurai_manifests.audit.orders import check_order
 from yurai_manifests.derived import (
     KINDS,
     MANIFEST,
@@ -43,7 +44,10 @@ def _check(case: Case, kind: DerivedKind, folder: str) -> Iterator[Finding]:
             yield Finding("info", kind, folder, message, "keep it for models that were trained by it, or make it again")
         case _:
             pass
-    yield from _files(case, kind, folder, made)
+    wrong = list(_files(case, kind, folder, made))
+    yield from wrong
+    if kind == "order" and case.hashing and not wrong:
+        yield from check_order(case, folder, made)
     for name in strays(case.store, folder, made):
         yield Finding("error", kind, name, "its manifest does not name this file", AGAIN)
 

@@ -1,7 +1,7 @@
 """Define `yurai step`: which steps of training saw a page, and which pages a step saw."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -49,7 +49,6 @@ def step(
 
 
 def _say_steps(told: "list[Steps]") -> None:
-    from yurai.cli.tables import Training, in_training
     from yurai.report.safe_text import shown, shown_url
     from yurai.terminal import say
 
@@ -57,7 +56,7 @@ def _say_steps(told: "list[Steps]") -> None:
         say((shown_url(one.url) or "(no URL)", "bold"), f"  {one.doc_id}")
         if one.case:
             say(f"  taken down since, case {shown(one.case)}")
-        say(f"  {in_training(cast(Training, one.json()))}")
+        say(f"  {one.said}")
         for seen in one.seen[:SHOWN]:
             step = "not known" if seen.step is None else f"{seen.step:,}"
             last = seen.first + seen.tokens - 1

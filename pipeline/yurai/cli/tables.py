@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 from yurai.cli.table_shapes import bytes_of, fitted, new_table
+from yurai.report.inquiry.typed import typed
 from yurai.report.profile import Part
 from yurai.report.safe_text import shown
+from yurai.report.training.steps import Steps
 from yurai.run.publish import PAGE
 from yurai.sources.rows import row_kind
 from yurai.terminal import put_table, say
@@ -17,8 +19,6 @@ from yurai_manifests.words import noun, plural
 _SHOWN_SECONDS = 0.005
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 LABEL = " " * 10
-STEPS = 5
-"""Steps of a page that are named on a line."""
 SEVERITIES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -93,37 +93,6 @@ def lives(pages: list[dict[str, Any]]) -> None:
                 say(part)
 
 
-class _Seen(TypedDict):
-    position: int
-    step: int | None
-
-
-class Training(TypedDict):
-    """What an order of training has of a document."""
-
-    order: str
-    steps: int | None
-    seen: list[_Seen]
-
-
-def in_training(told: Training) -> str:
-    """Say where an order of training has a document, on one line."""
-    seen, steps = told["seen"], told["steps"]
-    if not seen:
-        return f"not in order {told['order']}"
-    samples = len({one["position"] for one in seen})
-    known = sorted({one["step"] for one in seen if one["step"] is not None})
-    if steps is None:
-        where = "step not known"
-    elif not known:
-        where = f"of no whole step (/{steps:,})"
-    else:
-        more = f" and {len(known) - STEPS:,} more" if len(known) > STEPS else ""
-        named = ", ".join(f"{one:,}" for one in known[:STEPS])
-        where = f"{'step' if len(known) == 1 else 'steps'} {named}{more} (/{steps:,})"
-    return f"{where}, {plural(samples, 'sample')} of order {told['order']}"
-
-
 def _life(life: dict[str, Any]) -> list[str]:
     """Return the lines that tell a life."""
     lines = []
@@ -140,7 +109,7 @@ def _life(life: dict[str, Any]) -> list[str]:
     if tokens := life.get("tokens"):
         last = tokens["start"] + tokens["count"] - 1
         lines.append(f"{'tokens':<10}{tokens['shard']} {tokens['start']:,} to {last:,}")
-    lines += [f"{'training':<10}{in_training(one)}" for one in life.get("training", ())]
+    lines += [f"{'training':<10}{typed(Steps, one).said}" for one in life.get("training", ())]
     if life["outcome"] != "kept":
         lines.append(
             f"{'why':<10}{life['stage']}: {life['reason']}" + (f", {_instead(life)}" if life["detail"] else "")

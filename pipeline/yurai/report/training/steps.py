@@ -3,7 +3,7 @@
 A step that no manifest tells is not known: it is never computed from the corpus alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, cast
 
@@ -15,8 +15,11 @@ from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.lookup.tokens import token_at
 from yurai_manifests.takedown.tombstones import load_tombstones
+from yurai_manifests.words import noun, plural
 
 ID_DIGITS: Final = 32
+NAMED: Final = 5
+"""Steps of a page that are named on a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,22 @@ class Steps:
     """Case by which the document was taken down since."""
     seen: tuple[Seen, ...]
 
+    @property
+    def said(self) -> str:
+        """The steps on one line, the first few by number."""
+        if not self.seen:
+            return f"not in order {self.order}"
+        known = sorted({one.step for one in self.seen if one.step is not None})
+        if self.steps is None:
+            where = "step not known"
+        elif not known:
+            where = f"of no whole step (/{self.steps:,})"
+        else:
+            more = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
+            named = ", ".join(f"{one:,}" for one in known[:NAMED])
+            where = f"{noun(len(known), 'step')} {named}{more} (/{self.steps:,})"
+        return f"{where}, {plural(len({one.position for one in self.seen}), 'sample')} of order {self.order}"
+
     def json(self) -> dict[str, Json]:
         """Return it as JSON: the fields of its classes by their names."""
         return cast("dict[str, Json]", asdict(self))
@@ -64,11 +83,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class InStep:
-    """A document in a step: its samples there, and its tokens in them."""
+    """A document in a step: its samples there, its tokens in them, and which tokens of the document these are."""
 
     doc_id: str
     samples: int
     tokens: int
+    ranges: tuple[tuple[int, int], ...]
+    """First token and count of each part, in the order of the step."""
     page: Page | None
     """None where it was taken down."""
     case: str | None
@@ -154,7 +175,8 @@ def _steps(lookup: Lookup, order: Order, name: str, doc_id: str, within: int | N
     ]
     found = lookup.find("documents", "doc_id", doc_id, ("url",))
     url = found[0].cells["url"] if found else None
-    return Steps(name, order.steps, doc_id, url, _cases(lookup).get(doc_id), tuple(seen))
+    case = None if found else _cases(lookup).get(doc_id)
+    return Steps(name, order.steps, doc_id, url, case, tuple(seen))
 
 
 def step(lookup: Lookup, name: str, number: int) -> Step:
@@ -177,20 +199,26 @@ def step(lookup: Lookup, name: str, number: int) -> Step:
 
 
 def _documents(lookup: Lookup, samples: Sequence[Sample]) -> tuple[InStep, ...]:
-    tokens: dict[str, int] = {}
-    places: dict[str, set[int]] = {}
+    held: dict[str, list[tuple[int, int, int]]] = {}
     for sample in samples:
         for part in sample.parts:
-            tokens[part.doc_id] = tokens.get(part.doc_id, 0) + part.token_count
-            places.setdefault(part.doc_id, set()).add(sample.position)
-    pages, cases = _pages(lookup, tokens), _cases(lookup)
-    return tuple(
-        InStep(name, len(places[name]), count, pages.get(name), cases.get(name))
-        for name, count in sorted(tokens.items(), key=lambda one: (-one[1], one[0]))
-    )
+            held.setdefault(part.doc_id, []).append((sample.position, part.offset, part.token_count))
+    pages, cases = _pages(lookup, held.keys()), _cases(lookup)
+    found = [
+        InStep(
+            name,
+            samples=len({position for position, _, _ in parts}),
+            tokens=sum(count for _, _, count in parts),
+            ranges=tuple((first, count) for _, first, count in parts),
+            page=pages.get(name),
+            case=cases.get(name),
+        )
+        for name, parts in held.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.tokens, one.doc_id)))
 
 
-def _pages(lookup: Lookup, wanted: Mapping[str, int]) -> dict[str, Page]:
+def _pages(lookup: Lookup, wanted: Collection[str]) -> dict[str, Page]:
     numbers = sorted({number for name in wanted for number in lookup.numbers("documents", "doc_id", name)})
     rows = lookup.rows("documents", numbers, ("doc_id", *names(Page)))
     return {one.cells["doc_id"]: of_cells(Page, one.cells) for one in rows if one.cells["doc_id"] in wanted}
