@@ -92,6 +92,7 @@ def _index_demo(output: str, *, quiet: bool) -> None:
     open_tree(output).index()
     if not quiet:
         say(f'try:   yurai trace {output} "{SENTENCE}"')
+        say(f"look:  yurai serve {output}")
 
 
 def _print_profile(output: str) -> None:

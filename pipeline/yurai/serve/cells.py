@@ -65,6 +65,7 @@ class Life(_Life, total=False):
 
     title: str | None
     lang: str | None
+    training: list[dict[str, object]]
     text_bytes: int | None
     stage: str
     reason: str

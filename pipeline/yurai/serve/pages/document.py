@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from yurai.report.inquiry.typed import typed
 from yurai.report.markup import Child, Markup, el
 from yurai.report.numbers import number, size
 from yurai.report.readers import tiers
@@ -12,6 +13,7 @@ from yurai.report.readers.figures import Name
 from yurai.report.readers.said import Said, say
 from yurai.report.readers.wording import KINDS, OUTCOMES, SCOPES, USES, VERDICTS
 from yurai.report.safe_text import visible
+from yurai.report.training.steps import NAMED, Steps
 from yurai.serve.bounds import MARKS, TEXT
 from yurai.serve.cells import Life, Marked, Verdict
 from yurai.serve.corpus import Corpus
@@ -91,7 +93,18 @@ def _origin(view: View, life: Life) -> Markup:
         (say("bytes of text"), size(int(text_bytes)) if text_bytes is not None else None),
         (say("tokens"), number(tokens["count"]) if tokens else None),
         (say("in shard, from token"), f"{tokens['shard']}: {number(tokens['start'])}" if tokens else None),
+        (say("training steps"), "; ".join(_steps(life)) or None),
     )
+
+
+def _steps(life: Life) -> Iterator[str]:
+    """Yield the steps that each order with steps has of the document, the first few."""
+    for one in life.get("training", ()):
+        told = typed(Steps, one)
+        steps = sorted({seen.step for seen in told.seen if seen.step is not None})
+        if steps and told.steps is not None:
+            more = f" + {number(len(steps) - NAMED)}" if len(steps) > NAMED else ""
+            yield f"{told.order}: {', '.join(number(one) for one in steps[:NAMED])}{more} (/{number(told.steps)})"
 
 
 def _rights(view: View, life: Life) -> list[Child]:
