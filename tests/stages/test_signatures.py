@@ -15,8 +15,8 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yurai.stages.near_dedup import shingles
 from yurai.stages.near_dedup.signature import band_hashes, estimate, permutations, shingle_sets, signatures
+from yurai.stages.shingles import hashes as shingles
 from yurai.stages.shingles.hashes import Shingling, shingle_hashes
 from yurai_manifests.errors import ContractError
 
