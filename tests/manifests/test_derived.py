@@ -13,6 +13,7 @@ from yurai_manifests.derived import MANIFEST, Derived, below, derived_in, folder
 from yurai_manifests.errors import AuditError, RecipeError
 from yurai_manifests.run import Delivered, load_run
 from yurai_manifests.store import LocalStore, Store
+from yurai_manifests.verify.tree import verify_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +65,15 @@ def test_a_missing_file_is_named(made: tuple[Store, Derived]) -> None:
     store, _ = made
     store.remove(f"{FOLDER}/00000.units")
     assert wrong(store) == {("error", f"{FOLDER}/00000.units")}
+
+
+def test_verify_reads_it_too_and_an_unfinished_one_is_no_damage(made: tuple[Store, Derived]) -> None:
+    store, _ = made
+    store.put("order/half/.work/begun", b"some")
+    found = verify_tree(store).findings
+    assert [(one.severity, one.where) for one in found if one.severity != "warning"] == [("info", "order/half")]
+    store.put(f"{FOLDER}/00000.units", b"another in")
+    assert ("error", f"{FOLDER}/00000.units") in {(one.severity, one.where) for one in verify_tree(store).findings}
 
 
 def test_another_kind_or_version_is_refused(made: tuple[Store, Derived]) -> None:

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from yurai_manifests.audit.case import Case, Check, Means
-from yurai_manifests.audit.derived import check_derived
 from yurai_manifests.audit.documents import check_documents
 from yurai_manifests.audit.dropped import check_beside, check_dropped
 from yurai_manifests.audit.files import check_files, check_surroundings, check_work
@@ -23,6 +22,7 @@ from yurai_manifests.audit.sums import Sums, check_rows, check_sums
 from yurai_manifests.audit.tokens import check_tokens
 from yurai_manifests.audit.tombstones import check_taken, check_tombstones
 from yurai_manifests.counts import StageCounts
+from yurai_manifests.derived_check import check_derived
 from yurai_manifests.errors import AuditError, ContractError, ShardError
 from yurai_manifests.findings import Finding, Severity
 from yurai_manifests.merkle.check import check_roots
@@ -49,7 +49,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_tokens,
     check_index,
     lambda case: check_roots(case.store, case.run) if case.readable(*FOLDERS) else iter(()),
-    check_derived,
+    lambda case: check_derived(case.store, case.run, hashing=case.hashing),
     check_surroundings,
 )
 """All checks, in their order; a further one is a line here. It gets the case and yields what it finds."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from yurai_manifests.derived import KINDS
 from yurai_manifests.findings import Finding
 from yurai_manifests.signing.files import FOLDER as SIGNATURES
 from yurai_manifests.step import tasks
@@ -12,6 +13,7 @@ from yurai_manifests.verify.outside import is_outside
 
 WORK = ".work/"
 _DATA = re.compile(r"\.work/[^/]+/data/[0-9a-f]{2}/([0-9a-f]{64})(?:\.\w+)?")
+DERIVED = tuple(f"{kind}/" for kind in KINDS)
 SHOWN = 20
 
 
@@ -25,8 +27,8 @@ def strays(chain: Chain) -> Iterator[Finding]:
             work.add(name)
             if chain.hasher.sha256(name) != match[1]:
                 yield Finding("error", "changed", name, "its bytes are not those that its name is made of", RESTORE)
-        elif name in chain.named or name.startswith(f"{SIGNATURES}/") or name == "run.json":
-            continue
+        elif name in chain.named or name.startswith((f"{SIGNATURES}/", *DERIVED)) or name == "run.json":
+            continue  # what is made from the run has manifests of its own
         elif name.startswith("stages/"):
             left.append(name)
         else:

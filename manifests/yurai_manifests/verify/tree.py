@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from yurai_manifests.derived_check import check_derived
 from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.findings import Finding
 from yurai_manifests.merkle.check import check_roots
@@ -79,6 +80,7 @@ def _contents(store: Store, run: RunRecord, *, rows: bool) -> Iterator[Finding]:
             "error", "changed", name, f"its bytes are not those that were published: {damage.words(name)}", RESTORE
         )
     yield from strays(chain)
+    yield from check_derived(store, run, hashing=True)
     if rows and not chain.damaged and not any(finding.check == "missing" for finding in found):
         yield from _rows(store, run)
 

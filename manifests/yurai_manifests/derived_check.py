@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from yurai_manifests.audit.case import Case
-from yurai_manifests.audit.orders import check_order
 from yurai_manifests.derived import (
     KINDS,
     MANIFEST,
@@ -15,27 +13,33 @@ from yurai_manifests.derived import (
     relation,
     strays,
 )
+from yurai_manifests.derived_order import check_order
 from yurai_manifests.errors import AuditError
 from yurai_manifests.findings import Finding
-from yurai_manifests.store import digest_of
+from yurai_manifests.run import RunRecord
+from yurai_manifests.store import Store, digest_of
 
 AGAIN = "remove its folder and make it again: `yurai pack` for order/, `yurai index` for search/"
 
 
-def check_derived(case: Case) -> Iterator[Finding]:
-    """Compare the files of each folder with its manifest, and its manifest with the run."""
+def check_derived(store: Store, run: RunRecord, *, hashing: bool) -> Iterator[Finding]:
+    """Compare files of each folder with its manifest, and that with the run; sizes alone if not `hashing`."""
     for kind in KINDS:
-        for folder in derived_in(case.store, kind):
-            yield from _check(case, kind, folder)
+        ended = derived_in(store, kind)
+        for folder in ended:
+            yield from _check(store, run, kind, folder, hashing=hashing)
+        for folder in sorted({"/".join(name.split("/")[:2]) for name in store.names(kind)} - {*ended}):
+            message = "it has no manifest: it is being made, or was interrupted"
+            yield Finding("info", kind, folder, message, "run its command again, or remove it")
 
 
-def _check(case: Case, kind: DerivedKind, folder: str) -> Iterator[Finding]:
+def _check(store: Store, run: RunRecord, kind: DerivedKind, folder: str, *, hashing: bool) -> Iterator[Finding]:
     try:
-        made = load_derived(below(case.store, folder), kind)
+        made = load_derived(below(store, folder), kind)
     except AuditError as error:
         yield Finding("error", kind, f"{folder}/{MANIFEST}", str(error), AGAIN)
         return
-    match relation(made, case.store, case.run):
+    match relation(made, store, run):
         case "other":
             message = f"it was made from another run, of digest {made.of[:16]}"
             yield Finding("error", kind, folder, message, AGAIN)
@@ -44,19 +48,19 @@ def _check(case: Case, kind: DerivedKind, folder: str) -> Iterator[Finding]:
             yield Finding("info", kind, folder, message, "keep it for models that were trained by it, or make it again")
         case _:
             pass
-    wrong = list(_files(case, kind, folder, made))
+    wrong = list(_files(store, kind, folder, made, hashing=hashing))
     yield from wrong
-    if kind == "order" and case.hashing and not wrong:
-        yield from check_order(case, folder, made)
-    for name in strays(case.store, folder, made):
+    if kind == "order" and hashing and not wrong:
+        yield from check_order(store, folder, made)
+    for name in strays(store, folder, made):
         yield Finding("error", kind, name, "its manifest does not name this file", AGAIN)
 
 
-def _files(case: Case, kind: DerivedKind, folder: str, made: Derived) -> Iterator[Finding]:
+def _files(store: Store, kind: DerivedKind, folder: str, made: Derived, *, hashing: bool) -> Iterator[Finding]:
     for file in made.files:
         name = f"{folder}/{file.name}"
-        size = case.store.size(name)
+        size = store.size(name)
         if size is None:
             yield Finding("error", kind, name, "its manifest names this file, it is not there", AGAIN)
-        elif size != file.bytes or (case.hashing and digest_of(case.store, name) != file.sha256):
+        elif size != file.bytes or (hashing and digest_of(store, name) != file.sha256):
             yield Finding("error", kind, name, "its bytes are not those that were written", AGAIN)

@@ -7,18 +7,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yurai_manifests.audit.case import Case
 from yurai_manifests.derived import Derived
 from yurai_manifests.findings import Finding
+from yurai_manifests.store import Store
 
 AGAIN = "do not train by it; remove its folder and pack again"
 
 
-def check_order(case: Case, folder: str, made: Derived) -> Iterator[Finding]:
+def check_order(store: Store, folder: str, made: Derived) -> Iterator[Finding]:
     """Compare the rows of an order with its facts; its files are those of its manifest."""
     next_position, tokens = 0, 0
     for file in made.named(".parquet"):
-        with case.store.open(f"{folder}/{file.name}") as handle, pq.ParquetFile(handle) as parquet:
+        with store.open(f"{folder}/{file.name}") as handle, pq.ParquetFile(handle) as parquet:
             for batch in parquet.iter_batches(1024, columns=["position", "tokens", "parts"], use_threads=False):
                 positions = batch.column("position").to_numpy()
                 if (positions != np.arange(next_position, next_position + len(positions))).any():
