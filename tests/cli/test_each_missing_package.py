@@ -165,6 +165,7 @@ NO_TREE = (
     "does not exist",
     "has not ended",
     "cannot read",
+    "there is no ",
 )
 
 
