@@ -79,6 +79,10 @@ class Lookup:
         ):
             yield Found(file, row, number, batch.to_pylist()[0])
 
+    def again(self) -> "Lookup":
+        """Return one that has scanned nothing, and knows which indexes there are."""
+        return Lookup(self.store, self.run, _places=self.places())
+
     def places(self) -> dict[str, Output]:
         """Return the indexes of the run by folder/kind; none of a run of a version that made none."""
         if self._places is None:

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from yurai.api.given import Where, place
-from yurai_manifests.run import RunRecord
-from yurai_manifests.store import Store
+from yurai.api.looked_up import LookedUp
 
 if TYPE_CHECKING:
     from yurai.engine.progress import Reporter
@@ -14,11 +13,8 @@ if TYPE_CHECKING:
     from yurai.tokens.order.samples import Order
 
 
-class OfTraining:
+class OfTraining(LookedUp):
     """A part of `yurai.Tree`."""
-
-    _store: Store
-    _run: RunRecord
 
     def step(self, number: int, order: str = "main") -> "Step":
         """Return what step `number` of an order saw: its documents, by tokens, with URL, licence and verdicts.
@@ -27,9 +23,8 @@ class OfTraining:
             RecipeError: no such order or step, or its steps are not known.
         """
         from yurai.report.training.steps import step
-        from yurai_manifests.lookup.lookup import Lookup
 
-        return step(Lookup(self._store, self._run), order, number)
+        return step(self._lookup(), order, number)
 
     def steps(self, page: str | None = None, *, token: str | None = None, order: str = "main") -> "list[Steps]":
         """Return where an order has a page (URL or doc_id), or token N of a shard: `token="00000:1234"`.
@@ -41,11 +36,10 @@ class OfTraining:
         """
         from yurai.report.training.steps import steps_of
         from yurai_manifests.errors import RecipeError
-        from yurai_manifests.lookup.lookup import Lookup
 
         if (page is None) == (token is None):
             raise RecipeError('steps takes a URL or doc_id, or token="SHARD:N"')
-        return steps_of(Lookup(self._store, self._run), order, page=page, token=token)
+        return steps_of(self._lookup(), order, page=page, token=token)
 
     def pack(
         self,

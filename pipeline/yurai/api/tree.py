@@ -119,11 +119,12 @@ class Tree(OfTraining, Searched):
         Raises:
             RecipeError: no candidate, shard or token is called so.
         """
-        from yurai.report.explain import explain, explain_token
+        from yurai.report.explain import explain_in, explain_token_in
 
         if (page is None) == (token is None):
             raise RecipeError('explain takes a URL or doc_id, or token="SHARD:N"')
-        return [explain_token(self._store, token)] if token is not None else explain(self._store, page or "")
+        lookup = self._lookup()
+        return [explain_token_in(lookup, token)] if token is not None else explain_in(lookup, page or "")
 
     def inquire(
         self,
@@ -148,11 +149,10 @@ class Tree(OfTraining, Searched):
             AuditError, ShardError: the tree is damaged.
         """
         from yurai.report.inquiry import ask
-        from yurai_manifests.lookup.lookup import Lookup
 
         if [url, domain, text, contains].count(None) != 3:  # noqa: PLR2004 - all but one
             raise RecipeError("inquire takes one of url, domain, text and contains")
-        lookup = Lookup(self._store, self._run)
+        lookup = self._lookup()
         if url is not None:
             answer = ask.about_url(lookup, url, first)
         elif domain is not None:
@@ -177,7 +177,7 @@ class Tree(OfTraining, Searched):
         from yurai_manifests.lookup.lookup import Lookup
 
         stores = [open_store(place(other, "others")) for other in others]
-        lookups = [Lookup(self._store, self._run), *(Lookup(store, load_run(store)) for store in stores)]
+        lookups = [self._lookup(), *(Lookup(store, load_run(store)) for store in stores)]
         return history(lookups, url, diff=diff)
 
     def sign_answer(self, answer: "Answer", key: Where, text: str | None = None) -> bytes:
@@ -192,10 +192,9 @@ class Tree(OfTraining, Searched):
         from pathlib import Path
 
         from yurai.report.inquiry.signed import sign_answer
-        from yurai_manifests.lookup.lookup import Lookup
         from yurai_manifests.signing.keys import load_secret
 
-        return sign_answer(Lookup(self._store, self._run), answer, load_secret(Path(key)), text)
+        return sign_answer(self._lookup(), answer, load_secret(Path(key)), text)
 
     def sample(self, dropped_by: str | None = None, *, count: int = DRAWN, seed: int = 0) -> "list[Drawn]":
         """Draw `count` pages at random, the same ones each time: kept ones, or those dropped by a reason or stage.

@@ -73,10 +73,11 @@ def explain(store: Store, key: str) -> list[Row]:
     Raises:
         RecipeError: no candidate has it.
     """
-    return _explain(Lookup(store, load_run(store)), key)
+    return explain_in(Lookup(store, load_run(store)), key)
 
 
-def _explain(lookup: Lookup, key: str) -> list[Row]:
+def explain_in(lookup: Lookup, key: str) -> list[Row]:
+    """Do as `explain` in a tree that is open."""
     kind: PlaceKind = "doc_id" if len(key) == ID_DIGITS and set(key) <= set("0123456789abcdef") else "url"
     kept, pages, dropped = (
         {one.cells["doc_id"]: one for one in lookup.find(folder, kind, key, exact=True)}
@@ -98,9 +99,13 @@ def explain_token(store: Store, token: str) -> Row:
     Raises:
         RecipeError: no such shard or token.
     """
-    lookup = Lookup(store, load_run(store))
+    return explain_token_in(Lookup(store, load_run(store)), token)
+
+
+def explain_token_in(lookup: Lookup, token: str) -> Row:
+    """Do as `explain_token` in a tree that is open."""
     at = token_at(lookup, token)
-    (life,) = _explain(lookup, at.doc_id)
+    (life,) = explain_in(lookup, at.doc_id)
     return {"token": {"shard": at.shard, "number": at.number, "in_document": at.in_document}} | life
 
 
