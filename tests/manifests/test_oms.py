@@ -88,7 +88,7 @@ def test_it_covers_what_is_delivered_and_nothing_else(bundled: Path) -> None:
 
 
 def test_what_is_added_outside_later_does_not_matter(out: Path, bundled: Path) -> None:
-    for name in ("journal", "report", ".work", "ledger"):
+    for name in ("journal", "report", ".work", "ledger", "order", "search"):
         (out / name).mkdir(exist_ok=True)
         (out / name / "later").write_bytes(b"x")
     (out / "README.md").write_text("a card")

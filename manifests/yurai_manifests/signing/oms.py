@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from yurai_manifests.canonical import sha256
 from yurai_manifests.card import CARD
+from yurai_manifests.derived import KINDS
 from yurai_manifests.errors import AuditError, RecipeError
 from yurai_manifests.needed import need
 from yurai_manifests.plan import PLAN
@@ -20,13 +21,14 @@ from yurai_manifests.signing.bundle import Bundle, read_bundle
 from yurai_manifests.signing.curve_keys import load_curve_secret
 from yurai_manifests.signing.files import FOLDER, put_signature
 from yurai_manifests.store import LocalStore, Store
+from yurai_manifests.takedown.tombstones import FIELD as TAKEDOWNS
 
 if TYPE_CHECKING:
     from model_signing.signing import Config as Signing
     from model_signing.verifying import Config as Verifying
 
 MODULE: Final = "model_signing"
-LEFT_OUT: Final = (".work", "journal", "ledger", "report", FOLDER, "stages", CARD)
+LEFT_OUT: Final = (".work", "journal", "ledger", "report", *KINDS, FOLDER, "stages", CARD)
 """What a bundle does not cover; it says so itself, so a tool that verifies needs no option."""
 Stamper = Callable[[bytes], bytes]
 
@@ -60,7 +62,8 @@ def covered(run: RunRecord, run_sha256: str) -> dict[str, str]:
     """Return the sha256 of each file that a bundle of this run covers, by name."""
     plan = {PLAN: str(run.value["plan"])} if "plan" in run.value else {}
     files = {file.name: file.sha256 for folder in FOLDERS for file in run.files(folder)}
-    return {RUN: run_sha256, **plan, **files}
+    stones = {entry["tombstone"]: entry["sha256"] for entry in run.value.get(TAKEDOWNS, [])}
+    return {RUN: run_sha256, **plan, **files, **stones}
 
 
 def sign_bundle(store: Store, signer: Path | Keyless, stamp: Stamper | None = None) -> Bundle:
