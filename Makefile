@@ -22,6 +22,7 @@ demo: $(VENV)/.installed
 	$(BIN)/yurai audit demo-out
 	$(BIN)/yurai explain demo-out --token 00000:5000
 	$(BIN)/yurai trace demo-out "字の読める者が夕方になると箱のそばに座り、集まった子どもたちに声に出して読んで聞かせました。"
+	@echo "look:  $(BIN)/yurai serve demo-out"
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(PYTEST)
