@@ -22,6 +22,7 @@ from yurai.stages.filter.settings import Filter
 from yurai.stages.perplexity.settings import Perplexity
 from yurai.stages.threshold.settings import PER_ONE, Threshold
 from yurai.stages.threshold.tasks import CUT
+from yurai_manifests.canonical import Json
 from yurai_manifests.derived import derived_in
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Found, Lookup
@@ -102,7 +103,7 @@ def explain_token(store: Store, token: str) -> Row:
     return explain_token_in(Lookup(store, load_run(store)), token)
 
 
-def explain_token_in(lookup: Lookup, token: str) -> Row:
+def explain_token_in(lookup: Lookup, token: str) -> dict[str, Json]:
     """Do as `explain_token` in a tree that is open."""
     at = token_at(lookup, token)
     (life,) = explain_in(lookup, at.doc_id)
