@@ -107,7 +107,8 @@ def explain_token_in(lookup: Lookup, token: str) -> dict[str, Json]:
     """Do as `explain_token` in a tree that is open."""
     at = token_at(lookup, token)
     (life,) = explain_in(lookup, at.doc_id)
-    return {"token": {"shard": at.shard, "number": at.number, "in_document": at.in_document}} | life
+    place: dict[str, Json] = {"shard": at.shard, "number": at.number, "in_document": at.in_document}
+    return {"token": place, **life}
 
 
 def _cells(found: Found | None) -> Row | None:
