@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from yurai.api.given import Where, place
-from yurai_manifests.derived import Derived, below, folder_of, load_derived, relation
-from yurai_manifests.errors import AuditError, RecipeError
+from yurai.tokens.order.samples import Order
+from yurai_manifests.derived import Derived, below, folder_of
+from yurai_manifests.errors import AuditError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store, digest_of, open_store
 from yurai_manifests.takedown.tombstones import load_tombstones
@@ -35,19 +36,9 @@ def opened(out: Where, order: Where = "main") -> Opened:
     run = load_run(store)
     name = place(order, "order")
     folder = open_store(name) if "/" in name else below(store, folder_of("order", name))
-    try:
-        made = load_derived(folder, "order")
-    except FileNotFoundError as error:
-        raise RecipeError(
-            f"{folder.url} holds no finished order; `yurai pack` makes one, and ends one that was interrupted"
-        ) from error
-    how = relation(made, store, run)
-    if how == "other":
-        raise RecipeError(
-            f"{folder.url} is the order of another run ({made.of[:16]}) than {store.url} ({run.digest[:16]}); "
-            "name the tree that it was made from, or pack this one"
-        )
-    return Opened(store, run, folder, made, frozenset() if how == "current" else _taken(store, run, folder, made))
+    found, how = Order.of_run(folder, store, run)
+    taken = frozenset[str]() if how == "current" else _taken(store, run, folder, found.made)
+    return Opened(store, run, folder, found.made, taken)
 
 
 def _taken(store: Store, run: RunRecord, folder: Store, made: Derived) -> frozenset[str]:

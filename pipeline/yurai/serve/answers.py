@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from yurai.report.readers.figures import Name
-from yurai.report.readers.said import Language, Said, say
+from yurai.report.readers.said import LANGUAGES, Language, Said, say
 from yurai.report.readers.tiers import Tier
 from yurai.report.safe_text import visible
 from yurai.serve.bounds import BODY, HEAD_SECONDS
 from yurai.serve.pages.layout import heading, note, page
-from yurai.serve.view import LANGUAGES, View
+from yurai.serve.view import View
 from yurai.serve.work import BusyError
 from yurai_manifests.errors import RecipeError, YuraiError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast, get_args
+from typing import Final
 
 from yurai.report.readers import tiers
 from yurai.report.readers.cells import spoken
@@ -15,7 +15,6 @@ from yurai_manifests.visible import escaped_lines
 
 if __package__ not in TABLES:
     TABLES.append(str(__package__))  # words.ja.json beside this module: words of the pages
-LANGUAGES: Final = cast("tuple[Language, ...]", get_args(Language))
 SAYS: Final[dict[Tier, Said]] = {
     "public": say("Tier public: no URL, title, text or file name is shown."),
     "auditor": say(

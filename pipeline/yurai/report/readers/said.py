@@ -8,7 +8,7 @@ import json
 from typing import Final, Literal, TypeAlias, cast
 
 Language: TypeAlias = Literal["en", "ja"]
-LANGUAGES: Final = ("en", "ja")
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja")
 TABLES: Final = ["yurai.report.readers"]
 """Packages with a `words.ja.json`, looked into in this order; one that says more adds itself when it is imported."""
 

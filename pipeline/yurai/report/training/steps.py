@@ -10,7 +10,7 @@ from typing import Final, cast
 from yurai.report.inquiry.typed import names, of_cells
 from yurai.tokens.order.samples import Order, Sample
 from yurai_manifests.canonical import Json
-from yurai_manifests.derived import below, derived_in, relation
+from yurai_manifests.derived import below, derived_in
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.lookup.tokens import token_at
@@ -127,9 +127,7 @@ def open_order(lookup: Lookup, name: str) -> Order:
             f"{lookup.store.url} has no order {name!r}, so no step is known; "
             f"{f'it has: {there}' if there else 'yurai pack makes one'}"
         )
-    order = Order.open(below(lookup.store, f"order/{name}"))
-    if relation(order.made, lookup.store, lookup.run) == "other":
-        raise RecipeError(f"order {name!r} of {lookup.store.url} is of another run; remove it and pack again")
+    order, _ = Order.of_run(below(lookup.store, f"order/{name}"), lookup.store, lookup.run)
     return order
 
 
@@ -143,7 +141,15 @@ def steps_of(lookup: Lookup, name: str, *, page: str | None = None, token: str |
     if token is not None:
         at = token_at(lookup, token)
         return [_steps(lookup, order, name, at.doc_id, within=at.in_document)]
-    return [_steps(lookup, order, name, one) for one in _ids(lookup, order, page or "")]
+    if len(asked := page or "") == ID_DIGITS and set(asked) <= set("0123456789abcdef"):
+        return [_known(lookup, order, name, asked)]
+    found = lookup.find("documents", "url", asked, ())
+    if not found:
+        raise RecipeError(
+            f"no document of {lookup.store.url} has URL {asked}; `yurai inquire` says what became of it, and a "
+            "document that was taken down is asked by its doc_id"
+        )
+    return [_steps(lookup, order, name, one.cells["doc_id"]) for one in found]
 
 
 def of_document(lookup: Lookup, name: str, doc_id: str) -> Steps:
@@ -151,25 +157,18 @@ def of_document(lookup: Lookup, name: str, doc_id: str) -> Steps:
     return _steps(lookup, open_order(lookup, name), name, doc_id)
 
 
-def _ids(lookup: Lookup, order: Order, page: str) -> list[str]:
-    if len(page) == ID_DIGITS and set(page) <= set("0123456789abcdef"):
-        if not order.positions_of(page) and not lookup.find("documents", "doc_id", page, ()):
-            raise RecipeError(f"no document of {lookup.store.url} has doc_id {page}, and its order has none either")
-        return [page]
-    found = lookup.find("documents", "url", page, ())
-    if not found:
-        raise RecipeError(
-            f"no document of {lookup.store.url} has URL {page}; `yurai inquire` says what became of it, and a "
-            "document that was taken down is asked by its doc_id"
-        )
-    return [one.cells["doc_id"] for one in found]
+def _known(lookup: Lookup, order: Order, name: str, doc_id: str) -> Steps:
+    """Return where an order has a document; one that neither the order nor documents/ has is refused."""
+    told = _steps(lookup, order, name, doc_id)
+    if not told.seen and not lookup.find("documents", "doc_id", doc_id, ()):
+        raise RecipeError(f"no document of {lookup.store.url} has doc_id {doc_id}, and its order has none either")
+    return told
 
 
 def _steps(lookup: Lookup, order: Order, name: str, doc_id: str, within: int | None = None) -> Steps:
     seen = [
         Seen(sample.position, order.step_of(sample.position), part.offset, part.token_count)
-        for position in order.positions_of(doc_id)
-        for sample in order.samples(position, position + 1)
+        for sample in order.samples_of(doc_id)
         for part in sample.parts
         if part.doc_id == doc_id and (within is None or part.offset <= within < part.offset + part.token_count)
     ]

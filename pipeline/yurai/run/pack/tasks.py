@@ -36,6 +36,8 @@ Column: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
 RANGE = 1 << 18
 """Places of documents that one task arranges: documents are packed together within such a range."""
 SAMPLES_AT_ONCE = 1 << 12
+AT_ONCE = 1 << 14
+"""Rows of an index that are dealt at once."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _members(
     """Yield batches of the index of a shard, each with the number of the weight of each document."""
     index, *documents = [fetch_shard(shard, attempt.spool) for shard in task.inputs]
     sources = _sources(documents, skip)
-    for batch in read_batches(index, ["doc_id", "token_start", "token_count"]):
+    for batch in read_batches(index, ["doc_id", "token_start", "token_count"], batch_rows=AT_ONCE):
         groups = np.zeros(batch.num_rows, np.int64)
         if weights:
             for row, doc_id in enumerate(batch.column("doc_id").to_pylist()):

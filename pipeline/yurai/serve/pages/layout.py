@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from yurai.report.markup import Child, Markup, el
 from yurai.report.readers.figures import Name
-from yurai.report.readers.said import Language, Said, say
+from yurai.report.readers.said import LANGUAGES, Language, Said, say
 from yurai.report.safe_text import visible
 from yurai.serve.bounds import QUERY
-from yurai.serve.view import LANGUAGES, SAYS, View
+from yurai.serve.view import SAYS, View
 
 WAYS: tuple[tuple[str, Said], ...] = (
     ("/", say("Search")),

@@ -4,19 +4,19 @@ Rows are in the order of training, in files of equally many, so a position tells
 group, of at most 1,024 samples.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import pyarrow as pa
 
-from yurai_manifests.derived import Derived, load_derived
+from yurai_manifests.derived import Derived, Relation, load_derived, relation
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.index import find_numbers
 from yurai_manifests.lookup.rows import rows_at
 from yurai_manifests.merkle.sorted_keys import key_of
-from yurai_manifests.run import Delivered
+from yurai_manifests.run import Delivered, RunRecord
 from yurai_manifests.store import Store
 
 ORDER: Final = pa.schema(
@@ -82,7 +82,25 @@ class Order:
         try:
             return cls(store, load_derived(store, "order"))
         except FileNotFoundError:
-            raise RecipeError(f"{store.url} has no order of training; `yurai pack` makes one") from None
+            raise RecipeError(
+                f"{store.url} holds no finished order; `yurai pack` makes one, and ends one that was interrupted"
+            ) from None
+
+    @classmethod
+    def of_run(cls, folder: Store, tree: Store, run: RunRecord) -> tuple["Order", Relation]:
+        """Open the order in a folder, and tell how it is related to a run: current, or from before a takedown.
+
+        Raises:
+            RecipeError: there is none, or it is of another run. AuditError: a manifest is damaged.
+        """
+        order = cls.open(folder)
+        how = relation(order.made, tree, run)
+        if how == "other":
+            raise RecipeError(
+                f"{folder.url} is the order of another run ({order.made.of[:16]}) than {tree.url} ({run.digest[:16]}); "
+                "name the tree that it was made from, or pack this one"
+            )
+        return order, how
 
     @property
     def size(self) -> int:
@@ -118,7 +136,7 @@ class Order:
         return self.made.named(".parquet")
 
     def samples(self, start: int, end: int) -> Iterator[Sample]:
-        """Yield the samples from position `start` up to `end`, in order.
+        """Return the samples from position `start` up to `end`, in order.
 
         Raises:
             RecipeError: there are no such positions. ShardError: a file is damaged.
@@ -127,8 +145,10 @@ class Order:
             raise RecipeError(
                 f"{self.store.url} has {self.size:,} samples, from 0; there are none {start:,} to {end:,}"
             )
-        for _, _, batch in rows_at(self.store, self.files, range(start, end)):
-            yield _sample(batch.to_pylist()[0])
+        return self._at(range(start, end))
+
+    def _at(self, positions: Sequence[int]) -> Iterator[Sample]:
+        return (_sample(batch.to_pylist()[0]) for _, _, batch in rows_at(self.store, self.files, positions))
 
     def step_of(self, position: int) -> int | None:
         """Return the step that a sample is of, from 0; None where it is not known, or behind the last whole step."""
@@ -137,8 +157,8 @@ class Order:
             return None
         return position // batch
 
-    def positions_of(self, doc_id: str) -> list[int]:
-        """Return the positions of the samples that hold tokens of a document, in order; kilobytes are read.
+    def samples_of(self, doc_id: str) -> list[Sample]:
+        """Return the samples that hold tokens of a document, in order; kilobytes are read.
 
         Raises:
             ShardError, AuditError: a file is damaged.
@@ -146,12 +166,12 @@ class Order:
         (places,) = self.made.named(PLACES)
         read = self.store.read_range
         found = find_numbers(lambda start, end: read(PLACES, start, end), places.rows, key_of("doc_id", doc_id))
-        return [one for one in sorted(set(found)) if self._holds(one, doc_id)]
+        # two documents may begin their keys alike, so the samples say
+        return [one for one in self._at(found) if any(part.doc_id == doc_id for part in one.parts)]
 
-    def _holds(self, position: int, doc_id: str) -> bool:
-        """Two documents may begin their keys alike, so the sample says."""
-        (sample,) = self.samples(position, position + 1)
-        return any(part.doc_id == doc_id for part in sample.parts)
+    def positions_of(self, doc_id: str) -> list[int]:
+        """Return the positions of `samples_of`."""
+        return [sample.position for sample in self.samples_of(doc_id)]
 
 
 def _sample(row: dict[str, object]) -> Sample:
