@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+import yurai
 from report_readers import planted
 from served import Served
 
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
 def demo(demo_tree: Path) -> Iterator[Served]:
     """The demo, shown whole."""
     with Served(demo_tree, "--tier", "internal") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def traceable(demo_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo with an index of its texts and an order of training."""
+    out = tmp_path_factory.mktemp("traceable") / "out"
+    shutil.copytree(demo_tree, out)
+    tree = yurai.open(out)
+    tree.index()
+    tree.pack(2048, global_batch=8)
+    with Served(out, "--tier", "internal") as served:
         yield served
 
 

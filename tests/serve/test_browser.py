@@ -20,6 +20,7 @@ pytestmark = needs_browser
 ROOT = Path(__file__).resolve().parents[2]
 AXE = Path(os.environ.get("YURAI_AXE", ROOT / "node_modules/axe-core/axe.min.js"))
 PAGE = "https://shinpo.example/machi/tokei"
+SENTENCE = "字の読める者が夕方になると箱のそばに座り、集まった子どもたちに声に出して読んで聞かせました。"
 SERIOUS = ("serious", "critical")
 WAYS = ("/", "/trace", "/browse", "/documents", "/documents?outcome=dropped", "/report", "/nowhere")
 
@@ -104,6 +105,31 @@ def test_a_form_of_ours_is_taken(browser: Browser, demo: Served) -> None:
     assert browser.value("document.getElementById('text').value") == "止まった時計、三十年ぶりに動く"
 
 
+def trace_in(browser: Browser, served: Served, text: str) -> None:
+    browser.go(f"{served.url}/trace")
+    browser.click("#text")
+    browser.type(text)
+    browser.press("Enter", control=True)
+    browser.then_loaded()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_a_pasted_text_is_traced(browser: Browser, traceable: Served, width: int) -> None:
+    browser.look(width)
+    trace_in(browser, traceable, f"<b>Nobody</b> wrote this. {SENTENCE} そして、これも。")
+    assert browser.value("document.querySelector('.traced a').firstChild.textContent") == SENTENCE
+    browser.click(".traced a")
+    assert browser.value("location.hash") == "#span-1"
+    assert browser.value("document.querySelector('#span-1').getBoundingClientRect().top") < 900
+    card = browser.value("document.querySelector('#span-1').textContent")
+    assert "https://toshokan.shiomihara.example/about/history" in card
+    assert "CC-BY-4.0" in card
+    assert "main: 0 / 4" in card
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    assert browser.value("document.querySelectorAll('.traced b').length") == 0
+    assert browser.complaints() == []
+
+
 @pytest.mark.parametrize("width", [400, 1280])
 def test_no_page_is_wider_than_the_window(browser: Browser, demo: Served, width: int) -> None:
     browser.look(width)
@@ -140,13 +166,20 @@ def test_hostile_titles_do_nothing(browser: Browser, planted_tree: Path) -> None
     not AXE.is_file(), reason="no axe-core: `npm install --no-save axe-core` here, or YURAI_AXE names it"
 )
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
-def test_axe_finds_nothing_serious(browser: Browser, demo: Served, theme: str, width: int) -> None:
-    axe = AXE.read_text("utf-8")
+def test_axe_finds_nothing_serious(browser: Browser, demo: Served, traceable: Served, theme: str, width: int) -> None:
     browser.look(width, theme)
     for way in (*WAYS, document_of(demo)):
         browser.go(f"{demo.url}{way}")
-        browser.value(axe)
-        found = browser.value(
-            "axe.run().then(all => all.violations.map(one => [one.impact, one.id, one.nodes.map(node => node.html)]))"
-        )
-        assert [one for one in found if one[0] in SERIOUS] == [], way
+        assert serious(browser) == [], way
+    trace_in(browser, traceable, SENTENCE)
+    assert browser.value("document.querySelectorAll('.traced a').length") == 1
+    assert serious(browser) == []
+
+
+def serious(browser: Browser) -> list[object]:
+    """What axe has against the page."""
+    browser.value(AXE.read_text("utf-8"))
+    found = browser.value(
+        "axe.run().then(all => all.violations.map(one => [one.impact, one.id, one.nodes.map(node => node.html)]))"
+    )
+    return [one for one in found if one[0] in SERIOUS]
