@@ -18,7 +18,6 @@ from yurai_manifests.errors import ShardError, YuraiError
 
 AT_ONCE = 2.0
 """Seconds for which a request waits before it is told to come again."""
-ERROR_BYTES = 4096
 
 
 @dataclass
