@@ -5,9 +5,9 @@ from typing import Final
 
 from yurai.report.inquiry.work import Copy, Work, works_of
 from yurai.report.safe_text import shown_url
-from yurai.report.trace.answer import Carrier, Shown
+from yurai.report.trace.answer import Carrier, Shown, Trained
 from yurai.report.trace.around import READ, shown_around
-from yurai.report.trace.trained import trained
+from yurai.report.trace.trained import Orders, trained
 from yurai.search import Hit, Search
 from yurai.search.forms import formed_with_origin, given
 from yurai.search.units import unit_starts
@@ -25,9 +25,10 @@ class Carriers:
 
     lookup: Lookup
     search: Search
-    orders: tuple[str, ...]
-    """Names of the orders of training that are asked for steps."""
+    orders: Orders
+    """The orders of training that are asked for steps."""
     _works: dict[str, Work] = field(default_factory=dict)
+    _trained: dict[str, tuple[Trained, ...]] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
 
     def carrier(self, hit: Hit, span: str) -> Carrier:
@@ -49,7 +50,7 @@ class Carriers:
             letters=letters,
             shown=shown,
             tokens=work.tokens,
-            trained=trained(self.lookup, self.orders, hit.doc_id),
+            trained=self._trained[hit.doc_id],
             verdict=work.verdict,
             evidence=work.evidence,
             copies=tuple(_shown_copy(copy) for copy in work.copies),
@@ -65,6 +66,7 @@ class Carriers:
                     "run `yurai index` again"
                 )
             self._works[doc_id] = found[0]
+            self._trained[doc_id] = trained(self.lookup, self.orders, doc_id)
         return self._works[doc_id]
 
     def _place(self, hit: Hit, span: str) -> tuple[int, int, Shown]:

@@ -74,7 +74,7 @@ def trace(
         form=search.form,
         index=opened.url,
         relation=opened.relation,
-        orders=orders,
+        orders=tuple(orders),
         spans_count=len(found),
         spans=tuple(_span(carriers, text, one, documents) for one in found[:spans]),
     )

@@ -140,7 +140,7 @@ def steps_of(lookup: Lookup, name: str, *, page: str | None = None, token: str |
     order = open_order(lookup, name)
     if token is not None:
         at = token_at(lookup, token)
-        return [_steps(lookup, order, name, at.doc_id, within=at.in_document)]
+        return [steps_in(lookup, order, name, at.doc_id, within=at.in_document)]
     if len(asked := page or "") == ID_DIGITS and set(asked) <= set("0123456789abcdef"):
         return [_known(lookup, order, name, asked)]
     found = lookup.find("documents", "url", asked, ())
@@ -149,23 +149,24 @@ def steps_of(lookup: Lookup, name: str, *, page: str | None = None, token: str |
             f"no document of {lookup.store.url} has URL {asked}; `yurai inquire` says what became of it, and a "
             "document that was taken down is asked by its doc_id"
         )
-    return [_steps(lookup, order, name, one.cells["doc_id"]) for one in found]
+    return [steps_in(lookup, order, name, one.cells["doc_id"]) for one in found]
 
 
 def of_document(lookup: Lookup, name: str, doc_id: str) -> Steps:
     """Return where an order has a document; errors as `open_order`."""
-    return _steps(lookup, open_order(lookup, name), name, doc_id)
+    return steps_in(lookup, open_order(lookup, name), name, doc_id)
 
 
 def _known(lookup: Lookup, order: Order, name: str, doc_id: str) -> Steps:
     """Return where an order has a document; one that neither the order nor documents/ has is refused."""
-    told = _steps(lookup, order, name, doc_id)
+    told = steps_in(lookup, order, name, doc_id)
     if not told.seen and not lookup.find("documents", "doc_id", doc_id, ()):
         raise RecipeError(f"no document of {lookup.store.url} has doc_id {doc_id}, and its order has none either")
     return told
 
 
-def _steps(lookup: Lookup, order: Order, name: str, doc_id: str, within: int | None = None) -> Steps:
+def steps_in(lookup: Lookup, order: Order, name: str, doc_id: str, within: int | None = None) -> Steps:
+    """Return where an open order has a document, or the one token `within` it."""
     seen = [
         Seen(sample.position, order.step_of(sample.position), part.offset, part.token_count)
         for sample in order.samples_of(doc_id)
