@@ -19,22 +19,9 @@ from yurai.exchange.levels import Partitions, exchange
 from yurai.exchange.route import Route
 from yurai.exchange.row_files import Span, span
 from yurai.run.derive import Made, What, derive
+from yurai.run.pack.deal import Count, Deal, count, deal
 from yurai.run.pack.settings import Packing
-from yurai.run.pack.tasks import (
-    RANGE,
-    Arrange,
-    Count,
-    Deal,
-    Join,
-    Placed,
-    Write,
-    arrange,
-    count,
-    deal,
-    join,
-    place,
-    write,
-)
+from yurai.run.pack.tasks import RANGE, Arrange, Join, Placed, Write, arrange, join, place, write
 from yurai.sources.fetch import Shard
 from yurai.tokens.order.mix import Mix
 from yurai.tokens.order.samples import PLACES
