@@ -19,10 +19,10 @@ from yurai_manifests.merkle.places import Place, find_places
 from yurai_manifests.merkle.rows import row_json
 from yurai_manifests.merkle.sorted_keys import (
     ROW_BYTES,
-    batch_keys,
     digest,
     key_of,
     key_rows,
+    keys_of,
     merged,
     split,
     write_sorted,
@@ -264,4 +264,5 @@ def test_keys_are_of_normal_forms(kind: Any, one: str, other: str) -> None:
 
 def test_rows_without_a_value_have_no_key() -> None:
     batch = pa.RecordBatch.from_pydict({"doc_id": ["a", "b"], "url": [None, "http://e.example"]})
-    assert key_rows(batch_keys("url", batch), batch) == digest("http://e.example/") + digest("b")
+    named = keys_of(["url"], batch)
+    assert key_rows(named["url"], named["doc_id"]) == digest("http://e.example/") + digest("b")

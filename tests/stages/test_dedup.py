@@ -51,6 +51,13 @@ def test_normalised_text(text: str) -> None:
     assert normalise(pa.array([text], pa.large_string())).to_pylist() == [plain(text)]
 
 
+@pytest.mark.parametrize("around", ["e{}", "{}\u0301", "\u1100{}", "a {}"])
+def test_each_character_is_normalised(around: str) -> None:
+    known = [chr(point) for point in range(0x110000) if unicodedata.category(chr(point)) not in ("Cs", "Cn")]
+    texts = [around.format(one) for one in known]
+    assert normalise(pa.array(texts, pa.large_string())).to_pylist() == [plain(text) for text in texts]
+
+
 @pytest.mark.parametrize(
     ("url", "normal"),
     [
@@ -73,6 +80,11 @@ def test_normalised_text(text: str) -> None:
 def test_normalised_url(url: str, normal: str) -> None:
     assert normal_url(url) == normal
     assert normal_url(normal) == normal
+
+
+@given(url=st.from_regex(r"https?://[a-z.:@]{1,4}/[a-z./?%2E;]{0,9}", fullmatch=True))
+def test_a_url_has_one_normal_form_whatever_it_takes_to_find_it(url: str) -> None:
+    assert normal_url(url) == normal_url(url + "#")
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,11 @@ def digest(value: str) -> bytes:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
 
 
+def keys_of(columns: Iterable[str], batch: pa.RecordBatch) -> dict[str, list[bytes | None]]:
+    """Return the keys of each of `columns`, and those of the doc_ids, which all key rows have."""
+    return {column: batch_keys(column, batch) for column in {"doc_id": None} | dict.fromkeys(columns)}
+
+
 def batch_keys(column: str, batch: pa.RecordBatch) -> list[bytes | None]:
     """Return the key of each row of a batch, null where the column is null."""
     values = batch.column(column)
@@ -54,10 +59,9 @@ def batch_keys(column: str, batch: pa.RecordBatch) -> list[bytes | None]:
     return [None if text is None else digest(form(text)) for text in texts]
 
 
-def key_rows(keys: Sequence[bytes | None], batch: pa.RecordBatch) -> bytes:
-    """Return the key rows of a batch whose keys these are, joined, in its order; a row without a key has none."""
-    ids = cast("list[str]", batch.column("doc_id").to_pylist())
-    return b"".join(key + digest(doc_id) for key, doc_id in zip(keys, ids, strict=True) if key is not None)
+def key_rows(keys: Sequence[bytes | None], ids: Sequence[bytes | None]) -> bytes:
+    """Return the key rows of a batch, joined, in its order; a row without a key has none. `ids`: keys of doc_ids."""
+    return b"".join(key + one for key, one in zip(keys, ids, strict=True) if key is not None and one is not None)
 
 
 def write_sorted(rows: bytes | bytearray, path: Path, row: Row = ROW) -> int:

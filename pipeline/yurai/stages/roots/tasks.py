@@ -23,8 +23,8 @@ from yurai_manifests.merkle.sorted_keys import (
     KINDS,
     ROW,
     Row,
-    batch_keys,
     key_rows,
+    keys_of,
     leaves,
     merged,
     write_sorted,
@@ -92,11 +92,11 @@ def hash_rows(task: Task[HashRows], attempt: Attempt) -> TaskRecord:
         for batch in read_rows(path):
             of_batch = None if skip < 0 else _window(spans, skip + builder.size, batch.num_rows)
             found = [hash_of(leaf) for leaf in row_leaves(kind, batch, of_batch)]
+            named = keys_of(places, batch) if places else {}
             for key in places:
-                named = batch_keys(key, batch)
-                places[key] += place_rows(named, task.args.first + builder.size)
+                places[key] += place_rows(named[key], task.args.first + builder.size)
                 if key in keys:
-                    keys[key] += key_rows(named, batch)
+                    keys[key] += key_rows(named[key], named["doc_id"])
             builder.extend(found)
             hashes.write(b"".join(found))
     _finish_sorted(attempt, "keys", keys, ROW)
