@@ -128,8 +128,7 @@ def load_derived(store: Store, kind: DerivedKind) -> Derived:
 
 def derived_in(store: Store, kind: DerivedKind) -> list[str]:
     """Return the folders of this kind that a tree holds and that have ended, sorted: order/NAME, search/NAME."""
-    found = (name.rpartition("/") for name in store.names(kind))
-    return sorted(folder for folder, _, name in found if name == MANIFEST and folder.count("/") == 1)
+    return sorted(folder for folder in store.folders(kind) if store.size(f"{folder}/{MANIFEST}") is not None)
 
 
 def below(store: Store, folder: str) -> Store:

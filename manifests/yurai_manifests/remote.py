@@ -138,6 +138,18 @@ class RemoteStore:
         """Yield the key of every object below the folder `prefix`, in no order."""
         return (key for key, _ in self.list(prefix))
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield the keys of the folders directly below the folder `prefix`, in no order; what they hold is not read."""
+        try:
+            found = self.fs.ls(self._path(prefix.rstrip("/")), detail=True)
+        except FileNotFoundError:
+            return
+        except self._faults as error:
+            raise self._error("list", prefix, error) from error
+        for entry in found:
+            if entry["type"] == "directory":
+                yield f"{prefix.rstrip('/')}/{entry['name'].rstrip('/').rpartition('/')[2]}"
+
     def remove(self, key: str) -> None:
         """Remove one object; absent is fine."""
         try:

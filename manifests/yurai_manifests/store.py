@@ -60,6 +60,9 @@ class Store(Protocol):
     def names(self, prefix: str) -> Iterator[str]:
         """Yield the key of every object below the folder `prefix`, in no order; cheaper than `list`."""
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield the keys of the folders directly below the folder `prefix`, in no order; what they hold is not read."""
+
     def remove(self, key: str) -> None:
         """Remove one object; absent is fine."""
 
@@ -234,6 +237,11 @@ class LocalStore:
     def names(self, prefix: str) -> Iterator[str]:
         """Yield the key of every object below the folder `prefix`, in no order; cheaper than `list`."""
         return (key for key, _ in self._walk(prefix))
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield the keys of the folders directly below the folder `prefix`, in no order; what they hold is not read."""
+        entries = self._entries(prefix.rstrip("/"))
+        return (f"{prefix.rstrip('/')}/{entry.name}" for entry in entries if entry.is_dir(follow_symlinks=False))
 
     def _walk(self, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         folders = [prefix.rstrip("/")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yurai.report.explain import explain, explain_token
@@ -117,3 +117,26 @@ def test_it_says_what_was_scanned(small_tree: Path, tmp_path: Path) -> None:
         lookup = Lookup(LocalStore(tree), run)
         assert lookup.find("documents", "url", "https://nowhere.example/", ["url"]) == []
         assert lookup.scanned == scanned
+
+
+ASKED = st.lists(
+    st.tuples(st.sampled_from(["documents", "dropped"]), st.integers(0, 30), st.sampled_from([None, ("url",), ()])),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ASKED)
+def test_rows_that_were_asked_for_before_are_the_same(
+    small_tree: Path, asked: list[tuple[str, int, tuple[str, ...] | None]]
+) -> None:
+    store = LocalStore(small_tree)
+    run = load_run(store)
+    one = Lookup(store, run)
+    for folder, at, columns in asked:
+        number = at % sum(file.rows for file in run.files(folder))
+        wanted = None if columns is None else ["doc_id", *columns]
+        found = list(one.again().rows(folder, [number], wanted))
+        assert found == list(Lookup(store, run).rows(folder, [number], wanted))
+        found[0].cells.clear()  # what one caller does with its row is nothing to the next

@@ -85,6 +85,13 @@ def test_list_names_and_sizes(store: Store) -> None:
     assert list(store.list("absent")) == list(store.names("absent")) == []
 
 
+def test_folders_are_those_directly_below(store: Store) -> None:
+    for key in ("order/one/data/1", "order/two/1", "order/three", "orders/four/1"):
+        store.put(key, b"x")
+    assert sorted(store.folders("order")) == sorted(store.folders("order/")) == ["order/one", "order/two"]
+    assert list(store.folders("absent")) == list(store.folders("order/three")) == []
+
+
 @pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 16_385, 100_000])
 def test_objects_of_any_size_come_back_whole(size: int, store: Store) -> None:
     data = bytes(place % 251 for place in range(size))

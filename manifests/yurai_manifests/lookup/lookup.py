@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from yurai_manifests.errors import AuditError
 from yurai_manifests.lookup.index import find_numbers
 from yurai_manifests.lookup.place_rows import PlaceKind
+from yurai_manifests.lookup.recent import Found, Recent
 from yurai_manifests.lookup.rows import open_parquet, rows_at
 from yurai_manifests.merkle.sorted_keys import batch_keys, key_of
 from yurai_manifests.run import RunRecord
@@ -21,17 +22,6 @@ STEP: Final = "roots.places"
 OUTPUT: Final = "places"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A row that has what was looked up: its file, its row in it, counted from 0, and its cells."""
-
-    file: str
-    row: int
-    number: int
-    """Its row in its folder."""
-    cells: dict[str, Any]
-
-
 @dataclass
 class Lookup:
     """Rows of a finished tree by their keys."""
@@ -41,6 +31,7 @@ class Lookup:
     scanned: set[str] = field(default_factory=set)
     """Folders of which a whole column was read, since the tree has no index of it."""
     _places: dict[str, Output] | None = None
+    _recent: Recent = field(default_factory=Recent)
 
     def find(
         self, folder: str, kind: PlaceKind, value: str, columns: Sequence[str] | None = None, *, exact: bool = False
@@ -73,15 +64,21 @@ class Lookup:
 
     def rows(self, folder: str, numbers: Sequence[int], columns: Sequence[str] | None = None) -> Iterator[Found]:
         """Yield rows of a folder by their numbers, in order; errors as `rows_at`."""
-        files = self.run.files(folder)
-        for number, (file, row, batch) in zip(
-            sorted(set(numbers)), rows_at(self.store, files, numbers, columns), strict=True
-        ):
-            yield Found(file, row, number, batch.to_pylist()[0])
+        known = {number: self._recent.get(folder, number, columns) for number in sorted(set(numbers))}
+        missing = [number for number, found in known.items() if found is None]
+        read = rows_at(self.store, self.run.files(folder), missing, columns)
+        for number, found in known.items():
+            yield found or self._kept(folder, number, next(read), whole=columns is None)
+
+    def _kept(self, folder: str, number: int, read: tuple[str, int, pa.RecordBatch], *, whole: bool) -> Found:
+        file, row, batch = read
+        found = Found(file, row, number, batch.to_pylist()[0])
+        self._recent.put(folder, found, whole=whole)
+        return found
 
     def again(self) -> "Lookup":
-        """Return one that has scanned nothing, and knows which indexes there are."""
-        return Lookup(self.store, self.run, _places=self.places())
+        """Return one that has scanned nothing, and knows which indexes there are and the rows that were read last."""
+        return Lookup(self.store, self.run, _places=self.places(), _recent=self._recent)
 
     def places(self) -> dict[str, Output]:
         """Return the indexes of the run by folder/kind; none of a run of a version that made none."""

@@ -22,3 +22,8 @@ class LookedUp:
 
         self._known = self._known or Lookup(self._store, self._run)
         return self._known.again()
+
+
+def lookup_of(tree: LookedUp) -> "Lookup":
+    """Return what finds rows of a tree, and has those at hand that the tree was asked for last."""
+    return tree._lookup()  # noqa: SLF001 - no name of what `yurai.open` returns, which is documented whole

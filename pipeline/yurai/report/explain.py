@@ -25,8 +25,9 @@ from yurai.stages.threshold.tasks import CUT
 from yurai_manifests.canonical import Json
 from yurai_manifests.derived import derived_in
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.lookup.lookup import Found, Lookup
+from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.lookup.place_rows import PlaceKind
+from yurai_manifests.lookup.recent import Found
 from yurai_manifests.lookup.tokens import token_at, tokens_of
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.schema import DOCUMENT, MEASURES, PROVENANCE

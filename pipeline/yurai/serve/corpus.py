@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from yurai.api.looked_up import lookup_of
 from yurai.api.tree import Tree
 from yurai.api.tree import open as open_tree
 from yurai.report.browse import Listed, Wanted, browse
 from yurai.serve.bounds import ROWS, SCAN_SECONDS, WORKS
 from yurai.serve.cells import Life
 from yurai_manifests.canonical import sha256
+from yurai_manifests.derived import MANIFEST
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.run import RUN, RunRecord, load_run
@@ -78,7 +80,7 @@ class Corpus:
 
     def lookup(self) -> Lookup:
         """Return what finds single rows."""
-        return Lookup(self.store, self.now().run)
+        return lookup_of(self.now().tree)
 
     def lives(self, key: str) -> list[Life]:
         """Return the lives of a page, by doc_id or URL; none where there is no such page."""
@@ -93,7 +95,7 @@ class Corpus:
 
     def indexed(self) -> bool:
         """Whether the texts of the tree have an index."""
-        return any(True for _ in self.store.names(INDEX))
+        return self.store.size(f"{INDEX}/{MANIFEST}") is not None
 
     def text(self, doc_id: str) -> str | None:
         """Return the text of a page as it was delivered, or else as it was extracted."""

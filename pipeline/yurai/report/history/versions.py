@@ -6,7 +6,8 @@ from typing import Final, Literal, TypeAlias
 
 from yurai.report.inquiry.typed import names, of_cells
 from yurai.report.inquiry.variants import variants
-from yurai_manifests.lookup.lookup import Found, Lookup
+from yurai_manifests.lookup.lookup import Lookup
+from yurai_manifests.lookup.recent import Found
 
 Outcome: TypeAlias = Literal["kept", "dropped", "failed"]
 SEEN: Final = ("title", "html_lang", "lang", "declared_spdx", "text", "text_sha256", "text_bytes")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from yurai.report.inquiry.typed import names, of_cells
-from yurai_manifests.lookup.lookup import Found, Lookup
+from yurai_manifests.lookup.lookup import Lookup
+from yurai_manifests.lookup.recent import Found
 from yurai_manifests.lookup.tokens import Span, tokens_of
 
 Outcome: TypeAlias = Literal["kept", "dropped", "failed"]
