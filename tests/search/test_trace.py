@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,10 +21,9 @@ from yurai.run.recipe import make_recipe
 from yurai.run.takedown.decide import Order
 from yurai.run.takedown.driver import take_down
 from yurai.run.takedown.selectors import selector
-from yurai.search import Search
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import AuditError, RecipeError
-from yurai_manifests.store import LocalStore, open_store
+from yurai_manifests.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,14 +199,14 @@ def test_the_form_leads_back_to_the_stored_text(japanese: Path) -> None:
     assert (wide.start, wide.carriers[0].shown.text[:1]) == (0, "㍿")
 
 
-def test_an_index_is_read_by_ranges(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = LocalStore(tree / "search/main")
-    mapped = Search.open(folder)
-    monkeypatch.setattr("yurai.search.access.LocalStore", type("Other", (), {}))
-    ranged = Search.open(folder)
-    for part in (text("in3")[:50], text("in4")[5:20], "nowhere to be found"):
-        assert ranged.spans(part) == mapped.spans(part)
-        assert ranged.find(part, 5) == mapped.find(part, 5)
+def test_a_tree_on_object_storage_is_traced_there(tree: Path, s3_server: str) -> None:
+    there = open_store(f"{s3_server}/traced")
+    for path in filter(Path.is_file, tree.rglob("*")):
+        there.put(path.relative_to(tree).as_posix(), path.read_bytes())
+    asked, _ = pasted(random.Random(9))
+    made, local = open_tree(f"{s3_server}/traced").trace(asked), open_tree(tree).trace(asked)
+    assert made.spans
+    assert replace(made, index=local.index) == local
 
 
 def test_the_commands(changed: Path, tmp_path: Path, yurai: Yurai) -> None:
