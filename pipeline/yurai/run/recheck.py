@@ -13,8 +13,7 @@ from yurai.evidence import DETECTOR, DETECTOR_VERSION, Mark, declared
 from yurai.run.rejudge import judges
 from yurai.stages.keep_order import ranks
 from yurai.stages.near_dedup.settings import NearDedup
-from yurai.stages.near_dedup.signature import signatures
-from yurai.stages.shingles.hashes import shingle_hashes
+from yurai.stages.near_dedup.texts import signed
 from yurai.stages.tokenize.settings import Tokenize
 from yurai.tokens import Tokenizer
 from yurai.tokens.megatron import index_bytes
@@ -112,10 +111,9 @@ class _Signs:
 
     def __call__(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         near = self._near
-        hashes = shingle_hashes(rows.column("text"), rows.column("lang"), near.shingling)
-        made = signatures(*hashes, near.resolved.hashes).astype("<u4", copy=False)
-        signed = pa.array([one.tobytes() for one in made], pa.large_binary())
+        made = signed(rows.column("text"), rows.column("lang"), near).astype("<u4", copy=False)
+        stored = pa.array([one.tobytes() for one in made], pa.large_binary())
         order = pa.array(ranks(rows, near.keep, near.quality))
         return pa.RecordBatch.from_arrays(
-            [rows.column("doc_id"), rows.column("text_bytes"), order, signed], schema=INDEX
+            [rows.column("doc_id"), rows.column("text_bytes"), order, stored], schema=INDEX
         )

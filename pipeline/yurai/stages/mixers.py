@@ -34,6 +34,16 @@ def mix64(values: U64) -> U64:
     return mixed
 
 
+def upper32(values: U64) -> U32:
+    """Return the upper 32 bits of `mix64(values)`, made in place: `values` hold nothing of use afterwards."""
+    values ^= values >> np.uint64(33)
+    values *= np.uint64(0xFF51AFD7ED558CCD)
+    values ^= values >> np.uint64(33)
+    values *= np.uint64(0xC4CEB9FE1A85EC53)
+    # the last step of mix64 changes the lower 31 bits alone
+    return np.right_shift(values, np.uint64(32), out=np.empty(values.shape, np.uint32), casting="unsafe")
+
+
 def powers(base: int, count: int) -> U64:
     """Return `base` to the powers 0 .. count - 1, modulo 2^64."""
     factors = np.full(count, base, np.uint64)

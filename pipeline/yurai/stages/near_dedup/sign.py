@@ -16,8 +16,8 @@ from yurai.exchange.row_types import BAND, Rows
 from yurai.stages.keep_order import columns, nodes
 from yurai.stages.map_tasks import fetched
 from yurai.stages.near_dedup.settings import NearDedup
-from yurai.stages.near_dedup.signature import band_hashes, signatures
-from yurai.stages.shingles.hashes import shingle_hashes
+from yurai.stages.near_dedup.signature import band_hashes
+from yurai.stages.near_dedup.texts import signed
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
@@ -39,14 +39,13 @@ def sign(task: Task[Sign], attempt: Attempt) -> TaskRecord:
     near, path = task.args.use.settings, fetched(task, attempt)
     record = task.record(task.input.sha256)
     read = list(dict.fromkeys(["text", "lang", *columns(near.keep, near.quality)]))
-    with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as signed:
+    with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as kept:
         start = 0
         for batch in pages(read_rows(path, read)):
             text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
-            hashes = shingle_hashes(text, lang, near.shingling)
-            made = signatures(*hashes, near.resolved.hashes)
+            made = signed(text, lang, near)
             named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=False)
-            _write(near, named, made, bands, signed)
+            _write(near, named, made, bands, kept)
             start += batch.num_rows
     return record
 
@@ -56,13 +55,13 @@ def recall(task: Task[Sign], attempt: Attempt) -> TaskRecord:
     """Take the signatures of an earlier run from its index."""
     near, path = task.args.use.settings, fetched(task, attempt)
     record = task.record(task.input.sha256)
-    with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as signed:
+    with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as kept:
         start = 0
         for batch in pages(read_rows(path, ["doc_id", "rank", "signature"])):
             values = np.frombuffer(b"".join(batch.column("signature").to_pylist()), "<u4")  # type: ignore[arg-type]
             named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=True)
             named["rank"] = batch.column("rank").to_numpy()
-            _write(near, named, values.reshape(batch.num_rows, near.resolved.hashes), bands, signed)
+            _write(near, named, values.reshape(batch.num_rows, near.resolved.hashes), bands, kept)
             start += batch.num_rows
     return record
 
@@ -79,10 +78,10 @@ def pages(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         start += batch.num_rows
 
 
-def _write(near: NearDedup, named: Rows, made: npt.NDArray[np.uint32], bands: RowsFile, signed: RowsFile) -> None:
+def _write(near: NearDedup, named: Rows, made: npt.NDArray[np.uint32], bands: RowsFile, kept: RowsFile) -> None:
     rows = np.empty((len(named), near.resolved.bands), BAND)
     rows["hash"], rows["node"] = band_hashes(made, near.resolved.bands, near.resolved.rows), named[:, None]
     bands.write(rows.ravel())
-    signed.write(made.astype("<u4", copy=False))
+    kept.write(made.astype("<u4", copy=False))
     if (int(named["row"][-1]) + 1) % PAGE == 0:
-        signed.end_partition()
+        kept.end_partition()

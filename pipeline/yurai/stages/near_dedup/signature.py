@@ -12,8 +12,8 @@ import numpy.typing as npt
 from yurai.stages.mixers import I64, U32, U64, mix32, mix64
 from yurai.stages.shingles.characters import bounds_of
 
-_TILE, _STRIPE = 1 << 15, 4
-_EMPTY = 0xFFFFFFFF
+_TILE, _STRIPE = 1 << 16, 4
+EMPTY = 0xFFFFFFFF
 
 
 @functools.cache
@@ -36,9 +36,8 @@ def signatures(values: U32, bounds: I64, count: int) -> U32:
     Returns:
         uint32 (documents, count). Raises ValueError for a document without a shingle.
     """
-    if not (np.diff(bounds) > 0).all():
-        raise ValueError("a document without a shingle has no signature; shingle_hashes gives one at least")
-    least = np.full((count, len(bounds) - 1), _EMPTY, np.uint32)
+    checked_bounds(bounds)
+    least = np.full((count, len(bounds) - 1), EMPTY, np.uint32)
     factors, addends = permutations(count)
     for low in range(int(bounds[0]), int(bounds[-1]), _TILE):
         hashes = mix32(values[low : min(low + _TILE, int(bounds[-1]))])
@@ -48,6 +47,12 @@ def signatures(values: U32, bounds: I64, count: int) -> U32:
         starts = np.maximum(bounds[documents] - low, 0)
         _lower(least[:, documents], hashes, starts, factors, addends)
     return np.ascontiguousarray(least.T)
+
+
+def checked_bounds(bounds: I64) -> None:
+    """Raise ValueError for a document without a shingle."""
+    if not (np.diff(bounds) > 0).all():
+        raise ValueError("a document without a shingle has no signature; shingle_hashes gives one at least")
 
 
 def _lower(least: U32, hashes: U32, starts: I64, factors: U32, addends: U32) -> None:

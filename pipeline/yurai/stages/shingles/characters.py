@@ -11,11 +11,12 @@ full-width ones, a voicing mark joins its letter; commas, full stops, dashes and
 import functools
 import re
 import unicodedata
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yurai.stages.mixers import I64
 from yurai_manifests.errors import ContractError
@@ -23,6 +24,8 @@ from yurai_manifests.errors import ContractError
 Unit: TypeAlias = Literal["words", "characters"]
 Booleans: TypeAlias = npt.NDArray[np.bool_]
 Symbols: TypeAlias = npt.NDArray[np.uint16]
+Codes: TypeAlias = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+Entry = TypeVar("Entry", np.uint8, np.uint16)
 PAD = 4
 """Symbols of 0 behind the last text: as many as one 64-bit number holds."""
 
@@ -95,18 +98,23 @@ def _table(unit: Unit | Literal["signs"]) -> Symbols:
 
 
 @functools.cache
-def _letters() -> Booleans:
-    """Return which symbols of words stand for letters."""
-    result = np.ones(1 << 16, np.bool_)
-    result[0] = False
+def _letters() -> npt.NDArray[np.uint8]:
+    """Return 1 for each symbol of words that stands for a letter, else 0."""
+    result = np.ones(1 << 16, np.uint8)
+    result[0] = 0
     for first, last in _NUMBERS:
-        result[_table("words")[first : last + 1]] = False
+        result[_table("words")[first : last + 1]] = 0
     return result
+
+
+def _of_each(table: npt.NDArray[Entry], places: Codes) -> npt.NDArray[Entry]:
+    """Return the entry of `table` at each of `places`: by Arrow, as numpy makes 64 bits of each number first."""
+    return np.asarray(pc.call_function("take", [pa.array(table), pa.array(places)], pc.TakeOptions(boundscheck=False)))
 
 
 def in_longer_words(marks: Symbols) -> Booleans:
     """Return where letters are that stand next to another one, not as a name of a variable does."""
-    letters = _letters().take(marks)
+    letters = _of_each(_letters(), marks).view(np.bool_)
     result = np.zeros_like(letters)
     both = letters[1:] & letters[:-1]
     result[1:] |= both
@@ -124,27 +132,33 @@ def symbols(text: "pa.Array[pa.StringScalar]", unit: Unit | Literal["signs"]) ->
         texts = cast("list[str]", text.to_pylist())
     except UnicodeDecodeError as error:
         raise ContractError(f"column 'text' is not UTF-8: {error}; write it anew with valid text") from error
-    codes = _codes("\n".join(texts))
-    if _is_spelt_apart(codes):
-        texts = [_SPELT_APART.sub(_joined, one) for one in texts]
+    codes, lengths = _codes("\n".join(texts)), np.fromiter(map(len, texts), np.int64, len(texts))
+    apart = _spelt_apart(codes)
+    if len(apart):
+        # of each such text once, not of all in the block: the search takes longer than all else here
+        for number in np.unique(np.searchsorted(bounds_of(lengths + 1), apart, "right") - 1).tolist():
+            texts[number] = _SPELT_APART.sub(_joined, texts[number])
+            lengths[number] = len(texts[number])
         codes = _codes("\n".join(texts))
     result = np.zeros(len(codes) + 1 + PAD, "<u2")
-    _table(unit).take(codes, out=result[1 : len(codes) + 1], mode="clip")
-    bounds = bounds_of(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
-    return result, bounds + 1
+    result[1 : len(codes) + 1] = _of_each(_table(unit), codes)
+    return result, bounds_of(lengths + 1) + 1
 
 
-def _is_spelt_apart(codes: npt.NDArray[np.uint16] | npt.NDArray[np.uint32]) -> bool:
-    """Tell whether texts may hold kana that are one character elsewhere and two here, or half-width ones."""
-    narrow, voicing = ((codes >= first) & (codes <= last) for first, last in (_NARROW, _VOICING))
-    return bool(narrow.any() or voicing.any())
+def _spelt_apart(codes: Codes) -> I64:
+    """Return where kana are that may be one character elsewhere and two here, or half-width ones."""
+    if not len(codes) or codes.max() < _VOICING[0]:
+        return np.zeros(0, np.int64)
+    # unsigned numbers below the first wrap around to large ones
+    narrow, voicing = (codes - codes.dtype.type(first) <= last - first for first, last in (_NARROW, _VOICING))
+    return np.flatnonzero(narrow | voicing)
 
 
 def _joined(run: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", run[0])
 
 
-def _codes(text: str) -> npt.NDArray[np.uint16] | npt.NDArray[np.uint32]:
+def _codes(text: str) -> Codes:
     """Return code points; in 16 bits where all fit, which is faster."""
     codes = text.encode("utf-16-le")
     if len(codes) == 2 * len(text):
