@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 WORDS, CHARACTERS = Shingling("words", 5, 5), Shingling("characters", 5, 5)
 BOTH = pytest.mark.parametrize("shingling", [WORDS, CHARACTERS], ids=lambda s: s.unit)
-TEXTS = st.lists(st.text(max_size=60) | st.text(st.sampled_from("aB é、𠮷.ｶﾞか\u3099"), max_size=40), min_size=1, max_size=12)
+TEXTS = st.lists(
+    st.text(max_size=60) | st.text(st.sampled_from("aB é、𠮷.ｶﾞか\u3099"), max_size=40), min_size=1, max_size=12
+)
 
 GOLDEN = {
     "words": [[2163359446, 2820487041], [325866254], [1662848116]],

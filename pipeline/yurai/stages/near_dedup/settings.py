@@ -15,6 +15,8 @@ from yurai_manifests.canonical import Json
 LEAST_MEMORY = 1 << 16
 """Bytes; each eighth of it makes a partition."""
 Count: TypeAlias = Annotated[int, at_least(1)]
+Scheme: TypeAlias = Literal["minhash", "fast-similarity"]
+"""How a signature is made of shingles; `yurai.stages.near_dedup.texts` has what makes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class NearDedup(Settings):
         unit: what shingles count, instead of the preset's; by-language is words, but characters where none are spaced.
         words: words of a shingle, instead of the preset's.
         characters: characters of a shingle, instead of the preset's.
+        signature: minhash hashes each shingle for each value; fast-similarity once in a round, for less CPU.
         threshold: Jaccard similarity from which two documents are duplicates.
         verify: exact compares shingles where the estimate is within 3 standard errors of the threshold; or estimate.
         keep: which document stays; equal ranks go by doc_id.
@@ -48,6 +51,7 @@ class NearDedup(Settings):
     unit: Unit | None = None
     words: Count | None = None
     characters: Count | None = None
+    signature: Scheme = "minhash"
     threshold: Annotated[float, above(0, 1)] = 0.8
     verify: Verify = "exact"
     keep: Keep = "oldest"
@@ -83,6 +87,7 @@ class NearDedup(Settings):
         """Return what two signatures must share to be compared."""
         preset = self.resolved
         return {
+            "signature": self.signature,
             "hashes": preset.hashes,
             "unit": preset.unit,
             "words": preset.words if preset.unit != "characters" else None,
