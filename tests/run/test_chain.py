@@ -219,6 +219,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "unit": "characters",
             "words": 3,
             "characters": 6,
+            "signature": "fast-similarity",
             "threshold": 0.5,
             "verify": "estimate",
             "keep": "best-quality",
