@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import sys
@@ -16,7 +17,7 @@ from yurai.run.recipe import DELIVER, Recipe
 from yurai.run.run import continue_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from yurai.engine.engine import Runner
@@ -46,21 +47,35 @@ def outcome(out: Path) -> tuple[list[str], dict[str, dict[str, Any]]]:
     return kept, gone
 
 
-def killed_at(failpoint: str, inputs: Sequence[Path], out: Path, given: dict[str, Any]) -> int:
-    """Run near-dedup in a process that dies at `failpoint`; return its exit code.
+def steps_of(out: Path, stage: str = "00-near-dedup") -> list[str]:
+    """The steps of a stage in the order in which they ran."""
+    steps = json.loads((out / "run.json").read_bytes())["steps"]
+    return [step["step"] for step in steps if step["step"].startswith(f"{stage}.")]
+
+
+def killed_at(
+    failpoint: str,
+    inputs: Sequence[Path] | Path,
+    out: Path,
+    given: dict[str, Any],
+    run: Callable[..., str] = deduplicate,
+) -> int:
+    """Run near-dedup, or what `run` does, in a process that dies at `failpoint`; return its exit code.
 
     A server that has imported everything already is forked: a program of its own would take a second to start. Only what
     is installed can be named to it, since it does not know this process's `sys.path`.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([name for name in sys.modules if name.partition(".")[0] in SERVED])
-    child = context.Process(target=_run, args=(failpoint, [str(path) for path in inputs], str(out), given))
+    child = context.Process(target=_run, args=(failpoint, run, inputs, out, given))
     child.start()
     child.join()
     assert child.exitcode is not None
     return child.exitcode
 
 
-def _run(failpoint: str, inputs: list[str], out: str, given: dict[str, Any]) -> None:
+def _run(
+    failpoint: str, run: Callable[..., str], inputs: Sequence[Path] | Path, out: Path, given: dict[str, Any]
+) -> None:
     os.environ["YURAI_FAILPOINT"] = failpoint
-    deduplicate(inputs, out, **given)
+    run(inputs, out, **given)

@@ -12,12 +12,23 @@ import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
 
-SCHEMA_VERSION = "1.7.0"
+SCHEMA_VERSION = "1.8.0"
 
 HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
 
 SPANS = pa.list_(pa.struct([pa.field("type", pa.string()), pa.field("start", pa.int32()), pa.field("end", pa.int32())]))
+
+CUT_SPANS = pa.list_(
+    pa.struct(
+        [
+            pa.field("start", pa.int32()),
+            pa.field("length", pa.int32()),
+            pa.field("kept_doc_id", pa.string()),
+            pa.field("kept_offset", pa.int32()),
+        ]
+    )
+)
 
 CONTAMINATION = pa.list_(
     pa.struct(
@@ -136,6 +147,13 @@ _TEXT = (
     _column("other_extractor", pa.string(), "what made it, as `extractor`"),
     _column("other_extractor_version", pa.string(), "its version, as `extractor_version`"),
     _column("removed_spans", COUNTS, "what editors changed, by rule: count of documents' changes"),
+    _column(
+        "cut_spans",
+        CUT_SPANS,
+        "runs that line-dedup with unit = span cut, in order and apart: start and length in the text that came to the "
+        "stage, and where the same bytes begin in the text of another document, or an earlier place of this one, as it "
+        "came to the stage; bytes of UTF-8",
+    ),
 )
 
 MEASURES = (

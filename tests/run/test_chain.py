@@ -232,6 +232,8 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "unit": "paragraph",
             "min_characters": 20,
             "min_unspaced": 8,
+            "min_bytes": 450,
+            "snap": "sentence",
             "min_copies": 3,
             "keep": "best-quality",
             "quality": "lang_score",

@@ -101,6 +101,7 @@ def test_a_rule_takes_what_lies_in_its_range(name: str, setting: str, value: Any
         ("near-dedup", {"bands": 400, "rows": 20}),
         ("near-dedup", {"annotate": True, "against": ["tree"]}),
         ("line-dedup", {"min_copies": 1}),
+        ("line-dedup", {"unit": "span", "min_bytes": 399}),
         ("dedup", {"keep": "best-quality"}),
     ],
 )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
 import tempfile
 import unicodedata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dedup_pages import Page, dedup_pages, write
 from run_helpers import Watching
 from yurai.declare.stage import STAGES
 from yurai.exchange.row_types import LINE, NODE
@@ -28,30 +28,9 @@ from yurai.run.run import continue_tree
 from yurai.stages.line_dedup.lines import SEPARATOR, Least, Unit, copies, firsts, line_rows, normalise, without
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.run import load_run
-from yurai_manifests.schema import DOCUMENT
 from yurai_manifests.store import open_store
 
 UNITS: tuple[Unit, ...] = ("line", "paragraph")
-
-
-class Page(NamedTuple):
-    """What a test says of a document; its id is made of `number`, so shards do not change it."""
-
-    number: int
-    date: int
-    text: str
-
-    @property
-    def doc_id(self) -> str:
-        return hashlib.sha256(str(self.number).encode()).hexdigest()[:32]
-
-    def row(self) -> dict[str, Any]:
-        row = {"doc_id": self.doc_id, "source": "pages", "source_sha256": "0" * 64, "warc_offset": self.number}
-        row |= {"warc_length": 1, "url": f"https://x.example/{self.number}", "text": self.text}
-        row |= {"capture_date": f"{2000 + self.date}-01-01T00:00:00Z", "media_type": "text/plain"}
-        data = self.text.encode()
-        return row | {"text_sha256": hashlib.sha256(data).hexdigest(), "text_bytes": len(data)}
 
 
 def plain(unit: str) -> str:
@@ -86,25 +65,6 @@ def brute(pages: list[Page], unit: Unit, min_characters: int = 8, min_copies: in
             stay[page.doc_id].append((number, part))
         seen.add(key)
     return stay
-
-
-def write(folder: Path, pages: list[Page], cuts: list[int]) -> None:
-    """Write pages to shards that begin at `cuts`."""
-    folder.mkdir(parents=True)
-    bounds = [0, *sorted(cuts), len(pages)]
-    for number, (start, end) in enumerate(itertools.pairwise(bounds)):
-        rows = [page.row() for page in pages[start:end]]
-        pq.write_table(pa.Table.from_pylist(rows, schema=DOCUMENT), folder / f"{number:03}.parquet")
-
-
-def cut_lines(shards: Path, out: Path, runner: Watching | None = None, **given: Any) -> str:
-    """Run measure and line-dedup over shards; return the digest of what came out."""
-    measure = STAGES["measure"].use({"taggers": ["characters"]})
-    uses = (measure, STAGES["line-dedup"].use(given))
-    state = state_of([str(path) for path in sorted(shards.iterdir())])
-    recipe = Recipe("lines", "", uses, dict(DELIVER))
-    continue_tree(uses, state, recipe, str(out), runner or Watching())
-    return str(load_run(open_store(str(out))).digest)
 
 
 def assert_as_brute(out: Path, pages: list[Page], stay: dict[str, list[Any]], unit: Unit) -> None:
@@ -258,10 +218,10 @@ def test_line_dedup_is_what_brute_force_finds(
     with tempfile.TemporaryDirectory() as name:
         folder, given = Path(name), {"unit": unit, "min_characters": 8, "min_copies": least}
         write(folder / "in", pages, [min(cut, len(pages)) for cut in cuts])
-        digest = cut_lines(folder / "in", folder / "out", memory_bytes=memory, **given)
+        digest = dedup_pages(folder / "in", folder / "out", memory_bytes=memory, **given)
         assert_as_brute(folder / "out", pages, brute(pages, unit, 8, least), unit)
         write(folder / "one", pages, [])
-        assert cut_lines(folder / "one", folder / "again", **given) == digest
+        assert dedup_pages(folder / "one", folder / "again", **given) == digest
 
 
 def test_a_line_that_is_everywhere(tmp_path: Path) -> None:
@@ -272,8 +232,8 @@ def test_a_line_that_is_everywhere(tmp_path: Path) -> None:
     write(tmp_path / "in", pages, [100, 101, 400])
     small, large = Watching(), Watching()
     given = {"unit": "line", "min_characters": 8}
-    digest = cut_lines(tmp_path / "in", tmp_path / "small", small, memory_bytes=40_000, **given)
-    assert cut_lines(tmp_path / "in", tmp_path / "large", large, **given) == digest
+    digest = dedup_pages(tmp_path / "in", tmp_path / "small", small, memory_bytes=40_000, **given)
+    assert dedup_pages(tmp_path / "in", tmp_path / "large", large, **given) == digest
     assert (small.ran["01-line-dedup.judge"] > 10, large.ran["01-line-dedup.judge"]) == (True, 1)
     stay = brute(pages, "line")
     assert_as_brute(tmp_path / "small", pages, stay, "line")
@@ -285,7 +245,7 @@ def test_the_order_says_whose_copy_stays(tmp_path: Path) -> None:
     pages = [Page(0, 3, f"{text}\nfirst"), Page(1, 1, f"second\n{text}"), Page(2, 5, f"{text}\n{text}\nthird")]
     write(tmp_path / "in", pages, [1])
     for keep, number in (("oldest", 1), ("newest", 2)):
-        cut_lines(tmp_path / "in", tmp_path / keep, unit="line", keep=keep)
+        dedup_pages(tmp_path / "in", tmp_path / keep, unit="line", keep=keep)
         texts = pq.read_table(tmp_path / keep / "documents", columns=["text"])["text"].to_pylist()
         assert [text in found for found in texts] == [page.number == number for page in pages]
     assert texts[2] == f"{text}\nthird"
@@ -295,8 +255,8 @@ def test_short_and_rare_lines_stay(tmp_path: Path) -> None:
     forty, less = "x" * 40, "y" * 39
     pages = [Page(n, n, f"{forty}!?\n\n{less}!?") for n in range(2)]
     write(tmp_path / "in", pages, [])
-    cut_lines(tmp_path / "in", tmp_path / "two")
-    cut_lines(tmp_path / "in", tmp_path / "three", min_copies=3)
+    dedup_pages(tmp_path / "in", tmp_path / "two")
+    dedup_pages(tmp_path / "in", tmp_path / "three", min_copies=3)
     read = [pq.read_table(tmp_path / name / "documents", columns=["text"]) for name in ("two", "three")]
     assert [table["text"].to_pylist() for table in read] == [[pages[0].text, f"{less}!?"], [pages[0].text] * 2]
 
@@ -305,7 +265,7 @@ def test_explain_tells_of_lines_that_went(tmp_path: Path) -> None:
     shared = "This notice stands below every page of the site."
     pages = [Page(0, 0, f"{shared}\nmine"), Page(1, 1, f"yours\n{shared}"), Page(2, 2, shared)]
     write(tmp_path / "in", pages, [2])
-    cut_lines(tmp_path / "in", tmp_path / "out", unit="line")
+    dedup_pages(tmp_path / "in", tmp_path / "out", unit="line")
     lives = [explain(open_store(str(tmp_path / "out")), page.doc_id)[0] for page in pages]
     assert [life["outcome"] for life in lives] == ["kept", "kept", "dropped"]
     assert [life["decisions"][-1]["verdict"] for life in lives] == ["kept", "edited", "dropped"]
@@ -321,7 +281,7 @@ def test_a_filter_behind_it_judges_what_is_left(tmp_path: Path) -> None:
     shared = "This notice stands below every page of the site."
     pages = [Page(0, 0, f"{shared}\nmine"), Page(1, 1, f"yours\n{shared}"), Page(2, 2, f"{'long ' * 9}\n{shared}")]
     write(tmp_path / "in", pages, [])
-    cut_lines(tmp_path / "in", tmp_path / "lines", unit="line")
+    dedup_pages(tmp_path / "in", tmp_path / "lines", unit="line")
     rules = [{"use": "length", "min_characters": 20}]
     uses = (STAGES["filter"].use({"rules": rules}),)
     recipe = Recipe("filter", "", uses, dict(DELIVER))
@@ -357,4 +317,4 @@ def test_texts_that_nothing_measures_are_refused(tmp_path: Path) -> None:
 def test_settings_that_cannot_be_meant(given: dict[str, Any], said: str, tmp_path: Path) -> None:
     write(tmp_path / "in", [Page(0, 0, "text")], [])
     with pytest.raises(RecipeError, match=said):
-        cut_lines(tmp_path / "in", tmp_path / "out", **given)
+        dedup_pages(tmp_path / "in", tmp_path / "out", **given)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from near_runs import SURE, TINY, deduplicate, killed_at, outcome
+from near_runs import SURE, TINY, deduplicate, killed_at, outcome, steps_of
 from near_samples import GRAM, UNITS, Page, exact_pairs, greedy, jaccard, planted, write_pages
 from run_helpers import Watching, assert_whole
 from yurai.declare.stage import STAGES
@@ -247,12 +247,6 @@ def components(count: int, pairs: dict[tuple[int, int], float]) -> set[frozenset
         whole = found[a] | found[b]
         found |= dict.fromkeys(whole, whole)
     return set(found.values())
-
-
-def steps_of(out: Path) -> list[str]:
-    """The steps of near-dedup in the order in which they ran."""
-    steps = json.loads((out / "run.json").read_bytes())["steps"]
-    return [step["step"] for step in steps if step["step"].startswith("00-near-dedup.")]
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ REWRITTEN: Final = (
     "text_bytes",
     "block_spans",
     "removed_spans",
+    "cut_spans",
     *(one.name for one in MEASURES),
 )
 """What changes where an editor changed the text; its rule then stands in `removed_spans`."""

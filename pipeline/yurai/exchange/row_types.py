@@ -52,6 +52,23 @@ LINE = np.dtype([("hash", "<u8"), ("low", "<u8"), ("node", NODE), ("position", "
 """A line or paragraph: 128 bits that equal ones share, its document, and which unit of the text it is, from 0."""
 CUT = np.dtype([("shard", "<u4"), ("row", "<u4"), ("position", "<u4"), ("kept_high", "<u8"), ("kept_low", "<u8")])
 """A unit that leaves the text of (shard, row), and the doc_id of the document that keeps its first occurrence."""
+WINDOW = np.dtype([*LINE.descr, ("length", "<u4")])
+"""A window of a text: 128 bits of its bytes, its document, and its first byte and how many there are, in UTF-8."""
+REPEAT = np.dtype(
+    [
+        ("shard", "<u4"),
+        ("row", "<u4"),
+        ("start", "<u4"),
+        ("length", "<u4"),
+        ("kept", NODE),
+        ("kept_start", "<u4"),
+    ]
+)
+"""Bytes of the text of (shard, row), from `start` on, that are those of `kept` from `kept_start` on, which precede."""
+REACH = 272
+"""Bytes on each side of a repeat that are compared: of a shared run so many may lie beside its windows."""
+BESIDE = np.dtype([("repeat", REPEAT), ("before", "u1", (REACH,)), ("after", "u1", (REACH,))])
+"""A repeat on its way to `kept`, with the bytes beside it: nearest last in `before`, first in `after`."""
 LINK = np.dtype([("node", "<u8"), ("other", "<u8")])
 """Two documents of one component, by name; as a label, `other` is the lowest name of the component."""
 LABELLED = np.dtype([("label", "<u8"), ("edge", EDGE)])
@@ -94,6 +111,9 @@ ROWS = {
     "name": NAME,
     "line": LINE,
     "cut": CUT,
+    "window": WINDOW,
+    "repeat": REPEAT,
+    "beside": BESIDE,
     "message": MESSAGE,
     "weight": WEIGHT,
     "item": ITEM,

@@ -44,6 +44,7 @@ MEASURED = [
     "text_sha256",
     "text_bytes",
     "removed_spans",
+    "cut_spans",
     *(field.name for field in MEASURES),
 ]
 RIGHTS = ("kind", "channel", "norm", "raw", "subject_scope", "place", "dom_path", "source_ref", "as_of")

@@ -1,22 +1,28 @@
-"""Drive stage line-dedup: units of every shard meet by hash, are judged, and leave their shards."""
+"""Drive stage line-dedup over lines and paragraphs: those of every shard meet by hash, are judged, and go."""
 
 from collections.abc import Iterator
 
 from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine
-from yurai.engine.state import State, of_step
+from yurai.engine.state import State
 from yurai.engine.steps import Steps
 from yurai.engine.task import AnyTask
 from yurai.engine.use import StageUse
 from yurai.exchange.levels import exchange
 from yurai.exchange.route import Route, by_hash
 from yurai.stages.line_dedup.settings import LineDedup
+from yurai.stages.line_dedup.span_driver import after_cut, cut_spans
 from yurai.stages.line_dedup.tasks import Cut, Judge, Lines, cut, judge, lines
 from yurai.stages.map_tasks import step_of
 
 
-def cut_lines(engine: Engine, state: State, use: StageUse[LineDedup], identity: Identity) -> State:
+def cut_units(engine: Engine, state: State, use: StageUse[LineDedup], identity: Identity) -> State:
     """Run stage line-dedup over the survivors."""
+    drive = cut_spans if use.settings.unit == "span" else _cut_lines
+    return drive(engine, state, use, identity)
+
+
+def _cut_lines(engine: Engine, state: State, use: StageUse[LineDedup], identity: Identity) -> State:
     settings, memory, survivors = use.settings, use.settings.memory_bytes, state.survivors
     steps = Steps(engine, step_of(state, use.name, identity), identity, memory)
     units = steps.map("lines", lines, survivors, lambda number: Lines(use, number))
@@ -32,8 +38,4 @@ def cut_lines(engine: Engine, state: State, use: StageUse[LineDedup], identity: 
         for shard, spans in zip(survivors, by_shard, strict=False):  # without shards there is one empty partition
             yield steps.over("cut", cut, (shard,), Cut(spans, use, state.measures))
 
-    record = steps.run("cut", expected, survivors.count)
-    for inner in steps.records[:-1]:
-        state = state.after(inner, ())
-    dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
-    return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
+    return after_cut(steps, state, use, expected)

@@ -81,12 +81,15 @@ def line_rows(text: Any, nodes: Rows, unit: Unit, least: Least) -> Rows:  # noqa
 def firsts(chunks: Iterable[Rows], min_copies: int) -> Rows:
     """Return the first of each unit in keep order, then position, that occurs in at least so many places, by hash.
 
+    Rows are LINE, or have its fields.
+
     Chunks are reduced one by one, and joined once together they are as large as what is held: each row is sorted a few
     times, however many chunks there are. Holds as many rows as there are different units.
     """
     held: Table = (np.empty(0, LINE), np.empty(0, np.int64))
     waiting: list[Table] = []
     for chunk in chunks:
+        held = held if len(held[0]) else (chunk[:0], held[1])
         waiting.append(_reduced(chunk, np.ones(len(chunk), np.int64)))
         if sum(len(rows) for rows, _ in waiting) >= len(held[0]):
             held, waiting = _joined([held, *waiting]), []
@@ -109,7 +112,9 @@ def _reduced(rows: Rows, counts: npt.NDArray[np.int64]) -> Table:
     shares = (equal[1:] | equal[:-1])[: len(rows)]
     alone, shared = order[~shares], np.sort(order[shares])
     node, low = rows["node"][shared], rows["low"][shared]
-    by = np.lexsort((rows["position"][shared], node["id_low"], node["id_high"], node["rank"], low, hashes[shared]))
+    position = rows["position"][shared]
+    places = (node["row"], node["shard"], node["id_low"], node["id_high"], node["rank"])
+    by = np.lexsort((position, *places, low, hashes[shared]))
     shared, low = shared[by], low[by]
     new = (hashes[shared[1:]] != hashes[shared[:-1]]) | (low[1:] != low[:-1])
     starts = np.flatnonzero(np.concatenate([[True], new])[: len(shared)])
@@ -121,17 +126,22 @@ def _reduced(rows: Rows, counts: npt.NDArray[np.int64]) -> Table:
 
 def copies(rows: Rows, stay: Rows) -> Rows:
     """Return CUT rows for those of `rows` whose unit is among `stay`, what `firsts` gave, but not those themselves."""
+    rows, first = beside_first(rows, stay)
+    cuts = np.empty(len(rows), CUT)
+    cuts["shard"], cuts["row"], cuts["position"] = rows["node"]["shard"], rows["node"]["row"], rows["position"]
+    cuts["kept_high"], cuts["kept_low"] = first["node"]["id_high"], first["node"]["id_low"]
+    return cuts
+
+
+def beside_first(rows: Rows, stay: Rows) -> tuple[Rows, Rows]:
+    """Return those of `rows` whose unit is among `stay` but that are not there themselves, and the first of each."""
     firsts = _find(rows, stay)
     known = firsts >= 0
     rows, first = rows[known], stay[firsts[known]]
     other = rows["position"] != first["position"]
     for name in ("shard", "row"):
         other |= rows["node"][name] != first["node"][name]
-    rows, first = rows[other], first[other]
-    cuts = np.empty(len(rows), CUT)
-    cuts["shard"], cuts["row"], cuts["position"] = rows["node"]["shard"], rows["node"]["row"], rows["position"]
-    cuts["kept_high"], cuts["kept_low"] = first["node"]["id_high"], first["node"]["id_low"]
-    return cuts
+    return rows[other], first[other]
 
 
 def _find(rows: Rows, table: Rows) -> npt.NDArray[np.int64]:
