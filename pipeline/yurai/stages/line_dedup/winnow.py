@@ -1,7 +1,7 @@
 """Cut texts into windows whose bounds hang on their bytes alone, so that a copy has the windows of its original.
 
 A boundary is a place whose hash of 8 bytes is the least of some 128 hashes in a row (winnowing: Schleimer, Wilkerson
-and Aiken 2003). Each 128 hashes that lie in a text hold one, and whether a place is one is told by at most 128 hashes to
+and Aiken 2003). Each 128 hashes in a text hold one, and whether a place is one is told by at most 128 hashes to
 each side. A window is the shortest run of at least `least` bytes from one boundary to another. So two texts that share
 a run of `least + 2 x MARGIN` bytes share a window of it.
 """
