@@ -16,3 +16,10 @@ def bounded(database: duckdb.DuckDBPyConnection, folder: str) -> None:
     database.execute(f"SET temp_directory = '{folder}/spill'")
     database.execute("SET autoinstall_known_extensions = false")
     database.execute("SET autoload_known_extensions = false")
+
+
+def closed_off(database: duckdb.DuckDBPyConnection) -> None:
+    """Leave a database no way out: files, network, variables of this program, and no way to undo that."""
+    for setting in ("python_enable_replacements", "enable_external_access"):
+        database.execute(f"SET {setting} = false")
+    database.execute("SET lock_configuration = true")

@@ -118,6 +118,7 @@ def calls() -> list[tuple[str, ...]]:
         ("takedown", "demo", "--url", PAGE, "--case", "1", "--basis", "copyright", "--dry-run"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times
+        ("select-records", "index.cdxj", "--output", "selection"),
         ("sign", "demo", "--new-key", "me.key"),
         ("verify", "demo", "--key", "me.key.pub"),
         ("prove", "demo", "--absent", "https://nowhere.example/", "--output", "proof.json"),
@@ -144,6 +145,9 @@ CALLS = calls()
 def called(folder: Path, missing: str) -> dict[tuple[str, ...], Said]:
     """How each call ends without a package, and the digest of each tree that is there in the end."""
     (folder / "rows.jsonl").write_text('{"text": "A river carries water. Call +81 3-1234-5678."}\n')
+    (folder / "index.cdxj").write_text(
+        'example)/ 20240101000000 {"url": "http://example/", "filename": "a.warc", "offset": "0", "length": "9"}\n'
+    )
     (folder / "site").mkdir()
     (folder / "site/sitecustomize.py").write_text(SITE.format(name=missing))
     environment = {**os.environ, "PYTHONPATH": str(folder / "site"), "COLUMNS": "200"}

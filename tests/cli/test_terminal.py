@@ -290,12 +290,26 @@ def test_damaged_trees(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
     assert checked(yurai("audit", out)).code == 1
 
 
+def test_select_records(tmp_path: Path, yurai: Yurai) -> None:
+    place = {"url": f"http://example/{EVIL}", "filename": f"a{EVIL}.warc", "offset": "0", "length": "9"}
+    lines = f"example)/ 20240101000000 {json.dumps(place)}\n"
+    index = tmp_path / f"a{ESC}{RLO}.cdxj"
+    index.write_text(lines)
+    assert checked(yurai("select-records", index, "--output", tmp_path / "out")).code == 0
+    assert (
+        checked(yurai("select-records", index, "--where", f"no{ESC}{RLO} = 1", "--output", tmp_path / "no")).code == 2
+    )
+    index.write_text(lines + lines.replace('"0"', '"5"'))
+    assert checked(yurai("select-records", index, "--output", tmp_path / "over")).code == 2
+
+
 def test_every_command_was_called() -> None:
     from yurai.cli.commands import PLACES, STAGE_NAMES
 
     called = {
         "run",
         "plan",
+        "select-records",
         "audit",
         "sample",
         "digest",

@@ -37,6 +37,12 @@ def _running() -> Loaded:
     return {"run": run, "demo": demo}
 
 
+def _choosing() -> Loaded:
+    from yurai.cli.select_records_command import select_records
+
+    return {"select-records": select_records}
+
+
 def _planning() -> Loaded:
     from yurai.cli.plan_command import plan
 
@@ -201,6 +207,7 @@ STAGE_NAMES: Final = (
 PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     "run": _running,
     "plan": _planning,
+    "select-records": _choosing,
     "demo": _running,
     "status": _watching,
     **dict.fromkeys(("audit", "sample", "digest", "explain"), _looking),

@@ -23,7 +23,7 @@ from yurai_manifests.location import LOCAL, Location, is_web, may_reach, name_of
 from yurai_manifests.visible import escaped
 
 ENDINGS = (".paths", ".paths.gz", ".paths.txt")
-KEYS = "crawl-data/"
+KEYS = ("crawl-data/", "cc-index/")
 BYTES = 64 << 20
 """A list may inflate to this; the 100,000 keys of a crawl are 14 MB."""
 LINE = 16 << 10

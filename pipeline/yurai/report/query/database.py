@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from yurai.report.query.tables import DERIVED, FOLDERS, MANIFESTS
-from yurai_manifests.database import bounded
+from yurai_manifests.database import bounded, closed_off
 from yurai_manifests.dataset import dataset_of
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.needed import need
@@ -47,7 +47,7 @@ def opened(sql: str, store: Store, other: Store | None = None) -> Iterator["duck
             words = set(re.findall(r"\w+", sql.lower()))
             _bind(database, "", store, words)
             _bind(database, OTHER, other, words)
-            _close_off(database)
+            closed_off(database)
             yield database
         except duckdb.Error as error:
             if not of_tree(error):
@@ -68,13 +68,6 @@ def of_tree(error: "duckdb.Error") -> bool:
 def first_line(error: Exception) -> str:
     """Return what DuckDB says went wrong, without the statement that it quotes."""
     return " ".join(str(error).partition("\n\n")[0].split())
-
-
-def _close_off(database: "duckdb.DuckDBPyConnection") -> None:
-    """Leave no way out: files, network, variables of this program, and no way to undo that."""
-    for setting in ("python_enable_replacements", "enable_external_access"):
-        database.execute(f"SET {setting} = false")
-    database.execute("SET lock_configuration = true")
 
 
 def _bind(database: "duckdb.DuckDBPyConnection", before: str, store: Store | None, words: set[str]) -> None:
