@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from yurai.engine.journal import entry_key, seconds_of
+from yurai.engine.keys import Keys, KeySet
 from yurai.engine.note import RunNote
 from yurai.engine.progress import Counter, Reporter
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_key
@@ -53,8 +54,7 @@ class Engine:
         if self.rebuild:
             forget_damaged(self.store, step)
         names = (name.rpartition("/")[2].removesuffix(".json") for name in self.store.names(f"{step.folder}/tasks"))
-        done = {name: name for name in names}  # a key is held once: a million of them are 110 MB
-        keys = [""] * count
+        done, keys = KeySet(names), Keys(count)
         if self.note:
             self.note.step(step, count, len(done))
         with self.reporter.step(step.name, count) as progress:
@@ -72,21 +72,21 @@ class Engine:
     def _missing(
         self,
         tasks: Iterable[AnyTask],
-        keys: list[str],
-        done: dict[str, str],
+        keys: Keys,
+        done: KeySet,
         progress: Counter,
         told: dict[int, AnyTask],
     ) -> Iterator[tuple[int, AnyTask]]:
         """Yield the tasks that are not committed; those in flight that are told of when they end are put in `told`."""
         for number, task in enumerate(tasks):
-            key = done.get(task.key or known_key(self.store, task))
-            if key is None:
-                if self.reporter.verbose:
-                    told[number] = task
-                yield number, task
-            else:
+            key = task.key or known_key(self.store, task)
+            if key in done:
                 keys[number] = key
                 progress.reuse()
+                continue
+            if self.reporter.verbose:
+                told[number] = task
+            yield number, task
 
 
 def forget_damaged(store: Store, step: StepId) -> None:
