@@ -14,7 +14,7 @@ from yurai_manifests.errors import AuditError, RecipeError
 from yurai_manifests.run import Delivered, RunRecord
 from yurai_manifests.shape import COUNT, TABLE, TEXT, Fields, Many, parsed
 from yurai_manifests.store import Store, open_store
-from yurai_manifests.takedown.tombstones import load_tombstones
+from yurai_manifests.takedown.tombstones import Tombstone, load_tombstones
 
 DerivedKind: TypeAlias = Literal["order", "search"]
 KINDS: Final[tuple[DerivedKind, ...]] = ("order", "search")
@@ -140,8 +140,14 @@ def relation(made: Derived, store: Store, run: RunRecord) -> Relation:
     """Tell whether something was made from a run as it is, as it was before a takedown, or from another one."""
     if made.of == run.digest:
         return "current"
-    before = {stone.value["before"]["digest"] for stone in load_tombstones(store, run.value)}
-    return "before-takedown" if made.of in before else "other"
+    return "before-takedown" if taken_since(made, store, run) else "other"
+
+
+def taken_since(made: Derived, store: Store, run: RunRecord) -> list[Tombstone]:
+    """Return the takedowns of a run since something was made from it, oldest first; none if it is of another run."""
+    stones = load_tombstones(store, run.value)
+    before = [stone.value["before"]["digest"] for stone in stones]
+    return stones[before.index(made.of) :] if made.of in before else []
 
 
 def strays(store: Store, folder: str, made: Derived) -> Iterator[str]:

@@ -12,12 +12,15 @@ from yurai_manifests.derived import (
     load_derived,
     relation,
     strays,
+    taken_since,
 )
 from yurai_manifests.derived_order import check_order
 from yurai_manifests.errors import AuditError
 from yurai_manifests.findings import Finding
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import Store, digest_of
+from yurai_manifests.takedown.gaps import fillers_of
+from yurai_manifests.takedown.tombstones import STABLE, Tombstone
 
 AGAIN = "remove its folder and make it again: `yurai pack` for order/, `yurai index` for search/"
 
@@ -44,16 +47,25 @@ def _check(store: Store, run: RunRecord, kind: DerivedKind, folder: str, *, hash
             message = f"it was made from another run, of digest {made.of[:16]}"
             yield Finding("error", kind, folder, message, AGAIN)
         case "before-takedown":
-            message = "it was made before a takedown; documents that went are left out when it is read"
-            yield Finding("info", kind, folder, message, "keep it for models that were trained by it, or make it again")
+            yield _before(kind, folder, taken_since(made, store, run))
         case _:
             pass
     wrong = list(_files(store, kind, folder, made, hashing=hashing))
     yield from wrong
     if kind == "order" and hashing and not wrong:
-        yield from check_order(store, folder, made)
+        fillers = fillers_of(taken_since(made, store, run))
+        yield from check_order(store, folder, made, fillers.keys())
     for name in strays(store, folder, made):
         yield Finding("error", kind, name, "its manifest does not name this file", AGAIN)
+
+
+def _before(kind: DerivedKind, folder: str, since: list[Tombstone]) -> Finding:
+    """Say what something from before takedowns is good for."""
+    if kind == "order" and all(stone.mode == STABLE for stone in since):
+        message = "it was made before a takedown that moved no token; documents that went read as end of document"
+        return Finding("info", kind, folder, message, "go on training by it; nobody learns from what went")
+    message = "it was made before a takedown; documents that went are left out when it is read"
+    return Finding("info", kind, folder, message, "keep it for models that were trained by it, or make it again")
 
 
 def _files(store: Store, kind: DerivedKind, folder: str, made: Derived, *, hashing: bool) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Check an order of training against its manifest: samples in a row, tokens that are those of their parts, and sums."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +14,12 @@ from yurai_manifests.store import Store
 AGAIN = "do not train by it; remove its folder and pack again"
 
 
-def check_order(store: Store, folder: str, made: Derived) -> Iterator[Finding]:
-    """Compare the rows of an order with its facts; its files are those of its manifest."""
-    next_position, tokens = 0, 0
+def check_order(store: Store, folder: str, made: Derived, gone: Collection[str] = ()) -> Iterator[Finding]:
+    """Compare the rows of an order with its facts; its files are those of its manifest.
+
+    Count the tokens of documents that are `gone`, and left their places.
+    """
+    next_position, tokens, filled, taken = 0, 0, 0, pa.array(sorted(gone), pa.string())
     for file in made.named(".parquet"):
         with store.open(f"{folder}/{file.name}") as handle, pq.ParquetFile(handle) as parquet:
             for batch in parquet.iter_batches(1024, columns=["position", "tokens", "parts"], use_threads=False):
@@ -26,7 +29,11 @@ def check_order(store: Store, folder: str, made: Derived) -> Iterator[Finding]:
                 if _sums(batch) != batch.column("tokens").to_pylist():
                     yield _wrong(f"{folder}/{file.name}", "a sample has other tokens than its parts")
                 next_position += len(positions)
+                filled += _filled(batch, taken)
                 tokens += pc.sum(batch.column("tokens")).as_py() or 0
+    if filled:
+        message = f"{filled:,} of its {tokens:,} tokens are of documents that were taken down, and read as filler"
+        yield Finding("info", "order", folder, message, "yurai.data gives them no label; mask them in other trainers")
     for name, found in (("samples", next_position), ("tokens", tokens)):
         if made.facts.get(name) != found:
             yield _wrong(folder, f"it holds {found:,} {name}, its manifest says {made.facts.get(name)}")
@@ -39,6 +46,13 @@ def _sums(batch: pa.RecordBatch) -> list[int]:
     ends = np.cumsum(pc.list_value_length(parts).to_numpy())
     sums: list[int] = np.diff(np.concatenate([[0], np.cumsum(counts)])[np.concatenate([[0], ends])]).tolist()
     return sums
+
+
+def _filled(batch: pa.RecordBatch, gone: "pa.Array[pa.StringScalar]") -> int:
+    """Return the tokens of parts of these documents."""
+    parts = pc.list_flatten(batch.column("parts"))
+    held = pc.is_in(pc.struct_field(parts, "doc_id"), value_set=gone)
+    return int(pc.sum(pc.filter(pc.struct_field(parts, "token_count"), held)).as_py() or 0)
 
 
 def _wrong(where: str, message: str) -> Finding:

@@ -58,7 +58,11 @@ FOLDERS = ("documents", "extracted", "dropped", "evidence", "robots", "warcinfo"
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One delivered file: `folder/NNNNN.suffix`."""
+    """One delivered file: `folder/NNNNN.suffix`.
+
+    `size` is bytes of text, or tokens. That of a `.bin` is its places for tokens, of which a takedown may have left
+    some without a document; those of its `.idx` and `.parquet` are the tokens of documents.
+    """
 
     name: str
     sha256: str
@@ -123,6 +127,11 @@ def token_shards(files: Iterable[Delivered]) -> list[Delivered]:
         for name, file in named.items()
         if name.endswith(".bin") or (name.endswith(".parquet") and f"{name[:-8]}.bin" not in named)
     ]
+
+
+def token_sum(files: Iterable[Delivered]) -> int:
+    """Return the tokens of the documents of all shards, as their indexes say: a `.bin` may have gaps among them."""
+    return sum(file.size for file in files if file.name.endswith(".parquet"))
 
 
 def content_digest(files: Mapping[str, list[Delivered]]) -> str:

@@ -202,8 +202,8 @@ def test_a_damaged_order_is_named(mine: Path, damage: bytes) -> None:
         TokenDataset(mine)[0]
 
 
-def taken_down(out: Path, doc_id: str, mode: str) -> None:
-    """Write a tombstone as a takedown of that mode would, and the run manifest behind it, shards left as they are."""
+def taken_down(out: Path, doc_id: str) -> None:
+    """Write a tombstone as a takedown that moves tokens would, and the run manifest behind it, shards left as they are."""
     run = load_run(LocalStore(out))
     after = "1" * 64
     stone = {
@@ -213,7 +213,7 @@ def taken_down(out: Path, doc_id: str, mode: str) -> None:
         "basis": "copyright",
         "received": None,
         "decided": None,
-        "mode": mode,
+        "mode": "compact",
         "near": "0.7000",
         "selectors": [{"kind": "doc_id", "hmac": ""}],
         "documents": [{"doc_id": doc_id, "verdict": "selected", "was": "kept", "url": None, "text": None}],
@@ -235,16 +235,6 @@ def taken_down(out: Path, doc_id: str, mode: str) -> None:
 
 
 def test_after_a_takedown_that_moved_tokens_it_says_what_to_do(mine: Path) -> None:
-    taken_down(mine, TokenDataset(mine).parts(0)[0].doc_id, "compact")
+    taken_down(mine, TokenDataset(mine).parts(0)[0].doc_id)
     with pytest.raises(AuditError, match=r"takedown case.*pack again"):
         TokenDataset(mine)
-
-
-def test_after_a_stable_takedown_nobody_learns_from_what_went(mine: Path) -> None:
-    before = TokenDataset(mine).example(0)
-    part = TokenDataset(mine).parts(0)[0]
-    taken_down(mine, part.doc_id, "stable")
-    after = TokenDataset(mine).example(0)
-    gone = [one.doc_id == part.doc_id for one in TokenDataset(mine).parts(0) for _ in range(one.token_count)]
-    for place, token in enumerate(before["labels"].tolist()):
-        assert after["labels"][place] == (IGNORED if place < len(gone) and gone[place] else token)

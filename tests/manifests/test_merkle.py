@@ -201,7 +201,8 @@ def test_tokens_have_one_digest_in_both_forms_of_a_shard(kind: type, tmp_path: P
     import pyarrow.parquet as pq
 
     ids = [[1, 2, 300], [], [65535]]
-    table = pa.table({"doc_id": ["a", "b", "c"], "token_count": [len(one) for one in ids]})
+    counts = [len(one) for one in ids]
+    table = pa.table({"doc_id": ["a", "b", "c"], "token_start": [0, 3, 3], "token_count": counts})
     pq.write_table(table, tmp_path / "index.parquet")
     arrow = pa.array(ids, pa.large_list(pa.from_numpy_dtype(kind)))
     pq.write_table(table.append_column("tokens", arrow), tmp_path / "whole.parquet")

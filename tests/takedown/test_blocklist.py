@@ -144,7 +144,7 @@ def test_workers_change_nothing_and_drift_is_refused(crawl: Path, blocklist: Pat
 
 
 def known(*selectors: Selector, texts: tuple[str, ...] = (), case: str = CASE, key: bytes = KEY) -> Listed:
-    return blocklist_of(order(*selectors, case=case, key=key), Plan({}, {}, {}, 0, {}, texts=texts))
+    return blocklist_of(order(*selectors, case=case, key=key), Plan({}, {}, {}, (), {}, texts=texts))
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
 import pytest
 
 from near_runs import deduplicate
 from report_readers import figures, reported
 from run_helpers import run
 from takedown_corpus import HOME, Planted, planted, recipe, write_crawl
+from takedown_runs import KEY, digests, holding, killed_at, order, step_of, urls
 from yurai.engine.local import LocalRunner
 from yurai.report.changes import compare
 from yurai.report.readers.takedowns import VERDICTS
-from yurai.run.takedown.decide import Order, planned
+from yurai.run.takedown.decide import planned
 from yurai.run.takedown.driver import take_down
-from yurai.run.takedown.selectors import selector
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import DriftError, RecipeError
 from yurai_manifests.run import load_run
@@ -34,19 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from run_helpers import Said
+    from yurai_manifests.takedown.tombstones import Mode
 
     Yurai = Callable[..., Said]
-KEY = bytes(range(32))
 FLOORS = {"exact": 1.0, "mirrored": 1.0, "near": 1.0, "quoted": 1.0}
 """Share of planted copies that are found, by kind."""
 PAGES = planted()
 TEXT = next(page.text for page in PAGES if page.kind == "source")
 PLACES = ("takedown-decided", "in 12-takedown", "after-manifest", "takedown-run-removed", "in-takedown",
           "takedown-published", "takedown-work-removed")  # fmt: skip
-
-
-def order(case: str = "2026-1", url: str = HOME, **more: Any) -> Order:
-    return Order(case, "copyright", (selector("url", url),), KEY, **more)
 
 
 @pytest.fixture(scope="module")
@@ -75,35 +68,6 @@ def taken(whole: Path) -> Path:
     out = Path(shutil.copytree(whole, whole.parent / "taken"))
     take_down(str(out), order(), LocalRunner(1))
     return out
-
-
-def urls(out: Path, folder: str = "documents") -> set[str]:
-    return {url for file in (out / folder).glob("*.parquet") for url in pq.read_table(file)["url"].to_pylist()}
-
-
-def digests(out: Path) -> dict[str, str]:
-    """{name: sha256} of all that is neither work, journal nor report."""
-    files = (path for path in out.rglob("*") if path.is_file())
-    names = {str(path.relative_to(out)): path for path in files}
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for name, path in names.items()
-        if not name.startswith((".work/", "journal/"))
-    }
-
-
-def holding(out: Path, passage: str) -> list[str]:
-    """Name the files in whose bytes, or in whose cells or tokens as text, a passage is."""
-    found = []
-    for path in (path for path in out.rglob("*") if path.is_file()):
-        said = path.read_bytes()
-        if path.suffix == ".parquet":
-            said += b"".join(str(row).encode() for row in pq.read_table(path).to_pylist())
-        if path.suffix == ".bin":  # tokens of recipe `planted` are bytes, two a token
-            said += said[::2]
-        if passage.encode() in said:
-            found.append(str(path.relative_to(out)))
-    return sorted(found)
 
 
 def of_kind(*kinds: str) -> list[Planted]:
@@ -151,36 +115,36 @@ def test_files_that_hold_no_copy_keep_their_bytes(whole: Path, tmp_path: Path) -
     assert len([name for name in written if name.startswith("documents/")]) == 1
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_takedown_that_is_killed_goes_on(place: str, crawl: Path, whole: Path, taken: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def in_place(whole: Path) -> Path:
+    out = Path(shutil.copytree(whole, whole.parent / "in-place"))
+    take_down(str(out), order(mode="stable-offset"), LocalRunner(1))
+    return out
+
+
+@pytest.mark.parametrize(
+    ("mode", "place"),
+    [
+        *(("compact", place) for place in PLACES),
+        *(("stable-offset", place) for place in ("in 12-takedown", "in-takedown")),
+    ],
+)
+def test_a_takedown_that_is_killed_goes_on(
+    mode: Mode, place: str, crawl: Path, whole: Path, taken: Path, in_place: Path, tmp_path: Path
+) -> None:
     out = Path(shutil.copytree(whole, tmp_path / "out"))
-    killed = killed_at(place.replace("12", step_of(whole)), out)
+    killed = killed_at(place.replace("12", step_of(whole)), out, mode)
     assert killed == -9
     for other in (lambda: run(out, [crawl], recipe=recipe()), lambda: take_down(str(out), order("2"), LocalRunner(1))):
         with pytest.raises(DriftError, match="2026-1 has not ended"):
             other()
     with pytest.raises(RecipeError, match="another key"):
         take_down(str(out), replace(order(), key=bytes(32)), LocalRunner(1))
-    take_down(str(out), order(), LocalRunner(1))
-    assert digests(out) == digests(taken)
+    with pytest.raises(RecipeError, match=f"begun with --mode {mode}"):
+        take_down(str(out), order(mode="compact" if mode == "stable-offset" else "stable-offset"), LocalRunner(1))
+    take_down(str(out), order(mode=mode), LocalRunner(1))
+    assert digests(out) == digests(taken if mode == "compact" else in_place)
     assert not list((out / ".work").rglob("*.parquet"))
-
-
-def killed_at(place: str, out: Path) -> int | None:
-    """Take down in a forked process that dies at `place`; return its exit code."""
-    child = multiprocessing.get_context("fork").Process(target=_die, args=(place, str(out)))
-    child.start()
-    child.join()
-    return child.exitcode
-
-
-def _die(place: str, out: str) -> None:
-    os.environ["YURAI_FAILPOINT"] = place
-    take_down(out, order(), LocalRunner(1))
-
-
-def step_of(out: Path) -> str:
-    return f"{int(load_run(open_store(str(out))).value['steps'][-1]['step'][:2]) + 1:02}"
 
 
 def test_a_later_run_does_not_bring_it_back(crawl: Path, whole: Path, taken: Path, tmp_path: Path) -> None:

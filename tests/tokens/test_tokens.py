@@ -350,6 +350,20 @@ def test_damaged_index_is_found() -> None:
             read_index(raw, where="00000.idx")
 
 
+def test_an_index_may_have_gaps_and_tells_them_from_damage() -> None:
+    dtype, starts = np.dtype("<u2"), np.array([2, 4, 9])
+    raw = index_bytes(np.array([2, 3, 1]), dtype, starts)
+    index = read_index(raw, gaps=True)
+    assert (index.pointers // 2).tolist() == starts.tolist()
+    for wrong in (
+        raw,
+        index_bytes(np.array([2, 6, 1]), dtype, starts),
+        index_bytes(np.array([2, 3, 1]), dtype, -starts),
+    ):
+        with pytest.raises(ShardError, match="rebuild"):
+            read_index(wrong, gaps=wrong is not raw)
+
+
 def test_shard_of_another_index_is_found(tmp_path: Path) -> None:
     path = tmp_path / "00000.bin"
     write_bin(str(path), [np.array([1, 2], "<u2")], np.dtype("<u2"))

@@ -44,7 +44,7 @@ class Means:
     """Functions of the run by which its rows are made again; what there is none of is not compared, and `why` says so.
 
     encode    texts -> ids of the named tokenizer and ids per text; `unknown` is its id for what it does not know
-    layout    ids per document and bytes of an id -> the bytes of an `.idx`
+    layout    first place and ids of each document, and bytes of an id -> the bytes of an `.idx`
     declares  rows of evidence about one document -> (declared_spdx, licence_scope), None for rows of another detector
     signs     rows of DOCUMENT -> rows of INDEX
     judges    rows of DOCUMENT and the evidence about each -> places of verdicts and conclusions that do not follow
@@ -52,7 +52,7 @@ class Means:
 
     encode: Encode | None = None
     unknown: int | None = None
-    layout: Callable[[Lengths, int], bytes] | None = None
+    layout: Callable[[Lengths, Lengths, int], bytes] | None = None
     declares: Callable[[Rows], tuple[str | None, str | None] | None] | None = None
     signs: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None
     judges: Judges | None = None

@@ -8,7 +8,7 @@ from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts, check_chain
 from yurai_manifests.errors import AuditError
 from yurai_manifests.findings import Finding
 from yurai_manifests.names import most_frequent
-from yurai_manifests.run import FOLDERS, RunRecord, token_shards
+from yurai_manifests.run import FOLDERS, RunRecord, token_shards, token_sum
 from yurai_manifests.step import StepRecord
 from yurai_manifests.takedown.counts import more
 from yurai_manifests.takedown.tombstones import Tombstone
@@ -88,7 +88,7 @@ def _expected(run: RunRecord, sums: Sums) -> dict[str, Any]:
         "kept": run.stages[-1].kept,
         "dropped": sum(counts.dropped.total() for counts in run.stages),
         "failed": sum(counts.failed.total() for counts in run.stages),
-        "tokens": sum(file.size for file in shards),
+        "tokens": token_sum(run.files("shards")),
         "shards": len(shards),
         "other_records": dict(sums.other_records),
     }

@@ -15,6 +15,8 @@ from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.lookup.rows import open_parquet, rows_at
 from yurai_manifests.run import Delivered, RunRecord, token_shards
+from yurai_manifests.takedown.gaps import gaps_of
+from yurai_manifests.takedown.tombstones import load_tombstones
 
 INDEX = ("doc_id", "token_start", "token_count")
 
@@ -30,12 +32,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class TokenPlace:
-    """A token: the file with its id, its number there, from 0, its document, and its number in that."""
+    """A token: the file with its id, its number there, from 0, its document, and its number in that.
+
+    Where a document was taken down, and no token moved, its place is that of an end-of-document id now.
+    """
 
     shard: str
     number: int
     doc_id: str
     in_document: int
+    case: str | None = None
+    """Case by which the document was taken down since."""
 
 
 class Indexed(TypedDict):
@@ -100,7 +107,7 @@ def _span(name: str, batch: pa.RecordBatch) -> Span:
 
 
 def document_of(lookup: Lookup, index: Delivered, token: int) -> Indexed | None:
-    """Return the row of the index of a shard that holds a token, numbered from 0; None behind the last one."""
+    """Return the row of the index of a shard that holds a token, numbered from 0; None where no document has it."""
     with open_parquet(lookup.store, index) as parquet:
         group = _group_of(parquet, token)
         if group is None:
@@ -138,5 +145,13 @@ def token_at(lookup: Lookup, token: str) -> TokenPlace:
     index, ids = named[name]
     entry = document_of(lookup, index, int(number))
     if entry is None:
-        raise RecipeError(f"{name} has no token {number}; it ends before that")
+        return _in_gap(lookup, ids, int(number))
     return TokenPlace(ids, int(number), entry["doc_id"], int(number) - entry["token_start"])
+
+
+def _in_gap(lookup: Lookup, ids: str, number: int) -> TokenPlace:
+    """Return what the place of a token was, where no document has it now."""
+    for gap in gaps_of(load_tombstones(lookup.store, lookup.run.value)).get(ids, ()):
+        if gap.start <= number < gap.end:
+            return TokenPlace(ids, number, gap.doc_id, number - gap.start, gap.case)
+    raise RecipeError(f"{ids} has no token {number}; it ends before that")

@@ -10,8 +10,8 @@ from typing import IO, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai_manifests.errors import ShardError
 from yurai_manifests.parquet import read_rows
+from yurai_manifests.token_runs import whole
 
 
 def spans_of(index: IO[bytes] | Path, ids: IO[bytes] | None, token_bytes: int) -> Iterator[tuple[str, bytes]]:
@@ -26,15 +26,14 @@ def spans_of(index: IO[bytes] | Path, ids: IO[bytes] | None, token_bytes: int) -
         for batch in read_rows(index, ["doc_id", "tokens"], batch_rows=64):
             yield from zip(_ids(batch), _in_lists(batch), strict=True)
         return
-    for batch in read_rows(index, ["doc_id", "token_count"]):
-        counts = cast("list[int]", batch.column("token_count").to_pylist())
-        for doc_id, count in zip(_ids(batch), counts, strict=True):
-            data = ids.read(count * token_bytes)
-            if len(data) != count * token_bytes:
-                raise ShardError(
-                    f"{getattr(ids, 'name', 'a token shard')} ends before its index; restore or rebuild it"
-                )
-            yield doc_id, hashlib.sha256(data).digest()
+    place = 0
+    for batch in read_rows(index, ["doc_id", "token_start", "token_count"]):
+        spans = (cast("list[int]", batch.column(name).to_pylist()) for name in ("token_start", "token_count"))
+        for doc_id, start, count in zip(_ids(batch), *spans, strict=True):
+            if start != place:  # tokens of a document that was taken down lay between
+                ids.seek(start * token_bytes)
+            yield doc_id, hashlib.sha256(whole(ids, count * token_bytes)).digest()
+            place = start + count
 
 
 def _ids(batch: pa.RecordBatch) -> list[str]:

@@ -6,7 +6,7 @@ case, which its operator keeps and gives to whom the case concerns.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, TypedDict, cast
+from typing import Final, Literal, NotRequired, TypeAlias, TypedDict, cast
 
 from yurai_manifests.canonical import Json, sha256
 from yurai_manifests.counts import SHAPE as COUNTS
@@ -24,9 +24,15 @@ TASK_ID: Final = "takedown"
 ENTRIES: Final = Many(Fields({"case": TEXT, "tombstone": TEXT, "sha256": TEXT}, closed=True), least=1)
 VERSION: Final = 1
 Asked: TypeAlias = Literal["doc_id", "url", "text"]
+Mode: TypeAlias = Literal["compact", "stable-offset"]
+"""What becomes of the tokens of other documents: they move up in their shard, or stay where they are."""
+STABLE: Final[Mode] = "stable-offset"
 MAYBE_TEXT: Final = Kind("a text or null", lambda value: value is None or isinstance(value, str))
 DOCUMENT: Final = Fields(
     {"doc_id": TEXT, "verdict": TEXT, "was": TEXT, "url": MAYBE_TEXT, "text": MAYBE_TEXT}, closed=True
+)
+GAP: Final = Fields(
+    {"doc_id": TEXT, "shard": TEXT, "token_start": COUNT, "token_count": COUNT, "filler": COUNT}, closed=True
 )
 SIDE: Final = Fields({"run_sha256": TEXT, "digest": TEXT, "root": TEXT}, closed=True)
 SHAPE: Final = Fields(
@@ -49,6 +55,7 @@ SHAPE: Final = Fields(
         "after": Fields({"digest": TEXT, "root": TEXT}, closed=True),
         "limits": TEXT,
     },
+    {"gaps": Many(GAP)},
     closed=True,
 )
 
@@ -71,8 +78,21 @@ class TakenDocument(TypedDict):
     text: str | None
 
 
+class LeftGap(TypedDict):
+    """Places of a shard that had the tokens of a document, and have `filler` in a `.bin` now (`takedown.gaps`)."""
+
+    doc_id: str
+    shard: str
+    token_start: int
+    token_count: int
+    filler: int
+
+
 class Told(TypedDict):
-    """What a tombstone says that is known before files are written; `counts` are those of what went."""
+    """What a tombstone says that is known before files are written; `counts` are those of what went.
+
+    `gaps` is there in mode `stable-offset` alone.
+    """
 
     yurai_tombstone: int
     case: str
@@ -89,6 +109,7 @@ class Told(TypedDict):
     counts: list[dict[str, Json]]
     before: dict[str, str]
     limits: str
+    gaps: NotRequired[list[LeftGap]]
 
 
 class Stone(Told):
@@ -118,6 +139,16 @@ class Tombstone:
     def date(self) -> str | None:
         """When the case was decided, or else received, as its operator said; None where nobody said."""
         return self.value["decided"] or self.value["received"]
+
+    @property
+    def mode(self) -> str:
+        """What became of the tokens of other documents: one of Mode."""
+        return self.value["mode"]
+
+    @property
+    def gaps(self) -> list[LeftGap]:
+        """Places that it left in token shards; none in mode `compact`."""
+        return self.value.get("gaps", [])
 
     @property
     def rows(self) -> dict[str, int]:

@@ -74,7 +74,9 @@ def _say_step(found: "Step", count: int) -> None:
         (f"step {found.step:,} (/{found.steps:,})", "bold"),
         f" of order {found.order}, samples {found.first:,} to {last:,}",
     )
-    say(f"{plural(found.tokens, 'token')} of {plural(len(found.documents), 'document')}")
+    gone = [one for one in found.documents if one.case]
+    since = f"; {sum(one.tokens for one in gone):,} of {len(gone):,} that were taken down since" if gone else ""
+    say(f"{plural(found.tokens, 'token')} of {plural(len(found.documents), 'document')}{since}")
     for one in found.documents[:count]:
         say(f"  {one.tokens:>7,}  {_document(one)}")
     if len(found.documents) > count:

@@ -8,6 +8,7 @@ import typer
 
 from yurai.cli.options import Format, Quiet, Tree, Workers
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.takedown.tombstones import Mode
 
 if TYPE_CHECKING:
     from yurai.run.takedown.decide import Order
@@ -48,6 +49,10 @@ def takedown(
         str | None, typer.Option(metavar="FILE", help="write a signed proof of the case; with --key")
     ] = None,
     key: Annotated[str | None, typer.Option(metavar="FILE", help="secret key that signs the proof: yurai sign")] = None,
+    mode: Annotated[
+        Mode,
+        typer.Option(help="tokens of others move up, or stay where they are behind end-of-document ids"),
+    ] = "compact",
     received: Annotated[str | None, typer.Option(metavar="DAY", help="when the request came in: 2026-11-28")] = None,
     decided: Annotated[str | None, typer.Option(metavar="DAY", help="when it was decided")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would go, and change nothing")] = False,
@@ -67,7 +72,7 @@ def takedown(
     named: dict[str, Many] = {"url": url, "surt": surt, "domain": domain, "sha256": sha256, "doc_id": doc_id}
     chosen = _selectors(named | {"text": text_file, "contains": contains})
     if dry_run:
-        order, store = Order(case, basis, chosen, b"", near, received, decided), open_store(out)
+        order, store = Order(case, basis, chosen, b"", near, received, decided, mode), open_store(out)
         run = load_run(store)
         _say_plan(order, planned(store, run, order), run, as_json=format == "json")
         return
@@ -75,7 +80,7 @@ def takedown(
         raise typer.BadParameter("give --case-key FILE, the key of the case, or --dry-run to see what would go")
     _refuse_places(out, {"--case-key": case_key, "--blocklist": blocklist, "--proof": proof})
     signing = _signing(proof, key)
-    order = Order(case, basis, chosen, _key(Path(case_key)), near, received, decided)
+    order = Order(case, basis, chosen, _key(Path(case_key)), near, received, decided, mode)
     _take_down(out, order, blocklist, signing, workers, quiet=quiet, as_json=format == "json")
 
 
@@ -235,6 +240,8 @@ def _say_done(done: "Done", out: str, blocklist: str | None, *, as_json: bool) -
         return
     stone = done.tombstone
     say(f"{plural(len(stone['documents']), 'document')} taken down, {stone['tokens']:,} tokens")
+    if gaps := stone.get("gaps"):
+        say(f"no other token moved: id {gaps[0]['filler']} is in their places; orders made before read on")
     say(f"{plural(len(stone['files']), 'file')} written again; run root {stone['before']['root'][:16]} -> "
         f"{stone['after']['root'][:16]}")  # fmt: skip
     say(f"tombstone {out}/{done.name}; whoever holds the key of the case can ask it for a URL or a text")

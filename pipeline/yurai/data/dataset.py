@@ -23,8 +23,8 @@ class Example(TypedDict):
     """A sample of L tokens as trainers take it, each array of L int64.
 
     `labels` are `input_ids`, not shifted, as models of `transformers` want them, with IGNORED at padding and at tokens
-    of documents that were taken down. `position_ids` begin at 0 with each part of a document; `segment_ids` number the
-    parts from 1, and padding is 0.
+    of documents that were taken down, whose `input_ids` are end-of-document ids. `position_ids` begin at 0 with each
+    part of a document; `segment_ids` number the parts from 1, and padding is 0.
     """
 
     input_ids: Ids

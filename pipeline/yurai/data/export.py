@@ -53,8 +53,8 @@ def export_order(out: Where, output: Where, form: OrderForm, order: Where = "mai
 
     megatron: `samples.bin`, `samples.idx`, one sequence a sample, and the arrays `document_index.npy`,
     `sample_index.npy` and `shuffle_index.npy` that let GPTDataset read sequence i as sample i. parquet: `NNNNN.parquet`
-    with the columns of SAMPLES. `order.json` is written last: the run, the order and sha256 of each file. The same
-    order gives the same bytes.
+    with the columns of SAMPLES. `order.json` is written last: the run, the order, sha256 of each file, and what was
+    taken down since the order was made, whose tokens are end-of-document ids here. The same order gives the same bytes.
 
     Raises:
         RecipeError: no such order, another form, or the folder holds other files. AuditError, ShardError: a file of the
@@ -65,11 +65,17 @@ def export_order(out: Where, output: Where, form: OrderForm, order: Where = "mai
     source = opened(out, order)
     folder = open_store(checked_output(place(output, "output"), [source.store.url, source.folder.url]))
     refuse_others(folder, ())
-    files = []
-    for file in _megatron(Reader(source), folder) if form == "megatron" else _parquet(Reader(source), folder):
+    files, reader = [], Reader(source)
+    for file in _megatron(reader, folder) if form == "megatron" else _parquet(reader, folder):
         files.append(file)
         yield file
-    folder.put(MANIFEST, canonical(_told(source, form, files)))
+    folder.put(MANIFEST, canonical(_told(source, form, files) | _taken(reader)))
+
+
+def _taken(reader: Reader) -> dict[str, Json]:
+    """Return the documents whose parts were read as filler, and the tokens of all of them, where there were any."""
+    filled = dict(sorted(reader.filled.items()))
+    return {"taken_down": {"documents": [*filled], "tokens": sum(filled.values())}} if filled else {}
 
 
 def _told(source: Opened, form: OrderForm, files: list[Delivered]) -> dict[str, Json]:

@@ -1,28 +1,30 @@
 """Open an order with the run that it was made from, and refuse one that no sample can be made of any more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yurai.api.given import Where, place
 from yurai.tokens.order.samples import Order
-from yurai_manifests.derived import Derived, below, folder_of
+from yurai_manifests.derived import Derived, below, folder_of, taken_since
 from yurai_manifests.errors import AuditError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store, digest_of, open_store
-from yurai_manifests.takedown.tombstones import load_tombstones
-
-STABLE = "stable"
-"""Mode of a takedown that writes end-of-document over tokens and moves none."""
+from yurai_manifests.takedown.gaps import fillers_of
+from yurai_manifests.takedown.tombstones import STABLE
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A tree, an order of it, and the documents that were taken down since the order was made."""
+    """A tree, an order of it, and the documents that were taken down since the order was made.
+
+    `taken` has by doc_id what their places have in them now: the end-of-document id.
+    """
 
     store: Store
     run: RunRecord
     folder: Store
     made: Derived
-    taken: frozenset[str]
+    taken: Mapping[str, int]
 
 
 def opened(out: Where, order: Where = "main") -> Opened:
@@ -37,22 +39,20 @@ def opened(out: Where, order: Where = "main") -> Opened:
     name = place(order, "order")
     folder = open_store(name) if "/" in name else below(store, folder_of("order", name))
     found, how = Order.of_run(folder, store, run)
-    taken = frozenset[str]() if how == "current" else _taken(store, run, folder, found.made)
+    taken = {} if how == "current" else _taken(store, run, folder, found.made)
     return Opened(store, run, folder, found.made, taken)
 
 
-def _taken(store: Store, run: RunRecord, folder: Store, made: Derived) -> frozenset[str]:
+def _taken(store: Store, run: RunRecord, folder: Store, made: Derived) -> dict[str, int]:
     """Return the documents of all takedowns since an order was made; errors as `opened`."""
-    stones = list(load_tombstones(store, run.value))
-    first = next(number for number, stone in enumerate(stones) if stone.value["before"]["digest"] == made.of)
-    since = stones[first:]
+    since = taken_since(made, store, run)
     for stone in since:
-        if stone.value["mode"] != STABLE:
+        if stone.mode != STABLE:
             raise AuditError(
                 f"{folder.url} was made before takedown {stone.case}, which moved tokens in the shards, so its samples "
                 "cannot be made; pack again under another name, and resume the training there"
             )
-    return frozenset(one["doc_id"] for stone in since for one in stone.value["documents"])
+    return fillers_of(since)
 
 
 def refuse_changed(one: Opened) -> None:

@@ -111,12 +111,21 @@ class _InRanges:
 
 
 class _InParquet:
-    """A Parquet shard: `token_start` of all its documents is held, 8 bytes each, and a few row groups."""
+    """A Parquet shard: where its documents begin and end is held, 24 bytes each, and a few row groups.
+
+    Row groups hold whole documents. Their tokens go on from one to the next, but for gaps, of which a file has nothing:
+    `_packed` is the number of a document's first token without them, `_lasts` the documents that a gap follows.
+    """
 
     def __init__(self, store: Store, file: Delivered) -> None:
         self._parquet = open_parquet(store, file)
-        self._starts: Places = self._parquet.read(["token_start"], use_threads=False).column(0).to_numpy()
-        self._firsts = np.array(row_group_starts(self._parquet))
+        spans = self._parquet.read(["token_start", "token_count"], use_threads=False)
+        self._starts: Places = spans.column("token_start").to_numpy()
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(spans.column("token_count").to_numpy())])
+        self._ends: Places = self._starts + np.diff(bounds)
+        self._packed: Places = bounds[:-1]
+        self._lasts = np.append(np.flatnonzero(self._starts[1:] != self._ends[:-1]), self._starts.size - 1)
+        self._groups_at: Places = bounds[np.array(row_group_starts(self._parquet))[:-1]]
         self._groups: Kept[int, TokenArray] = Kept(self._group, _ROW_GROUPS)
 
     def _group(self, number: int) -> TokenArray:
@@ -124,12 +133,21 @@ class _InParquet:
         return cast("TokenArray", pc.list_flatten(column).to_numpy())
 
     def read(self, start: int, count: int) -> TokenArray:
-        """Row groups hold whole documents, whose tokens go on from one to the next."""
+        """Return ids that lie back to back; those behind a gap are left out."""
         found: list[TokenArray] = []
-        firsts = self._starts[self._firsts[:-1]]
+        start, count = self._without_gaps(start, count)
+        firsts = self._groups_at
         group = int(np.searchsorted(firsts, start, side="right")) - 1
         while count > 0 and 0 <= group < firsts.size:
             ids = self._groups[group][start - int(firsts[group]) :][:count]
             found.append(ids)
             start, count, group = start + ids.size, count - ids.size, group + 1
         return np.concatenate(found) if found else np.empty(0, np.uint16)
+
+    def _without_gaps(self, start: int, count: int) -> tuple[int, int]:
+        """Return the number of a token without gaps, and how many of `count` follow it in a row."""
+        row = int(np.searchsorted(self._starts, start, side="right")) - 1
+        if row < 0 or start >= self._ends[row]:
+            return 0, 0
+        last = self._lasts[np.searchsorted(self._lasts, row)]
+        return int(self._packed[row]) + start - int(self._starts[row]), min(count, int(self._ends[last]) - start)

@@ -108,6 +108,11 @@ def explain_token(store: Store, token: str) -> Row:
 def explain_token_in(lookup: Lookup, token: str) -> dict[str, Json]:
     """Do as `explain_token` in a tree that is open."""
     at = token_at(lookup, token)
+    if at.case:
+        raise RecipeError(
+            f"{at.shard} token {at.number} was of document {at.doc_id}, which case {at.case} took down: nothing is "
+            "left of its life; `yurai step --token` says which steps saw it"
+        )
     (life,) = explain_in(lookup, at.doc_id)
     place: dict[str, Json] = {"shard": at.shard, "number": at.number, "in_document": at.in_document}
     return {"token": place, **life}

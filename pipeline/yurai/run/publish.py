@@ -17,7 +17,7 @@ from yurai_manifests.canonical import Json, canonical, fingerprint
 from yurai_manifests.card import put_card
 from yurai_manifests.names import most_frequent
 from yurai_manifests.plan import PLAN
-from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest, token_shards
+from yurai_manifests.run import FOLDERS, RUN, Delivered, RunRecord, content_digest, token_shards, token_sum
 from yurai_manifests.schema import SCHEMA_VERSION
 from yurai_manifests.seal import SEALED, digests, sealed
 from yurai_manifests.step import StepRecord, outputs, tasks
@@ -171,7 +171,7 @@ def _totals(state: State, files: dict[str, list[Delivered]]) -> dict[str, Any]:
         "kept": state.counts[-1].kept,
         "dropped": sum(counts.dropped.total() for counts in state.counts),
         "failed": sum(counts.failed.total() for counts in state.counts),
-        "tokens": sum(file.size for file in shards),
+        "tokens": token_sum(files.get("shards", [])),
         "shards": len(shards),
         "other_records": most_frequent(others),
     }

@@ -15,7 +15,7 @@ from yurai.stages.keep_order import ranks
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.texts import signed
 from yurai.stages.tokenize.settings import Tokenize
-from yurai.tokens import Tokenizer
+from yurai.tokens import TokenDType, Tokenizer
 from yurai.tokens.megatron import index_bytes
 from yurai_manifests.audit import Means
 from yurai_manifests.audit.case import Lengths, Rows
@@ -81,8 +81,9 @@ def _same_packages(identity: Mapping[str, Json]) -> bool:
     return isinstance(packages, Mapping) and all(version_of(name) == version for name, version in packages.items())
 
 
-def _layout(lengths: Lengths, width: int) -> bytes:
-    return index_bytes(lengths, np.dtype("<u2") if width == 2 else np.dtype("<i4"))  # noqa: PLR2004 - bytes of an id
+def _layout(starts: Lengths, lengths: Lengths, width: int) -> bytes:
+    dtype: TokenDType = np.dtype("<u2") if width == 2 else np.dtype("<i4")  # noqa: PLR2004 - bytes of an id
+    return index_bytes(lengths, dtype, starts)
 
 
 def _declares(rows: Rows) -> tuple[str | None, str | None] | None:

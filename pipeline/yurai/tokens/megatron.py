@@ -106,14 +106,15 @@ def write_bin(path: str, documents: Iterable[TokenArray], dtype: TokenDType) -> 
     return writer.lengths
 
 
-def index_bytes(lengths: Lengths, dtype: TokenDType) -> bytes:
-    """Return the `.idx` of documents of `lengths` ids each. Raises ContractError for a length or type it cannot say."""
+def index_bytes(lengths: Lengths, dtype: TokenDType, starts: Lengths | None = None) -> bytes:
+    """Return the `.idx` of documents of `lengths` ids each, which begin at the places `starts`, else lie back to back.
+
+    Raises ContractError for a length or type it cannot say.
+    """
     _refuse_lengths(lengths)
     if dtype not in _CODES:
         raise ContractError(f"token index: no code for ids of type {dtype}; use {' or '.join(map(str, _CODES))}")
-    pointers = np.zeros(lengths.size, "<i8")
-    np.cumsum(lengths[:-1], out=pointers[1:])
-    pointers *= dtype.itemsize
+    pointers = (_back_to_back(lengths) if starts is None else starts).astype("<i8") * dtype.itemsize
     header = _HEADER.pack(_MAGIC, 1, _CODES[dtype], lengths.size, lengths.size + 1)
     boundaries = np.arange(lengths.size + 1, dtype="<i8")
     return b"".join((header, lengths.astype("<i4").tobytes(), pointers.tobytes(), boundaries.tobytes()))
@@ -129,11 +130,13 @@ def index_dtype(head: bytes, *, where: str = "token index") -> TokenDType:
     return _DTYPES[code]
 
 
-def read_index(buf: bytes | memoryview, *, where: str = "token index") -> Index:
+def read_index(buf: bytes | memoryview, *, gaps: bool = False, where: str = "token index") -> Index:
     """Parse an `.idx`; arrays are views of `buf`.
 
     Every number is checked against the others but the last length, which the format says only once: a wrong one shows
-    in the size of the `.bin`. Raises ShardError where the file is damaged or of another layout.
+    in the size of the `.bin`. With `gaps`, there may be places of no document before and between documents, as a
+    takedown of mode `stable-offset` leaves them; lengths are then checked no further than to the next document.
+    Raises ShardError where the file is damaged or of another layout.
     """
     view = memoryview(buf).cast("B")
     dtype = index_dtype(bytes(view[: _HEADER.size]), where=where)
@@ -143,9 +146,17 @@ def read_index(buf: bytes | memoryview, *, where: str = "token index") -> Index:
     lengths = np.frombuffer(view, "<i4", sequences, _HEADER.size)
     pointers = np.frombuffer(view, "<i8", sequences, _HEADER.size + 4 * sequences)
     index = Index(dtype, lengths, pointers, np.frombuffer(view, "<i8", boundaries, len(view) - 8 * boundaries))
-    if (lengths < 0).any() or index_bytes(lengths.astype(np.int64), index.dtype) != bytes(view):
+    counts, starts = lengths.astype(np.int64), pointers // dtype.itemsize
+    skipped = np.diff(starts, prepend=0) - np.concatenate([np.zeros(1, np.int64), counts])[:sequences]
+    if (lengths < 0).any() or (skipped < 0).any() or index_bytes(counts, dtype, starts) != bytes(view):
         raise ShardError(f"{where}: lengths, offsets and document boundaries contradict each other; {_REBUILD}")
+    if skipped.any() and not gaps:
+        raise ShardError(f"{where}: there are ids of no document between documents; read it with gaps, or {_REBUILD}")
     return index
+
+
+def _back_to_back(lengths: Lengths) -> Lengths:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])[: lengths.size]
 
 
 def read_tokens(bin_path: str, index: Index, i: int) -> TokenArray:

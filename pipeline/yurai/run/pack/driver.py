@@ -29,7 +29,7 @@ from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.derived import Derived, load_derived
 from yurai_manifests.errors import DriftError, RecipeError
 from yurai_manifests.lookup.tokens import index_files
-from yurai_manifests.run import Delivered, RunRecord
+from yurai_manifests.run import Delivered, RunRecord, token_sum
 from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store, open_store
 from yurai_manifests.task import Output, StepId
@@ -121,9 +121,8 @@ class _Pack:
         rows: list[tuple[int, ...]]
         tokens: tuple[int, ...]
         if not self.weights:
-            sizes = {file.name: file.size for file in self.run_record.files("shards")}
             rows = [(index.rows,) for index, _ in self.shards]
-            tokens = (sum(sizes[name] for _, name in self.shards),)
+            tokens = (token_sum(self.run_record.files("shards")),)
         else:
             record = self._over_shards("count", count, lambda _, skip: Count(self.weights, skip))
             found = [task.index for task in tasks(self.engine.store, record)]

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from yurai.run.publish import PAGE
+from yurai.run.takedown.gaps import left_gaps
 from yurai.run.takedown.plan import NEAR, Document, Plan, make_plan
 from yurai.run.takedown.selectors import Selector
 from yurai_manifests.canonical import sha256
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import AuditError, RecipeError
+from yurai_manifests.lookup.tokens import index_files
 from yurai_manifests.merkle.check import FIELD as ROOTS
 from yurai_manifests.run import RUN, RunRecord, load_run
 from yurai_manifests.store import Store, digest_of
 from yurai_manifests.takedown.counts import less, taken_counts
 from yurai_manifests.takedown.keyed import keyed
 from yurai_manifests.takedown.pending import Pending
-from yurai_manifests.takedown.tombstones import FIELD, VERSION, TakenDocument, Told
+from yurai_manifests.takedown.tombstones import FIELD, STABLE, VERSION, Mode, TakenDocument, Told
 
 CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 BASIS: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -31,7 +33,10 @@ LIMITS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an operator orders. Dates are ISO 8601 days, as the operator states them; `key` is that of the case."""
+    """What an operator orders. Dates are ISO 8601 days, as the operator states them; `key` is that of the case.
+
+    `mode` says what becomes of the tokens of others: `compact`, they move up; `stable-offset`, they stay in place.
+    """
 
     case: str
     basis: str
@@ -40,6 +45,7 @@ class Order:
     near: float = NEAR
     received: str | None = None
     decided: str | None = None
+    mode: Mode = "compact"
 
     def __post_init__(self) -> None:
         """Raise RecipeError for what cannot be meant."""
@@ -83,13 +89,16 @@ def decided(store: Store, order: Order) -> tuple[Pending, Plan]:
     ends = [(one.was, one.stage, one.reason) for one in plan.documents.values()]
     taken = taken_counts(run.stages, ends, plan.removed_notes)
     data = store.read(RUN)
+    told = _told(run, order, plan, sha256(data), taken)
+    if order.mode == STABLE:
+        told["gaps"] = left_gaps(store, run, plan)
     pending = Pending(
         case=order.case,
         run=run.value,
         run_sha256=sha256(data),
         position=_position(run),
         report=store.size(PAGE) is not None,
-        stone=_told(run, order, plan, sha256(data), taken),
+        stone=told,
         rows=plan.rows,
         pointing=sorted(plan.pointing),
         counts=[one.json() for one in less(run.stages, taken)],
@@ -100,7 +109,8 @@ def decided(store: Store, order: Order) -> tuple[Pending, Plan]:
 
 def _refuse_damaged(store: Store, run: RunRecord, plan: Plan) -> None:
     named = {file.name: file.sha256 for folder in run.value["files"] for file in run.files(folder)}
-    for name in {*plan.rows, *plan.pointing}:
+    apart = {index.name: ids for index, ids in index_files(run)}
+    for name in sorted({*plan.rows, *plan.pointing, *(apart[one] for one in plan.rows if one in apart)}):
         if digest_of(store, name) != named[name]:
             raise AuditError(f"{store.url}/{name}: its bytes are not those that were published; restore it first")
 
@@ -120,7 +130,7 @@ def _told(run: RunRecord, order: Order, plan: Plan, run_sha256: str, taken: Sequ
         "basis": order.basis,
         "received": order.received,
         "decided": order.decided,
-        "mode": "compact",
+        "mode": order.mode,
         "near": f"{order.near:.4f}",
         "selectors": sorted(selectors, key=lambda one: (one["kind"], one["hmac"])),
         "documents": [_document(order.key, plan.documents[name]) for name in sorted(plan.documents)],

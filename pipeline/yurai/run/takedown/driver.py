@@ -18,6 +18,7 @@ from yurai.run.run import open_engine
 from yurai.run.takedown.blocklist import blocklist_of
 from yurai.run.takedown.case_proof import load_before, put_before
 from yurai.run.takedown.decide import Order, decided
+from yurai.run.takedown.gaps import FillTokens, fill_tokens
 from yurai.run.takedown.tasks import RemoveRows, RemoveTokens, remove_rows, remove_tokens
 from yurai.sources.fetch import Shard
 from yurai.stages.packing import pack_task
@@ -26,14 +27,14 @@ from yurai_manifests.canonical import Json, canonical, fingerprint, sha256
 from yurai_manifests.card import put_card
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import DriftError, RecipeError
-from yurai_manifests.run import RUN, Delivered, RunRecord, content_digest, load_run, token_shards
+from yurai_manifests.run import RUN, Delivered, RunRecord, content_digest, load_run, token_shards, token_sum
 from yurai_manifests.seal import SEAL, sealed
 from yurai_manifests.step import StepRecord, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.takedown.blocklist import blocklist_name, list_key, parse_blocklist, put_blocklist
 from yurai_manifests.takedown.keyed import keyed
 from yurai_manifests.takedown.pending import PENDING, Pending, load_pending, put_pending
-from yurai_manifests.takedown.tombstones import FIELD, FOLDER, TASK_ID, Stone
+from yurai_manifests.takedown.tombstones import FIELD, FOLDER, STABLE, TASK_ID, Stone
 from yurai_manifests.task import Output, StepId
 
 LEASE: Final = ".work/lease/"
@@ -96,6 +97,10 @@ def take_down(
         elif pending["stone"]["case_hmac"] != keyed(order.key, "case", order.case):
             raise RecipeError(
                 f"{store.url}: case {order.case} was begun with another key; give the file that its first call wrote"
+            )
+        elif pending["stone"]["mode"] != order.mode:
+            raise RecipeError(
+                f"{store.url}: case {order.case} was begun with --mode {pending['stone']['mode']}; end it so"
             )
         else:
             _refuse_unprepared(order, blocklist, proof)
@@ -192,7 +197,11 @@ def _tasks(engine: Engine, step: StepId, pending: Pending, before: RunRecord) ->
                 continue
             stored = ids_of[file.name]
             inputs = tuple(dict.fromkeys((_shard(engine, file), _shard(engine, stored))))
-            yield pack_task(remove_tokens, step, engine, inputs, RemoveTokens(ids, _dtype(stored)), file.name)
+            if pending["stone"]["mode"] == STABLE:
+                args = FillTokens(ids, _dtype(stored), pending["stone"]["gaps"][0]["filler"])
+                yield pack_task(fill_tokens, step, engine, inputs, args, file.name)
+            else:
+                yield pack_task(remove_tokens, step, engine, inputs, RemoveTokens(ids, _dtype(stored)), file.name)
 
 
 def _shard(engine: Engine, file: Delivered) -> Shard:
@@ -219,14 +228,13 @@ def _json(file: Delivered) -> dict[str, Json]:
 
 
 def _totals(before: RunRecord, counts: Sequence[StageCounts], files: Files) -> dict[str, Json]:
-    shards = token_shards(files.get("shards", []))
     return {
         **before.value["totals"],
         "candidates": counts[0].seen,
         "kept": counts[-1].kept,
         "dropped": sum(one.dropped.total() for one in counts),
         "failed": sum(one.failed.total() for one in counts),
-        "tokens": sum(file.size for file in shards),
+        "tokens": token_sum(files.get("shards", [])),
     }
 
 

@@ -49,6 +49,17 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Where the tokens of a document that is to go lie: the row in the index of a shard, and the places."""
+
+    doc_id: str
+    index: str
+    row: int
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to go, by doc_id, and the rows of each delivered file that go with it."""
 
@@ -57,13 +68,19 @@ class Plan:
     """{file: doc_ids that it holds, each once}; of shards the file of the index."""
     pointing: dict[str, int]
     """{file of dropped/: rows that stay and name a document that goes as the one that was kept}."""
-    tokens: int
+    held: tuple[Held, ...]
+    """Tokens that go, in the order of shards."""
     counted: dict[str, int]
     """{folder: rows that go}."""
     removed_notes: dict[str, int] = field(default_factory=dict)
     """What the notes of stages counted of these rows: marks by channel, personal data by kind."""
     texts: tuple[str, ...] = ()
     """What copies are compared with, in the normal form: texts of what was selected, and those of files."""
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens go."""
+        return sum(one.count for one in self.held)
 
     def by_verdict(self) -> dict[Verdict, int]:
         """Count the documents by verdict, strongest first."""
@@ -170,22 +187,24 @@ def _ends(store: Store, run: RunRecord, found: dict[str, Document], near: float)
 
 def _with_files(store: Store, run: RunRecord, found: dict[str, Document]) -> Plan:
     rows: dict[str, list[str]] = {}
-    pointing, counted, notes, tokens = dict[str, int](), Counter[str](), Counter[str](), 0
+    pointing, counted, notes, held = dict[str, int](), Counter[str](), Counter[str](), list[Held]()
     for folder in BY_ID:
         for file in (one for one in run.files(folder) if one.name.endswith(".parquet")):
             here = dict[str, None]()
-            for batch in _batches(store, file, ("doc_id", "channel", "pii", "token_count", "kept_doc_id")):
-                for row in batch.to_pylist():
-                    if row["doc_id"] in found:
-                        here[row["doc_id"]] = None
-                        counted[folder] += 1
-                        tokens += row["token_count"] if folder == "shards" else 0
-                        notes.update(_noted(folder, row))
-                    elif folder == "dropped" and row.get("kept_doc_id") in found:
-                        pointing[file.name] = pointing.get(file.name, 0) + 1
+            batches = _batches(store, file, ("doc_id", "channel", "pii", "token_start", "token_count", "kept_doc_id"))
+            rows_of = (row for batch in batches for row in batch.to_pylist())
+            for number, row in enumerate(rows_of):
+                if row["doc_id"] in found:
+                    here[row["doc_id"]] = None
+                    counted[folder] += 1
+                    if folder == "shards":
+                        held.append(Held(row["doc_id"], file.name, number, row["token_start"], row["token_count"]))
+                    notes.update(_noted(folder, row))
+                elif folder == "dropped" and row.get("kept_doc_id") in found:
+                    pointing[file.name] = pointing.get(file.name, 0) + 1
             if here:
                 rows[file.name] = list(here)
-    return Plan(found, rows, pointing, tokens, dict(sorted(counted.items())), dict(sorted(notes.items())))
+    return Plan(found, rows, pointing, tuple(held), dict(sorted(counted.items())), dict(sorted(notes.items())))
 
 
 def _noted(folder: str, row: dict[str, object]) -> dict[str, int]:

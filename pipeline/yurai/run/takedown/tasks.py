@@ -1,9 +1,10 @@
-"""Write one affected file again without the rows that go: the tasks of a takedown.
+"""Write one affected file again without the rows that go: the tasks of a takedown, of shards in mode `compact`.
 
     rows     a delivered file            -> the file without these documents
     shard    the files of a token shard  -> the shard without the tokens of these documents
 
-What stood behind tokens that go moves up. Bytes depend on the rows that stay, and on the file as it was cut.
+What stood behind tokens that go moves up, also over gaps that earlier takedowns left (`gaps`). Bytes depend on the rows
+that stay, and on the file as it was cut.
 """
 
 from contextlib import ExitStack
@@ -27,6 +28,7 @@ from yurai.tokens.shards import open_shard
 from yurai_manifests.parquet import ParquetSink, read_rows
 from yurai_manifests.schema import TOKEN_INDEX
 from yurai_manifests.task import Attempt, TaskRecord
+from yurai_manifests.token_runs import read_runs
 
 KEPT_ID, KEPT_URL = "kept_doc_id", "kept_url"
 ROWS_AT_ONCE: Final = 256
@@ -108,8 +110,8 @@ def _tokens(rows: pa.Table, stored: IO[bytes] | None, dtype: TokenDType) -> Toke
     if stored is None:
         lists = cast("pa.LargeListArray[pa.DataType]", rows.column("tokens").combine_chunks())
         return cast("TokenArray", lists.flatten().to_numpy().astype(dtype, copy=False))
-    count = int(rows.column("token_count").to_numpy().sum())
-    return np.frombuffer(stored.read(count * dtype.itemsize), dtype)
+    starts, counts = (rows.column(name).to_numpy() for name in ("token_start", "token_count"))
+    return np.frombuffer(read_runs(stored, starts, counts, dtype.itemsize), dtype)
 
 
 def _moved(rows: pa.Table, start: int) -> pa.Table:
