@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -17,6 +19,8 @@ from yurai_manifests.errors import ContractError, ShardError
 ROW_GROUP = 1024
 BROAD_ROW_GROUP = 128
 """Rows of a row group whose rows may have half a megabyte each, as robots.txt has: what a writer and a reader hold."""
+LEVEL, WORK_LEVEL = 3, 1
+"""Of zstd, for files that are delivered, and for rows that steps hand on: half the time, 1.27 of the bytes."""
 UNIQUE = ("doc_id", "text", "text_sha256", "signature")
 """Columns whose values hardly repeat: a dictionary of them costs time and saves nothing."""
 LONG = ("text", "signature", "rules")
@@ -26,7 +30,7 @@ LONG = ("text", "signature", "rules")
 class ParquetSink:
     """Writes rows of one schema to `path` in row groups of 1,024, or of 128 where rows are broad."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, level: int = LEVEL) -> None:
         self.path = path
         self.schema = schema
         self.row_group = BROAD_ROW_GROUP if "rules" in schema.names else ROW_GROUP
@@ -37,7 +41,7 @@ class ParquetSink:
             path,
             schema,
             compression="zstd",
-            compression_level=3,
+            compression_level=level,
             version="2.6",
             data_page_version="1.0",
             use_dictionary=_leaves(schema, but=UNIQUE),  # type: ignore[arg-type] # the stubs know no lists
@@ -132,6 +136,32 @@ def read_range(path: Path, columns: list[str], start: int, end: int) -> Iterator
                         first += batch.num_rows
                 else:
                     first += count
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ShardError(f"{path} is not readable as Parquet: {error}; restore or rebuild it") from error
+
+
+def read_picked(path: Path, columns: list[str], numbers: npt.NDArray[np.int64]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yield the rows of these numbers, which ascend, with the place of the first in `numbers`.
+
+    Row groups that hold none of them are not read.
+
+    Raises:
+        ShardError: missing, not a Parquet file, or damaged.
+    """
+    try:
+        with pq.ParquetFile(path) as parquet:
+            counts = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
+            ends = np.cumsum([0, *counts])
+            groups = np.unique(np.searchsorted(ends, numbers, side="right") - 1)
+            for group in groups.tolist():
+                first = int(ends[group])
+                for batch in parquet.iter_batches(ROW_GROUP, [group], columns, use_threads=False):
+                    low, high = np.searchsorted(numbers, [first, first + batch.num_rows])
+                    if high - low == batch.num_rows:
+                        yield int(low), batch
+                    elif high > low:
+                        yield int(low), batch.take(numbers[low:high] - first)
+                    first += batch.num_rows
     except (pa.ArrowInvalid, OSError) as error:
         raise ShardError(f"{path} is not readable as Parquet: {error}; restore or rebuild it") from error
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import tomllib
 from pathlib import Path
@@ -160,6 +161,21 @@ def test_killed_while_publishing(place: str, tree: Path) -> None:
     watching = Watching()
     run(tree, runner=watching)
     assert not watching.ran
+    assert_whole(tree, digest)
+
+
+@pytest.mark.parametrize("step", ["06-dedup.apply", "08-select.apply"])
+def test_killed_while_rows_are_handed_on(step: str, tree: Path) -> None:
+    digest = digest_of(tree)
+    (tree / "run.json").unlink()
+    for folder in (tree / "stages").iterdir():
+        if folder.name >= step:
+            shutil.rmtree(folder)
+    options = ("--input", SAMPLE, "--output", tree, "--runner", "local", "--workers", "1")
+    said = finish(start("run", "demo", *options, YURAI_FAILPOINT=f"in {step}"))
+    assert said.code == -signal.SIGKILL
+    assert task_manifests(tree, step) == 0
+    run(tree)
     assert_whole(tree, digest)
 
 

@@ -17,6 +17,7 @@ PLACES = {
     "dropped rows": "dropped/*.parquet",
     "extracted work": ".work/00-extract/data/*/*.parquet",
     "filtered work": ".work/05-filter/data/*/*.parquet",
+    "rows handed on by number": ".work/06-dedup.apply/data/*/*.overlay",
     "keys of dedup": ".work/06-dedup.keys/data/*/*.bin",
     "signatures of near-dedup": ".work/07-near-dedup.sign/data/*/*.bin",
     "pairs of near-dedup": ".work/07-near-dedup.estimate/data/*/*.bin",

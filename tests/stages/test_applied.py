@@ -16,6 +16,7 @@ from yurai.engine.progress import Reporter
 from yurai.engine.state import State, of_parquet, of_step
 from yurai.engine.steps import Steps
 from yurai.exchange.row_types import hex_ids
+from yurai.sources.overlay import documents
 from yurai.stages.apply_decisions.driver import apply_decisions
 from yurai_manifests.store import open_store
 from yurai_manifests.task import StepId
@@ -80,9 +81,12 @@ def applied(tmp_path: Path, *, annotate: bool, signed: bool) -> State:
 
 
 def read(state: State, name: str) -> list[list[Row]]:
-    record = state.steps[-1]
-    found = of_step(open_store(next(iter(state.survivors)).store), record, name)
-    return [pq.read_table(Path(shard.store) / shard.path).to_pylist() for shard in found]
+    store = open_store(next(iter(state.survivors)).store)
+    return [pq.read_table(Path(one.store) / one.path).to_pylist() for one in of_step(store, state.steps[-1], name)]
+
+
+def read_kept(state: State, spool: Path) -> list[list[Row]]:
+    return [[row for batch in documents(one, spool) for row in batch.to_pylist()] for one in state.survivors]
 
 
 def test_documents_of_earlier_runs_are_named_by_their_file(tmp_path: Path) -> None:
@@ -96,7 +100,7 @@ def test_documents_of_earlier_runs_are_named_by_their_file(tmp_path: Path) -> No
     )
     assert (round(first["jaccard"], 6), first["jaccard_by"], first["cluster_id"]) == (0.8765, "exact", cluster)
     assert (second["kept_url"], second["kept_path"]) == ("https://x.example/new/10", "new")
-    kept = read(state, "kept")
+    kept = read_kept(state, tmp_path)
     assert [len(shard) for shard in kept] == [1, 3]
     assert [row["rehydration_weight"] for shard in kept for row in shard] == [1, 8, 1, 1]
     index = read(state, "index")
@@ -116,7 +120,7 @@ def test_documents_of_earlier_runs_are_named_by_their_file(tmp_path: Path) -> No
 def test_annotate_drops_nothing(tmp_path: Path) -> None:
     state = applied(tmp_path, annotate=True, signed=False)
     assert [len(shard) for shard in read(state, "dropped")] == [0, 0]
-    rows = [row for shard in read(state, "kept") for row in shard]
+    rows = [row for shard in read_kept(state, tmp_path) for row in shard]
     said = [(row["cluster_role"], row["cluster_size"], row["kept_doc_id"] is None) for row in rows]
     assert said == [
         (None, 1, True),

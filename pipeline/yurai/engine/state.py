@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from yurai.engine.use import AnyUse
 from yurai.sources.fetch import Shard
+from yurai.sources.overlay import laid_over
 from yurai_manifests.canonical import fingerprint, sha256_stream
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import RecipeError
@@ -49,6 +50,16 @@ def of_step(store: Store, record: StepRecord, name: str) -> Shards:
             yield shard_of(store, task, output)
 
     return Shards(record.output(name, "files"), record.output(name), record.output(name, "size"), read)
+
+
+def kept_of(store: Store, record: StepRecord, before: Shards) -> Shards:
+    """Return what a committed step, one task for each shard of `before`, kept of them: overlays lie over those."""
+
+    def read() -> Iterator[Shard]:
+        for under, shard in zip(before, of_step(store, record, "kept"), strict=True):
+            yield laid_over(shard, under)
+
+    return replace(of_step(store, record, "kept"), read=read)
 
 
 def of_files(store: Store, files: list[Delivered]) -> Shards:

@@ -16,7 +16,7 @@ from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.arguments import Arguments, NoArguments
 from yurai.engine.engine import Engine, Runner, shard_task
 from yurai.engine.progress import Reporter
-from yurai.engine.state import Shards, State, of_files, of_step
+from yurai.engine.state import Shards, State, kept_of, of_files, of_step
 from yurai.engine.task import A, AnyTask, Task, task_function
 from yurai.engine.use import AnyUse, StageUse
 from yurai.run.recipe import Recipe
@@ -140,7 +140,9 @@ def _taken_over(store: Store, run: RunRecord, done: Sequence[AnyUse]) -> State |
     records = [last[base] for base in bases if base in last]
     if len(records) < len(bases) or not all(_is_there(store, one) for one in records):
         return None
-    survivors = of_step(store, records[-1], "kept" if len(records) > 1 else "extracted")
+    survivors = of_step(store, records[0], "extracted")
+    for record in records[1:]:
+        survivors = kept_of(store, record, survivors)
     state = _state(store, run, done, of_files(store, run.files("extracted")), survivors)
     return replace(state, dropped=tuple(of_step(store, one, "dropped") for one in records))
 

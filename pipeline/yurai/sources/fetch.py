@@ -25,6 +25,8 @@ class Shard(NamedTuple):
     rows: int
     size: int
     source: str
+    base: "Shard | None" = None
+    """The whole file that it lies over, if it is an overlay (`yurai.sources.overlay`)."""
 
 
 @contextmanager
@@ -74,6 +76,22 @@ def remedy(shard: Shard) -> str:
     return "run the same command with --rebuild, which checks all earlier work and makes again what is damaged"
 
 
+_HASHED: dict[tuple[str, int, int, int], str] = {}
+"""Digests of files by path, inode, bytes and time of change, as this process found them."""
+_HASHED_MOST = 4096
+
+
+def _digest(path: Path) -> str:
+    """Return the sha256 of a file; one that the steps of a run read one after the other is hashed once a process."""
+    status = path.stat()
+    known = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
+    if known not in _HASHED:
+        if len(_HASHED) >= _HASHED_MOST:
+            _HASHED.clear()
+        _HASHED[known] = sha256_file(path)
+    return _HASHED[known]
+
+
 def fetch_shard(shard: Shard, spool: Path) -> Path:
     """Return a local path with the bytes of `shard`, checked against its manifest.
 
@@ -89,7 +107,7 @@ def fetch_shard(shard: Shard, spool: Path) -> Path:
             # files of two folders have one name: documents/00000.parquet, shards/00000.parquet
             path = spool / f"{shard.sha256[:16]}-{Path(shard.path).name}"
             path.write_bytes(store.read(shard.path))
-        digest = sha256_file(path)
+        digest = _digest(path)
     except OSError as error:
         raise ShardError(f"cannot read {where}: {error}; {remedy(shard)}") from error
     if digest != shard.sha256:

@@ -11,12 +11,12 @@ from yurai.engine.arguments import Arguments
 from yurai.engine.engine import Engine
 from yurai.engine.state import Shards
 from yurai.engine.task import AnyTask, Task, task_function
-from yurai.sources.fetch import fetch_shard
+from yurai.sources.overlay import documents
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES
 from yurai.stages.packing import Sizes, pack_task, packs, window
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
-from yurai_manifests.parquet import ParquetSink, read_rows
+from yurai_manifests.parquet import ParquetSink
 from yurai_manifests.schema import DOCUMENT, DROPPED, EVIDENCE, INDEX
 from yurai_manifests.step import StepRecord
 from yurai_manifests.task import Attempt, StepId, TaskRecord
@@ -49,7 +49,7 @@ def compact(task: Task[Compact], attempt: Attempt) -> TaskRecord:
     record = task.record()
     sink = ParquetSink(attempt.path("pack.parquet"), SCHEMAS[args.kind])
     for shard in task.inputs:
-        for batch in read_rows(fetch_shard(shard, attempt.spool)):
+        for batch in documents(shard, attempt.spool):
             sizes = _sizes(batch, args.kind)
             low, high = window(sizes, before, args.number, args.target)
             sink.write(_delivered(batch.slice(low, high - low), args.kind))

@@ -1,10 +1,12 @@
 """Map shards one by one, in the same order, and drive measuring stages: what stages that map share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from yurai.declare.batches import text_bytes
@@ -15,12 +17,13 @@ from yurai.engine.engine import Engine, shard_task
 from yurai.engine.state import Shards, State, of_step
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_function
 from yurai.engine.use import AnyUse, Settings, StageUse
-from yurai.sources.fetch import fetch_shard
+from yurai.sources.fetch import Shard
+from yurai.sources.overlay import SUFFIX, OverlaySink, Survivors, documents, whole_file
 from yurai.stages.carry_spans import with_spans_carried
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.counts import StageCounts
-from yurai_manifests.parquet import ParquetSink, read_rows
-from yurai_manifests.schema import DOCUMENT, DROPPED
+from yurai_manifests.parquet import WORK_LEVEL, ParquetSink
+from yurai_manifests.schema import DOCUMENT, DROPPED, PROVENANCE
 from yurai_manifests.step import StepRecord
 from yurai_manifests.task import Attempt, StepId, TaskRecord
 
@@ -30,34 +33,57 @@ DROPPED_ROW_BYTES = 512
 
 
 class Sinks:
-    """The kept and the dropped rows of one task."""
+    """The kept and the dropped rows of one task. Kept ones that lie over a shard are handed on by their numbers."""
 
-    def __init__(self, attempt: Attempt, kept: str) -> None:
+    def __init__(self, attempt: Attempt, kept: str, over: Shard | None, changes: Collection[str]) -> None:
         self._attempt, self._name = attempt, kept
-        self.kept = ParquetSink(attempt.path("kept.parquet"), DOCUMENT)
+        self._over = None
+        if over is None:
+            self.kept = ParquetSink(attempt.path("kept.parquet"), DOCUMENT, WORK_LEVEL)
+        else:
+            self._under = Survivors.of(over, attempt.spool)
+            path = attempt.path(f"kept{SUFFIX}")
+            self.kept = self._over = OverlaySink(path, self._under, over.base or over, changes)
         self.dropped = ParquetSink(attempt.path("dropped.parquet"), DROPPED)
         self.text_bytes = 0
 
-    def keep(self, rows: pa.RecordBatch) -> None:
-        """Write rows that stay."""
+    def batches(self, columns: Collection[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of the shard that kept ones lie over: those columns, and what is handed on with them."""
+        assert self._over
+        return self._under.batches(self._over.reads([*columns, *(field.name for field in PROVENANCE)]))
+
+    def keep(self, rows: pa.RecordBatch, stays: npt.NDArray[np.bool_] | None = None) -> None:
+        """Write rows that stay; over a shard they are those of its next rows that `stays` says."""
         self.text_bytes += text_bytes(rows)
         with part(WRITE):
-            self.kept.write(rows)
+            if self._over:
+                self._over.keep(rows, np.ones(rows.num_rows, bool) if stays is None else stays)
+            else:
+                self.kept.write(rows)
 
     def finish(self) -> None:
         """Close both and move them to the names of their content."""
+        path = self.kept.path
         with part(WRITE):
-            self.kept.close()
+            if self._over:
+                path = self._over.finished(self._attempt.path("kept.parquet"))
+            else:
+                self.kept.close()
             self.dropped.close()
-        self._attempt.finish(self._name, self.kept.path, rows=self.kept.rows, size=self.text_bytes)
+        self._attempt.finish(self._name, path, rows=self.kept.rows, size=self.text_bytes)
         rows = self.dropped.rows
         self._attempt.finish("dropped", self.dropped.path, rows=rows, size=rows * DROPPED_ROW_BYTES)
 
 
 @contextmanager
-def sinks(attempt: Attempt, kept: str = "kept") -> Iterator[Sinks]:
-    """Open both sinks; whatever goes wrong, their handles are closed and nothing is left."""
-    opened = Sinks(attempt, kept)
+def sinks(
+    attempt: Attempt, kept: str = "kept", *, over: Shard | None = None, changes: Collection[str] = ()
+) -> Iterator[Sinks]:
+    """Open both sinks; whatever goes wrong, their handles are closed and nothing is left.
+
+    `over`: the shard whose rows stay or go, of which none but the columns `changes` are others behind the task.
+    """
+    opened = Sinks(attempt, kept, over, changes)
     try:
         yield opened
         opened.finish()
@@ -67,8 +93,13 @@ def sinks(attempt: Attempt, kept: str = "kept") -> Iterator[Sinks]:
 
 
 def fetched(task: Task[A], attempt: Attempt) -> Path:
-    """Return where the checked bytes of the one shard of a task that maps are."""
-    return fetch_shard(task.input, attempt.spool)
+    """Return where the checked bytes of the one shard of a task that maps are, documents of an overlay as a file."""
+    return whole_file(task.input, attempt.spool)
+
+
+def read_documents(task: Task[A], attempt: Attempt, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Yield the documents of the one shard of a task that maps."""
+    return documents(task.input, attempt.spool, columns)
 
 
 def measure(batch: pa.RecordBatch, uses: Sequence[AnyUse], counts: Sequence[StageCounts]) -> pa.RecordBatch:
@@ -97,7 +128,7 @@ def measure_shard(task: Task[Measure], attempt: Attempt) -> TaskRecord:
     uses, record = task.args.stages, task.record(task.input.sha256)
     record.stages = [StageCounts(use.name) for use in uses]
     with sinks(attempt, "extracted") as out:
-        for batch in read_rows(fetched(task, attempt)):
+        for batch in read_documents(task, attempt):
             out.keep(measure(batch, uses, record.stages))
     return record
 

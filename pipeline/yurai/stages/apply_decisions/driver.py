@@ -10,7 +10,7 @@ apply  a shard -> kept and dropped rows, and rows of an index where there are si
 import itertools
 from collections.abc import Iterator
 
-from yurai.engine.state import Shards, State, chained, of_step
+from yurai.engine.state import Shards, State, chained, kept_of, of_step
 from yurai.engine.steps import Steps
 from yurai.engine.task import AnyTask
 from yurai.engine.use import AnyUse
@@ -67,6 +67,7 @@ def apply_decisions(
     record, store = steps.run("apply", expected, state.survivors.count), steps.engine.store
     for inner in steps.records[:-1]:
         state = state.after(inner, ())
+    stay = kept_of(store, record, state.survivors)
     dropped = (*state.dropped, of_step(store, record, "dropped"))
     index = of_step(store, record, "index") if record.output("index", "files") else state.index
-    return state.after(record, (use,), survivors=of_step(store, record, "kept"), dropped=dropped, index=index)
+    return state.after(record, (use,), survivors=stay, dropped=dropped, index=index)

@@ -6,7 +6,6 @@ Steps hand on rows of one width, so a name travels as JSON in parts of 128 bytes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +16,8 @@ from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function
 from yurai.exchange.row_files import HELD_BYTES, Span, read_twice, rows_file
 from yurai.exchange.row_types import DECISION, NAME, NAME_BYTES, Numbers, Rows
-from yurai.sources.fetch import Shard, fetch_shard
-from yurai_manifests.parquet import read_rows as read_batches
+from yurai.sources.fetch import Shard
+from yurai.sources.overlay import Survivors
 from yurai_manifests.task import Attempt, TaskRecord
 
 SLICE = 1 << 16
@@ -53,8 +52,7 @@ def names(task: Task[NamesOf], attempt: Attempt) -> TaskRecord:
     needed = np.empty(0, np.int64)
     for rows in chunks():
         needed = np.union1d(needed, _gone(rows)["kept"]["row"].astype(np.int64))
-    local = fetch_shard(args.shard, attempt.spool) if len(needed) else None
-    known = _names(local, needed, args.path) if local else None
+    known = _names(Survivors.of(args.shard, attempt.spool), needed, args.path) if len(needed) else None
     with rows_file(attempt, record) as out:
         for rows in chunks():
             dropped = _gone(rows)
@@ -68,16 +66,12 @@ def _gone(rows: Rows) -> Rows:
     return rows[np.flatnonzero(rows["gone"])]
 
 
-def _names(local: Path, needed: Numbers, path: str | None) -> Names:
+def _names(shard: Survivors, needed: Numbers, path: str | None) -> Names:
     """Read the names of the rows `needed` of one shard."""
     named: list[bytes] = []
-    start = 0
-    for batch in read_batches(local, ["url", "source"]):
-        low, high = np.searchsorted(needed, [start, start + batch.num_rows])
-        wanted = batch.take(needed[low:high] - start)
+    for wanted in shard.at(["url", "source"], needed):
         for url, source in zip(wanted.column("url").to_pylist(), wanted.column("source").to_pylist(), strict=True):
             named.append(_padded(orjson.dumps([url, path or source])))
-        start += batch.num_rows
     counts = np.array([len(name) // NAME_BYTES for name in named], np.int64)
     text = np.frombuffer(b"".join(named), np.uint8).reshape(-1, NAME_BYTES)
     return Names(needed, text, np.cumsum(counts) - counts, counts)

@@ -18,11 +18,10 @@ from yurai.exchange.row_files import Span, read_rows
 from yurai.exchange.row_types import DECISION, EQUAL, ESTIMATE, EXACT, NAME, Rows, hex_ids
 from yurai.sources.fetch import fetch_shard
 from yurai.stages.apply_decisions.names import told
-from yurai.stages.keep_order import Keep, ranks
+from yurai.stages.keep_order import Keep, columns, ranks
 from yurai.stages.map_tasks import Sinks, sinks
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.parquet import ParquetSink
-from yurai_manifests.parquet import read_rows as read_batches
 from yurai_manifests.schema import INDEX
 from yurai_manifests.task import Attempt, TaskRecord
 
@@ -31,6 +30,8 @@ SIZES = np.array([1, 2, 3, 5, 100, 1000])
 WEIGHTS = np.array([1, 2, 3, 5, 8, 1], np.int16)
 """How often a document whose cluster has at least SIZES documents is repeated: card of HuggingFaceFW/fineweb-2."""
 KEPT, COPY = "kept", "copy"
+CLUSTER = ("cluster_id", "cluster_role", "cluster_size", "kept_doc_id", "jaccard", "rehydration_weight")
+"""The columns that are written of what was decided."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +53,20 @@ class Apply(Arguments):
 def apply(task: Task[Apply], attempt: Attempt) -> TaskRecord:
     """Write kept, dropped and (given signatures) index rows of one shard; inputs: it, and perhaps its signatures."""
     shard, args = task.inputs[0], task.args
-    path = fetch_shard(shard, attempt.spool)
     decisions, names = _of_shard(args.decisions, DECISION), _of_shard(args.names, NAME)
     counts = StageCounts(args.stage)
     record = task.record(shard.sha256)
     record.stages = [counts]
     start = 0
-    with sinks(attempt) as out, _index(task, attempt) as index:
-        for batch in read_batches(path):
+    reads = [*CLUSTER, *(columns(*args.order) if args.order else ())]
+    with sinks(attempt, over=shard, changes=CLUSTER) as out, _index(task, attempt) as index:
+        for batch in out.batches(reads):
             decided = _between(decisions, start, start + batch.num_rows)
             dropped = decided[decided["gone"] == 1][: 0 if args.annotate else None]
             stays = np.ones(batch.num_rows, bool)
             stays[dropped["row"] - start] = False
             kept = _annotated(batch, decided, start).filter(pa.array(stays))
-            out.keep(kept)
+            out.keep(kept, stays)
             index.write(kept, start, stays)
             _drop(out, batch, dropped, start, _between(names, start, start + batch.num_rows), args)
             start += batch.num_rows

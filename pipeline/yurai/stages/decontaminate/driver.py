@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine
-from yurai.engine.state import State, of_step
+from yurai.engine.state import State, kept_of, of_step
 from yurai.engine.steps import Steps
 from yurai.engine.use import StageUse
 from yurai.stages.decontaminate.evaluations import digest_of
@@ -38,4 +38,4 @@ def decontaminate(engine: Engine, state: State, use: StageUse[Decontaminate], id
     facts = {name: dict(zip(names, counts, strict=True)) for name, counts in noted.index.items()}
     state = replace(state, facts=state.facts | {steps.base.name: facts}).after(weighed, ())
     dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
-    return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
+    return state.after(record, (use,), survivors=kept_of(engine.store, record, state.survivors), dropped=dropped)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yurai.declare.batches import dropped_rows, strings, with_columns
 from yurai.engine.arguments import Arguments
@@ -15,9 +18,8 @@ from yurai.engine.use import StageUse
 from yurai.stages.decontaminate.find import Match, find
 from yurai.stages.decontaminate.index import Evaluations, load
 from yurai.stages.decontaminate.settings import Decontaminate
-from yurai.stages.map_tasks import fetched, sinks
+from yurai.stages.map_tasks import sinks
 from yurai_manifests.counts import StageCounts
-from yurai_manifests.parquet import read_rows
 from yurai_manifests.schema import CONTAMINATION
 from yurai_manifests.task import Attempt, TaskRecord
 
@@ -47,18 +49,18 @@ def compare(task: Task[Compare], attempt: Attempt) -> TaskRecord:
     record = task.record(task.input.sha256)
     record.stages = [counts]
     known = load(use.settings, task.args.digests)
-    with sinks(attempt) as out:
-        for batch in read_rows(fetched(task, attempt)):
-            kept, dropped = split(batch, use, known, counts)
-            out.keep(kept)
+    with sinks(attempt, over=task.input, changes=[COLUMN]) as out:
+        for batch in out.batches(["text"]):
+            kept, dropped, stays = split(batch, use, known, counts)
+            out.keep(kept, stays)
             out.dropped.write(dropped)
     return record
 
 
 def split(
     batch: pa.RecordBatch, use: StageUse[Decontaminate], known: Evaluations, counts: StageCounts
-) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    """Return the rows that stay and DROPPED rows, and count them."""
+) -> tuple[pa.RecordBatch, pa.RecordBatch, npt.NDArray[np.bool_]]:
+    """Return the rows that stay, DROPPED rows, and which stay, and count them."""
     with part(use.name):
         found = [find(text, known, use.settings.min_matches) for text in strings(batch, "text")]
     drops = use.settings.action == "drop"
@@ -70,7 +72,7 @@ def split(
     mask = pa.array(gone, pa.bool_())
     details = [_detail(one) for one in found if one] if drops else []
     dropped = dropped_rows(batch.filter(mask), use.name, pa.array(reasons if drops else [], pa.string()), details)
-    return _tagged(batch, found).filter(pa.array([not one for one in gone], pa.bool_())), dropped
+    return _tagged(batch, found).filter(pc.invert(mask)), dropped, ~np.array(gone, bool)
 
 
 def _detail(found: list[Match]) -> str:

@@ -17,9 +17,8 @@ from yurai.exchange.row_files import Span, rows_file
 from yurai.exchange.row_types import Rows
 from yurai.stages.equal_keys import decided, key_rows
 from yurai.stages.keep_order import Keep, columns, nodes
-from yurai.stages.map_tasks import fetched
+from yurai.stages.map_tasks import read_documents
 from yurai_manifests.normal_text import normalise
-from yurai_manifests.parquet import read_rows as read_batches
 from yurai_manifests.task import Attempt, TaskRecord
 from yurai_manifests.urls import normal_url
 
@@ -42,12 +41,12 @@ class Keys(Arguments):
 @task_function("yurai.steps.dedup:keys")
 def keys(task: Task[Keys], attempt: Attempt) -> TaskRecord:
     """Write KEY rows of one shard. No URL, no key."""
-    args, path = task.args, fetched(task, attempt)
+    args = task.args
     record = task.record(task.input.sha256)
     read = {*columns(args.keep, args.quality), READ[args.method]}
     start = 0
     with rows_file(attempt, record) as out:
-        for batch in read_batches(path, sorted(read)):
+        for batch in read_documents(task, attempt, sorted(read)):
             documents = nodes(batch, args.keep, args.quality, args.number, start, older=False)
             start += batch.num_rows
             out.write(_keyed(batch.column(READ[args.method]), documents, args.method))

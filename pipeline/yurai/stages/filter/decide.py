@@ -40,14 +40,18 @@ class Decider:
         Raises:
             ContractError: a rule raised, or returned the wrong length or type: a bug in the rule.
         """
-        edited, reasons = self._judged(batch, counts.notes)
+        return self.split(*self.judged(batch, counts.notes), counts)
+
+    def judged(self, batch: pa.RecordBatch, notes: Counter[str]) -> tuple[pa.RecordBatch, pa.StringArray]:
+        """Return `batch` as it is handed on, and why each row goes, null of those that stay; errors as a call."""
+        edited, reasons = self._judged(batch, notes)
         places = second_places(edited, reasons)
         if won := self._won(batch, places):
-            second = with_second_text(batch.take(pa.array(won)), self._measures, self.name, counts.notes)
-            edited = replace_rows(edited, self._judged(second, counts.notes)[0], won)
+            second = with_second_text(batch.take(pa.array(won)), self._measures, self.name, notes)
+            edited = replace_rows(edited, self._judged(second, notes)[0], won)
             reasons = _without(reasons, won)
-            counts.notes[f"{self.name}:{RULE}"] += len(won)
-        return self._split(edited, reasons, counts)
+            notes[f"{self.name}:{RULE}"] += len(won)
+        return edited, reasons
 
     def _won(self, batch: pa.RecordBatch, places: list[int]) -> list[int]:
         """Return those of the places whose second text stays; what is noted on the way is of texts that may not."""
@@ -142,9 +146,10 @@ class Decider:
                 met.append((declaration, settings, batch))
         return batch, met, reasons
 
-    def _split(
+    def split(
         self, batch: pa.RecordBatch, reasons: pa.StringArray, counts: StageCounts
     ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """Return (kept rows, DROPPED rows) of judged rows and add to `counts`."""
         keep = pc.is_null(reasons)
         gone = pc.invert(keep)
         kept = batch.filter(keep)

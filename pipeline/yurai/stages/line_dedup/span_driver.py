@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine
-from yurai.engine.state import Shards, State, of_step
+from yurai.engine.state import Shards, State, kept_of, of_step
 from yurai.engine.steps import Steps
 from yurai.engine.task import A, AnyTask, TaskFunction
 from yurai.engine.use import StageUse
@@ -73,4 +73,4 @@ def after_cut(steps: Steps, state: State, use: StageUse[LineDedup], expected: Ca
         state = state.after(inner, ())
     store = steps.engine.store
     dropped = (*state.dropped, of_step(store, record, "dropped"))
-    return state.after(record, (use,), survivors=of_step(store, record, "kept"), dropped=dropped)
+    return state.after(record, (use,), survivors=kept_of(store, record, state.survivors), dropped=dropped)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -24,9 +23,8 @@ from yurai.stages.line_dedup.repeats import extended, joined, repeats, window_ro
 from yurai.stages.line_dedup.settings import LineDedup
 from yurai.stages.line_dedup.tasks import Cut, Judge, Lines, judged
 from yurai.stages.line_dedup.winnow import Texts, texts_of
-from yurai.stages.map_tasks import fetched, sinks
+from yurai.stages.map_tasks import read_documents, sinks
 from yurai_manifests.counts import StageCounts
-from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
 AT_ONCE = 1 << 11
@@ -36,12 +34,12 @@ AT_ONCE = 1 << 11
 @task_function("yurai.steps.spans:windows")
 def windows(task: Task[Lines], attempt: Attempt) -> TaskRecord:
     """Write a WINDOW row for each window of a shard."""
-    settings, path = task.args.use.settings, fetched(task, attempt)
+    settings = task.args.use.settings
     record = task.record(task.input.sha256)
     read = list(dict.fromkeys(["text", *columns(settings.keep, settings.quality)]))
     with rows_file(attempt, record) as out:
         start = 0
-        for batch in read_rows(path, read):
+        for batch in read_documents(task, attempt, read):
             named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=False)
             out.write(window_rows(texts_of(batch.column("text")), named, settings.window))
             start += batch.num_rows
@@ -72,7 +70,7 @@ def ask(task: Task[Extend], attempt: Attempt) -> TaskRecord:
     record = task.record(task.input.sha256)
     found = joined(read_spans(task.args.spans, REPEAT))
     with rows_file(attempt, record) as out:
-        for texts, first, last in _texts(fetched(task, attempt), 0):
+        for texts, first, last in _texts(read_documents(task, attempt, ["text"]), 0):
             rows = found[slice(*np.searchsorted(found["row"], [first, last]))]
             for start in range(0, len(rows), AT_ONCE):
                 out.write(with_beside(rows[start : start + AT_ONCE], texts, first))
@@ -89,7 +87,7 @@ def extend(task: Task[Extend], attempt: Attempt) -> TaskRecord:
     quarter, record = task.args.memory_bytes // 4, task.record(task.input.sha256)
     asked = read_twice(task.args.spans, BESIDE, quarter)
     with rows_file(attempt, record) as out:
-        for texts, first, last in _texts(fetched(task, attempt), quarter):
+        for texts, first, last in _texts(read_documents(task, attempt, ["text"]), quarter):
             for chunk in asked():
                 kept = chunk["repeat"]["kept"]["row"]
                 here = np.flatnonzero((kept >= first) & (kept < last))
@@ -98,11 +96,11 @@ def extend(task: Task[Extend], attempt: Attempt) -> TaskRecord:
     return record
 
 
-def _texts(path: Path, least_bytes: int) -> Iterator[tuple[Texts, int, int]]:
+def _texts(batches: Iterator[pa.RecordBatch], least_bytes: int) -> Iterator[tuple[Texts, int, int]]:
     """Yield texts of a shard, so many bytes or a batch at a time, with the numbers of the first row and the next."""
     held: list[pa.LargeStringArray] = []
     first = last = size = 0
-    for batch in read_rows(path, ["text"]):
+    for batch in batches:
         held.append(cast("pa.LargeStringArray", batch.column("text")))
         last += batch.num_rows
         size += held[-1].nbytes
@@ -116,14 +114,14 @@ def _texts(path: Path, least_bytes: int) -> Iterator[tuple[Texts, int, int]]:
 @task_function("yurai.steps.spans:cut")
 def cut(task: Task[Cut], attempt: Attempt) -> TaskRecord:
     """Write a shard without the repeats that are long enough."""
-    args, path = task.args, fetched(task, attempt)
+    args = task.args
     counts = StageCounts(args.use.name)
     record = task.record(task.input.sha256)
     record.stages = [counts]
     found = joined(read_spans(args.spans, REPEAT))
     with sinks(attempt) as out:
         start = 0
-        for batch in read_rows(path):
+        for batch in read_documents(task, attempt):
             rows = found[slice(*np.searchsorted(found["row"], [start, start + batch.num_rows]))]
             edits = _edits(batch, rows, start, args.use.settings)
             kept, dropped = edited(batch, edits, args.use, args.measures, counts)

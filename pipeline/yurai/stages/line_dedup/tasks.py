@@ -21,9 +21,8 @@ from yurai.stages.keep_order import columns, nodes
 from yurai.stages.line_dedup.edits import Edit, edited
 from yurai.stages.line_dedup.lines import Unit, copies, firsts, line_rows, without
 from yurai.stages.line_dedup.settings import LineDedup
-from yurai.stages.map_tasks import fetched, sinks
+from yurai.stages.map_tasks import read_documents, sinks
 from yurai_manifests.counts import StageCounts
-from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
 AT_ONCE = 1 << 18
@@ -41,14 +40,14 @@ class Lines(Arguments):
 @task_function("yurai.steps.lines:lines")
 def lines(task: Task[Lines], attempt: Attempt) -> TaskRecord:
     """Write a LINE row for each unit of a shard that is long enough."""
-    settings, path = task.args.use.settings, fetched(task, attempt)
+    settings = task.args.use.settings
     unit = settings.unit
     assert unit != "span"  # spans are listed by their own task
     record = task.record(task.input.sha256)
     read = list(dict.fromkeys(["text", *columns(settings.keep, settings.quality)]))
     with rows_file(attempt, record) as out:
         start = 0
-        for batch in read_rows(path, read):
+        for batch in read_documents(task, attempt, read):
             named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=False)
             out.write(line_rows(batch.column("text"), named, unit, settings.least))
             start += batch.num_rows
@@ -99,7 +98,7 @@ class Cut(Arguments):
 @task_function("yurai.steps.lines:cut")
 def cut(task: Task[Cut], attempt: Attempt) -> TaskRecord:
     """Write a shard without the units that go."""
-    use, measures, path = task.args.use, task.args.measures, fetched(task, attempt)
+    use, measures = task.args.use, task.args.measures
     unit, counts = use.settings.unit, StageCounts(use.name)
     assert unit != "span"  # spans are cut by their own task
     record = task.record(task.input.sha256)
@@ -108,7 +107,7 @@ def cut(task: Task[Cut], attempt: Attempt) -> TaskRecord:
     cuts = cuts[np.lexsort((cuts["position"], cuts["row"]))]
     with sinks(attempt) as out:
         start = 0
-        for batch in read_rows(path):
+        for batch in read_documents(task, attempt):
             first, last = np.searchsorted(cuts["row"], [start, start + batch.num_rows])
             edits = _edits(batch, cuts[first:last], start, unit)
             kept, dropped = edited(batch, edits, use, measures, counts)

@@ -16,14 +16,14 @@ from yurai.engine.task import Task, task_function
 from yurai.engine.use import StageUse
 from yurai.exchange.row_files import RowsFile, Span, read_chunks, read_rows, rows_file
 from yurai.exchange.row_types import CHECK, EDGE, EXACT, PIECE, SAID_NO, SAID_YES, UNDECIDED, Numbers, Rows, places
-from yurai.sources.fetch import Shard, fetch_shard
+from yurai.sources.fetch import Shard
+from yurai.sources.overlay import Survivors
 from yurai.stages.near_dedup.curve import DIGITS
 from yurai.stages.near_dedup.segments import Piece
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.shingle_sets import Sets, jaccard, pieces
 from yurai.stages.near_dedup.signature import shingle_sets
 from yurai.stages.shingles.hashes import shingle_hashes
-from yurai_manifests.parquet import read_range
 from yurai_manifests.task import Attempt, TaskRecord
 
 AUDIT = ("yes_right", "yes_wrong", "no_right", "no_wrong")
@@ -132,8 +132,4 @@ def _documents(shard: Shard, attempt: Attempt, rows: npt.NDArray[np.int64]) -> I
     """Yield text and lang of some rows of a shard, in order."""
     if not len(rows):
         return
-    path = fetch_shard(shard, attempt.spool)
-    for start, batch in read_range(path, ["text", "lang"], int(rows[0]), int(rows[-1]) + 1):
-        low, high = np.searchsorted(rows, [start, start + batch.num_rows])
-        if high > low:
-            yield batch.take(rows[low:high] - start)
+    yield from Survivors.of(shard, attempt.spool).at(["text", "lang"], rows)

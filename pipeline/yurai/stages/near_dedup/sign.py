@@ -14,7 +14,7 @@ from yurai.engine.use import StageUse
 from yurai.exchange.row_files import RowsFile, rows_file
 from yurai.exchange.row_types import BAND, Rows
 from yurai.stages.keep_order import columns, nodes
-from yurai.stages.map_tasks import fetched
+from yurai.stages.map_tasks import fetched, read_documents
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.signature import band_hashes
 from yurai.stages.near_dedup.texts import signed
@@ -36,12 +36,12 @@ class Sign(Arguments):
 @task_function("yurai.steps.near_sign:sign")
 def sign(task: Task[Sign], attempt: Attempt) -> TaskRecord:
     """Sign the documents of a shard."""
-    near, path = task.args.use.settings, fetched(task, attempt)
+    near = task.args.use.settings
     record = task.record(task.input.sha256)
     read = list(dict.fromkeys(["text", "lang", *columns(near.keep, near.quality)]))
     with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as kept:
         start = 0
-        for batch in pages(read_rows(path, read)):
+        for batch in pages(read_documents(task, attempt, read)):
             text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
             made = signed(text, lang, near)
             named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=False)

@@ -16,15 +16,19 @@ from yurai.exchange.row_files import Span
 from yurai.exchange.row_files import read_rows as read_spans
 from yurai.exchange.row_types import Rows
 from yurai.rights import Judgement
-from yurai.stages.map_tasks import fetched, sinks
+from yurai.stages.map_tasks import sinks
 from yurai.stages.select.loaded import Rights
 from yurai.stages.select.mixing import Dimension
 from yurai.stages.select.settings import Select
 from yurai.stages.select.weigh import AFTER, CAPPED, FATES, MIXED, SUMS, WEIGHED, judgements, sampled_out, sums_of
 from yurai_manifests.counts import StageCounts
-from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
+WRITTEN = (
+    *("concluded_spdx", "concluded_status", "licence_scope", "licence_confidence", "domain_rule_id", "train_verdict"),
+    *("search_verdict", "redistribute_verdict", "robots_ref", "policy_id", "verdict_reasons", "token_count"),
+)
+"""The columns that verdicts are written into."""
 MOST_DETAIL = 1000
 """Characters of the detail of a row that is dropped."""
 
@@ -43,13 +47,13 @@ class Apply(Arguments):
 @task_function("yurai.steps.select:apply")
 def apply(task: Task[Apply], attempt: Attempt) -> TaskRecord:
     """Write kept and dropped rows of one shard."""
-    args, path, record = task.args, fetched(task, attempt), task.record(task.input.sha256)
+    args, record = task.args, task.record(task.input.sha256)
     settings, policy, sums = args.use.settings, args.rights.load().policy, np.zeros(len(SUMS), np.int64)
     counts = StageCounts(args.use.name)
     record.stages = [counts]
     weighed, found, start = read_spans(args.weighed, WEIGHED), judgements(args.spans), 0
-    with sinks(attempt) as out:
-        for batch in read_rows(path):
+    with sinks(attempt, over=task.input, changes=WRITTEN) as out:
+        for batch in out.batches(["lang"]):
             rows, here = weighed[start : start + batch.num_rows], [next(found) for _ in range(batch.num_rows)]
             start += batch.num_rows
             reasons = _reasons(rows, args.edge)
@@ -65,7 +69,8 @@ def apply(task: Task[Apply], attempt: Attempt) -> TaskRecord:
             out.dropped.write(dropped_rows(batch.take(places), args.use.name, told, details))
             sums += sums_of(rows[[reason is None for reason in reasons]])
             written = _with_verdicts(batch, here, rows if settings.tokenizer else None, policy.id)
-            out.keep(written.filter(pa.array([reason is None for reason in reasons], pa.bool_())))
+            stays = np.array([reason is None for reason in reasons], bool)
+            out.keep(written.filter(pa.array(stays)), stays)
     record.index[AFTER] = sums.tolist()
     return record
 

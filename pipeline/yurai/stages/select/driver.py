@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from yurai.declare.stage import Identity, Kind, stage_of
 from yurai.engine.arguments import NoArguments
 from yurai.engine.engine import Engine
-from yurai.engine.state import State, of_step, shard_of
+from yurai.engine.state import State, kept_of, of_step, shard_of
 from yurai.engine.steps import Steps
 from yurai.engine.task import AnyTask
 from yurai.engine.use import StageUse
@@ -69,7 +69,7 @@ def select(engine: Engine, state: State, use: StageUse[Select], identity: Identi
     for inner in steps.records[:-1]:
         state = state.after(inner, ())
     dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
-    return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
+    return state.after(record, (use,), survivors=kept_of(engine.store, record, state.survivors), dropped=dropped)
 
 
 def _judged(steps: Steps, state: State, rights: Rights) -> list[StepRecord]:

@@ -6,20 +6,20 @@ copies    dropped of a shard     -> the same for what a stage that looks for dup
 captures  robots of a shard      -> CAPTURE messages to the host
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, TypeAlias, cast
 
 import orjson
+import pyarrow as pa
 
 from yurai.engine.arguments import Arguments, NoArguments
 from yurai.engine.task import Task, task_function
 from yurai.evidence.robots import COLUMNS
 from yurai.evidence.robots.origin import place_of
 from yurai.exchange.messages import Key, id_key, name_key, outbox
-from yurai.stages.map_tasks import fetched
-from yurai_manifests.parquet import ROW_GROUP, read_rows
+from yurai.stages.map_tasks import fetched, read_documents
+from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
 EVIDENCE, PAGE, ASKED, CAPTURE, VIEW = range(5)
@@ -36,13 +36,13 @@ def say(task: Task[NoArguments], attempt: Attempt) -> TaskRecord:
     """Write EVIDENCE messages: [kind, channel, norm, subject_scope]."""
     path, record = fetched(task, attempt), task.record(task.input.sha256)
     with outbox(attempt, record) as out:
-        for row in _lines(path, SAID):
+        for row in _lines(read_rows(path, [*SAID])):
             out.send(id_key(str(row["doc_id"])), EVIDENCE, orjson.dumps([row[name] for name in SAID[1:]]))
     return record
 
 
-def _lines(path: Path, names: tuple[str, ...], batch_rows: int = ROW_GROUP) -> Iterator[Columns]:
-    for batch in read_rows(path, list(names), batch_rows=batch_rows):
+def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[Columns]:
+    for batch in batches:
         yield from cast("list[Columns]", batch.to_pylist())
 
 
@@ -67,10 +67,10 @@ def copies(task: Task[Gather], attempt: Attempt) -> TaskRecord:
 
 
 def _gather(task: Task[Gather], attempt: Attempt, names: tuple[str, ...]) -> TaskRecord:
-    path, record = fetched(task, attempt), task.record(task.input.sha256)
-    stays = names is OF_PAGE
+    record, stays = task.record(task.input.sha256), names is OF_PAGE
+    rows = read_documents(task, attempt, names) if stays else read_rows(fetched(task, attempt), [*names])
     with outbox(attempt, record) as out, outbox(attempt, record, "hosts") as hosts:
-        for number, row in enumerate(_lines(path, names)):
+        for number, row in enumerate(_lines(rows)):
             if not stays and not (row["kept_doc_id"] and row["outcome"] == "dropped"):
                 continue
             place = [task.args.number, number] if stays else [None, None]
@@ -95,7 +95,7 @@ def captures(task: Task[NoArguments], attempt: Attempt) -> TaskRecord:
     """Write CAPTURE messages: the columns of a capture that verdicts rest on."""
     path, record = fetched(task, attempt), task.record(task.input.sha256)
     with outbox(attempt, record) as out:
-        for row in _lines(path, COLUMNS, batch_rows=64):  # a row has up to 512 KiB
+        for row in _lines(read_rows(path, [*COLUMNS], batch_rows=64)):  # a row has up to 512 KiB
             if key := host_key(cast("str", row["url"])):
                 out.send(key, CAPTURE, orjson.dumps(row))
     return record

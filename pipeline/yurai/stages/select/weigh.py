@@ -19,13 +19,12 @@ from yurai.exchange.row_files import Span, rows_file
 from yurai.exchange.row_types import WEIGHT, Rows
 from yurai.rights import USES, Judgement
 from yurai.rights.written import read_judgement
-from yurai.stages.map_tasks import fetched
+from yurai.stages.map_tasks import read_documents
 from yurai.stages.select.judged import OWN, TOLD, heard
 from yurai.stages.select.loaded import Law, Rights
 from yurai.stages.select.mixing import COLUMNS, DIMENSIONS, Dimension, draw, held_back, parse_weights
 from yurai.stages.select.settings import Select
 from yurai.tokens import Tokenizer
-from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
 WEIGHED = np.dtype([("size", "<u8"), ("hash", "<u8"), ("care", "u1"), ("fate", "u1")])
@@ -55,12 +54,12 @@ class Weigh(Arguments):
 @task_function("yurai.steps.select:weigh")
 def weigh(task: Task[Weigh], attempt: Attempt) -> TaskRecord:
     """Write WEIGHED rows of one shard, and WEIGHT rows of those that stay and need care; note the sums of those."""
-    args, path, record = task.args, fetched(task, attempt), task.record(task.input.sha256)
+    args, record = task.args, task.record(task.input.sha256)
     settings, law, tokenizer = args.use.settings, args.rights.load(), args.use.settings.load()
     found, sums = judgements(args.spans), np.zeros(len(SUMS), np.int64)
     columns = ["doc_id", "source", "lang", "text_bytes", *(["text"] if tokenizer else [])]
     with rows_file(attempt, record, "weighed") as out, rows_file(attempt, record, "care") as care:
-        for batch in read_rows(path, columns):
+        for batch in read_documents(task, attempt, columns):
             here = [next(found) for _ in range(batch.num_rows)]
             rows = _weighed(batch, here, settings, law, tokenizer)
             out.write(rows)

@@ -9,7 +9,7 @@ from typing import Final
 
 from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine
-from yurai.engine.state import State, of_step, shard_of
+from yurai.engine.state import State, kept_of, of_step, shard_of
 from yurai.engine.steps import Steps
 from yurai.engine.use import StageUse
 from yurai.exchange.row_files import Span, span
@@ -39,7 +39,7 @@ def threshold(engine: Engine, state: State, use: StageUse[Threshold], identity: 
     for inner in steps.records[:-1]:
         state = state.after(inner, ())
     dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
-    return state.after(record, (use,), survivors=of_step(engine.store, record, "kept"), dropped=dropped)
+    return state.after(record, (use,), survivors=kept_of(engine.store, record, state.survivors), dropped=dropped)
 
 
 def _find(steps: Steps, state: State, settings: Threshold, keep_share: float) -> Cut | None:

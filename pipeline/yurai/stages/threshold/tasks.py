@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
@@ -16,11 +17,10 @@ from yurai.engine.clock import part
 from yurai.engine.task import Task, task_function
 from yurai.engine.use import StageUse
 from yurai.exchange.row_files import Span, read_chunks, rows_file
-from yurai.stages.map_tasks import fetched, sinks
+from yurai.stages.map_tasks import read_documents, sinks
 from yurai.stages.threshold.histogram import COUNT, counted, cut, merged, whole
 from yurai.stages.threshold.settings import PER_ONE, Limits, Threshold
 from yurai_manifests.counts import StageCounts
-from yurai_manifests.parquet import read_rows
 from yurai_manifests.task import Attempt, TaskRecord
 
 CUT = "cut"
@@ -64,7 +64,7 @@ class Apply(Arguments):
 def count(task: Task[Score], attempt: Attempt) -> TaskRecord:
     """Write COUNT rows of the documents of one shard that have a score."""
     name, sign, record = task.args.score, task.args.sign, task.record(task.input.sha256)
-    batches = read_rows(fetched(task, attempt), [score_column(name)])
+    batches = read_documents(task, attempt, [score_column(name)])
     found = (scores(batch, name) for batch in batches)
     with rows_file(attempt, record) as out:
         out.write(merged(counted(whole(sign * one[~np.isnan(one)])) for one in found))
@@ -96,18 +96,18 @@ def apply(task: Task[Apply], attempt: Attempt) -> TaskRecord:
     use, counts = task.args.use, StageCounts(task.args.use.name)
     record = task.record(task.input.sha256)
     record.stages = [counts]
-    with sinks(attempt) as out:
-        for batch in read_rows(fetched(task, attempt)):
-            kept, dropped = split(batch, use, Limits(task.args.low, task.args.high), counts)
-            out.keep(kept)
+    with sinks(attempt, over=task.input) as out:
+        for batch in out.batches([score_column(use.settings.score)]):
+            kept, dropped, stays = split(batch, use, Limits(task.args.low, task.args.high), counts)
+            out.keep(kept, stays)
             out.dropped.write(dropped)
     return record
 
 
 def split(
     batch: pa.RecordBatch, use: StageUse[Threshold], limits: Limits, counts: StageCounts
-) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    """Return the rows that stay and DROPPED rows, and count them."""
+) -> tuple[pa.RecordBatch, pa.RecordBatch, npt.NDArray[np.bool_]]:
+    """Return the rows that stay, DROPPED rows, and which stay, and count them."""
     settings = use.settings
     with part(use.name):
         found = scores(batch, settings.score)
@@ -126,7 +126,7 @@ def split(
     if settings.missing == "keep" and missing.any():
         counts.notes[_none(settings)] += int(missing.sum())
     dropped = dropped_rows(batch.filter(pa.array(gone)), use.name, pa.array(reasons, pa.string()), details)
-    return batch.filter(pa.array(~gone)), dropped
+    return batch.filter(pa.array(~gone)), dropped, ~gone
 
 
 def _none(settings: Threshold) -> str:

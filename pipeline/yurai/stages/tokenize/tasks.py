@@ -20,12 +20,12 @@ from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function
 from yurai.engine.use import StageUse
 from yurai.sources.fetch import fetch_shard
-from yurai.stages.map_tasks import fetched
+from yurai.stages.map_tasks import read_documents
 from yurai.stages.packing import Sizes, starts_of, window
 from yurai.stages.tokenize.settings import Tokenize
 from yurai.tokens import Format, TokenArray, TokenDType, open_shard
 from yurai_manifests.counts import UNKNOWN_NOTE, StageCounts
-from yurai_manifests.parquet import ParquetSink, read_rows
+from yurai_manifests.parquet import ParquetSink
 from yurai_manifests.schema import TOKEN_INDEX
 from yurai_manifests.task import Attempt, TaskRecord
 
@@ -40,7 +40,7 @@ class Pieces(Arguments):
 @task_function("yurai.steps.tokens:pieces")
 def pieces(task: Task[Pieces], attempt: Attempt) -> TaskRecord:
     """Tokenize one shard."""
-    use, path = task.args.use, fetched(task, attempt)
+    use = task.args.use
     tokenizer = use.settings.load()
     counts = StageCounts(use.name)
     record = task.record(task.input.sha256)
@@ -49,7 +49,7 @@ def pieces(task: Task[Pieces], attempt: Attempt) -> TaskRecord:
     tokens = attempt.path("piece.bin")
     start = 0
     with tokens.open("wb") as file:
-        for batch in read_rows(path, ["doc_id", "url", "text"]):
+        for batch in read_documents(task, attempt, ["doc_id", "url", "text"]):
             ids, lengths = tokenizer.encode_column(cast("pa.LargeStringArray", batch.column("text")))
             file.write(np.ascontiguousarray(ids).view(np.uint8).data)
             index.write(_index_rows(batch, lengths, start))
