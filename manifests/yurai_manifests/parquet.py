@@ -92,6 +92,44 @@ class ParquetSink:
         self.path.unlink(missing_ok=True)
 
 
+def is_null(path: Path, columns: list[str]) -> bool:
+    """Tell whether these columns of a Parquet file hold nothing but null."""
+    return not columns or all(
+        column.null_count == batch.num_rows for batch in read_rows(path, columns) for column in batch.columns
+    )
+
+
+def is_as_written(path: Path, schema: pa.Schema, spool: Path) -> bool:
+    """Tell whether a ParquetSink would write the rows of this file as the bytes that it has.
+
+    By its footer (columns, writer, row groups) and its first row group, which is written again to see: a version of
+    Arrow, a level or an encoding that is another one shows there.
+    """
+    with pq.ParquetFile(path) as file:
+        there, groups = file.schema_arrow, file.metadata.num_row_groups
+        if (there.names, there.types) != (schema.names, schema.types) or not groups:
+            return False
+        sink = ParquetSink(spool / "first.parquet", schema)
+        sink.write(pa.Table.from_batches(file.iter_batches(ROW_GROUP, [0], use_threads=False), schema))
+        sink.close()
+        first = pq.read_metadata(sink.path)
+        same = there.equals(pq.read_schema(sink.path), check_metadata=True)
+        counts = [file.metadata.row_group(group).num_rows for group in range(groups)]
+        full = [sink.row_group] * (groups - 1)
+        same &= file.metadata.created_by == first.created_by
+        if not same or counts[:-1] != full or counts[-1] > sink.row_group:
+            return False
+    end = max(_end(first.row_group(0).column(number)) for number in range(first.num_columns))
+    with path.open("rb") as one, sink.path.open("rb") as other:
+        return one.read(end) == other.read(end)
+
+
+def _end(chunk: pq.ColumnChunkMetaData) -> int:
+    """Return where a column of a row group ends in its file."""
+    dictionary = chunk.dictionary_page_offset
+    return (chunk.data_page_offset if dictionary is None else dictionary) + chunk.total_compressed_size
+
+
 def _leaves(schema: pa.Schema, but: tuple[str, ...]) -> list[str]:
     """Return the paths that Parquet gives to the columns of `schema`, without the fields called `but`."""
     return [path for field in schema if field.name not in but for path in _paths(field.name, field.type)]

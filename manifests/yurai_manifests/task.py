@@ -5,6 +5,7 @@ its manifest *if absent*. A late second attempt can only write equal bytes; a ma
 one is an alarm, never an overwrite. Times, hosts and attempts go to the journal, outside every digest.
 """
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -154,6 +155,15 @@ class Attempt:
         output = Output(name, key, digest, count, rows, size)
         self.outputs.append(output)
         return output
+
+
+def linked(file: Path, name: Path) -> Path:
+    """Give a file of an earlier tree, which nothing writes to, the second name `name`; on other storage a copy."""
+    try:
+        os.link(file, name)
+    except OSError:  # another file system, or one that has no links
+        shutil.copyfile(file, name)
+    return name
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import signal
 import struct
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from run_helpers import demo_recipe, run
+from dedup_helpers import deduplicate, document, write_shards
+from run_helpers import demo_recipe, finish, run, start
 from yurai.sources.fetch import Shard
 from yurai.stages.packing import packs, window
+from yurai_manifests.parquet import ParquetSink
+from yurai_manifests.schema import DOCUMENT
 
 SIZES = st.lists(st.lists(st.integers(0, 30), max_size=8), min_size=1, max_size=8)
 
@@ -114,3 +118,23 @@ def test_token_shards_hold_the_documents(sharded: Path, demo_tree: Path) -> None
 def test_only_the_tokens_were_made_again(sharded: Path, demo_tree: Path) -> None:
     for name in ("documents/00000.parquet", "extracted/00000.parquet", "dropped/00000.parquet"):
         assert (sharded / name).read_bytes() == (demo_tree / name).read_bytes()
+
+
+def test_what_an_earlier_tree_delivered_is_linked_and_not_written_again(tmp_path: Path) -> None:
+    rows = [document("a", place, text=f"text {place % 1200}") for place in range(1500)]
+    write_shards(tmp_path / "in", [rows])
+    deduplicate(tmp_path / "in", tmp_path / "one")
+    one, two = tmp_path / "one", tmp_path / "two"
+    command = ("near-dedup", "--input", one, "--output", two, "--runner", "local", "--workers", "1", "--no-report")
+    assert finish(start(*command, YURAI_FAILPOINT="in 02-deliver")).code == -signal.SIGKILL
+    assert not (two / "run.json").exists()
+    finish(start(*command))
+    assert (two / "run.json").exists()
+    given = "extracted/00000.parquet"
+    assert not (one / given).samefile(tmp_path / "in/000.parquet"), "written by another writer"
+    assert (two / given).samefile(one / given)
+    assert not (two / "documents/00000.parquet").samefile(one / "documents/00000.parquet")
+    again = ParquetSink(tmp_path / "again.parquet", DOCUMENT)
+    again.write(pq.read_table(two / given))
+    again.close()
+    assert again.path.read_bytes() == (two / given).read_bytes()
