@@ -11,6 +11,7 @@ from yurai.cli import plan_tables
 from yurai.plan.near_cost import Corpus
 from yurai.plan.near_needs import predicted
 from yurai.plan.predict import Need, Plan
+from yurai.plan.traffic import Measured
 from yurai.stages.near_dedup.settings import NearDedup
 
 HUGE = 8 * 10**9
@@ -50,6 +51,9 @@ def test_no_line_is_wider_than_eighty_columns(
         assert sum(f"  {row.preset}  " in f"{line}  " for line in lines) == 2
         assert sum(f"  {row.shingle}  " in line for line in lines) >= 1
     assert all(line.count("(") == line.count(")") for line in lines)
+    for constant in dataclasses.fields(Measured):
+        said = f"{constant.name} {getattr(Measured(), constant.name):,.10g} {constant.metadata['is']}"
+        assert said in [" ".join(line.split()) for line in lines]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,13 @@ def plan(prediction: Plan, *, notes: bool = True) -> None:
         say(note)
     if prediction.dedup:
         _dedup(prediction.dedup)
+        if notes:
+            _constants()
 
 
 def _dedup(needs: tuple[DedupNeed, ...]) -> None:
     """Print what near-duplicate search finds under each preset, and in a second table what it costs."""
-    model = "near-dedup: a model, of which docs/dedup.md gives the constants"
+    model = "near-dedup and its delivery, audit included: a model with the constants below"
     finds = new_table("", "preset", "shape", "shingles", "P(.7)", "P(.8)", "P(.9)", title=model)
     takes = new_table("", "preset", "signatures", "shuffled", "requests", "CPU hours")
     for need in needs:
@@ -53,6 +56,16 @@ def _dedup(needs: tuple[DedupNeed, ...]) -> None:
     put_table(finds)
     say("* the recipe's own; shape: bands x rows; P: chance to find a pair that similar")
     put_table(takes)
+
+
+def _constants() -> None:
+    """Print the constants of that model, as bench/dedup_costs.py measures them."""
+    from yurai.plan.traffic import Measured
+
+    table = new_table("constant", "value", "what it is, for one core")
+    for each in dataclasses.fields(Measured):
+        table.row(each.name, f"{getattr(Measured(), each.name):,.10g}", str(each.metadata["is"]))
+    put_table(table)
 
 
 def amount(value: float, unit: str, *ends: float) -> str:

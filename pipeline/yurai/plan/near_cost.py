@@ -1,6 +1,7 @@
 """Predict what near-duplicate search costs: files, requests, bytes and CPU hours of each step.
 
-The steps are those of the stage, and each reads whole what steps before it wrote. A corpus is a few numbers: what its
+The steps are those of the stage and of delivery behind it, as command `near-dedup` runs them; each reads whole what
+steps before it wrote. A corpus is a few numbers: what its
 documents look like to the search, which a sample or an earlier run tells.
 """
 
@@ -10,16 +11,21 @@ from dataclasses import dataclass, replace
 
 from yurai.exchange.route import MIN_READ, SPREAD, by_hash
 from yurai.exchange.row_types import BAND, CHECK, DECISION, EDGE, NAME, NODE, PAIR, PIECE, SHINGLES, carry_type
+from yurai.plan.delivery import around, delivery
 from yurai.plan.traffic import Good, Measured, Step, exchange
 from yurai.stages.near_dedup.driver import LEAST_SIGNATURES, LEAST_TEXT
+from yurai.stages.near_dedup.fast_similarity import ROUNDS
 from yurai.stages.near_dedup.graph_tasks import PART
 from yurai.stages.near_dedup.pair_judge import AUDITED, Verify
 from yurai.stages.near_dedup.presets import Preset
+from yurai.stages.near_dedup.settings import Scheme
 from yurai.stages.near_dedup.sign import PAGE
 
 MEMORY = 1 << 30
 URL_BYTES = 120
 """Bytes of the URL of a page and of where it lies."""
+KEPT_BYTES = 64
+"""Bytes of the number of a row that stays and of its columns about copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +94,24 @@ def cost(
     preset: Preset,
     *,
     verify: Verify = "exact",
+    signature: Scheme = "minhash",
     memory_bytes: int = MEMORY,
     measured: Measured | None = None,
 ) -> DedupCost:
-    """Return what each step of a search costs; `memory_bytes` is the memory of one task.
+    """Return what each step of a search and of its delivery costs; `memory_bytes` is the memory of one task.
 
     With `estimate`, nothing is in doubt, and no text is read again.
     """
     corpus = replace(corpus, doubtful=0.0) if verify == "estimate" else corpus
     counts = _counts(corpus, preset, memory_bytes, measured or Measured(), audits=verify == "exact")
-    steps, edges = [*_candidates(counts)], list[Good]()
+    steps, edges = [*_candidates(counts, signature)], list[Good]()
     pairs = steps[-1].gives
     steps += _estimated(counts, pairs, edges)
     checks = tuple(good for step in steps for good in step.gives if good.name.startswith("checks"))
     steps += _exact(counts, checks, edges) if _size(checks) else []
     steps += _decided(counts, tuple(edges))
+    steps += delivery(counts.text, steps[-1].gives, corpus.documents, 1 - corpus.duplicates, counts.speed)
+    steps.append(around(steps, counts.speed))
     return DedupCost(corpus, preset, tuple(steps))
 
 
@@ -162,12 +171,24 @@ def _size(goods: tuple[Good, ...]) -> int:
     return sum(good.bytes for good in goods)
 
 
-def _candidates(counts: _Counts) -> Iterator[Step]:
+def _signing(counts: _Counts, signature: Scheme) -> float:
+    """Return the seconds of making signatures of shingles."""
+    documents, hashes, speed = counts.corpus.documents, counts.preset.hashes, counts.speed
+    permuted = documents * counts.shingles * hashes / speed.permuted
+    if signature == "minhash":
+        return permuted
+    # as many draws as fill all places (coupon collector), in whole rounds over all shingles; then minhash for the rest
+    rounds = math.ceil(max(1.0, hashes * math.log(max(hashes, 2)) / counts.shingles))
+    drawn = documents * counts.shingles * min(rounds, ROUNDS) / speed.drawn
+    return drawn + (permuted if rounds > ROUNDS else 0.0)
+
+
+def _candidates(counts: _Counts, signature: Scheme) -> Iterator[Step]:
     """Yield the steps from text to candidate pairs, each as often as bands find it."""
     documents, shards = counts.corpus.documents, counts.corpus.shards
     bands = _rows("band rows", documents * counts.preset.bands, BAND.itemsize, shards)
     seconds = counts.text.bytes / counts.speed.scanned + counts.text.bytes / counts.speed.text
-    seconds += documents * counts.shingles * counts.preset.hashes / counts.speed.permuted
+    seconds += _signing(counts, signature)
     seconds += (counts.signatures.bytes + bands.bytes) / counts.speed.moved
     yield Step("sign", shards, (counts.text,), (counts.signatures, bands), seconds)
     count = by_hash("hash", documents * counts.preset.bands, "band", counts.memory).count
@@ -223,7 +244,7 @@ def _decided(counts: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:
     corpus, speed, shards = counts.corpus, counts.speed, counts.corpus.shards
     size = _size(edges)
     count, parts = size // EDGE.itemsize, max(1, -(-size * PART // counts.memory))
-    rounds = speed.rounds if parts > 1 else 0
+    rounds = int(speed.rounds) if parts > 1 else 0
     # of edges beyond memory, every round sends each from both ends: a step here for lift, contract and two exchanges
     turns = tuple(
         Good(f"round {number}", 2 * size, parts, parts * min(parts, 1 + 2 * size // (parts * MIN_READ)))
@@ -237,13 +258,15 @@ def _decided(counts: _Counts, edges: tuple[Good, ...]) -> Iterator[Step]:
     moves, arrived = exchange("kept", (decisions,), shards, speed)
     yield from moves
     named = _rows("named", corpus.documents * corpus.duplicates, NAME.itemsize, shards)
-    # shards are read whole, since their digests are of the whole; two columns of them are decoded
-    seconds = (corpus.documents * URL_BYTES + decisions.bytes + named.bytes) / speed.moved
-    yield Step("names", shards, (counts.text, *arrived), (named,), seconds)
+    urls = _rows("urls", corpus.documents, URL_BYTES, shards)
+    seconds = (urls.bytes + decisions.bytes + named.bytes) / speed.moved
+    yield Step("names", shards, (urls, *arrived), (named,), seconds)
     moves, arrived_names = exchange("told", (named,), shards, speed)
     yield from moves
     moves, own = exchange("own", (decisions,), shards, speed)
     yield from moves
-    kept = Good("kept", math.ceil(counts.text.bytes * (1 - corpus.duplicates)), shards, shards)
+    # rows that stay are handed on by number, with the columns about copies
+    kept = _rows("kept", corpus.documents * (1 - corpus.duplicates), KEPT_BYTES, shards)
     dropped = _rows("dropped", corpus.documents * corpus.duplicates, NODE.itemsize + URL_BYTES, shards)
-    yield Step("apply", shards, (counts.text, *own, *arrived_names), (kept, dropped), counts.text.bytes / speed.copied)
+    seconds = corpus.documents / speed.applied
+    yield Step("apply", shards, (urls, *own, *arrived_names), (kept, dropped), seconds)

@@ -37,7 +37,13 @@ def predicted(corpus: Corpus, settings: NearDedup) -> tuple[DedupNeed, ...]:
     needs = []
     for preset in (own, *(preset for preset in PRESETS.values() if preset != own)):
         bands, rows = preset.bands, preset.rows
-        whole = cost(corpus, preset, verify=settings.verify, memory_bytes=settings.memory_bytes)
+        whole = cost(
+            corpus,
+            preset,
+            verify=settings.verify,
+            signature=settings.signature,
+            memory_bytes=settings.memory_bytes,
+        )
         needs.append(
             DedupNeed(
                 preset.name if preset in PRESETS.values() else f"{preset.name}, changed",

@@ -6,6 +6,7 @@ Bytes are laws of row widths and counts; only speeds are measured. One request r
 
 import itertools
 from dataclasses import dataclass, field
+from typing import Literal
 
 from yurai.exchange.levels import widths
 from yurai.exchange.route import MIN_READ
@@ -14,24 +15,36 @@ PART = 50 << 20
 """Bytes of one request, at most."""
 
 
+def _constant(value: float, what: str, by: Literal["measured", "assumed", "law"]) -> float:
+    made: float = field(default=value, metadata={"is": what, "by": by})
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The constants of the model, for one core; `metadata` says where each comes from."""
+    """The constants of the model, for one core; `metadata` says what each is, and where it comes from.
 
-    text: float = field(default=50e6, metadata={"is": "bytes of text made into shingles, a second", "by": "prototype"})
-    permuted: float = field(default=4.0e9, metadata={"is": "shingles x hashes, a second", "by": "prototype"})
-    moved: float = field(
-        default=200e6, metadata={"is": "bytes of rows written or partitioned, a second", "by": "assumed"}
-    )
-    sorted: float = field(default=100e6, metadata={"is": "bytes of rows sorted by hash, a second", "by": "assumed"})
-    compared: float = field(default=500e6, metadata={"is": "bytes of signatures compared, a second", "by": "assumed"})
-    decided: float = field(default=500e3, metadata={"is": "edges decided, a second and round", "by": "assumed"})
-    copied: float = field(default=60e6, metadata={"is": "bytes of text read, chosen, written", "by": "assumed"})
-    scanned: float = field(default=200e6, metadata={"is": "bytes of text read from Parquet, a second", "by": "assumed"})
-    word: float = field(default=6.7, metadata={"is": "bytes of text for one shingle of words", "by": "prototype"})
-    letter: float = field(default=1.0, metadata={"is": "the same, of characters: ASCII, the worst case", "by": "law"})
-    meets: float = field(default=0.9, metadata={"is": "similarity of a usual candidate pair", "by": "assumed"})
-    rounds: int = field(default=6, metadata={"is": "rounds over edges beyond memory", "by": "assumed"})
+    *measured* by `bench/dedup_costs.py --fit`, which prints them anew.
+    """
+
+    text: float = _constant(80e6, "bytes of text made into shingles, a second", "measured")
+    permuted: float = _constant(3.3e9, "shingles x hashes by minhash, a second", "measured")
+    drawn: float = _constant(100e6, "shingles by fast-similarity, a second and round", "measured")
+    moved: float = _constant(170e6, "bytes of rows written or partitioned, a second", "measured")
+    sorted: float = _constant(115e6, "bytes of rows sorted by hash, a second", "measured")
+    compared: float = _constant(3e9, "bytes of signatures compared, a second", "measured")
+    decided: float = _constant(700e3, "edges decided, a second and round", "measured")
+    applied: float = _constant(100e3, "documents of which a decision is applied, a second", "measured")
+    scanned: float = _constant(380e6, "bytes of text read from Parquet, a second", "measured")
+    delivered: float = _constant(60e6, "bytes of text delivered, a second", "measured")
+    rooted: float = _constant(39e6, "bytes of text hashed for roots, a second", "measured")
+    audited: float = _constant(26e6, "bytes of text audited at the end, a second", "measured")
+    task: float = _constant(0.001, "seconds around each task", "measured")
+    started: float = _constant(2.4, "seconds of starting a run", "measured")
+    word: float = _constant(6.85, "bytes of text for one shingle of words", "measured")
+    letter: float = _constant(1.0, "the same, of characters: ASCII, the worst case", "law")
+    meets: float = _constant(0.9, "similarity of a usual candidate pair", "assumed")
+    rounds: float = _constant(6, "rounds over edges beyond memory", "assumed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ signature.
 Two documents agree in a place with the probability of their similarity, as in MinHash: the shingle that decides about a
 place, of all that either has, is each with the same chance. Of shingles that meet in one round no two are the same, so
 the number of places that agree varies less than a binomial one. The paper draws places in as many rounds as a signature
-has, and then gives each place a round of its own; here drawing stops after _ROUNDS, as a place may have its own round
+has, and then gives each place a round of its own; here drawing stops after ROUNDS, as a place may have its own round
 at any time: that of a permutation of MinHash. A place may take no value that a shorter document would not look at, so
 neither rounds nor hashes hang on what a document holds.
 """
@@ -21,7 +21,7 @@ from yurai.stages.shingles.hashes import chosen_spans, spans
 
 _TILE = 1 << 15
 """Shingles that are hashed at once, of whole documents: what lies between two operations stays in cache."""
-_ROUNDS = 32
+ROUNDS = 32
 _STEP, _VALUE = 0x9E3779B9, 0x5BD1E995
 
 
@@ -47,7 +47,7 @@ def fast_similarity(values: U32, bounds: I64, count: int) -> U32:
 def _fill(made: U32, values: U32, counts: I64) -> None:
     """Fill the empty places of some documents' signatures; `counts` are their shingles."""
     documents = np.arange(len(made))
-    for number in range(_ROUNDS):
+    for number in range(ROUNDS):
         _draw(made, documents, values, counts, number)
         empty = np.flatnonzero((made[documents] == EMPTY).any(axis=1))
         if not len(empty):
