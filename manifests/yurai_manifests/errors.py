@@ -6,6 +6,7 @@
       ShardError     storage cannot be read or written (never content)       retried, then the run stops
       DriftError     output exists, made by a different recipe or input      rebuild, or choose another output
         LeaseError   another driver writes to the output                     wait for it, or end it
+      ThrottledError an origin refused request after request               wait as it said, then the same call resumes
     AuditError     a manifest does not add up                              do not publish this corpus
 
 Trouble of one document is data (a reason in a row); trouble of the program is one of these.
@@ -34,6 +35,10 @@ class DriftError(YuraiError):
 
 class LeaseError(ShardError):
     """Another driver writes to the output, or has taken it over."""
+
+
+class ThrottledError(ShardError):
+    """An origin of inputs refused so often, or for so long, that the run stopped asking."""
 
 
 class AuditError(YuraiError):

@@ -1,5 +1,7 @@
 """Read http and https as a file system: fsspec's own, with patience, bodies that are whole, and errors that say why."""
 
+import functools
+import importlib.metadata
 import io
 import re
 import tempfile
@@ -32,7 +34,8 @@ class WebFiles(HTTPFileSystem):  # type: ignore[misc] # fsspec is untyped
 
     def __init__(self, allow: tuple[str, ...] | None = None) -> None:
         # what is stored is what is read: a packed file stays packed, whatever the server calls it
-        client = {"timeout": _TIMES, "auto_decompress": False, "headers": {"Accept-Encoding": "identity"}}
+        headers = {"Accept-Encoding": "identity", "User-Agent": user_agent()}
+        client = {"timeout": _TIMES, "auto_decompress": False, "headers": headers}
         super().__init__(client_kwargs={**client, "middlewares": (Polite(allow),)})
 
     def encode_url(self, url: str) -> URL:
@@ -172,6 +175,14 @@ class WebFile(io.RawIOBase):
         while piece := sync(self._files.loop, self._body.read, CHUNK):
             copy.write(piece)
         return copy
+
+
+@functools.cache
+def user_agent() -> str:
+    """Return what origins are told of who asks: tool, version, and the project's address (RFC 9110, 10.1.5)."""
+    known = importlib.metadata.metadata("yurai")
+    home = known["Project-URL"].rpartition(" ")[2]
+    return f"yurai/{known['Version']} (+{home})"
 
 
 @asynccontextmanager

@@ -1,40 +1,48 @@
 """Have patience with web servers: which answers and faults pass, how long to wait, and what to say when they do not.
 
 One middleware of aiohttp stands behind every request: opening, sizes, ranges and listings. Delays are random so that
-workers do not come back all at once; no output depends on them.
+workers do not come back all at once; no output depends on them. In a run, requests pass the gate of its budget
+(`web_gate.py`), which decides for all workers how long is waited where an origin refuses.
 """
 
 import asyncio
 import random
 import socket
 import ssl
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 
 import aiohttp
 from yarl import URL
 
 from yurai_manifests.location import may_reach, parts_of
+from yurai_manifests.visible import escaped
+from yurai_manifests.web_budget import FORBIDDEN, Refusal, count, seconds
+from yurai_manifests.web_gate import Gate, StoppedAskingError, installed
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MISSING = frozenset({404, 410})
 REFUSED = frozenset({401, 403, 407})
+THROTTLED = frozenset({429, 503})
+LETTERS = 80
+"""Of an origin's own words, what is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How often a request is made again, and how long is waited before: all times in seconds.
 
-    `answers` tries where the server says to come back, `faults` where the connection breaks; the pause doubles from
-    `base` to `longest`, and is what `Retry-After` asks for, up to `asked`.
+    `answers` tries where the server says to come back, `faults` where the connection breaks; the pause is a random part
+    of a span that doubles from `base` to `longest`, and is what `Retry-After` asks for, up to `asked`. In a run that
+    others of it are refused too is no fault of one request: `throttled` tries, and the gate's pauses.
     """
 
     answers: int = 10
     faults: int = 5
+    throttled: int = 100
     base: float = 0.25
     longest: float = 16.0
     asked: float = 60.0
@@ -47,25 +55,18 @@ class Patience:
             await self.wait(min(asked, self.asked) + self.base * random.random())  # noqa: S311 - no secret
             return
         longest = min(self.base * 2.0 ** min(tries - 1, 30), self.longest)
-        await self.wait(longest * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+        await self.wait(longest * random.random())  # noqa: S311 - no secret
 
 
 PATIENCE = Patience()
 
 
-def seconds(retry_after: str) -> float | None:
-    """Return the seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: a number or a date), None if it says none."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdecimal():
-        return float(text[:12])
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-
-
 class RefusedRedirectError(aiohttp.ClientError):
     """A server sends the reader to a place that nobody allowed."""
+
+
+class StoppedError(aiohttp.ClientError):
+    """The run asks no more, in a form that aiohttp lets through: it takes any OSError for one of a connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,25 @@ class Polite:
         tries = 0
         while True:
             tries += 1
+            count("requests")
+            count("retries", int(tries > 1))
+            gate, again = installed(), False
             try:
-                response = await handler(request)
+                response, again = await _passed(gate, request, handler) if gate else (await handler(request), False)
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if tries >= PATIENCE.faults or lasting(error):
                     raise
                 await PATIENCE.pause(tries)
                 continue
-            if response.status not in PASSING or tries >= PATIENCE.answers:
+            passing = again or response.status in PASSING
+            if not passing or tries >= most_tries(response.status):
                 self._check_redirect(request.url, response)
                 return response
+            count(f"refused-{response.status}")
             asked = response.headers.get("Retry-After", "")
             response.close()
-            await PATIENCE.pause(tries, asked)
+            if not again:
+                await PATIENCE.pause(tries, asked)
 
     def _check_redirect(self, url: URL, response: aiohttp.ClientResponse) -> None:
         target = response.headers.get("Location") or response.headers.get("URI")
@@ -108,6 +115,51 @@ class Polite:
                 f"the server redirects to another host or scheme, {place}; if you trust it, "
                 + (f"add --allow {place}" if parts.scheme in ("http", "https") else "fetch the file by other means")
             )
+
+
+async def _passed(
+    gate: Gate, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> tuple[aiohttp.ClientResponse, bool]:
+    """Return the answer to a request that waited for its turn, and whether it is one to ask again after.
+
+    It holds its place until its body has been read or its connection is closed.
+
+    Raises:
+        StoppedError: the run asks no more.
+    """
+    try:
+        entry = await gate.enter()
+    except StoppedAskingError as error:
+        raise StoppedError(str(error)) from error
+    leave = partial(gate.leave, entry)
+    try:
+        response = await handler(request)
+    except BaseException:
+        leave()
+        raise
+    if response.connection is None:  # there is no body, or it has been read
+        leave()
+    else:
+        response.connection.add_callback(leave)
+    status = response.status
+    # a HEAD may be forbidden where a GET is not (signed URLs), and is asked for again as one
+    if status in THROTTLED or (status == FORBIDDEN and request.method != "HEAD"):
+        return response, await gate.refused(entry, refusal_of(request.url, response))
+    if status not in PASSING and status != FORBIDDEN:
+        await gate.answered()
+    return response, False
+
+
+def refusal_of(url: URL, response: aiohttp.ClientResponse) -> Refusal:
+    """Return what an origin said, as a message may hold it."""
+    words = (response.reason or "", response.headers.get("Retry-After", ""))
+    phrase, asked = (escaped(text[:LETTERS]) for text in words)
+    return Refusal(parts_of(str(url)).host, response.status, phrase, asked)
+
+
+def most_tries(status: int) -> int:
+    """Return how often a request is made that is answered so."""
+    return PATIENCE.throttled if status in THROTTLED and installed() else PATIENCE.answers
 
 
 def lasting(error: BaseException) -> bool:
@@ -127,14 +179,17 @@ def check_status(status: int) -> None:
     if status in REFUSED:
         raise PermissionError(
             f"the server refuses it ({phrase}); check user, password and signature, which may have run out"
+            + (", or wait: Common Crawl says so to who asks too often" if status == FORBIDDEN else "")
         )
     if status in PASSING:
-        raise OSError(f"the server still says {phrase} after {PATIENCE.answers} tries; run the same command later")
+        raise OSError(f"the server still says {phrase} after {most_tries(status)} tries; run the same command later")
     raise OSError(f"the server says {phrase}")
 
 
 def as_os_error(error: BaseException) -> OSError:
     """Return what a fault of aiohttp means, in words that hold no URL."""
+    if isinstance(error, StoppedError):
+        return StoppedAskingError(str(error))
     if isinstance(error, RefusedRedirectError):
         return OSError(str(error))
     if isinstance(error, aiohttp.ClientConnectorError):  # before ValueError, which a wrong certificate is, too

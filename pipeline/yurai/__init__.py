@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         LeaseError,
         RecipeError,
         ShardError,
+        ThrottledError,
         YuraiError,
     )
 
@@ -39,6 +40,7 @@ __all__ = [
     "Manifest",
     "RecipeError",
     "ShardError",
+    "ThrottledError",
     "Totals",
     "Tree",
     "YuraiError",
@@ -46,7 +48,16 @@ __all__ = [
     "build",
     "restore",
 ]
-_ERRORS: Final = ("AuditError", "ContractError", "DriftError", "LeaseError", "RecipeError", "ShardError", "YuraiError")
+_ERRORS: Final = (
+    "AuditError",
+    "ContractError",
+    "DriftError",
+    "LeaseError",
+    "RecipeError",
+    "ShardError",
+    "ThrottledError",
+    "YuraiError",
+)
 _PLACES: Final = {
     "build": "yurai.api.build",
     "restore": "yurai.api.restore",

@@ -51,6 +51,8 @@ NOT_RUN = {
     "curl -s https://data.commoncrawl.org/crawl-data/CC-MAIN-2024-51/warc.paths.gz | zcat | head -10 > ten.paths": NETWORK,
     "yurai run plain --input ten.paths --output corpus --workers 4": NETWORK,
     "yurai run plain --input ten.paths --base s3://commoncrawl/ --output s3://my-bucket/corpus": CLOUD,
+    "yurai run web-en --input https://data.commoncrawl.org/crawl-data/CC-MAIN-2026-05/warc.paths.gz --output corpus "
+    "--requests-per-second 5 --requests-in-flight 16": NETWORK,
     "export RAY_AUTH_MODE=token": CLUSTER,
     "yurai doctor plain --input ten.paths --output s3://my-bucket/corpus --address http://10.0.0.5:8265": CLUSTER,
     "yurai submit plain --input ten.paths --output s3://my-bucket/corpus --address http://10.0.0.5:8265": CLUSTER,

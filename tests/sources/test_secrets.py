@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import fsspec
@@ -23,6 +24,7 @@ from yurai_manifests.errors import RecipeError
 from yurai_manifests.location import Location, shown, without_secrets
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
+from yurai_manifests.web_budget import Limits
 from yurai_manifests.web_retry import Patience
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
         """Wait for nothing."""
 
     monkeypatch.setattr(web_retry, "PATIENCE", Patience(wait=at_once))
+    at_once_too = Limits(refusals=2, base=0.0)
+    monkeypatch.setattr(
+        Limits.__init__, "__defaults__", tuple(getattr(at_once_too, one.name) for one in fields(Limits))
+    )
     folder = tmp_path / "served"
     folder.mkdir()
     shutil.copy(SAMPLE / "sample.arc", folder)

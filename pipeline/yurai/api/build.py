@@ -11,9 +11,10 @@ from yurai.api.tree import open as open_tree
 from yurai.api.words import doubts_of
 from yurai.sources.places import COMMON_CRAWL
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.web_budget import Limits
 
 if TYPE_CHECKING:
-    from yurai.api.work import Work
+    from yurai.api.work import Reach, Work
     from yurai.run.recipe import Recipe
 
 
@@ -30,14 +31,15 @@ def build(
     base: str = COMMON_CRAWL,
     allow: Iterable[str] = (),
     blocklist: Where | Iterable[Where] = (),
+    requests_per_second: float | None = None,
+    requests_in_flight: int | None = None,
     rebuild: bool = False,
     report: bool = True,
     progress: bool = False,
 ) -> Tree:
     """Run a recipe over web archives, JSONL and Parquet, and return the tree that it made.
 
-    The same call resumes what was interrupted, and does nothing where all is done. Recipe and input decide every
-    byte of the tree: neither runner, workers nor the call's being Python's or the command line's does.
+    The same call resumes. Recipe and input decide every byte of the tree: neither runner, workers nor Python does.
 
         tree = yurai.build("plain", inputs=["crawl/"], output="corpus", workers=2)
 
@@ -54,6 +56,8 @@ def build(
         base: where the crawl-data/... keys of a path list live.
         allow: places (scheme://host/path/) that a list from elsewhere and a redirect may reach too.
         blocklist: what takedowns wrote with `--blocklist`, which the run leaves out: folders, or files of them.
+        requests_per_second: requests a second to web servers, of all workers together; None: any number.
+        requests_in_flight: requests to web servers at a time, of all workers; None: any number.
         rebuild: redo what a changed recipe or input makes different, instead of refusing it.
         report: write OUT/report/index.html at the end.
         progress: show steps, rate and time left on standard error.
@@ -65,18 +69,26 @@ def build(
         RecipeError: recipe, input or an argument is wrong; nothing has run.
         DriftError: `output` was made by another recipe or input, and not `rebuild`.
         LeaseError: another driver writes to `output`.
-        ShardError: storage failed after retries; the same call resumes.
+        ShardError: storage failed after retries, or a web server refused (ThrottledError); the same call resumes.
     """
-    from yurai.api.work import Reach
-
     given, out = places(inputs, "inputs"), checked_output(place(output, "output"))
     chosen = _chosen(recipe, sources, places(blocklist, "blocklist") if blocklist else [])
-    reach = Reach(sides(side), place(base, "base"), checked_allowed(places(allow, "allow") if allow else ()))
-    work = _work(out, runner, workers, address, rebuild=rebuild, report=report, progress=progress)
-    ended = work.run(chosen, checked_inputs(given, out), reach)
-    for words in filter(None, doubts_of(ended, out)):
-        warnings.warn(words, UserWarning, stacklevel=2)
+    reach = _reach(side, base, allow)
+    limits = _limits(requests_per_second, requests_in_flight)
+    work = _work(out, runner, workers, address, limits, rebuild=rebuild, report=report, progress=progress)
+    _warn(doubts_of(work.run(chosen, checked_inputs(given, out), reach), out))
     return open_tree(out)
+
+
+def _reach(side: Mapping[str, Where | Iterable[Where]] | None, base: str, allow: Iterable[str]) -> "Reach":
+    from yurai.api.work import Reach
+
+    return Reach(sides(side), place(base, "base"), checked_allowed(places(allow, "allow") if allow else ()))
+
+
+def _warn(doubts: Iterable[str]) -> None:
+    for words in filter(None, doubts):
+        warnings.warn(words, UserWarning, stacklevel=3)  # whoever called `build`
 
 
 def _chosen(recipe: Where | Tables, sources: Where | None, blocklist: list[str]) -> "Recipe":
@@ -86,8 +98,25 @@ def _chosen(recipe: Where | Tables, sources: Where | None, blocklist: list[str])
     return with_blocklists(with_sources(recipe_of(recipe), tables), blocklist)
 
 
+def _limits(per_second: float | None, in_flight: int | None) -> Limits:
+    """Check what a run allows itself, as the options of the command line are checked."""
+    if per_second is not None and (type(per_second) not in (int, float) or not per_second > 0):
+        raise RecipeError(f"requests_per_second must be a number above 0 or None, not {per_second!r}")
+    if in_flight is not None and (type(in_flight) is not int or in_flight < 1):
+        raise RecipeError(f"requests_in_flight must be a positive integer or None, not {in_flight!r}")
+    return Limits(per_second, in_flight)
+
+
 def _work(
-    out: str, runner: str, workers: int | None, address: str, *, rebuild: bool, report: bool, progress: bool
+    out: str,
+    runner: str,
+    workers: int | None,
+    address: str,
+    limits: Limits,
+    *,
+    rebuild: bool,
+    report: bool,
+    progress: bool,
 ) -> "Work":
     """Check what runs the tasks, as the options of the command line are checked."""
     from yurai.api.work import Work
@@ -98,4 +127,4 @@ def _work(
     if workers is not None and (type(workers) is not int or workers < 1):
         raise RecipeError(f"workers must be a positive integer or None, not {workers!r}")
     reporter = Reporter(quiet=not progress)
-    return Work(out, runner, workers, place(address, "address"), rebuild, report, reporter)
+    return Work(out, runner, workers, place(address, "address"), rebuild, report, reporter, limits)

@@ -16,6 +16,8 @@ from yurai.run.side import find_sides
 from yurai.sources.find import find_sources
 from yurai.sources.places import COMMON_CRAWL
 from yurai_manifests.audit import Audit
+from yurai_manifests.web_budget import Limits
+from yurai_manifests.web_file_gate import budget
 
 
 def _quiet() -> Reporter:
@@ -45,6 +47,8 @@ class Work:
     rebuild: bool = False
     report: bool = True
     reporter: Reporter = field(default_factory=_quiet)
+    limits: Limits = field(default_factory=Limits)
+    """What it allows itself of requests to web servers."""
 
     def run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
         """Run a recipe over inputs, or resume it, and return the audit of the tree that it ends in.
@@ -52,7 +56,12 @@ class Work:
         Raises:
             RecipeError: no input is there or holds a candidate, or a node cannot take part.
             DriftError, LeaseError, ShardError: as `yurai.run.run.run_recipe`.
+            ThrottledError: a web server refused too often.
         """
+        with budget(self.limits):
+            return self._run(recipe, inputs, reach)
+
+    def _run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
         files = find_sources(inputs, base=reach.base, allow=reach.allow)
         sides = find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
         with open_runner(self.runner, self.workers, self.address) as runner:
@@ -65,8 +74,12 @@ class Work:
 
         Raises:
             RecipeError: `inputs` are no such thing, the stages cannot stand behind its own, or a node is unfit.
-            DriftError, LeaseError, ShardError: as `run`.
+            DriftError, LeaseError, ShardError, ThrottledError: as `run`.
         """
+        with budget(self.limits):
+            return self._go_on(recipe, inputs, reach)
+
+    def _go_on(self, recipe: Recipe, inputs: list[str], reach: Reach) -> Audit:
         uses, sides = recipe.stages, find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
         with open_runner(self.runner, self.workers, self.address) as runner:
             state = state_of(inputs)

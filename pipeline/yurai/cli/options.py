@@ -81,6 +81,13 @@ Blocklist = Annotated[
         help="leave out what takedowns wrote there (yurai takedown --blocklist), or one file of it; may be repeated",
     ),
 ]
+RequestsPerSecond = Annotated[
+    float | None,
+    typer.Option(min=0.001, help="requests a second to web servers, of all workers together; default: any number"),
+]
+RequestsInFlight = Annotated[
+    int | None, typer.Option(min=1, help="requests to web servers at a time, of all workers; default: any number")
+]
 Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")

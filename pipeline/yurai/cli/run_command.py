@@ -15,6 +15,8 @@ from yurai.cli.options import (
     Quiet,
     Rebuild,
     Report,
+    RequestsInFlight,
+    RequestsPerSecond,
     RunnerName,
     Side,
     Sources,
@@ -42,6 +44,8 @@ def run(
     sources: Sources = None,
     side: Side = None,
     blocklist: Blocklist = None,
+    requests_per_second: RequestsPerSecond = None,
+    requests_in_flight: RequestsInFlight = None,
     rebuild: Rebuild = False,
     report: Report = True,
     profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
@@ -54,9 +58,11 @@ def run(
     from yurai.api.work import Reach, Work
     from yurai.cli.ending import end, reporter
     from yurai.run.recipe import load_recipe, with_blocklists, with_sources
+    from yurai_manifests.web_budget import Limits
 
     chosen = with_blocklists(with_sources(load_recipe(recipe), sources), blocklist or ())
-    work = Work(output, runner, workers, address, rebuild, report, reporter(quiet=quiet, verbose=verbose))
+    limits = Limits(requests_per_second, requests_in_flight)
+    work = Work(output, runner, workers, address, rebuild, report, reporter(quiet=quiet, verbose=verbose), limits)
     ended = work.run(chosen, input, Reach(side or (), base, allow or ()))
     if profile:
         _print_profile(output)

@@ -5,11 +5,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 from yurai.engine.process import deaf_to_interrupts, end_with_parent, without_main
 from yurai.engine.task import AnyTask, execute
 from yurai_manifests.errors import ShardError
+from yurai_manifests.web_gate import Gate, install, installed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -85,7 +87,8 @@ def spawned(workers: int) -> ProcessPoolExecutor:
     """Return a pool of processes that end with this one."""
     # spawn: a forked child would share the parent's threads' locks and its sandbox's pipes
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(os.getpid(),))
+    start = partial(_start_worker, os.getpid(), installed())
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=start)
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
@@ -108,6 +111,7 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _start_worker(parent: int) -> None:
-    """A worker ends with its parent: it would wait for its next task for ever."""
+def _start_worker(parent: int, gate: Gate | None) -> None:
+    """A worker ends with its parent, or it would wait for its next task for ever, and its requests pass one gate."""
+    install(gate)
     end_with_parent(parent)

@@ -6,6 +6,7 @@ tasks there are. Both are of one driver, the last that began a step; neither is 
 
 import os
 import platform
+import shlex
 import time
 from collections.abc import Mapping
 from typing import Final, Literal, TypedDict, cast
@@ -18,10 +19,13 @@ from yurai_manifests.location import without_secrets
 from yurai_manifests.shape import COUNT, TEXT, Fields, Kind, Many, parsed
 from yurai_manifests.store import Store
 from yurai_manifests.task import StepId
+from yurai_manifests.web_gate import installed
 
 FOLDER: Final = "journal/run"
 CALL: Final = f"{FOLDER}/call.json"
 STATE: Final = f"{FOLDER}/state.json"
+REQUESTS: Final = f"{FOLDER}/requests.json"
+"""What the run asked of web servers, and what they said when they refused."""
 TIME: Final = Kind("a time", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
 CALL_SHAPE: Final = Fields(
     {"words": Many(TEXT), "folder": TEXT, "complete": Kind("true or false", lambda value: isinstance(value, bool))}
@@ -102,8 +106,11 @@ class RunNote:
         else:
             state["outcome"] = "failed"
             state["error"], state["error_at"] = _words(error), state["ended"]
+        gate = installed()
         try:
             self._put(state)
+            if gate and (account := gate.account()).sent:
+                self._store.put(REQUESTS, canonical(account.json()))
         except (OSError, ShardError):
             if error is None:
                 raise
@@ -143,6 +150,11 @@ def load_call(store: Store) -> Call | None:
     """Return the call of the last driver; None where none was noted."""
     value = _loaded(store, CALL, CALL_SHAPE)
     return cast("Call", value) if value else None
+
+
+def call_line(call: Call | None) -> str:
+    """Return the call as a shell takes it, "" where none was noted."""
+    return f"cd {shlex.quote(call['folder'])} && {shlex.join(call['words'])}" if call and call["words"] else ""
 
 
 def _loaded(store: Store, key: str, shape: Fields) -> Mapping[str, Json]:

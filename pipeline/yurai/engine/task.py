@@ -20,6 +20,7 @@ from yurai.engine import clock
 from yurai.engine.arguments import Arguments
 from yurai.engine.process import give_memory_back
 from yurai.sources.fetch import Shard
+from yurai_manifests import web_budget
 from yurai_manifests.canonical import canonical, fingerprint
 from yurai_manifests.errors import ContractError, ShardError
 from yurai_manifests.faults import storage_error
@@ -154,6 +155,7 @@ def execute(task: AnyTask) -> str:
     store = open_store(task.store)
     started = time.time()
     clock.taken()  # what an attempt left that failed
+    web_budget.taken()
     try:
         with clock.part(REST), attempt(store, task.step) as current:
             record = task.function(task, current)
@@ -188,6 +190,7 @@ def _journal(store: Store, task: AnyTask, record: TaskRecord, started: float) ->
         "max_rss_kib": usage.ru_maxrss,
     }
     entry |= {"cpu_seconds": {name: round(seconds, 3) for name, seconds in clock.taken().items()}}
+    entry |= {"web": web} if (web := web_budget.taken()) else {}
     name = task.journal or f"{record.key}-{uuid.uuid4().hex[:8]}"
     store.put(f"journal/{task.step.name}/{name[:2]}/{name}.json", canonical(entry))
 

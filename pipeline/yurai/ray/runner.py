@@ -13,12 +13,14 @@ import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
 from yurai.engine.task import AnyTask, execute
+from yurai.ray.budget import RayGate, shared_gate
 from yurai.ray.connect import connect
 from yurai.run.doctor.code import code_digest
 from yurai.run.doctor.guard import execute_alike
 from yurai.terminal import tell
 from yurai_manifests.errors import ShardError
 from yurai_manifests.visible import escaped
+from yurai_manifests.web_gate import install, installed
 from yurai_manifests.words import plural
 
 Reference: TypeAlias = "ray.ObjectRef[str]"
@@ -61,8 +63,10 @@ class RayRunner:
         self._counted = self._began = time.monotonic()
         self._held = _cpus() - _free()
         self._alike = (code_digest(),) if address != "local" else ()
-        function = execute_alike if self._alike else execute
-        self._remote = ray.remote(num_cpus=1, max_retries=0)(function)
+        before = installed()
+        self._gate = shared_gate(before) if before else None
+        install(self._gate)
+        self._remote = ray.remote(num_cpus=1, max_retries=0)(_execute)
 
     def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
         """Yield (number, key) of each task as it ends; raises what a task raised."""
@@ -107,7 +111,7 @@ class RayRunner:
 
     def _submit(self, running: dict[Reference, _Running], number: int, task: AnyTask, tries: int) -> None:
         named = self._remote.options(name=task_name(task.step.name, task.source))
-        running[named.remote(task, *self._alike)] = _Running(number, task, tries, time.monotonic())
+        running[named.remote(task, self._gate, *self._alike)] = _Running(number, task, tries, time.monotonic())
 
     def _result(self, reference: Reference, one: _Running) -> str | None:
         """Return the task's key, or None if it must be tried again because its worker or node died."""
@@ -134,6 +138,12 @@ class RayRunner:
         del at_once
         if self._owned:
             ray.shutdown()
+
+
+def _execute(task: AnyTask, gate: RayGate | None, *alike: str) -> str:
+    """Run one task in a worker, whose requests pass the gate of the run."""
+    install(gate)
+    return execute_alike(task, *alike) if alike else execute(task)
 
 
 def task_name(step: str, source: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from yurai.declare.stage import Identity, Kind, stage_of
 from yurai.engine.engine import Engine, Runner
-from yurai.engine.note import RunNote
+from yurai.engine.note import RunNote, call_line, load_call
 from yurai.engine.progress import Reporter
 from yurai.engine.state import State, chained
 from yurai.engine.use import AnyUse
@@ -23,7 +23,7 @@ from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
 from yurai.terminal import tell
 from yurai_manifests.canonical import Json, fingerprint
-from yurai_manifests.errors import RecipeError
+from yurai_manifests.errors import RecipeError, ThrottledError
 from yurai_manifests.lease import held
 from yurai_manifests.plan import PLAN
 from yurai_manifests.run import RunRecord
@@ -83,7 +83,9 @@ def _run_sources(
         )
     total: dict[str, Json] = {
         "count": len(sources),
-        "bytes": sum(source.size for source in sources),
+        "bytes": sum(source.size for source in sources)
+        if all(source.sized for source in sources)
+        else state.steps[0].value["totals"]["bytes"]["files"],
         "digest": fingerprint({"names": names}),
     }
     total |= {"side": sides_json(sides)} if sides else {}
@@ -142,6 +144,8 @@ def open_engine(
         except BaseException as error:
             if note:
                 note.end(error)
+            if isinstance(error, ThrottledError) and (line := call_line(load_call(store))):
+                raise ThrottledError(f"{error}: {line}") from error
             raise
         if note:
             note.end()

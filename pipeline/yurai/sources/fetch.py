@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from yurai_manifests.canonical import CHUNK, sha256_file
-from yurai_manifests.errors import ShardError
+from yurai_manifests.errors import ShardError, ThrottledError
 from yurai_manifests.faults import as_os_errors
 from yurai_manifests.location import Location
 from yurai_manifests.store import LocalStore, open_store
+from yurai_manifests.web_gate import StoppedAskingError
 
 
 class Shard(NamedTuple):
@@ -45,6 +46,7 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
 
     Raises:
         ShardError: cannot be read, or has another size than its listing said.
+        ThrottledError: the run asks its origin no more.
     """
     local = url.removeprefix("file://")
     where = Location(url)
@@ -56,6 +58,8 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
             while piece := remote.read(CHUNK):
                 digest.update(piece)
                 size += file.write(piece)
+    except StoppedAskingError as error:
+        raise ThrottledError(f"cannot read {where}: {error}") from error
     except OSError as error:
         raise ShardError(
             f"cannot read {where}: {error}; check the storage, then run the same command to resume"

@@ -41,7 +41,8 @@ def find_sources(
 
     `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list. `allow`
     are places (`https://host/path/`) that lists from elsewhere and redirects may lead to beside their own host. Of a
-    list, so many entries elsewhere are asked for their size as `ask` says, and the others have none.
+    list, so many entries elsewhere are asked for their size as `ask` says (None: all; of Common Crawl's keys the first
+    32, since its files never change), and the others have none.
 
     Raises:
         RecipeError: nothing there, nothing to read in a folder, an output tree, no file, a list that reaches too far,

@@ -8,9 +8,11 @@ import codecs
 import gzip
 import os
 import random
+import tempfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO
@@ -28,6 +30,9 @@ BYTES = 64 << 20
 """A list may inflate to this; the 100,000 keys of a crawl are 14 MB."""
 LINE = 16 << 10
 ENTRIES = 1 << 20
+ASKED = 32
+"""Keys of Common Crawl of a list that are asked for their size: enough to find a wrong --base. Its files never change,
+so that nothing else is learned from asking for the other 90,000."""
 REQUESTS = 32
 WINDOW = 1024
 CHUNK = 1 << 20
@@ -43,7 +48,8 @@ class PathList:
     allow: tuple[str, ...]
     option: str = "--input "
     ask: int | None = None
-    """How many entries elsewhere are asked for their size, where not all need be; the draw repeats itself."""
+    """How many entries elsewhere are asked for their size, by a draw that repeats itself; None: all but `crawl-data/`
+    keys behind the first ones."""
 
     @property
     def shown(self) -> str:
@@ -67,7 +73,7 @@ class PathList:
             RecipeError: the list cannot be read or is none, a line reaches too far, or names no file; OSError.
         """
         entries, one = self._marked(), 0
-        # a crawl lists 90,000 keys, and each costs a request
+        # a list of other files may have as many lines as a crawl, and each costs a request
         with ThreadPoolExecutor(REQUESTS) as pool:
             while window := list(islice(entries, WINDOW)):
                 one += len(window)
@@ -78,7 +84,8 @@ class PathList:
     def _marked(self) -> Iterator[tuple[int, str, bool]]:
         """Yield (number of the line, entry, whether its size has to be asked for)."""
         if self.ask is None:
-            yield from ((number, line, True) for number, line in self._entries())
+            for place, (number, line) in enumerate(self._entries()):
+                yield number, line, place < ASKED or not line.startswith(KEYS)
             return
         entries = list(self._entries())
         places = range(len(entries))
@@ -89,7 +96,7 @@ class PathList:
         """Yield (number of the line, entry)."""
         entries = 0
         try:
-            with open_remote(Location(self.argument, self.allow)) as file:
+            with self._opened() as file:
                 for number, line in self._lines(file):
                     entries += 1
                     if entries > ENTRIES:
@@ -97,6 +104,20 @@ class PathList:
                     yield number, self._decoded(number, line)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise RecipeError(f"{self.shown} is damaged gzip ({type(error).__name__}); fetch the list again") from error
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        """Open the list; one from elsewhere is fetched first, since it may hold the one place of requests in flight."""
+        with open_remote(Location(self.argument, self.allow)) as remote:
+            if self.trusted:
+                yield remote
+                return
+            copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
+            while copy.tell() <= BYTES and (piece := remote.read(CHUNK)):
+                copy.write(piece)
+        with copy:
+            copy.seek(0)
+            yield copy
 
     def _lines(self, file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         """Yield the lines that are neither empty nor comments, with their numbers."""

@@ -1,12 +1,11 @@
 """Tell a status to people, and to programs."""
 
 import json
-import shlex
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from yurai.engine.note import CALL, Call
+from yurai.engine.note import CALL, call_line
 from yurai.run.status.read import Progress, Status
 from yurai_manifests.words import plural
 
@@ -32,7 +31,7 @@ def lines(status: Status) -> list[str]:
 
 def as_json(status: Status) -> str:
     """Return it as JSON: the fields of Status, and `resume`, the line for a shell."""
-    return json.dumps(asdict(status) | {"resume": _line(status.call)}, ensure_ascii=False, indent=2)
+    return json.dumps(asdict(status) | {"resume": call_line(status.call)}, ensure_ascii=False, indent=2)
 
 
 def _life(status: Status, now: float) -> str:
@@ -69,13 +68,9 @@ def _resume(status: Status) -> list[str]:
         return []
     if not status.call or not status.call["words"]:
         return ["the same call again; which it was is not noted, since a program made it"]
-    line = _line(status.call)
+    line = call_line(status.call)
     cut = line if len(line) <= LONGEST else f"{line[:LONGEST]} ... (whole: {status.tree.rstrip('/')}/{CALL})"
     return [cut, *([] if status.call["complete"] else ["put back what is secret in its URLs: it is not noted"])]
-
-
-def _line(call: Call | None) -> str:
-    return f"cd {shlex.quote(call['folder'])} && {shlex.join(call['words'])}" if call and call["words"] else ""
 
 
 def _moment(seconds: float) -> str:

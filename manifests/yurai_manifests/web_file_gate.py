@@ -1,0 +1,83 @@
+"""Keep the account of the processes of one machine in a small file under a lock.
+
+Each place of a request in flight is a file of its own: the kernel gives locks of a killed worker back. Its monotonic
+clock is the same in all processes.
+"""
+
+import fcntl
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from yurai_manifests.web_budget import Account, Answer, Limits, Refusal
+from yurai_manifests.web_gate import Entry, Gate, install, installed
+
+
+class FileGate(Gate):
+    """The gate of the processes of one machine, in a folder of its own that a driver makes and removes."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self._folder, self.limits = folder, limits
+
+    async def answered(self) -> None:
+        """Note that the request was answered."""
+        with self._opened() as account:
+            account.answer()
+
+    async def refused(self, entry: Entry, refusal: Refusal) -> bool:
+        """Note that it was refused; return whether to ask again."""
+        with self._opened() as account:
+            return account.refuse(self.limits, time.monotonic(), entry.turn, refusal)
+
+    def account(self) -> Account:
+        """Return the account as it is now."""
+        with self._opened() as account:
+            return account
+
+    async def _ask(self, turn: float) -> Answer:
+        with self._opened() as account:
+            return account.ask(self.limits, time.monotonic(), turn)
+
+    async def _take(self) -> int:
+        for number in range(self.limits.in_flight or 0):
+            descriptor = os.open(self._folder / f"place-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                continue
+            return descriptor
+        return -1
+
+    def _give(self, place: int) -> None:
+        os.close(place)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Account]:
+        """Hold the lock of the account, and write back what changed; what a killed process left empty begins anew."""
+        with (self._folder / "account").open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            value = json.loads(file.read() or b"{}")
+            account = Account(**value | {"said": Refusal(*value["said"]) if value.get("said") else None})
+            yield account
+            data = json.dumps(asdict(account)).encode("ascii")
+            file.truncate(0)
+            file.write(data)
+
+
+@contextmanager
+def budget(limits: Limits) -> Iterator[None]:
+    """Hold the requests of this process, and of workers that it starts inside, to one budget."""
+    with tempfile.TemporaryDirectory(prefix="yurai-requests-") as folder:
+        before = installed()
+        install(FileGate(Path(folder), limits))
+        try:
+            yield
+        finally:
+            install(before)
