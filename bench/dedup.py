@@ -28,7 +28,7 @@ from yurai_manifests.store import open_store
 
 STAGE = "near-dedup"
 YURAI = [sys.executable, "-c", "from yurai.cli import main; main()"]
-PASSED = ("preset", "verify", "threshold", "keep", "memory_bytes")
+PASSED = ("preset", "verify", "threshold", "spare", "keep", "memory_bytes")
 VERIFYING = (".estimate", ".arrive", ".exact", ".meet")
 """Steps whose output `rows` is verified pairs."""
 GOALS = {"gb_per_hour_core": 40.0, "speedup": 1.8, "exact": 0.99, "estimate": 0.92}

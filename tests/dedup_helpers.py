@@ -58,7 +58,7 @@ def write_decisions(task: Task[Decisions], attempt: Attempt) -> TaskRecord:
     rows = np.zeros(len(task.args.rows), DECISION)
     for place, (shard, row, gone, kept, jaccard, size) in enumerate(task.args.rows):
         node = (1, 77, 0, *kept)
-        rows[place] = (shard, row, gone, node, jaccard, EXACT, 55, 0, size)
+        rows[place] = (shard, row, gone, node, jaccard, EXACT, shard, 9, 55, 0, size)
     with rows_file(attempt, record) as out:
         out.write(rows)
     return record

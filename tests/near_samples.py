@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -83,6 +83,16 @@ def of_sets(a: set[Any], b: set[Any]) -> float:
 def jaccard(a: str, b: str, unit: Unit, n: int = GRAM) -> float:
     """Exact Jaccard similarity of two texts."""
     return of_sets(shingles(a, unit, n), shingles(b, unit, n))
+
+
+def absent_run(earlier: str, later: str, unit: Unit, n: int = GRAM) -> int:
+    """Tokens of the longest run of `later` of which none is in a run of n that `earlier` has too."""
+    known, words = shingles(earlier, unit, n), tokens(later, unit)
+    present = [False] * len(words)
+    for place in range(len(words) - n + 1):
+        if tuple(words[place : place + n]) in known:
+            present[place : place + n] = [True] * n
+    return max((len(list(run)) for is_there, run in groupby(present) if not is_there), default=0)
 
 
 def exact_pairs(texts: Sequence[str], unit: Unit, n: int = GRAM, at_least: float = 0.5) -> Pairs:

@@ -276,6 +276,13 @@ DROPPED = pa.schema(
         ),
         _column("cluster_id", pa.string(), "cluster of a duplicate: as the column of kept documents"),
         _column(
+            "absent_run",
+            pa.int32(),
+            "of a duplicate whose text was compared: words in a row, at most, that the kept document lacks; characters "
+            "where shingles are of characters",
+        ),
+        _column("absent", pa.int32(), "all words, or characters, that it lacks"),
+        _column(
             "gate_by",
             pa.string(),
             "of a page that the gate stopped: by the share of letters in the scripts of the languages that are kept "

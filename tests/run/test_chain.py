@@ -222,6 +222,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "signature": "fast-similarity",
             "threshold": 0.5,
             "verify": "estimate",
+            "spare": 0,
             "keep": "best-quality",
             "quality": "lang_score",
             "annotate": True,

@@ -100,6 +100,7 @@ def test_documents_of_earlier_runs_are_named_by_their_file(tmp_path: Path) -> No
     )
     assert (round(first["jaccard"], 6), first["jaccard_by"], first["cluster_id"]) == (0.8765, "exact", cluster)
     assert (second["kept_url"], second["kept_path"]) == ("https://x.example/new/10", "new")
+    assert [(one["absent_run"], one["absent"]) for one in (first, second)] == [(1, 9), (1, 9)]
     kept = read_kept(state, tmp_path)
     assert [len(shard) for shard in kept] == [1, 3]
     assert [row["rehydration_weight"] for shard in kept for row in shard] == [1, 8, 1, 1]

@@ -54,6 +54,7 @@ def edges_of(nodes: np.ndarray, pairs: list[Pair]) -> np.ndarray:
     ahead = precedes(first, second)
     rows["a"], rows["b"] = np.where(ahead, first, second), np.where(ahead, second, first)
     rows["jaccard"], rows["by"] = [pair[2] for pair in pairs], [pair[3] for pair in pairs]
+    rows["absent_run"], rows["absent"] = rows["by"], 2 * rows["by"]
     return rows
 
 
@@ -65,7 +66,7 @@ def key_of(node: Any) -> Key:
 def brute(edges: np.ndarray) -> dict[Any, Any]:
     """{place: the other fields of its DECISION}, one document after the other."""
     met: dict[Any, dict[Any, tuple[int, float]]] = {}
-    for a, b, jaccard, by in edges.tolist():  # NODEs as tuples compare in keep order
+    for a, b, jaccard, by, *_ in edges.tolist():  # NODEs as tuples compare in keep order
         best = max(met.setdefault(a, {}).get(b, (0, 0.0)), (by, jaccard))
         met[a][b] = met.setdefault(b, {})[a] = best
     kept: dict[Any, Any] = {}
@@ -79,7 +80,16 @@ def brute(edges: np.ndarray) -> dict[Any, Any]:
             cluster |= fresh
         clusters.update({} if node in clusters else dict.fromkeys(cluster, cluster))
         by, jaccard = others.get(kept[node], (0, 1.0))
-        found[node[3:]] = (int(kept[node] != node), kept[node], jaccard, by, *min(cluster)[1:3], len(cluster))
+        found[node[3:]] = (
+            int(kept[node] != node),
+            kept[node],
+            jaccard,
+            by,
+            by,
+            2 * by,
+            *min(cluster)[1:3],
+            len(cluster),
+        )
     return found
 
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from near_runs import SURE, TINY, deduplicate, killed_at, outcome, steps_of
-from near_samples import GRAM, UNITS, Page, exact_pairs, greedy, jaccard, planted, write_pages
+from near_samples import GRAM, UNITS, Page, absent_run, exact_pairs, greedy, jaccard, planted, write_pages
 from run_helpers import Watching, assert_whole
 from yurai.declare.stage import STAGES
 from yurai.engine.local import LocalRunner
@@ -44,10 +44,45 @@ def oldest(pages: Sequence[Page]) -> list[int]:
     return sorted(range(len(pages)), key=lambda place: (pages[place].date, pages[place].doc_id))
 
 
+def longest(pages: Sequence[Page]) -> list[int]:
+    return sorted(range(len(pages)), key=lambda place: (-len(pages[place].text), pages[place].doc_id))
+
+
+def lossless(pages: Sequence[Page], order: Sequence[int], words: int) -> dict[tuple[int, int], float]:
+    """The pairs whose later page has no run of more than so many words, or twice as many characters, of its own."""
+    rank = {place: number for number, place in enumerate(order)}
+    unit, found = UNITS[pages[0].lang], {}
+    for pair, similar in truth(pages).items():
+        earlier, later = sorted(pair, key=rank.__getitem__)
+        if absent_run(pages[earlier].text, pages[later].text, unit) <= words * (1 if unit == "word" else 2):
+            found[pair] = similar
+    return found
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", 8), ("ja", 4)])
+def test_what_goes_has_nothing_long_that_the_kept_one_lacks(lang: str, words: int, tmp_path: Path) -> None:
+    pages = planted(7, lang=lang)
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", spare=words, **SURE)
+    _, gone = outcome(tmp_path / "out")
+    pairs = lossless(pages, longest(pages), words)
+    assert 0 < len(pairs) < len(truth(pages)), "the limit bites"
+    expected = greedy(pairs, longest(pages))
+    assert {name: row["kept_doc_id"] for name, row in gone.items()} == {
+        pages[place].doc_id: pages[stays].doc_id for place, stays in expected.items()
+    }
+    texts = {page.doc_id: page.text for page in pages}
+    for name, row in gone.items():
+        assert row["jaccard_by"] == "exact"
+        assert row["absent_run"] == absent_run(texts[row["kept_doc_id"]], texts[name], UNITS[lang])
+        assert row["absent_run"] <= row["absent"]
+    told = load_run(open_store(str(tmp_path / "out"))).value["facts"]["00-near-dedup"]["losses"]
+    assert told == {"alike": len(truth(pages)), "spared": len(truth(pages)) - len(pairs)}
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_who_goes_is_what_the_definition_says(lang: str, tmp_path: Path) -> None:
     pages = planted(7, lang=lang)
-    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", **SURE)
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", keep="oldest", spare=0, **SURE)
     kept, gone = outcome(tmp_path / "out")
     expected = greedy(truth(pages), oldest(pages))
     assert {row["kept_doc_id"] for row in gone.values()} <= set(kept)
@@ -77,7 +112,7 @@ def test_neither_memory_nor_order_nor_sharding_nor_workers_change_the_result(tmp
     deduplicate(mixed, tmp_path / "other", **SURE)
     (kept, gone), (again, went) = outcome(tmp_path / "large"), outcome(tmp_path / "other")
     assert set(kept) == set(again)
-    columns = ("kept_doc_id", "kept_url", "kept_path", "jaccard", "jaccard_by", "cluster_id")
+    columns = ("kept_doc_id", "kept_url", "kept_path", "jaccard", "jaccard_by", "absent_run", "absent", "cluster_id")
     assert {name: [row[c] for c in columns] for name, row in gone.items()} == {
         name: [row[c] for c in columns] for name, row in went.items()
     }
@@ -122,7 +157,7 @@ def edges_of(out: Path) -> set[tuple[str, str]]:
 def test_quality_of_the_default_bands(verify: str, precision: float, lang: str, tmp_path: Path) -> None:
     counts = {"alone": 60, "exact": 30, "near": 500, "chain": 40, "templated": 60, "skewed": 200}
     pages = planted(5, counts, lang=lang)
-    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", verify=verify)
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", verify=verify, spare=0)
     kept, gone = outcome(tmp_path / "out")
     stays = set(kept)
     assert not any(a in stays and b in stays for a, b in edges_of(tmp_path / "out"))
@@ -140,10 +175,11 @@ def test_of_a_chain_of_ten_thousand_every_second_page_goes(tmp_path: Path) -> No
     pages = planted(3, {"chain": 10_000}, size=120)
     cut = write_pages(tmp_path / "in", pages, 4)
     # at .85 a page is like the next one (.9), and not like the one after (.81)
-    one = deduplicate(cut, tmp_path / "one", threshold=0.85, **SURE)
+    given = {"threshold": 0.85, "keep": "oldest", **SURE}
+    one = deduplicate(cut, tmp_path / "one", **given)
     kept, _ = outcome(tmp_path / "one")
     assert kept == [page.doc_id for page in pages[::2]]
-    assert deduplicate(cut, tmp_path / "two", LocalRunner(2), memory_bytes=1 << 22, threshold=0.85, **SURE) == one
+    assert deduplicate(cut, tmp_path / "two", LocalRunner(2), memory_bytes=1 << 22, **given) == one
 
 
 def later(pages: Sequence[Page], years: int = 30) -> list[Page]:
@@ -158,10 +194,10 @@ def test_against_an_earlier_run_is_what_one_joint_run_gives(memory_bytes: int, t
     before = [page for page, chosen in zip(pages, draw, strict=True) if chosen]
     after = later([page for page, chosen in zip(pages, draw, strict=True) if not chosen])
     first, second = write_pages(tmp_path / "a", before, 2), write_pages(tmp_path / "b", after, 3)
-    digest = deduplicate(first, tmp_path / "first", index=True, memory_bytes=memory_bytes, **SURE)
+    digest = deduplicate(first, tmp_path / "first", index=True, keep="oldest", memory_bytes=memory_bytes, **SURE)
     given = {"memory_bytes": memory_bytes, "against": (str(tmp_path / "first"),), **SURE}
     deduplicate(second, tmp_path / "second", **given)
-    deduplicate([*first, *second], tmp_path / "joint", **SURE)
+    deduplicate([*first, *second], tmp_path / "joint", keep="oldest", **SURE)
     (kept, gone), (new, went), (both, dropped) = map(
         outcome, (tmp_path / "first", tmp_path / "second", tmp_path / "joint")
     )
@@ -184,7 +220,7 @@ def test_a_document_that_an_earlier_run_dropped_drops_nothing(tmp_path: Path) ->
     a, b, c, d = planted(4, {"chain": 4})
     write_pages(tmp_path / "a", [c, a, b])
     write_pages(tmp_path / "b", [d])
-    deduplicate([*(tmp_path / "a").iterdir()], tmp_path / "first", index=True, threshold=0.85, **SURE)
+    deduplicate([*(tmp_path / "a").iterdir()], tmp_path / "first", index=True, threshold=0.85, keep="oldest", **SURE)
     assert outcome(tmp_path / "first")[0] == [c.doc_id, a.doc_id]
     given = {"threshold": 0.85, "against": (str(tmp_path / "first"),), **SURE}
     deduplicate([*(tmp_path / "b").iterdir()], tmp_path / "second", **given)
@@ -218,7 +254,8 @@ def test_an_index_is_of_what_is_delivered(tmp_path: Path) -> None:
 
 def test_annotate_drops_nothing_and_names_clusters(tmp_path: Path) -> None:
     pages = planted(7)
-    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", annotate=True, **SURE)
+    given = {"keep": "oldest", "spare": 0, **SURE}
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", annotate=True, **given)
     rows = {row["doc_id"]: row for row in pq.read_table(tmp_path / "out/documents").to_pylist()}
     assert len(rows) == len(pages)
     assert not pq.read_table(tmp_path / "out/dropped").num_rows
@@ -301,6 +338,7 @@ def test_another_threshold_reuses_signatures_only_when_told_to_rebuild(tmp_path:
         ({"bands": 400, "rows": 20}, "a signature has at most"),
         ({"memory_bytes": 10}, "memory_bytes must be an integer, at least 65,536, not 10"),
         ({"keep": "best-quality"}, "needs quality"),
+        ({"spare": 3, "verify": "estimate"}, "use exact, or spare = 0"),
         ({"annotate": True, "against": ("tree",)}, "annotate drops nothing"),
     ],
 )
@@ -331,7 +369,7 @@ def test_real_pages_in_six_languages(shared_data: Path, tmp_path: Path) -> None:
         name: Page(row["text"], row["lang"], row["url"], "2024-01-01T00:00:00Z", source, number)
         for number, (name, row) in enumerate(pages.items())
     }
-    deduplicate(write_pages(tmp_path / "in", list(made.values()), 3), tmp_path / "out")
+    deduplicate(write_pages(tmp_path / "in", list(made.values()), 3), tmp_path / "out", spare=0)
     kept, gone = outcome(tmp_path / "out")
     assert not any({a, b} <= set(kept) for a, b in edges_of(tmp_path / "out"))
     similar = []

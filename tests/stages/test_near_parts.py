@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from near_samples import absent_run
 from yurai.exchange.row_types import (
     BAND,
     CHECK,
@@ -25,9 +26,10 @@ from yurai.exchange.row_types import (
 )
 from yurai.stages.near_dedup.buckets import BUCKET, FIRST, HotBuckets, Tally, bucket_pairs, pairs_with_first
 from yurai.stages.near_dedup.curve import standard_error
+from yurai.stages.near_dedup.losses import Text, compared
 from yurai.stages.near_dedup.pair_judge import AUDITED, BINS, Judge, bands_met, seen_by_halves, unique_pairs
 from yurai.stages.near_dedup.segments import Extent, Piece, place, segments
-from yurai.stages.near_dedup.shingle_sets import Sets, common, jaccard, pieces
+from yurai.stages.near_dedup.shingle_sets import Texts, common, jaccard, pieces
 from yurai.stages.near_dedup.sign import PAGE
 
 
@@ -162,8 +164,24 @@ def test_pieces_of_a_set_add_up(a: list[int], b: list[int]) -> None:
     assert len(made) == -(-len(a) // SHINGLES)
     assert made["last"].tolist() == [0] * (len(made) - 1) + [1]
     assert made["values"].ravel()[: len(a)].tolist() == a
-    sets = Sets(np.array([0, 1], np.uint64), np.concatenate([mine, other]), np.array([0, len(a), len(a) + len(b)]))
-    assert [sets.at(number).tolist() for number in sets.numbers(nodes(2))] == [a, b]
+    texts = Texts(np.array([0, 1], np.uint64), [Text(values[::-1], len(values), 5, 1) for values in (mine, other)])
+    assert [texts.set_of(number).tolist() for number in texts.numbers(nodes(2))] == [a, b]
+
+
+WORDS = st.lists(st.integers(0, 3), min_size=3, max_size=40)
+
+
+@given(earlier=WORDS, later=WORDS, size=st.integers(1, 3))
+def test_what_is_absent_is_in_no_run_of_both(earlier: list[int], later: list[int], size: int) -> None:
+    runs, mine = ([hash(tuple(words[at : at + size])) % 2**32 for at in range(len(words) - size + 1)]
+                  for words in (earlier, later))  # fmt: skip
+    text = Text(np.array(mine, np.uint32), len(set(mine)), size, 1)
+    found = compared(np.unique(np.array(runs, np.uint32)), text)
+    first, second = (" ".join(map(str, words)) for words in (earlier, later))
+    assert found.run == absent_run(first, second, "word", size)
+    assert found.jaccard == len(set(runs) & set(mine)) / len(set(runs) | set(mine))
+    present = {place + at for place, run in enumerate(mine) if run in runs for at in range(size)}
+    assert found.absent == len(later) - len(present)
 
 
 @given(

@@ -162,7 +162,12 @@ def _gate(life: dict[str, Any]) -> str:
 def _copy_of(life: dict[str, Any]) -> str:
     """Say where the document that was kept instead lies, and how similar the two are."""
     alike = f", similarity {life['jaccard']:.4f} ({life['jaccard_by']})" if life["jaccard_by"] else ""
-    return f"{life['kept_doc_id']} of {life['kept_path']}{alike}"
+    lost = _lost(life["absent_run"], life["absent"]) if life["absent_run"] is not None and life["jaccard"] < 1 else ""
+    return f"{life['kept_doc_id']} of {life['kept_path']}{alike}{lost}"
+
+
+def _lost(run: int, absent: int) -> str:
+    return f", absent there: {absent:,} words or characters, {run:,} in a row" if absent else ", nothing absent there"
 
 
 def _record_origin(life: dict[str, Any]) -> list[str]:

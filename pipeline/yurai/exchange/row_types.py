@@ -17,8 +17,10 @@ NODE = np.dtype([("rank", "<u8"), ("id_high", "<u8"), ("id_low", "<u8"), ("shard
 BAND = np.dtype([("hash", "<u8"), ("node", NODE)])
 PAIR = np.dtype([("a", NODE), ("b", NODE)])
 """Two documents that may be near-duplicates; `a` precedes `b` in keep order."""
-EDGE = np.dtype([("a", NODE), ("b", NODE), ("jaccard", "<f4"), ("by", "u1")])
-"""A verified pair, with its similarity and how it was found: ESTIMATE or EXACT."""
+UNKNOWN = 2**32 - 1
+"""How much is absent, where texts were not compared."""
+EDGE = np.dtype([("a", NODE), ("b", NODE), ("jaccard", "<f4"), ("by", "u1"), ("absent_run", "<u4"), ("absent", "<u4")])
+"""A verified pair, with its similarity and how it was found: ESTIMATE or EXACT; what of `b` is absent from `a`."""
 DECISION = np.dtype(
     [
         ("shard", "<u4"),
@@ -27,6 +29,8 @@ DECISION = np.dtype(
         ("kept", NODE),
         ("jaccard", "<f4"),
         ("by", "u1"),
+        ("absent_run", "<u4"),
+        ("absent", "<u4"),
         ("cluster_high", "<u8"),
         ("cluster_low", "<u8"),
         ("size", "<u4"),

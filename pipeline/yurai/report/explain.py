@@ -61,6 +61,8 @@ GONE = (
     "kept_path",
     "jaccard",
     "jaccard_by",
+    "absent_run",
+    "absent",
     "cluster_id",
     "gate_by",
     "gate_score",
@@ -131,7 +133,7 @@ def _life(lookup: Lookup, found: Found | None, page: Row | None, dropped: Row | 
         life["pages"] = page_count(shown["media_type"], shown["text"])
     life["outcome"] = dropped["outcome"] if dropped else "kept"
     if dropped:
-        life |= {name: dropped[name] for name in GONE}
+        life |= {name: dropped.get(name) for name in GONE}
     life["rights"] = [
         {name: mark.cells[name] for name in RIGHTS} for mark in lookup.find("evidence", "doc_id", life["doc_id"])
     ]

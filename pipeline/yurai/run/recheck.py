@@ -114,7 +114,7 @@ class _Signs:
         near = self._near
         made = signed(rows.column("text"), rows.column("lang"), near).astype("<u4", copy=False)
         stored = pa.array([one.tobytes() for one in made], pa.large_binary())
-        order = pa.array(ranks(rows, near.keep, near.quality))
+        order = pa.array(ranks(rows, *near.order))
         return pa.RecordBatch.from_arrays(
             [rows.column("doc_id"), rows.column("text_bytes"), order, stored], schema=INDEX
         )

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from yurai.report.history.versions import Page, Version
 from yurai.report.safe_text import excerpt, shown
+from yurai.stages.mixers import U32
 from yurai.stages.near_dedup.settings import NearDedup
-from yurai.stages.near_dedup.shingle_sets import U32, jaccard
+from yurai.stages.near_dedup.shingle_sets import jaccard
 from yurai.stages.shingles.hashes import shingle_hashes
 
 FIELDS: Final = ("title", "html_lang", "lang", "declared_spdx")

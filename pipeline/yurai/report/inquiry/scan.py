@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yurai.report.inquiry.work import How, Match
+from yurai.stages.mixers import U32
 from yurai.stages.near_dedup.settings import NearDedup
-from yurai.stages.near_dedup.shingle_sets import U32, jaccard
+from yurai.stages.near_dedup.shingle_sets import jaccard
 from yurai.stages.shingles.hashes import shingle_hashes
 from yurai_filters.words import UNSPACED
 from yurai_manifests.lookup.lookup import Lookup

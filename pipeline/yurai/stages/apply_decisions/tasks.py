@@ -15,7 +15,7 @@ from yurai.declare.batches import dropped_rows, text_bytes, with_columns
 from yurai.engine.arguments import UNLESS_NONE, Arguments
 from yurai.engine.task import Task, task_function
 from yurai.exchange.row_files import Span, read_rows
-from yurai.exchange.row_types import DECISION, EQUAL, ESTIMATE, EXACT, NAME, Rows, hex_ids
+from yurai.exchange.row_types import DECISION, EQUAL, ESTIMATE, EXACT, NAME, UNKNOWN, Rows, hex_ids
 from yurai.sources.fetch import fetch_shard
 from yurai.stages.apply_decisions.names import told
 from yurai.stages.keep_order import Keep, columns, ranks
@@ -97,6 +97,10 @@ def _drop(out: Sinks, batch: pa.RecordBatch, dropped: Rows, start: int, names: R
         "kept_path": pa.array(paths, pa.string()),
         "jaccard": _jaccard(dropped),
         "jaccard_by": pa.array([BY[by] for by in dropped["by"].tolist()], pa.string(), mask=unknown),
+        **{
+            name: pa.array(dropped[name].astype(np.int32), mask=unknown | (dropped[name] == UNKNOWN))
+            for name in ("absent_run", "absent")
+        },
         "cluster_id": pa.array(hex_ids(dropped["cluster_high"], dropped["cluster_low"]), pa.string()),
     }
     reasons = pa.array([args.reason] * len(dropped), pa.string())

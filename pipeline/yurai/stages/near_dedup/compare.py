@@ -1,6 +1,8 @@
 """Compare the shingles of pairs: within a segment at once, across segments by sets that are carried.
 
-Shares of a set come one after the other and add up, so a task holds the sets of its own segment and little else.
+The set of the earlier document comes in pieces to the later one, whose shingles lie there in the order of its text: so
+both how similar they are and what the earlier one lacks is seen in one look. A task holds the shingles of its own
+segment and little else.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,33 +21,47 @@ from yurai.exchange.row_types import CHECK, EDGE, EXACT, PIECE, SAID_NO, SAID_YE
 from yurai.sources.fetch import Shard
 from yurai.sources.overlay import Survivors
 from yurai.stages.near_dedup.curve import DIGITS
+from yurai.stages.near_dedup.losses import Found, Text, compared
 from yurai.stages.near_dedup.segments import Piece
 from yurai.stages.near_dedup.settings import NearDedup
-from yurai.stages.near_dedup.shingle_sets import Sets, jaccard, pieces
+from yurai.stages.near_dedup.shingle_sets import Texts, pieces
 from yurai.stages.near_dedup.signature import shingle_sets
-from yurai.stages.shingles.hashes import shingle_hashes
+from yurai.stages.shingles.hashes import Shingling, in_characters, shingle_hashes
 from yurai_manifests.task import Attempt, TaskRecord
 
 AUDIT = ("yes_right", "yes_wrong", "no_right", "no_wrong")
+LOSSES = ("alike", "spared")
+"""Of pairs that were compared: as similar as the threshold, and of these those with too much that is absent."""
 
 
 class Compared:
     """Writes the edges that shingles show; pairs that were only audited are counted by how right the estimate was."""
 
     def __init__(self, near: NearDedup, edges: RowsFile) -> None:
-        self._threshold, self._edges = near.threshold, edges
-        self.audited = dict.fromkeys(AUDIT, 0)
+        self._threshold, self._spared, self._edges = near.threshold, near.spared, edges
+        self.audited, self.losses = dict.fromkeys(AUDIT, 0), dict.fromkeys(LOSSES, 0)
 
-    def add(self, pairs: Rows, similarities: list[float]) -> None:
-        """Take the similarities of parallel CHECK or PIECE rows."""
-        values = np.round(np.array(similarities, np.float64), DIGITS)
+    def note(self, record: TaskRecord) -> None:
+        """Write the counts into the index of the record."""
+        record.index["audited"] = [self.audited[name] for name in AUDIT]
+        record.index["losses"] = [self.losses[name] for name in LOSSES]
+
+    def add(self, pairs: Rows, found: list[Found], doubled: list[int]) -> None:
+        """Take what was found of parallel CHECK or PIECE rows, and `Text.doubled` of each b."""
+        jaccard, run, absent = np.array(found, np.float64).reshape(-1, 3).T
+        values = np.round(jaccard, DIGITS)
         similar, estimates = values >= self._threshold, pairs["said"]
         for name, answer, right in zip(AUDIT, (SAID_YES, SAID_YES, SAID_NO, SAID_NO), (1, 0, 0, 1), strict=True):
             self.audited[name] += int(np.count_nonzero((estimates == answer) & (similar == right)))
         chosen = similar & (estimates == UNDECIDED)
+        if self._spared:
+            alike, limits = similar & (estimates != SAID_NO), self._spared * np.array(doubled, np.int64)
+            chosen = alike & (run <= limits)
+            self.losses["alike"] += int(alike.sum())
+            self.losses["spared"] += int((alike & ~chosen).sum())
         edges = np.zeros(int(chosen.sum()), EDGE)
         edges["a"], edges["b"], edges["jaccard"] = pairs["a"][chosen], pairs["b"][chosen], values[chosen]
-        edges["by"] = EXACT
+        edges["by"], edges["absent_run"], edges["absent"] = EXACT, run[chosen], absent[chosen]
         self._edges.write(edges)
 
 
@@ -69,15 +85,16 @@ def exact(task: Task[Compare], attempt: Attempt) -> TaskRecord:
     low, high = np.uint64(task.args.low), np.uint64(task.args.high)
     b = places(checks["b"])
     is_inside = (b >= low) & (b < high)
-    sets = _load(task, attempt, near, np.concatenate([places(checks["a"]), b[is_inside]]))
+    texts = _load(task, attempt, near, np.concatenate([places(checks["a"]), b[is_inside]]))
     with rows_file(attempt, record) as edges, rows_file(attempt, record, "carry") as carry:
         inside, outside = checks[is_inside], checks[~is_inside]
-        both = zip(sets.numbers(inside["a"]), sets.numbers(inside["b"]), strict=True)
-        compared = Compared(near, edges)
-        compared.add(inside, [jaccard(sets.at(first), sets.at(second)) for first, second in both])
-        for pair, number in zip(outside, sets.numbers(outside["a"]), strict=True):
-            carry.write(pieces(pair, sets.at(number)))
-    record.index["audited"] = [compared.audited[name] for name in AUDIT]
+        verdicts, later = Compared(near, edges), [texts.at(number) for number in texts.numbers(inside["b"])]
+        both = zip(texts.numbers(inside["a"]), later, strict=True)
+        found = [compared(texts.set_of(number), text) for number, text in both]
+        verdicts.add(inside, found, [text.doubled for text in later])
+        for pair, number in zip(outside, texts.numbers(outside["a"]), strict=True):
+            carry.write(pieces(pair, texts.set_of(number)))
+    verdicts.note(record)
     return record
 
 
@@ -86,17 +103,15 @@ def meet(task: Task[Compare], attempt: Attempt) -> TaskRecord:
     """Compare the pairs whose b lies in a segment and whose a lies in another; inputs: as `exact`."""
     near, record, spans = task.args.use.settings, task.record(), task.args.spans
     wanted = [np.unique(places(rows["b"])) for span in spans for rows in read_chunks(span, PIECE)]
-    sets = _load(task, attempt, near, np.concatenate([*wanted, np.empty(0, np.uint64)]))
+    texts = _load(task, attempt, near, np.concatenate([*wanted, np.empty(0, np.uint64)]))
     with rows_file(attempt, record) as edges:
-        compared = Compared(near, edges)
+        verdicts = Compared(near, edges)
         for rows, starts, ends in _whole(spans):
-            numbers = sets.numbers(rows["b"][starts])
-            met = zip(starts.tolist(), ends.tolist(), rows["size"][starts].tolist(), numbers, strict=True)
-            similarities = [
-                jaccard(rows["values"][low:high].ravel()[:size], sets.at(other)) for low, high, size, other in met
-            ]
-            compared.add(rows[starts], similarities)
-    record.index["audited"] = [compared.audited[name] for name in AUDIT]
+            later = [texts.at(number) for number in texts.numbers(rows["b"][starts])]
+            met = zip(starts.tolist(), ends.tolist(), rows["size"][starts].tolist(), later, strict=True)
+            found = [compared(rows["values"][low:high].ravel()[:size], text) for low, high, size, text in met]
+            verdicts.add(rows[starts], found, [text.doubled for text in later])
+    verdicts.note(record)
     return record
 
 
@@ -112,20 +127,26 @@ def _whole(spans: Iterable[Span]) -> Iterator[tuple[Rows, Numbers, Numbers]]:
                 held = held[ends[-1] :]
 
 
-def _load(task: Task[Compare], attempt: Attempt, near: NearDedup, wanted: npt.NDArray[np.uint64]) -> Sets:
-    """Make the shingle sets of the documents at `wanted` places from their texts."""
+def _load(task: Task[Compare], attempt: Attempt, near: NearDedup, wanted: npt.NDArray[np.uint64]) -> Texts:
+    """Make the shingles of the documents at `wanted` places from their texts."""
     named = np.unique(wanted)
-    values, sizes = [np.empty(0, np.uint32)], [np.zeros(1, np.int64)]
+    texts: list[Text] = []
     for shard, (number, first, end) in zip(task.inputs, task.args.pieces, strict=True):
         low, high = np.searchsorted(named, np.array([(number << 32) | first, (number << 32) | end], np.uint64))
         rows = (named[low:high] & np.uint64(0xFFFFFFFF)).astype(np.int64)
         for batch in _documents(shard, attempt, rows):
             text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
-            hashes = shingle_hashes(text, lang, near.shingling)
-            shingles, bounds = shingle_sets(*hashes)
-            values.append(shingles)
-            sizes.append(np.diff(bounds))
-    return Sets(named, np.concatenate(values), np.cumsum(np.concatenate(sizes)))
+            texts += _texts(text, lang, near.shingling)
+    return Texts(named, texts)
+
+
+def _texts(text: "pa.StringArray", lang: "pa.StringArray", shingling: Shingling) -> Iterator[Text]:
+    values, bounds = shingle_hashes(text, lang, shingling)
+    distinct = np.diff(shingle_sets(values, bounds)[1]).tolist()
+    unspaced = in_characters(len(text), lang, shingling).tolist()
+    for low, high, count, is_characters in zip(bounds.tolist(), bounds[1:].tolist(), distinct, unspaced, strict=False):
+        size = shingling.characters if is_characters else shingling.words
+        yield Text(values[low:high], count, size, 2 if is_characters else 1)
 
 
 def _documents(shard: Shard, attempt: Attempt, rows: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:

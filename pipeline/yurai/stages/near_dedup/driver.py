@@ -21,7 +21,7 @@ from yurai.stages.apply_decisions.driver import apply_decisions
 from yurai.stages.map_tasks import step_of
 from yurai.stages.near_dedup.buckets import TALLY
 from yurai.stages.near_dedup.candidates import Candidates, candidates
-from yurai.stages.near_dedup.compare import AUDIT, Compare, exact, meet
+from yurai.stages.near_dedup.compare import AUDIT, LOSSES, Compare, exact, meet
 from yurai.stages.near_dedup.earlier import earlier
 from yurai.stages.near_dedup.estimate import Estimate, Signed, arrive, estimate
 from yurai.stages.near_dedup.graph_driver import decide
@@ -66,6 +66,7 @@ def near_duplicates(engine: Engine, state: State, use: StageUse[NearDedup], iden
     compared = _compare(steps, use, corpus, estimated)
     decided = decide(steps, [*estimated, *compared])
     facts = {**_facts(engine, "tally", TALLY, [paired]), **_facts(engine, "audited", AUDIT, compared)}
+    facts |= _facts(engine, "losses", LOSSES, compared)
     seen = _sums(engine, "seen", 3 * BINS, estimated)
     facts["seen"] = [seen[at : at + BINS] for at in range(0, len(seen), BINS)]
     return apply_decisions(
@@ -77,7 +78,7 @@ def near_duplicates(engine: Engine, state: State, use: StageUse[NearDedup], iden
         older=older,
         annotate=near.annotate,
         signatures=signed[-1] if near.index else None,
-        order=(near.keep, near.quality),
+        order=near.order,
     )
 
 

@@ -117,7 +117,8 @@ def drop(decisions: Rows, b: Numbers, edges: Rows, chosen: Numbers) -> None:
     dropped = b[chosen]
     decisions["gone"][dropped] = 1
     decisions["kept"][dropped] = edges["a"][chosen]
-    decisions["jaccard"][dropped], decisions["by"][dropped] = edges["jaccard"][chosen], edges["by"][chosen]
+    for name in ("jaccard", "by", "absent_run", "absent"):
+        decisions[name][dropped] = edges[name][chosen]
 
 
 def links(a: Names, b: Names) -> Rows:

@@ -10,7 +10,18 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from yurai.exchange.row_types import CHECK, EDGE, ESTIMATE, PAIR, SAID_NO, SAID_YES, UNDECIDED, Rows, places
+from yurai.exchange.row_types import (
+    CHECK,
+    EDGE,
+    ESTIMATE,
+    PAIR,
+    SAID_NO,
+    SAID_YES,
+    UNDECIDED,
+    UNKNOWN,
+    Rows,
+    places,
+)
 from yurai.stages.near_dedup.curve import DIGITS, ERRORS, standard_error
 
 Verify = Literal["exact", "estimate"]
@@ -30,11 +41,12 @@ def unique_pairs(pairs: Rows) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What an estimate decides."""
+    """What an estimate decides; where duplicates are told by their `texts` too, it alone makes no pair an edge."""
 
     threshold: float
     permutations: int
     verify: Verify
+    texts: bool = False
 
     def estimated(self, pairs: Rows, estimates: npt.NDArray[np.float64]) -> tuple[Rows, Rows]:
         """Return the EDGE rows that estimates decide, and the CHECK rows whose shingles have to be compared."""
@@ -44,8 +56,11 @@ class Judge:
         no = rounded < round(self.threshold - margin, DIGITS)
         verdicts = np.select([yes, no], [SAID_YES, SAID_NO], UNDECIDED)
         asked = ~(yes | no) | (_sampled(pairs) if self.verify == "exact" else False)
+        if self.texts:
+            asked, yes = asked | yes, np.zeros_like(yes)
         edges = np.zeros(int(yes.sum()), EDGE)
         edges["a"], edges["b"], edges["jaccard"], edges["by"] = pairs["a"][yes], pairs["b"][yes], rounded[yes], ESTIMATE
+        edges["absent_run"] = edges["absent"] = UNKNOWN
         checks = np.zeros(int(asked.sum()), CHECK)
         checks["a"], checks["b"] = pairs["a"][asked], pairs["b"][asked]
         checks["estimate"], checks["said"] = rounded[asked], verdicts[asked]

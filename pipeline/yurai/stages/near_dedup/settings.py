@@ -14,6 +14,8 @@ from yurai_manifests.canonical import Json
 
 LEAST_MEMORY = 1 << 16
 """Bytes; each eighth of it makes a partition."""
+SPARED = 16
+"""Words: some two lines of print. Below, edits of single words and values are told as lost."""
 Count: TypeAlias = Annotated[int, at_least(1)]
 Scheme: TypeAlias = Literal["minhash", "fast-similarity"]
 """How a signature is made of shingles; `yurai.stages.near_dedup.texts` has what makes it."""
@@ -24,7 +26,8 @@ class NearDedup(Settings):
     """Drop documents that are near-duplicates of one that is kept: Jaccard similarity of shingles, found by MinHash.
 
     Over the graph of verified pairs, in keep order, a document goes if and only if it is similar to an earlier one that
-    stays; chains never carry a drop further. A dropped row names the kept document, where it lies and the similarity.
+    stays and that lacks nothing long of it; chains never carry a drop further. A dropped row names the kept document,
+    where it lies, the similarity, and how much of the text is absent there.
     Pairs are found by bands of MinHash signatures (Broder 1997; Leskovec et al., Mining of Massive Datasets, 3.4).
 
     Args:
@@ -37,7 +40,8 @@ class NearDedup(Settings):
         signature: minhash hashes each shingle for each value; fast-similarity once in a round, for less CPU.
         threshold: Jaccard similarity from which two documents are duplicates.
         verify: exact compares shingles where the estimate is within 3 standard errors of the threshold; or estimate.
-        keep: which document stays; equal ranks go by doc_id.
+        spare: words, or twice as many characters, in a row that the kept one may lack; 0: any; unset: 16 if exact.
+        keep: which document stays; equal ranks go by doc_id. Unset: longest, with against oldest.
         quality: the score or column that best-quality goes by.
         annotate: fill in the cluster columns and drop nothing.
         against: output trees of earlier runs, made with index; their documents stay, and copies of them go.
@@ -54,7 +58,8 @@ class NearDedup(Settings):
     signature: Scheme = "minhash"
     threshold: Annotated[float, above(0, 1)] = 0.8
     verify: Verify = "exact"
-    keep: Keep = "oldest"
+    spare: Annotated[int, at_least(0)] | None = None
+    keep: Keep | None = None
     quality: str | None = None
     annotate: bool = False
     against: tuple[str, ...] = ()
@@ -65,7 +70,9 @@ class NearDedup(Settings):
         """Refuse what cannot be meant together."""
         if self.annotate and self.against:
             raise ValueError("annotate drops nothing, so it cannot drop copies of an earlier run")
-        check_order(self.keep, self.quality)
+        if self.spare and self.verify == "estimate":
+            raise ValueError('spare looks at texts, and verify = "estimate" at none: use exact, or spare = 0')
+        check_order(*self.order)
         _ = self.resolved
 
     @cached_property
@@ -79,9 +86,19 @@ class NearDedup(Settings):
         return Shingling(self.resolved.unit, self.resolved.words, self.resolved.characters)
 
     @property
+    def order(self) -> tuple[Keep, str | None]:
+        """The keep order, and the measure that it goes by."""
+        return self.keep or ("oldest" if self.against else "longest"), self.quality
+
+    @property
+    def spared(self) -> int:
+        """Words in a row that a document may have beyond one that is kept instead; 0 where nothing is spared."""
+        return self.spare if self.spare is not None else SPARED * (self.verify == "exact")
+
+    @property
     def judge(self) -> Judge:
         """What an estimate decides."""
-        return Judge(self.threshold, self.resolved.hashes, self.verify)
+        return Judge(self.threshold, self.resolved.hashes, self.verify, texts=self.spared > 0)
 
     def signed_as(self) -> dict[str, Json]:
         """Return what two signatures must share to be compared."""

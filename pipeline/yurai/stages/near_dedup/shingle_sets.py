@@ -1,26 +1,33 @@
-"""Hold the sets of shingles of some documents, and count how much of one is in another."""
+"""Hold the shingles of some documents, and count how much of one is in another."""
 
 import numpy as np
 import numpy.typing as npt
 
 from yurai.exchange.row_types import PIECE, SHINGLES, Rows, places
+from yurai.stages.mixers import U32
+from yurai.stages.near_dedup.losses import Text
 
-U32 = npt.NDArray[np.uint32]
 
+class Texts:
+    """The shingles of documents, by place."""
 
-class Sets:
-    """The shingle sets of documents, by place: sorted, each value once."""
-
-    def __init__(self, named: npt.NDArray[np.uint64], values: U32, bounds: npt.NDArray[np.int64]) -> None:
-        self._named, self._values, self._bounds = named, values, bounds
+    def __init__(self, named: npt.NDArray[np.uint64], texts: list[Text]) -> None:
+        self._named, self._texts = named, texts
+        self._set = (-1, np.empty(0, np.uint32))
 
     def numbers(self, nodes: Rows) -> list[int]:
-        """Return which of the sets each NODE's is."""
+        """Return which of the texts each NODE's is."""
         return np.searchsorted(self._named, places(nodes)).tolist()  # type: ignore[no-any-return]
 
-    def at(self, number: int) -> U32:
-        """Return one of the sets."""
-        return self._values[self._bounds[number] : self._bounds[number + 1]]
+    def at(self, number: int) -> Text:
+        """Return one of the texts."""
+        return self._texts[number]
+
+    def set_of(self, number: int) -> U32:
+        """Return the shingles of one of the texts, sorted, each once; quick if it is the one asked for before."""
+        if self._set[0] != number:
+            self._set = (number, np.unique(self._texts[number].values))
+        return self._set[1]
 
 
 def common(values: U32, others: U32) -> int:

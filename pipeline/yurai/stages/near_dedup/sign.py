@@ -38,13 +38,13 @@ def sign(task: Task[Sign], attempt: Attempt) -> TaskRecord:
     """Sign the documents of a shard."""
     near = task.args.use.settings
     record = task.record(task.input.sha256)
-    read = list(dict.fromkeys(["text", "lang", *columns(near.keep, near.quality)]))
+    read = list(dict.fromkeys(["text", "lang", *columns(*near.order)]))
     with rows_file(attempt, record) as bands, rows_file(attempt, record, "signatures") as kept:
         start = 0
         for batch in pages(read_documents(task, attempt, read)):
             text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
             made = signed(text, lang, near)
-            named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=False)
+            named = nodes(batch, *near.order, task.args.shard, start, older=False)
             _write(near, named, made, bands, kept)
             start += batch.num_rows
     return record
@@ -59,7 +59,7 @@ def recall(task: Task[Sign], attempt: Attempt) -> TaskRecord:
         start = 0
         for batch in pages(read_rows(path, ["doc_id", "rank", "signature"])):
             values = np.frombuffer(b"".join(batch.column("signature").to_pylist()), "<u4")  # type: ignore[arg-type]
-            named = nodes(batch, near.keep, near.quality, task.args.shard, start, older=True)
+            named = nodes(batch, *near.order, task.args.shard, start, older=True)
             named["rank"] = batch.column("rank").to_numpy()
             _write(near, named, values.reshape(batch.num_rows, near.resolved.hashes), bands, kept)
             start += batch.num_rows

@@ -91,7 +91,7 @@ def shingle_blocks(
     """
     if text.null_count:
         raise ContractError(f"column 'text' has {text.null_count} nulls; shingles are of documents that have a text")
-    unspaced = _unspaced(len(text), lang, shingling)
+    unspaced = in_characters(len(text), lang, shingling)
     units: tuple[tuple[Unit, int], ...] = (("words", shingling.words), ("characters", shingling.characters))
     for (unit, size), chosen in zip(units, (~unspaced, unspaced), strict=True):
         documents = np.flatnonzero(chosen)
@@ -101,7 +101,7 @@ def shingle_blocks(
             yield Shingles(documents[first:last], values, bounds_of(counts))
 
 
-def _unspaced(count: int, lang: "pa.Array[pa.StringScalar] | None", shingling: Shingling) -> npt.NDArray[np.bool_]:
+def in_characters(count: int, lang: "pa.Array[pa.StringScalar] | None", shingling: Shingling) -> npt.NDArray[np.bool_]:
     """Tell which documents are cut into characters."""
     if shingling.unit != "by-language":
         return np.full(count, shingling.unit == "characters")

@@ -1,0 +1,60 @@
+"""Tell what of a text another one lacks: words that lie in no shingle of both, and the longest run of them.
+
+Words, or characters, and shingles are those that similarity is of. A word of the later text is *present* if a shingle
+that holds it is a shingle of the earlier text too; else it is *absent*. A run of absent words goes on up to the next
+present one. What was only moved is present, what was edited is absent, and so are the words between two edits that lie
+nearer to each other than a shingle is long. Shingles are compared by hashes of 32 bits, so one is taken for present
+wrongly about once in 2^32 / (shingles of the earlier text).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from yurai.stages.mixers import U32
+
+
+class Text(NamedTuple):
+    """The shingles of a document in the order of its text, how many differ, and how many words each has.
+
+    `doubled` is 2 where shingles count characters, else 1: what a limit in words is multiplied by.
+    """
+
+    values: U32
+    distinct: int
+    size: int
+    doubled: int
+
+
+class Found(NamedTuple):
+    """Jaccard similarity, and the absent words: of the longest run, and in all."""
+
+    jaccard: float
+    run: int
+    absent: int
+
+
+def compared(earlier: U32, later: Text) -> Found:
+    """Compare a text with the shingles of an earlier one: a sorted set, which is not empty."""
+    at = np.searchsorted(earlier, later.values)
+    at[at == len(earlier)] = 0
+    present = earlier[at] == later.values
+    met = np.zeros(len(earlier), np.bool_)
+    met[at[present]] = True
+    shared = int(np.count_nonzero(met))
+    return Found(shared / (len(earlier) + later.distinct - shared), *absent(present, later.size))
+
+
+def absent(present: npt.NDArray[np.bool_], size: int) -> tuple[int, int]:
+    """Return the absent words of the longest run and in all, told which shingles of `size` words are present.
+
+    A text of fewer words is one shingle; if that is absent, so are `size` words.
+    """
+    found = np.flatnonzero(present)
+    if not len(found):
+        words = len(present) + size - 1
+        return words, words
+    between = np.diff(found) - size
+    runs = np.concatenate([[found[0], len(present) - 1 - found[-1]], between[between > 0]])
+    return int(runs.max()), int(runs.sum())
