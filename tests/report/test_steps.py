@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 import yurai
 from inquiry_corpus import many
+from yurai.report.inquiry.answer import answer_of
 from yurai.report.training.steps import step, steps_of
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lookup.lookup import Lookup
@@ -19,6 +21,7 @@ from yurai_manifests.store import LocalStore
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import Any
 
     from run_helpers import Said
 
@@ -90,6 +93,31 @@ def test_eight_times_the_corpus_costs_a_lookup_hardly_more(out: Path, tmp_path: 
         assert lookup.scanned == set()
         cost[tree] = Counting.bytes_read
     assert cost[large] < 3 * cost[out]
+
+
+def test_an_inquiry_names_the_steps(out: Path) -> None:
+    tree = yurai.open(out)
+    doc_id = tree.step(0).documents[0].doc_id
+    answer = tree.inquire(doc_id)
+    seen = {one.step for told in tree.steps(doc_id) for one in told.seen if one.step is not None}
+    assert [(one.order, one.number) for one in answer.works[0].trained] == [("main", one) for one in sorted(seen)]
+    assert answer.orders == ("main",), "an order without steps tells none"
+    told: dict[str, Any] = json.loads(json.dumps(answer.json()))
+    assert answer_of(told) == answer
+    del told["orders"], told["works"][0]["trained"]
+    assert answer_of(told) == replace(answer, orders=(), works=(replace(answer.works[0], trained=()),))
+    del told["works"][0]["tokens"]
+    with pytest.raises(ValueError, match="tokens"):
+        answer_of(told)
+
+
+def test_an_inquiry_says_the_steps(out: Path, yurai: Callable[..., Said]) -> None:
+    (told,) = json.loads(yurai("step", out, "--token", "00000:100", "--format", "json").out)
+    first = min(one["step"] for one in told["seen"] if one["step"] is not None)
+    assert (
+        f"training: step {first:,} (/{told['steps']:,}) of order main"
+        in yurai("inquire", out, "--url", told["url"]).out
+    )
 
 
 def test_what_was_taken_down_is_told_by_its_id(out: Path, tmp_path: Path, yurai: Callable[..., Said]) -> None:

@@ -1,12 +1,13 @@
 """Print an answer of `yurai inquire`: one that was just made and a signed one look alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from yurai.cli.table_shapes import fitted
 from yurai.report.inquiry.answer import Answer, Domain, Question, Verdict
 from yurai.report.inquiry.work import Copy, Judged, Match, Work
 from yurai.report.safe_text import shown, shown_url
+from yurai.report.training.trained import said
 from yurai.terminal import say
 from yurai_manifests.words import plural
 
@@ -35,7 +36,7 @@ def _lines(answer: Answer) -> Iterator[str]:
     for case in answer.cases:
         yield _row("case", f"{shown(case.case)}{', ' + shown(case.date) if case.date else ''}")
     for work in answer.works:
-        yield from _work(work)
+        yield from _work(work, answer.orders)
     if answer.works_count > len(answer.works):
         yield _row("", f"and {answer.works_count - len(answer.works):,} more; -n tells of more")
     for work in answer.similar:
@@ -74,7 +75,7 @@ def _outcome(work: Work) -> str:
     return "kept" if work.outcome == "kept" else f"{work.outcome} by {work.stage}: {shown(work.reason)}"
 
 
-def _work(work: Work) -> Iterator[str]:
+def _work(work: Work, orders: Sequence[str] = ()) -> Iterator[str]:
     place = work.place
     yield _row(work.outcome, shown_url(place.url) or "(no URL)")
     if work.outcome != "kept":
@@ -89,6 +90,8 @@ def _work(work: Work) -> Iterator[str]:
         yield _row("", f"{state} {kept.doc_id} {shown_url(kept.url)}{_alike(kept)}")
     if tokens := work.tokens:
         yield _row("", f"{tokens.shard} tokens {tokens.start:,} to {tokens.start + tokens.count - 1:,}")
+        if orders:
+            yield _row("", f"training: step {said(work.trained)}" if work.trained else "training: no whole step")
     for copy in work.copies:
         yield _row("", f"copy {copy.doc_id} {shown_url(copy.url)}{_alike(copy)}")
     if work.copies_count > len(work.copies):

@@ -6,6 +6,7 @@ from typing import Final
 from yurai.cli.table_shapes import fitted
 from yurai.report.safe_text import shown
 from yurai.report.trace import Carrier, Spanned, Trace
+from yurai.report.training.trained import said
 from yurai.terminal import say
 from yurai_manifests.words import plural
 
@@ -61,7 +62,7 @@ def _lines(carrier: Carrier, trace: Trace) -> Iterator[str]:
 def _steps(carrier: Carrier, trace: Trace) -> str:
     if not carrier.trained:
         return "none" if trace.orders else "not known"
-    return ", ".join(f"{one.number:,} (/{one.of:,}) of order {one.order}" for one in carrier.trained)
+    return said(carrier.trained, None)
 
 
 def _rights(carrier: Carrier) -> str:

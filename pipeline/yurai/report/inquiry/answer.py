@@ -1,10 +1,10 @@
 """Define the answer to a question whether a work is in the corpus, and its JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final, Literal, TypeAlias, cast
 
-from yurai.report.inquiry.typed import typed
+from yurai.report.inquiry.typed import LATER, typed
 from yurai.report.inquiry.work import Outcome, Work
 from yurai_manifests.canonical import Json
 
@@ -102,6 +102,8 @@ class Answer:
     """Folders of which every row was read; of the others some kilobytes were."""
     notes: tuple[str, ...] = ()
     limits: str = LIMITS
+    orders: tuple[str, ...] = field(default=(), metadata=LATER)
+    """Orders of training that were asked for steps; with none of them, steps are not known."""
 
     def json(self) -> dict[str, Json]:
         """Return the answer as JSON: the fields of its classes, by their names."""

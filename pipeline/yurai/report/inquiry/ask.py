@@ -11,6 +11,7 @@ from yurai.report.inquiry.scan import Form, Text, one_in_form, quoted, text_matc
 from yurai.report.inquiry.taken import cases_of
 from yurai.report.inquiry.variants import variants
 from yurai.report.inquiry.work import Match, Work, works_of
+from yurai.report.training.trained import Orders, orders_of, trained
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai_manifests.canonical import sha256
 from yurai_manifests.errors import RecipeError
@@ -93,15 +94,26 @@ def _matched(lookup: Lookup, matches: Mapping[str, Match]) -> list[Work]:
 def _answer(
     lookup: Lookup, question: Question, works: Sequence[Work], first: int, similar: Sequence[Work] = ()
 ) -> Answer:
+    orders = orders_of(lookup)
+    named = tuple(_with_steps(lookup, orders, work) for work in works[:first])
     return Answer(
         question=question,
         verdict=_verdict(works),
         run=_run(lookup, works),
-        works=tuple(works[:first]),
+        works=named,
         works_count=len(works),
         similar=tuple(similar),
         scanned=tuple(sorted(lookup.scanned)),
+        orders=tuple(orders),
     )
+
+
+def _with_steps(lookup: Lookup, orders: Orders, work: Work) -> Work:
+    """Return a candidate with the steps that saw it, or the document that stayed in its place."""
+    if not work.text_in or not orders:
+        return work
+    held = work.doc_id if work.outcome == "kept" or work.kept_copy is None else work.kept_copy.doc_id
+    return replace(work, trained=trained(lookup, orders, held))
 
 
 def _run(lookup: Lookup, works: Iterable[Work]) -> Run:

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Final, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+LATER: Final = {"later": True}
+"""Metadata of a field, with a default, that what was written by an earlier version lacks."""
 
 
 def typed(kind: type[T], value: object, where: str = "") -> T:
     """Return `value` as a dataclass with these fields and no others, what is inside of it likewise.
+
+    Fields of metadata LATER may be missing.
 
     Types may be dataclasses, unions, literals, tuples of any length, dicts by name, str, int, float, bool and None.
 
@@ -59,7 +63,8 @@ def _of_table(kind: object, value: object, where: str) -> object:
         raise ValueError(f"{where} is no table")
     if not isinstance(kind, type) or not is_dataclass(kind):
         return {str(name): _typed(get_args(kind)[1], one, f"{where}.{name}") for name, one in value.items()}
-    if wrong := {*names(kind)} ^ value.keys():
+    later: set[str] = {one.name for one in fields(kind) if one.metadata.get("later")}
+    if wrong := ({*names(kind)} ^ value.keys()) - (later - value.keys()):
         raise ValueError(f"{where} has other fields: {', '.join(sorted(wrong))}")
     hints = get_type_hints(kind)
     return kind(**{name: _typed(hints[name], one, f"{where}.{name}") for name, one in value.items()})

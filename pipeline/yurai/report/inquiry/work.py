@@ -1,10 +1,11 @@
 """Tell what became of one candidate, and where it is, of whichever folder holds it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from yurai.report.inquiry.typed import names, of_cells
+from yurai.report.inquiry.typed import LATER, names, of_cells
+from yurai.report.training.trained import Trained
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.lookup.recent import Found
 from yurai_manifests.lookup.tokens import Span, tokens_of
@@ -119,6 +120,8 @@ class Work:
     match: Match | None = None
     differs: str | None = None
     """Of a similar URL: in what."""
+    trained: tuple[Trained, ...] = field(default=(), metadata=LATER)
+    """Steps of training that saw these tokens, by the orders that the answer names."""
 
     @property
     def doc_id(self) -> str:

@@ -3,11 +3,10 @@
 answer     what a trace says, as classes and JSON
 carriers   a place of a span -> its document: URL, dates, rights, tokens, copies, the text around
 around     text around a place, redacted over its borders
-trained    steps of training that saw a document
 trace      a text -> spans -> documents
 """
 
-from yurai.report.trace.answer import Carrier, Shown, Spanned, Trace, Trained
+from yurai.report.trace.answer import Carrier, Shown, Spanned, Trace
 from yurai.report.trace.trace import trace
 
-__all__ = ["Carrier", "Shown", "Spanned", "Trace", "Trained", "trace"]
+__all__ = ["Carrier", "Shown", "Spanned", "Trace", "trace"]

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, cast
 
 from yurai.report.inquiry.work import Copy, Judged, Mark
+from yurai.report.training.trained import Trained
 from yurai.search.forms import Form
 from yurai.search.spans import By
 from yurai_manifests.canonical import Json
@@ -24,15 +25,6 @@ class Shown:
     before: str
     text: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """When a model was trained on tokens of a document: step `number` of `of`, by the order that is called so."""
-
-    order: str
-    number: int
-    of: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Final
 
 from yurai.report.inquiry.work import Copy, Work, works_of
 from yurai.report.safe_text import shown_url
-from yurai.report.trace.answer import Carrier, Shown, Trained
+from yurai.report.trace.answer import Carrier, Shown
 from yurai.report.trace.around import READ, shown_around
-from yurai.report.trace.trained import Orders, trained
+from yurai.report.training.trained import Orders, Trained, trained
 from yurai.search import Hit, Search
 from yurai.search.forms import formed_with_origin, given
 from yurai.search.units import unit_starts

@@ -6,7 +6,7 @@ from typing import Final
 from yurai.report.safe_text import shown
 from yurai.report.trace.answer import Spanned, Trace
 from yurai.report.trace.carriers import Carriers
-from yurai.report.trace.trained import orders_of
+from yurai.report.training.trained import orders_of
 from yurai.search import Found, Rules, Search
 from yurai_manifests.derived import Relation, load_derived, relation
 from yurai_manifests.errors import RecipeError
