@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from yurai.ray.runner import NAME_LETTERS, task_name
+from yurai.engine.task import AnyTask, Task
+from yurai.ray.runner import NAME_LETTERS, Names, task_name
+from yurai.stages.map_tasks import Measure, measure_shard
+from yurai_manifests.task import StepId
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,16 @@ def test_of_a_long_source_the_end_is_shown(length: int) -> None:
     assert len(name) <= NAME_LETTERS
     assert name.endswith(".warc.gz")
     assert (name == f"00-extract {source}") == (length <= NAME_LETTERS - 11)
+
+
+def test_a_run_of_many_tasks_has_few_names() -> None:
+    def task(step: str, source: str) -> AnyTask:
+        return Task(measure_shard, StepId(step, "0" * 16), "out", source, Measure(()))
+
+    names = Names(most=3)
+    given = [names.of(task(step, str(source))) for step in ("00-extract", "01-dedup") for source in (1, 2, 1, 3, 4)]
+    own = ["00-extract 1", "00-extract 2", "00-extract 1", "00-extract 3"]
+    assert given == [*own, "00-extract", *["01-dedup"] * 5]
 
 
 @pytest.mark.ray

@@ -31,7 +31,11 @@ FETCH_SECONDS = 60.0
 COUNT_SECONDS = 10.0
 IDLE_SECONDS = 60.0
 NAME_LETTERS = 200
-"""Ray keeps the name of each task in the head's memory."""
+NAMES = 100
+"""Tasks of a run that have a name of their own: Ray counts tasks by name in every process, and never forgets one.
+
+Measured with Ray 2.60: a driver grew by 258 MB in two minutes with 12,000 names, and by 10 MB with one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class RayRunner:
         self._gate = shared_gate(before) if before else None
         install(self._gate)
         self._remote = ray.remote(num_cpus=1, max_retries=0)(_execute)
+        self._names = Names()
 
     def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
         """Yield (number, key) of each task as it ends; raises what a task raised."""
@@ -110,7 +115,7 @@ class RayRunner:
             self._held = 0.0
 
     def _submit(self, running: dict[Reference, _Running], number: int, task: AnyTask, tries: int) -> None:
-        named = self._remote.options(name=task_name(task.step.name, task.source))
+        named = self._remote.options(name=self._names.of(task))
         running[named.remote(task, self._gate, *self._alike)] = _Running(number, task, tries, time.monotonic())
 
     def _result(self, reference: Reference, one: _Running) -> str | None:
@@ -144,6 +149,22 @@ def _execute(task: AnyTask, gate: RayGate | None, *alike: str) -> str:
     """Run one task in a worker, whose requests pass the gate of the run."""
     install(gate)
     return execute_alike(task, *alike) if alike else execute(task)
+
+
+class Names:
+    """Names of tasks by step and source, at most `most` of them; then by step alone."""
+
+    def __init__(self, most: int = NAMES) -> None:
+        self._given, self._most = set[str](), most
+
+    def of(self, task: AnyTask) -> str:
+        """Return the name of a task; a further try has that of the first."""
+        name = task_name(task.step.name, task.source)
+        if name not in self._given:
+            if len(self._given) >= self._most:
+                return task.step.name
+            self._given.add(name)
+        return name
 
 
 def task_name(step: str, source: str) -> str:
