@@ -50,8 +50,12 @@ def write(folder: Path, pages: list[Page], cuts: list[int]) -> None:
 
 def dedup_pages(shards: Path, out: Path, runner: Watching | None = None, **given: Any) -> str:
     """Run measure and line-dedup over shards; return the digest of what came out."""
-    measure = STAGES["measure"].use({"taggers": ["characters"]})
-    uses = (measure, STAGES["line-dedup"].use(given))
+    return run_over(shards, out, ("measure", {"taggers": ["characters"]}), ("line-dedup", given), runner=runner)
+
+
+def run_over(shards: Path, out: Path, *stages: tuple[str, dict[str, Any]], runner: Watching | None = None) -> str:
+    """Run stages over shards; return the digest of what came out."""
+    uses = tuple(STAGES[name].use(given) for name, given in stages)
     state = state_of([str(path) for path in sorted(shards.iterdir())])
     recipe = Recipe("lines", "", uses, dict(DELIVER))
     continue_tree(uses, state, recipe, str(out), runner or Watching())

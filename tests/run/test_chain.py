@@ -211,7 +211,13 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "missing": "keep",
         },
         "filter": {},
-        "dedup": {"method": "url", "keep": "best-quality", "quality": "lang_score", "memory_bytes": 1000},
+        "dedup": {
+            "method": "url",
+            "keep": "best-quality",
+            "quality": "lang_score",
+            "against": None,
+            "memory_bytes": 1000,
+        },
         "near-dedup": {
             "preset": "swallow",
             "bands": 10,
@@ -226,6 +232,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "keep": "best-quality",
             "quality": "lang_score",
             "annotate": True,
+            "against": None,
             "index": True,
             "memory_bytes": 100_000,
         },
@@ -235,6 +242,7 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "min_unspaced": 8,
             "min_bytes": 450,
             "snap": "sentence",
+            "against": None,
             "min_copies": 3,
             "keep": "best-quality",
             "quality": "lang_score",
@@ -292,7 +300,7 @@ def test_every_option_is_taken(
         assert flags == other[stage].keys(), "a new option needs a value here"
         for name, value in other[stage].items():
             if value is None:
-                continue  # two options say one thing: `test_threshold.py` and `test_perplexity.py` give this one
+                continue  # two options say one thing: `test_threshold.py` and `test_perplexity.py` give this one, `test_against.py` a tree
             flag = name.replace("_", "-")
             options += [f"--{flag}" if value else f"--no-{flag}"] if isinstance(value, bool) else [f"--{flag}", value]
     said = yurai(command, *options, "--output", tmp_path / "out", *LOCAL)

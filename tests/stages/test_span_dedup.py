@@ -28,7 +28,7 @@ from yurai_manifests.errors import RecipeError
 from yurai_manifests.store import open_store
 
 LEAST = 400
-ALPHABETS = ("abcdefghijklmnopqrstuvwxyz     \n", "かきくけこ漢字仮名交文。、", "абвгдежз 😀é\n")
+ALPHABETS = ("abcdefghijklmnopqrstuvwxyz     ", "かきくけこ漢字仮名交文。、", "абвгдежз 😀é\n")
 
 
 def prose(seed: int, length: int, alphabet: str = ALPHABETS[0]) -> str:
@@ -208,6 +208,24 @@ def test_spans_stand_once_in_a_recipe() -> None:
     stages = [{"use": name} for name in ("read", "extract", "language", "measure")]
     with pytest.raises(RecipeError, match="stands twice"):
         make_recipe({"name": "twice", "stage": [*stages, span, span]}, where="twice")
+
+
+LINES = [
+    ("one\ntwo\nthree", 3, 8, "one\nthree"),
+    ("one\ntwo\nthree", 2, 9, "on\nhree"),
+    ("one\ntwo\nthree", 4, 8, "one\nthree"),
+    ("one\ntwo\nthree", 0, 9, "hree"),
+    ("one\ntwo\nthree", 5, 6, "one\nto\nthree"),
+    ("one\n\ftwo\n\fthree", 2, 12, "on\n\f\n\free"),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "end", "left"), LINES)
+def test_lines_do_not_run_together(text: str, start: int, end: int, left: str) -> None:
+    data = text.encode()
+    found = settled([Piece(start, end - start, "", 100)], data, "character")
+    assert without_pieces(data, found).decode() == left
+    assert all(piece.kept_offset - 100 == piece.start - start for piece in found)
 
 
 SENTENCES = [

@@ -28,7 +28,7 @@ from yurai.cli.options import (
     Verbose,
     Workers,
 )
-from yurai.cli.stage_options import StageCommand, StageOption, described, read
+from yurai.cli.stage_options import TREES, StageCommand, StageOption, described, read
 from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _parameter(name: str, annotation: object, default: object = inspect.Paramete
 
 
 def _flag(said: StageOption) -> inspect.Parameter:
-    option = typer.Option(said.flag, help=said.help, show_default=False)
+    metavar = "TREE" if said.name == TREES else None
+    option = typer.Option(said.flag, help=said.help, show_default=False, metavar=metavar)
     return _parameter(said.name, Annotated[said.annotation, option], None)
 
 
@@ -111,7 +112,7 @@ def _uses(
 ) -> "tuple[AnyUse, ...]":
     """Return the uses of a command's stages; a setting that none of them has is refused by the last."""
     given: dict[str, object] = {key: value for text in texts for key, value in _toml(text).items()}
-    given |= {key: value for key, value in flags.items() if value is not None}
+    given |= {key: value for key, value in flags.items() if value not in (None, [])}
     unknown = given.keys() - {name for stage in stages for name in stage.options}
     shares = [{key: given[key] for key in given if key in stage.options} for stage in stages]
     shares[-1] |= {key: given[key] for key in unknown}

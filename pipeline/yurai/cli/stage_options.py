@@ -41,6 +41,8 @@ TAKEN: Final = frozenset(
 )
 """Names of options that commands of stages have, whatever the stage."""
 SCALARS: Final[dict[str, type]] = {kind.__name__: kind for kind in (int, float, bool, str)}
+TREES: Final = "against"
+"""A setting that names trees: an option that may be given several times, though other lists are given with --set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class StageOption:
     @property
     def annotation(self) -> type:
         """The type of the option, which may be unset: then it is as the recipe or the default says."""
+        if self.name == TREES:
+            return cast("type", list[str] | None)
         kinds = [SCALARS[one] if isinstance(one, str) else Literal.__getitem__(tuple(one)) for one in self.kinds]
         return cast("type", Union.__getitem__((*kinds, NoneType)))
 
@@ -88,9 +92,13 @@ def _option(stage: "AnyStage", setting: "Setting") -> StageOption:
     from yurai_filters.settings import ranges
 
     facts = [one.words for _, one in ranges(setting.annotation)]
-    facts += [f"default: {setting.default}"] if setting.default not in ("", None) else []
+    facts += [f"default: {setting.default}"] if setting.default not in ("", None, ()) else []
     words = setting_docs(stage)[setting.name] + (f" [{'; '.join(facts)}]" if facts else "")
-    return StageOption(setting.name, [_kind(one) for one in _kinds(setting) if one is not NoneType], words)
+    return StageOption(setting.name, _names(setting), words)
+
+
+def _names(setting: "Setting") -> list[Kind]:
+    return [] if setting.name == TREES else [_kind(one) for one in _kinds(setting) if one is not NoneType]
 
 
 def _kind(kind: object) -> Kind:
@@ -109,8 +117,9 @@ def is_flag(setting: "Setting") -> bool:
 
     So is a setting whose name an option of all stages has: `--address` is the cluster's, `--set 'address=...'` a kind.
     """
-    return setting.name not in TAKEN and all(
-        one in (*SCALARS.values(), NoneType) or get_origin(one) is Literal for one in _kinds(setting)
+    return setting.name == TREES or (
+        setting.name not in TAKEN
+        and all(one in (*SCALARS.values(), NoneType) or get_origin(one) is Literal for one in _kinds(setting))
     )
 
 

@@ -4,6 +4,7 @@ from yurai.declare.stage import Kind, Stage, declare
 from yurai.declare.versions import ARROW, ARROW_RE2
 from yurai.stages.dedup.driver import drop_equal
 from yurai.stages.dedup.settings import Dedup
+from yurai.stages.earlier_trees import digests
 
 STAGE = declare(
     Stage(
@@ -16,5 +17,6 @@ STAGE = declare(
         command=("dedup",),
         reasons=("exact-duplicate", "url-duplicate"),
         packages=(ARROW, ARROW_RE2),
+        models=digests,
     )
 )

@@ -12,6 +12,7 @@ from yurai.exchange.route import by_hash
 from yurai.stages.apply_decisions.driver import apply_decisions
 from yurai.stages.dedup.settings import Dedup
 from yurai.stages.dedup.tasks import Decide, Keys, decide, keys
+from yurai.stages.earlier_trees import documents
 from yurai.stages.map_tasks import step_of
 
 
@@ -20,11 +21,18 @@ def drop_equal(engine: Engine, state: State, use: StageUse[Dedup], identity: Ide
     settings, memory = use.settings, use.settings.memory_bytes
     steps = Steps(engine, step_of(state, use.name, identity), identity, memory)
     method, keep, quality = settings.method, settings.keep, settings.quality
-    keyed = steps.map("keys", keys, state.survivors, lambda number: Keys(number, method, keep, quality))
-    by_key = exchange(steps, "hash", [keyed], "key", by_hash("hash", keyed.output("rows"), "key", memory))
+    older = documents(settings.against)
+
+    def of(number: int) -> Keys:
+        return Keys(number, method, keep, quality, older=number < older.count)
+
+    keyed = [steps.map("earlier", keys, older, of)] if older.count else []
+    keyed.append(steps.map("keys", keys, state.survivors, of, older.count))
+    rows = sum(one.output("rows") for one in keyed)
+    by_key = exchange(steps, "hash", keyed, "key", by_hash("hash", rows, "key", memory))
 
     def arguments() -> Iterator[Decide]:
-        return (Decide(spans, method, memory) for spans in by_key if spans)
+        return (Decide(spans, method, older.count, memory) for spans in by_key if spans)
 
     decided = steps.reduce("decide", decide, arguments)
-    return apply_decisions(steps, state, use, [decided], reason=f"{method}-duplicate")
+    return apply_decisions(steps, state, use, [decided], reason=f"{method}-duplicate", older=older)

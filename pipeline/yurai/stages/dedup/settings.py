@@ -20,12 +20,14 @@ class Dedup(Settings):
         method: exact, by sha256 of the normalised text; url, by sha256 of the normalised URL.
         keep: what stays: newest or oldest capture, longest text, best-quality, or most-permissive-licence.
         quality: score or column of numbers that best-quality reads, the highest stays; read by it alone.
+        against: output trees of earlier runs; their documents stay, and copies of them go.
         memory_bytes: memory that one task takes for keys; how large the corpus is does not matter.
     """
 
     method: Literal["exact", "url"] = "exact"
     keep: Keep = "oldest"
     quality: str | None = None
+    against: tuple[str, ...] = ()
     memory_bytes: Annotated[int, at_least(1)] = 1 << 30
 
     def __post_init__(self) -> None:

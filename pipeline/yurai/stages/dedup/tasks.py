@@ -30,12 +30,13 @@ JACCARD: dict[Method, float] = {"exact": 1.0, "url": float("nan")}
 
 @dataclass(frozen=True)
 class Keys(Arguments):
-    """The number of the shard, and the settings that keys depend on."""
+    """The number of the shard, the settings that keys depend on, and whether it is of an earlier run."""
 
     number: int
     method: Method
     keep: Keep
     quality: str | None
+    older: bool
 
 
 @task_function("yurai.steps.dedup:keys")
@@ -47,7 +48,7 @@ def keys(task: Task[Keys], attempt: Attempt) -> TaskRecord:
     start = 0
     with rows_file(attempt, record) as out:
         for batch in read_documents(task, attempt, sorted(read)):
-            documents = nodes(batch, args.keep, args.quality, args.number, start, older=False)
+            documents = nodes(batch, args.keep, args.quality, args.number, start, older=args.older)
             start += batch.num_rows
             out.write(_keyed(batch.column(READ[args.method]), documents, args.method))
     return record
@@ -61,18 +62,19 @@ def _keyed(values: pa.Array[Any], documents: Rows, method: Method) -> Rows:
 
 @dataclass(frozen=True)
 class Decide(Arguments):
-    """The KEY rows of a partition, what they are keys of, and the memory to take for them."""
+    """The KEY rows of a partition, what they are keys of, the first shard of this run, and the memory to take."""
 
     spans: list[Span]
     method: Method
+    first: int
     memory_bytes: int
 
 
 @task_function("yurai.steps.dedup:decide")
 def decide(task: Task[Decide], attempt: Attempt) -> TaskRecord:
-    """Decide about the documents of one partition."""
+    """Decide about the documents of one partition, but those of earlier runs, which stay."""
     args, record = task.args, task.record()
     with rows_file(attempt, record) as out:
         for rows in decided(args.spans, args.memory_bytes, JACCARD[args.method]):
-            out.write(rows)
+            out.write(rows[rows["shard"] >= args.first])
     return record

@@ -22,15 +22,20 @@ _BOUND = re.compile(
     f"(?:{_any(_SPACED)})(?:{_any(_CLOSING)})*[ \\t]+|(?:{_any(_UNSPACED)})(?:{_any(_CLOSING)})*|[\\n\\f]".encode()
 )
 """What a sentence ends with: a mark and white space, a mark of a script without spaces, or the end of its line."""
+LINE_ENDS = b"\n\f"
 LOOK_BACK = 64
 """Bytes before a cut in which the end of the sentence before it is looked for."""
 
 
 def settled(found: list[Piece], data: bytes, snap: Snap) -> list[Piece]:
-    """Return what of the pieces goes from the text `data`: no page mark, and with "sentence" whole sentences only."""
+    """Return what of the pieces goes from the text `data`: no page mark, and with "sentence" whole sentences only.
+
+    Where two lines would run together, one of the line feeds that went between them stays, the last one.
+    """
     if snap == "sentence":
         found = [piece for run in _runs(found) for piece in _in_sentences(run, data)]
-    return [part for piece in found for part in _between_breaks(piece, data)]
+    found = [piece for run in _runs(found) for piece in _but_a_line_end(run, data)]
+    return [part for piece in found for part in _between_breaks(piece, data)] if b"\f" in data else found
 
 
 def without_pieces(data: bytes, gone: list[Piece]) -> bytes:
@@ -64,11 +69,25 @@ def _runs(found: list[Piece]) -> Iterator[list[Piece]]:
         yield run
 
 
+def _but_a_line_end(run: list[Piece], data: bytes) -> Iterator[Piece]:
+    """Yield a run without its last line feed, if what is before and what is behind it would become one line."""
+    first, last = run[0].start, run[-1].end
+    closed = first == 0 or last == len(data) or data[first - 1] in LINE_ENDS or data[last] in LINE_ENDS
+    closed = closed or data.find(b"\f", first, last) >= 0
+    stays = -1 if closed else data.rfind(b"\n", first, last)
+    for piece in run:
+        if piece.start <= stays < piece.end:
+            yield from _some(piece.part(piece.start, stays))
+            yield from _some(piece.part(stays + 1, piece.end))
+        else:
+            yield piece
+
+
 def _in_sentences(run: list[Piece], data: bytes) -> Iterator[Piece]:
     """Yield what of a run lies from the first to the last bound of a sentence in it."""
     first, last = run[0].start, run[-1].end
     bounds = [one.end() for one in _BOUND.finditer(data, max(0, first - LOOK_BACK), last) if one.end() >= first]
-    closed = last == len(data) or data[last : last + 1] in b"\n\f"
+    closed = last == len(data) or data[last] in LINE_ENDS
     if first == 0 or (closed and data[first : first + 1] == b"\n"):
         bounds = [first, *bounds]
     if closed:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from yurai.declare.stage import Kind, Stage, declare, stage_of
 from yurai.declare.versions import ARROW, ARROW_RE2, PYTHON, RE2
 from yurai.engine.use import AnyUse
+from yurai.stages.earlier_trees import digests
 from yurai.stages.line_dedup.driver import cut_units
 from yurai.stages.line_dedup.edits import REASON
 from yurai.stages.line_dedup.settings import LineDedup
@@ -29,7 +30,7 @@ def _cuts_spans(use: AnyUse) -> bool:
 STAGE = declare(
     Stage(
         "line-dedup",
-        version=4,
+        version=5,
         kind=Kind.DEDUP,
         settings=LineDedup,
         driver=cut_units,
@@ -38,5 +39,6 @@ STAGE = declare(
         command=("line-dedup",),
         reasons=(REASON,),
         packages=(PYTHON, ARROW, ARROW_RE2, RE2),
+        models=digests,
     )
 )

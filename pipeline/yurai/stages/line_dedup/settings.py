@@ -52,6 +52,7 @@ class LineDedup(Settings):
         min_copies: a unit goes only if it occurs in at least so many places, all documents counted.
         keep: which document's copy stays; equal ranks go by doc_id.
         quality: the score or column that best-quality goes by.
+        against: output trees of earlier runs; what their documents hold goes here, and they stay as they are.
         memory_bytes: what one task holds in memory at most, but for the texts of a batch and what one shard loses.
     """
 
@@ -63,6 +64,7 @@ class LineDedup(Settings):
     min_copies: Annotated[int, at_least(2)] = 2
     keep: Keep = "oldest"
     quality: str | None = None
+    against: tuple[str, ...] = ()
     memory_bytes: Annotated[int, at_least(1)] = 1 << 30
 
     @property

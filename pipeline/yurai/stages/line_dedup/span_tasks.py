@@ -40,7 +40,7 @@ def windows(task: Task[Lines], attempt: Attempt) -> TaskRecord:
     with rows_file(attempt, record) as out:
         start = 0
         for batch in read_documents(task, attempt, read):
-            named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=False)
+            named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=task.args.older)
             out.write(window_rows(texts_of(batch.column("text")), named, settings.window))
             start += batch.num_rows
     return record

@@ -16,7 +16,7 @@ from yurai.engine.task import Task, task_function
 from yurai.engine.use import AnyUse, StageUse
 from yurai.exchange.row_files import Span, read_twice, rows_file
 from yurai.exchange.row_files import read_rows as read_spans
-from yurai.exchange.row_types import CUT, LINE, Rows, hex_ids
+from yurai.exchange.row_types import CUT, LINE, NEW, Rows, hex_ids
 from yurai.stages.keep_order import columns, nodes
 from yurai.stages.line_dedup.edits import Edit, edited
 from yurai.stages.line_dedup.lines import Unit, copies, firsts, line_rows, without
@@ -31,10 +31,11 @@ AT_ONCE = 1 << 18
 
 @dataclass(frozen=True)
 class Lines(Arguments):
-    """The stage with its settings, and the number of the shard."""
+    """The stage with its settings, the number of the shard, and whether it is of an earlier run."""
 
     use: StageUse[LineDedup]
     shard: int
+    older: bool
 
 
 @task_function("yurai.steps.lines:lines")
@@ -48,7 +49,7 @@ def lines(task: Task[Lines], attempt: Attempt) -> TaskRecord:
     with rows_file(attempt, record) as out:
         start = 0
         for batch in read_documents(task, attempt, read):
-            named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=False)
+            named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=task.args.older)
             out.write(line_rows(batch.column("text"), named, unit, settings.least))
             start += batch.num_rows
     return record
@@ -78,12 +79,16 @@ def judge(task: Task[Judge], attempt: Attempt) -> TaskRecord:
 
 
 def judged(args: Judge, dtype: np.dtype[np.void]) -> Iterator[tuple[Rows, Rows]]:
-    """Yield the rows of a partition, some at a time, with the first of each unit that is in places enough."""
+    """Yield the rows of a partition, some at a time, with the first of each unit that is in places enough.
+
+    Those of earlier runs are firsts, but no rows: they stay.
+    """
     chunks = read_twice(args.spans, dtype, args.memory_bytes // 4)
     stay = firsts(chunks(), args.min_copies)
     for rows in chunks():
         for start in range(0, len(rows), AT_ONCE):
-            yield rows[start : start + AT_ONCE], stay
+            some = rows[start : start + AT_ONCE]
+            yield some[some["node"]["rank"] >= NEW], stay
 
 
 @dataclass(frozen=True)

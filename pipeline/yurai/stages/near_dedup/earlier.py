@@ -1,9 +1,8 @@
 """Open the runs that near-dedup compares with, and refuse those whose signatures cannot be compared."""
 
-from dataclasses import replace
-
 from yurai.declare.stage import restored_use
 from yurai.engine.state import Shards, chained, of_files
+from yurai.stages.earlier_trees import documents_of
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.run import RunRecord, load_run
@@ -40,13 +39,6 @@ def earlier(near: NearDedup) -> tuple[Shards, Shards]:
     Raises:
         RecipeError: as `runs`.
     """
-    trees = [(open_store(tree), run) for tree, run in runs(near).items()]
-    documents = [_named(of_files(store, run.files("documents")), run.digest) for store, run in trees]
-    return chained(documents), chained([of_files(store, run.files("index")) for store, run in trees])
-
-
-def _named(shards: Shards, digest: str) -> Shards:
-    """Name the files of an earlier run by its digest: where its tree lies may differ from machine to machine."""
-    return replace(
-        shards, read=lambda: (shard._replace(source=f"{digest[:16]}/{shard.path}") for shard in shards.read())
-    )
+    made = runs(near)
+    index = [of_files(open_store(tree), run.files("index")) for tree, run in made.items()]
+    return chained([documents_of(tree, run) for tree, run in made.items()]), chained(index)
