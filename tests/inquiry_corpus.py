@@ -22,7 +22,7 @@ STAGES: list[dict[str, Any]] = [
     {"use": "measure"},
     {"use": "filter", "rules": [{"use": "length", "min_characters": 300}]},
     {"use": "dedup", "method": "exact"},
-    {"use": "near-dedup"},
+    {"use": "near-dedup", "keep": "oldest", "spare": 0},
     {"use": "tokenize"},
 ]
 

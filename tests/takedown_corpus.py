@@ -84,6 +84,6 @@ def write_crawl(pages: list[Planted], folder: Path, files: int = 3) -> Path:
 def recipe(*rules: dict[str, Any], dedup: bool = False, form: str = "megatron") -> Recipe:
     stages: list[dict[str, Any]] = [{"use": "read"}, {"use": "extract"}, {"use": "language"}, {"use": "measure"}]
     stages += [{"use": "filter", "rules": [*rules, {"use": "length", "min_characters": 20}]}]
-    stages += [{"use": "dedup"}, {"use": "near-dedup", "index": True}] if dedup else []
+    stages += [{"use": "dedup"}, {"use": "near-dedup", "index": True, "keep": "oldest", "spare": 0}] if dedup else []
     stages += [{"use": "tokenize", "shard_tokens": 12000, "format": form}]
     return make_recipe({"name": "planted", "deliver": {"text_bytes": 20000}, "stage": stages}, where="test")
