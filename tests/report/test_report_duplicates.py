@@ -85,7 +85,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def out(inputs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Exact, then near duplicates, delivered in many files; with its report."""
     out = tmp_path_factory.mktemp("copies") / "out"
-    deduplicate(inputs, out, {"use": "dedup"}, {"use": "near-dedup"}, size=60_000)
+    deduplicate(inputs, out, {"use": "dedup"}, {"use": "near-dedup", "spare": 0}, size=60_000)
     report(out)
     return out
 
@@ -131,7 +131,7 @@ def test_the_cut_into_files_changes_nothing(
     inputs: list[Path], page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copies_tasks, "SOURCES", 0)  # as if each file held pages of a thousand sources
-    deduplicate(inputs, tmp_path / "out", {"use": "dedup"}, {"use": "near-dedup"})
+    deduplicate(inputs, tmp_path / "out", {"use": "dedup"}, {"use": "near-dedup", "spare": 0})
     report(tmp_path / "out")
     assert len(list((tmp_path / "out/extracted").iterdir())) == 1
     other = parsed((tmp_path / "out/report/index.html").read_text("utf-8"))
