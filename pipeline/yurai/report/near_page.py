@@ -56,13 +56,21 @@ def errors(one: Searched) -> list[Markup]:
         return [head, el("p", words)]
     how = told(
         "Further than {margin} from {threshold} (three standard errors of {hashes} hashes) the estimate decides, "
-        "nearer the shingles do. One in {audited} of the pairs that it decided was compared by shingles all the same.",
+        "nearer the shingles do.",
         margin=margin,
         threshold=number(near.threshold),
         hashes=str(near.resolved.hashes),
-        audited=str(AUDITED),
     )
     counts = one.facts["audited"]
+    sampled = told(
+        "One in {audited} of the pairs that it decided was compared by shingles all the same.", audited=AUDITED
+    )
+    if near.spared:
+        sampled = told(
+            "Pairs that it takes for duplicates are all compared, since texts say what is lost; of those that it takes "
+            "for different, one in {audited}.",
+            audited=AUDITED,
+        )
     yes, no = ((counts[f"{side}_wrong"], counts[f"{side}_wrong"] + counts[f"{side}_right"]) for side in ("yes", "no"))
     items = [
         _error(
@@ -76,7 +84,11 @@ def errors(one: Searched) -> list[Markup]:
             *no,
         ),
     ]
-    return [head, el("p", how, class_="caption"), el("ul", *(el("li", item) for item in items), class_="plain")]
+    return [
+        head,
+        el("p", how, " ", sampled, class_="caption"),
+        el("ul", *(el("li", item) for item in items), class_="plain"),
+    ]
 
 
 def _error(taken: str, wrong: str, hits: int, count: int) -> str:
