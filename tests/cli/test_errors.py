@@ -108,6 +108,12 @@ def test_input_without_a_candidate(yurai: Callable[..., Said], tmp_path: Path) -
     assert yurai("audit", tmp_path / "out").code == 2
 
 
+def test_a_list_under_another_name_is_told_how_lists_are_called(yurai: Callable[..., Said], tmp_path: Path) -> None:
+    (tmp_path / "inputs.txt").write_text(f"{SAMPLE}\n")
+    said = yurai("run", "demo", "--input", tmp_path / "inputs.txt", "--output", tmp_path / "out", "--runner", "local")
+    refused(said.__class__(said.code, "", said.err.splitlines(keepends=True)[-1]), "RecipeError", "ends in .paths")
+
+
 @pytest.mark.parametrize("place", ["file", "file/below"])
 def test_output_that_cannot_be_written(place: str, yurai: Callable[..., Said], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")

@@ -19,6 +19,7 @@ from yurai.run.publish import publish
 from yurai.run.recipe import Recipe, check_order
 from yurai.run.side import NO_SIDES, Sides, read_sides, sides_json
 from yurai.sources.find import Source
+from yurai.sources.path_lists import ENDINGS
 from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
 from yurai.terminal import tell
@@ -64,6 +65,10 @@ def _caution(uses: Sequence[AnyUse]) -> None:
         tell(f"warning: {words}")
 
 
+_TEXTS = (".txt", ".txt.gz", ".list", ".lst", ".csv")
+_LISTS = f" (a list of inputs, one a line, has a name that ends in {', '.join(ENDINGS)})"
+
+
 def _run_sources(
     engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity], sides: Sides
 ) -> RunRecord:
@@ -79,7 +84,7 @@ def _run_sources(
             engine.store.remove(PLAN)  # or the right input would be refused as another one
         raise RecipeError(
             f"none of {plural(len(sources), 'input')} holds a row or a response, resource or conversion record; "
-            "check --input"
+            f"check --input{_LISTS if any(name.endswith(_TEXTS) for name in names) else ''}"
         )
     total: dict[str, Json] = {
         "count": len(sources),
