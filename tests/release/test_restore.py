@@ -191,6 +191,22 @@ def test_lines_that_other_documents_took_stay_away(tmp_path: Path) -> None:
     assert found.reasons == {"line-dedup": 2}, "the first page keeps its line"
 
 
+def test_runs_that_other_documents_took_stay_away(tmp_path: Path) -> None:
+    """They come back by `cut_spans`, though they lie inside lines."""
+    shared = " ".join(f"Boat {number} 港の船 lies where it lay before." for number in range(40))
+    (tmp_path / "in").mkdir()
+    bodies = [f"<html><body><p>{sentences(name)}{shared}{sentences(name)}" for name in ("one", "two", "three")]
+    warc = b"".join(response(number, body.encode()) for number, body in enumerate(bodies, 1))
+    (tmp_path / "in" / "a.warc").write_bytes(warc)
+    chain = [*CHAIN[:-2], {"use": "line-dedup", "unit": "span"}, CHAIN[-2]]
+    run(tmp_path / "out", [tmp_path / "in"], recipe=recipe(before=chain))
+    assert sum(bool(row["cut_spans"]) for row in rows(tmp_path / "out")) == 2
+    open_tree(tmp_path / "out").release(tmp_path / "given")
+    found = package.restore(tmp_path / "given", tmp_path / "in", tmp_path / "back")
+    assert found.ok, found.reasons
+    assert are_equal(tmp_path / "back" / "documents", tmp_path / "out" / "documents")
+
+
 @given(st.lists(st.sampled_from("ab\f"), max_size=6), st.data())
 def test_kept_lines_cut_the_text_again(lines: list[str], data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.booleans(), min_size=len(lines), max_size=len(lines)))

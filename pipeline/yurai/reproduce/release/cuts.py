@@ -1,5 +1,7 @@
 """Say which lines of its extracted text a document kept, as numbers: what other documents took, no archive can tell.
 
+Of a text that lost runs of bytes its row says which, in `cut_spans`.
+
 Stage `line-dedup` removes lines that other documents have. The lines that stay are a part of the extracted text in its
 order, so ranges of their numbers are enough to cut it again, and hold no word of the page.
 """
@@ -30,6 +32,13 @@ class Lines(TypedDict):
     count: int
 
 
+class Span(TypedDict):
+    """What is read of a run in `cut_spans`."""
+
+    start: int
+    length: int
+
+
 Cut: TypeAlias = Sequence[Lines]
 
 
@@ -53,6 +62,15 @@ def cut(text: str, kept: Cut) -> str:
     """Return the lines of a text that stay."""
     lines = text.split("\n")
     return "\n".join(line for one in kept for line in lines[one["first"] : one["first"] + one["count"]])
+
+
+def without(text: str, spans: Iterable[Span]) -> str:
+    """Return a text without the runs that `cut_spans` tells of: start and length in bytes of UTF-8, in order."""
+    data, kept, place = text.encode(), list[bytes](), 0
+    for span in spans:
+        kept.append(data[place : span["start"]])
+        place = span["start"] + span["length"]
+    return b"".join([*kept, data[place:]]).decode()
 
 
 class Cuts:

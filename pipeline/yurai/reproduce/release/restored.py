@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, cast
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 from yurai.reproduce.places import MissingError
 from yurai.reproduce.refetch import ChangedError
 from yurai.reproduce.release.columns import DOCUMENTS, GIVEN, PLACES, ROW_SHA256, WORDS
-from yurai.reproduce.release.cuts import KEPT_LINES, Cut, cut
+from yurai.reproduce.release.cuts import KEPT_LINES, Cut, Span, cut, without
 from yurai.reproduce.remake import Remade, Remaker
 from yurai.reproduce.stored import Row
 from yurai_manifests.canonical import sha256
@@ -117,7 +118,12 @@ def _is_text(row: Row, found: Row) -> bool:
 
 
 def _cut(row: Row, made: Remade) -> Row | None:
-    """Return the extracted row with the lines that the release says stayed; None where it says nothing."""
+    """Return the row with the lines, or without the runs, that the release says stayed or went; None where it does not.
+
+    Lines are those of the extracted text, runs those of the text that came to the stage.
+    """
+    if (spans := cast("Sequence[Span] | None", row["cut_spans"])) and made.before is not None:
+        return made.before | {"text": without(str(made.before["text"]), spans)}
     kept = cast("Cut | None", row[KEPT_LINES])
     if kept is None or made.extracted is None:
         return None
