@@ -20,7 +20,7 @@ from yurai_manifests.store import open_store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from yurai_manifests.takedown.tombstones import Mode
+    from yurai_manifests.takedown.modes import Mode
 
 KEY: Final = bytes(range(32))
 

@@ -20,7 +20,8 @@ from yurai_manifests.findings import Finding
 from yurai_manifests.run import RunRecord
 from yurai_manifests.store import Store, digest_of
 from yurai_manifests.takedown.gaps import fillers_of
-from yurai_manifests.takedown.tombstones import STABLE, Tombstone
+from yurai_manifests.takedown.modes import STABLE
+from yurai_manifests.takedown.tombstones import Tombstone
 
 AGAIN = "remove its folder and make it again: `yurai pack` for order/, `yurai index` for search/"
 

@@ -96,7 +96,7 @@ def test_help_of_every_command_documents_its_settings(yurai: Yurai) -> None:
                 assert is_flag(setting) or name in LISTS, "a list is given with --set"
                 assert not is_flag(setting) or option in words, option
                 default = f"default: {setting.default}]"
-                assert not is_flag(setting) or setting.default in ("", None) or default in words, option
+                assert not is_flag(setting) or setting.default in ("", None, ()) or default in words, option
     for command in ("run", "demo", "audit", "digest", "explain", "list"):
         assert yurai(command, "--help").code == 0
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from run_helpers import Said
-    from yurai_manifests.takedown.tombstones import Mode
+    from yurai_manifests.takedown.modes import Mode
 
     Yurai = Callable[..., Said]
 FLOORS = {"exact": 1.0, "mirrored": 1.0, "near": 1.0, "quoted": 1.0}

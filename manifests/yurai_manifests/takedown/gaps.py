@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from yurai_manifests.takedown.tombstones import STABLE, Tombstone
+from yurai_manifests.takedown.modes import STABLE
+from yurai_manifests.takedown.tombstones import Tombstone
 
 Places = npt.NDArray[np.int64]
 

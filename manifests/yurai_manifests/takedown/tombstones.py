@@ -24,9 +24,6 @@ TASK_ID: Final = "takedown"
 ENTRIES: Final = Many(Fields({"case": TEXT, "tombstone": TEXT, "sha256": TEXT}, closed=True), least=1)
 VERSION: Final = 1
 Asked: TypeAlias = Literal["doc_id", "url", "text"]
-Mode: TypeAlias = Literal["compact", "stable-offset"]
-"""What becomes of the tokens of other documents: they move up in their shard, or stay where they are."""
-STABLE: Final[Mode] = "stable-offset"
 MAYBE_TEXT: Final = Kind("a text or null", lambda value: value is None or isinstance(value, str))
 DOCUMENT: Final = Fields(
     {"doc_id": TEXT, "verdict": TEXT, "was": TEXT, "url": MAYBE_TEXT, "text": MAYBE_TEXT}, closed=True

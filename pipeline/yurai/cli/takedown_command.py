@@ -8,7 +8,7 @@ import typer
 
 from yurai.cli.options import Format, Quiet, Tree, Workers
 from yurai_manifests.errors import RecipeError
-from yurai_manifests.takedown.tombstones import Mode
+from yurai_manifests.takedown.modes import Mode
 
 if TYPE_CHECKING:
     from yurai.run.takedown.decide import Order

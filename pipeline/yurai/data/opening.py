@@ -10,7 +10,7 @@ from yurai_manifests.errors import AuditError
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import Store, digest_of, open_store
 from yurai_manifests.takedown.gaps import fillers_of
-from yurai_manifests.takedown.tombstones import STABLE
+from yurai_manifests.takedown.modes import STABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from yurai_manifests.run import RUN, RunRecord, load_run
 from yurai_manifests.store import Store, digest_of
 from yurai_manifests.takedown.counts import less, taken_counts
 from yurai_manifests.takedown.keyed import keyed
+from yurai_manifests.takedown.modes import STABLE, Mode
 from yurai_manifests.takedown.pending import Pending
-from yurai_manifests.takedown.tombstones import FIELD, STABLE, VERSION, Mode, TakenDocument, Told
+from yurai_manifests.takedown.tombstones import FIELD, VERSION, TakenDocument, Told
 
 CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 BASIS: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

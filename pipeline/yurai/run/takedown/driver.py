@@ -33,8 +33,9 @@ from yurai_manifests.step import StepRecord, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.takedown.blocklist import blocklist_name, list_key, parse_blocklist, put_blocklist
 from yurai_manifests.takedown.keyed import keyed
+from yurai_manifests.takedown.modes import STABLE
 from yurai_manifests.takedown.pending import PENDING, Pending, load_pending, put_pending
-from yurai_manifests.takedown.tombstones import FIELD, FOLDER, STABLE, TASK_ID, Stone
+from yurai_manifests.takedown.tombstones import FIELD, FOLDER, TASK_ID, Stone
 from yurai_manifests.task import Output, StepId
 
 LEASE: Final = ".work/lease/"
