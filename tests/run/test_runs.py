@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,21 +21,17 @@ from run_helpers import (
 from sample_expectations import SAMPLE
 from yurai.declare import batches
 from yurai.engine.local import LocalRunner
-from yurai.stages import deliver
-from yurai.stages.apply_decisions import names
-from yurai.stages.apply_decisions import tasks as applied
-from yurai.stages.dedup import tasks as dedup
+from yurai.sources.overlay import Survivors
 from yurai.stages.extract import piles
 from yurai.stages.extract import tasks as extract
-from yurai.stages.filter import tasks as filtering
-from yurai.stages.tokenize import tasks as tokens
 from yurai_manifests.errors import DriftError
-from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pyarrow as pa
 
 
 def digest_of(out: Path) -> str:
@@ -71,10 +66,12 @@ def test_one_digest_for_all_batch_sizes(
 ) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", rows)
     monkeypatch.setattr(piles, "BATCH_ROWS", rows)
-    for module in (filtering, tokens, deliver):
-        monkeypatch.setattr(module, "read_rows", functools.partial(read_rows, batch_rows=rows))
-    for module in (dedup, names, applied):
-        monkeypatch.setattr(module, "read_batches", functools.partial(read_rows, batch_rows=rows))
+    whole = Survivors.batches
+
+    def few(self: Survivors, columns: Sequence[str] | None = None, **_: int) -> Iterator[pa.RecordBatch]:
+        return whole(self, columns, batch_rows=rows)
+
+    monkeypatch.setattr(Survivors, "batches", few)  # all that reads documents reads them so
     run(tmp_path / "out", SMALL)
     assert_whole(tmp_path / "out", digest_of(small_tree))
 
