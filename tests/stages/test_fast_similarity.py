@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HASHES = st.integers(0, 2**32 - 1)
-FAST = {"signature": "fast-similarity", **SURE}
+FAST = {"signature": "fast-similarity", "keep": "oldest", "spare": 0, **SURE}
 GOLDEN = {
     (7, 11, 2**32 - 1): [2179271335, 2185587053, 2934018398, 4269911269, 2113920734],
     tuple(range(0, 2**32, 2**28)): [1833174062, 1175069762, 2910507056, 1085375697, 3394916284],
