@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias, TypedDict, cast
 
 from yurai_manifests.canonical import Json, canonical, sha256
 from yurai_manifests.errors import AuditError, RecipeError
-from yurai_manifests.run import Delivered, RunRecord
+from yurai_manifests.run import DELIVERED, Delivered, RunRecord, SaidFile
 from yurai_manifests.shape import COUNT, TABLE, TEXT, Fields, Many, parsed
 from yurai_manifests.store import Store, open_store
 from yurai_manifests.takedown.tombstones import Tombstone, load_tombstones
@@ -22,7 +22,6 @@ KINDS: Final[tuple[DerivedKind, ...]] = ("order", "search")
 MANIFEST: Final = "manifest.json"
 VERSION: Final = 1
 Relation: TypeAlias = Literal["current", "before-takedown", "other"]
-_FILE = Fields({"name": TEXT, "sha256": TEXT, "bytes": COUNT, "rows": COUNT, "size": COUNT}, closed=True)
 SHAPE: Final = Fields(
     {
         "yurai_derived": COUNT,
@@ -30,19 +29,11 @@ SHAPE: Final = Fields(
         "of": Fields({"digest": TEXT}, closed=True),
         "settings": TABLE,
         "facts": TABLE,
-        "files": Many(_FILE),
+        "files": Many(DELIVERED),
         "digest": TEXT,
     },
     closed=True,
 )
-
-
-class _File(TypedDict):
-    name: str
-    sha256: str
-    bytes: int
-    rows: int
-    size: int
 
 
 class _Said(TypedDict):
@@ -51,7 +42,7 @@ class _Said(TypedDict):
     of: dict[str, str]
     settings: dict[str, Json]
     facts: dict[str, Json]
-    files: list[_File]
+    files: list[SaidFile]
     digest: str
 
 

@@ -5,7 +5,7 @@ It names every delivered file with its sha256, the root manifest of every step, 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypedDict
 
 from yurai_manifests.canonical import Json, canonical, sha256
 from yurai_manifests.counts import SHAPE as COUNTS
@@ -23,7 +23,8 @@ RUN = "run.json"
 _NAMED = Each(COUNT)
 SUMS = ("candidates", "kept", "dropped", "failed", "tokens", "shards")
 _SIDE = Fields({"count": COUNT, "bytes": COUNT, "digest": TEXT}, closed=True)
-_FILE = {"name": TEXT, "sha256": TEXT, "bytes": COUNT, "rows": COUNT, "size": COUNT}
+DELIVERED: Final = Fields({"name": TEXT, "sha256": TEXT, "bytes": COUNT, "rows": COUNT, "size": COUNT}, closed=True)
+"""What a manifest says of a delivered file."""
 SHAPE = Fields(
     {
         "schema_version": TEXT,
@@ -43,7 +44,7 @@ SHAPE = Fields(
         ),
         "counts": Many(COUNTS, least=1),
         "totals": Fields({**dict.fromkeys(SUMS, COUNT), "other_records": _NAMED}),
-        "files": Each(Many(Fields(_FILE, closed=True))),
+        "files": Each(Many(DELIVERED)),
         "digest": TEXT,
     },
     {
@@ -54,6 +55,16 @@ SHAPE = Fields(
     },
 )
 FOLDERS = ("documents", "extracted", "dropped", "evidence", "robots", "warcinfo", "index", "shards")
+
+
+class SaidFile(TypedDict):
+    """DELIVERED as it is read: the fields of Delivered."""
+
+    name: str
+    sha256: str
+    bytes: int
+    rows: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from yurai_manifests.canonical import Json, canonical, sha256
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.parquet import read_rows
-from yurai_manifests.run import Delivered
+from yurai_manifests.run import DELIVERED, Delivered, SaidFile
 from yurai_manifests.shape import COUNT, TABLE, TEXT, Fields, Many, parsed
 from yurai_manifests.store import Store
 
@@ -24,7 +24,6 @@ FILE: Final = pa.schema(
 )
 """Number of a file's first range over all records, ranges, where the last ends, their bytes; requests, bytes read."""
 VERSION: Final = 1
-_FILE = Fields({"name": TEXT, "sha256": TEXT, "bytes": COUNT, "rows": COUNT, "size": COUNT}, closed=True)
 _INDEX = Fields({"name": TEXT, "bytes": COUNT, "sha256": TEXT, "of": TEXT}, closed=True)
 _FACTS: Final = ("records", "bytes", "files", "hosts", "requests", "read", "twice")
 SHAPE: Final = Fields(
@@ -33,19 +32,11 @@ SHAPE: Final = Fields(
         "question": TABLE,
         "index": Many(_INDEX),
         "facts": Fields(dict.fromkeys(_FACTS, COUNT), closed=True),
-        "files": Many(_FILE),
+        "files": Many(DELIVERED),
         "digest": TEXT,
     },
     closed=True,
 )
-
-
-class _File(TypedDict):
-    name: str
-    sha256: str
-    bytes: int
-    rows: int
-    size: int
 
 
 class _Index(TypedDict):
@@ -145,7 +136,7 @@ def load_selection(store: Store) -> Selection:
     if value["yurai_selection"] != VERSION:
         raise RecipeError(f"{where} is of version {value['yurai_selection']}, not {VERSION}; select again")
     index = [IndexFile(**one) for one in cast("list[_Index]", value["index"])]
-    files = [Delivered(**one) for one in cast("list[_File]", value["files"])]
+    files = [Delivered(**one) for one in cast("list[SaidFile]", value["files"])]
     facts = Facts(**cast("dict[str, int]", value["facts"]))
     made = Selection(store, cast("Mapping[str, Json]", value["question"]), index, facts, files)
     if made.digest != value["digest"]:

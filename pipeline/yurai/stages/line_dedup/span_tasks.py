@@ -15,13 +15,12 @@ from yurai.engine.task import Task, task_function
 from yurai.exchange.row_files import Span, read_twice, rows_file
 from yurai.exchange.row_files import read_rows as read_spans
 from yurai.exchange.row_types import BESIDE, REPEAT, WINDOW, Rows
-from yurai.stages.keep_order import columns, nodes
 from yurai.stages.line_dedup.cutting import settled, without_pieces
 from yurai.stages.line_dedup.edits import Edit, edited
 from yurai.stages.line_dedup.pieces import Piece, pieces
 from yurai.stages.line_dedup.repeats import extended, joined, repeats, window_rows, with_beside
 from yurai.stages.line_dedup.settings import LineDedup
-from yurai.stages.line_dedup.tasks import Cut, Judge, Lines, judged
+from yurai.stages.line_dedup.tasks import Cut, Judge, Lines, judged, listed
 from yurai.stages.line_dedup.winnow import Texts, texts_of
 from yurai.stages.map_tasks import read_documents, sinks
 from yurai_manifests.counts import StageCounts
@@ -34,16 +33,8 @@ AT_ONCE = 1 << 11
 @task_function("yurai.steps.spans:windows")
 def windows(task: Task[Lines], attempt: Attempt) -> TaskRecord:
     """Write a WINDOW row for each window of a shard."""
-    settings = task.args.use.settings
-    record = task.record(task.input.sha256)
-    read = list(dict.fromkeys(["text", *columns(settings.keep, settings.quality)]))
-    with rows_file(attempt, record) as out:
-        start = 0
-        for batch in read_documents(task, attempt, read):
-            named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=task.args.older)
-            out.write(window_rows(texts_of(batch.column("text")), named, settings.window))
-            start += batch.num_rows
-    return record
+    window = task.args.use.settings.window
+    return listed(task, attempt, lambda text, named: window_rows(texts_of(text), named, window))
 
 
 @task_function("yurai.steps.spans:judge")

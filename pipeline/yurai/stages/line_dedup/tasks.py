@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,13 +44,20 @@ def lines(task: Task[Lines], attempt: Attempt) -> TaskRecord:
     settings = task.args.use.settings
     unit = settings.unit
     assert unit != "span"  # spans are listed by their own task
-    record = task.record(task.input.sha256)
+    return listed(task, attempt, lambda text, named: line_rows(text, named, unit, settings.least))
+
+
+def listed(
+    task: Task[Lines], attempt: Attempt, rows_of: Callable[[pa.Array[pa.StringScalar], Rows], Rows]
+) -> TaskRecord:
+    """Write what `rows_of` makes of the texts of a shard and of their NODE rows, batch by batch."""
+    settings, record = task.args.use.settings, task.record(task.input.sha256)
     read = list(dict.fromkeys(["text", *columns(settings.keep, settings.quality)]))
     with rows_file(attempt, record) as out:
         start = 0
         for batch in read_documents(task, attempt, read):
             named = nodes(batch, settings.keep, settings.quality, task.args.shard, start, older=task.args.older)
-            out.write(line_rows(batch.column("text"), named, unit, settings.least))
+            out.write(rows_of(batch.column("text"), named))
             start += batch.num_rows
     return record
 
