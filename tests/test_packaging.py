@@ -28,9 +28,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_holds_the_three_packages_and_stays_small(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+        other = sum(part.compress_size for part in archive.infolist() if not part.filename.endswith(".py"))
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == TOP
-    assert wheel.stat().st_size < 2_000_000
+    # code may grow a little at a time; what swells a wheel by mistake is data, and that has the narrow bound
+    assert other < 400_000
+    assert wheel.stat().st_size < 2_500_000
     assert "yurai/recipes/demo.toml" in names
     assert "yurai/sample/sample-00.warc.gz" in names
     assert {f"{top}/py.typed" for top in TOP} <= set(names)
