@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from yurai_manifests.merkle.token_spans import spans_of
 from yurai_manifests.merkle.tree import TreeBuilder, leaf_hash, path_spans, paths_of, root_by, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # Inputs and roots of the tests of Certificate Transparency (google/certificate-transparency, merkletree), for RFC 6962.
 INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -47,6 +48,16 @@ ROOTS = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
 LEAVES = [leaf_hash(bytes.fromhex(one)) for one in INPUTS]
+
+
+def one_by_one(leaves: Iterable[bytes]) -> bytes:
+    builder = TreeBuilder()
+    for leaf in leaves:
+        builder.append(leaf)
+    return builder.root()
+
+
+TOP_OF_9000 = one_by_one(number.to_bytes(32, "big") for number in range(9000))
 
 
 def mth(data: Sequence[bytes]) -> bytes:
@@ -127,6 +138,15 @@ def test_a_builder_holds_one_hash_for_each_bit() -> None:
     for number in range(5000):
         builder.append(leaf_hash(number.to_bytes(4, "big")))
         assert len(builder._edge) == builder.size.bit_count()
+
+
+@given(cuts=st.lists(st.integers(0, 9000), max_size=4))
+def test_leaves_come_one_by_one_or_by_the_thousand(cuts: list[int]) -> None:
+    known = [number.to_bytes(32, "big") for number in range(9000)]
+    builder, bounds = TreeBuilder(), [0, *sorted(cuts), len(known)]
+    for low, high in pairwise(bounds):
+        builder.extend(known[low:high])
+    assert (builder.size, builder.root(), len(builder._edge)) == (9000, TOP_OF_9000, (9000).bit_count())
 
 
 FLOATS = st.one_of(st.floats(width=32), st.sampled_from([0.0, -0.0, 1.0, 1e-7, 1e21, 123456789.0, 5e-324, 0.1]))

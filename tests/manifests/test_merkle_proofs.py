@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
+from yurai_manifests.audit import audit
 from yurai_manifests.errors import AuditError, RecipeError
 from yurai_manifests.merkle.check import check_roots
 from yurai_manifests.merkle.claims import Asked, proof_digest, prove
@@ -258,11 +259,13 @@ def test_extra_fields_and_no_claims_are_refused(demo_tree: Path) -> None:
     assert verdict(proof)
 
 
+@pytest.mark.parametrize("recorded", [False, True])
 @pytest.mark.parametrize("where", ["files", "trees", "run"])
-def test_roots_in_run_json_are_held_against_the_rows(demo_tree: Path, where: str) -> None:
+def test_roots_in_run_json_are_held_against_the_rows_or_records(demo_tree: Path, where: str, recorded: bool) -> None:
     store = open_store(str(demo_tree))
     run = load_run(store)
-    assert list(check_roots(store, run)) == []
+    steps = [*run.steps(store)] if recorded else None
+    assert list(check_roots(store, run, steps)) == []
     value = copy.deepcopy(run.value)
     if where == "files":
         value["roots"]["files"]["dropped/00000.parquet"] = "0" * 64
@@ -270,8 +273,17 @@ def test_roots_in_run_json_are_held_against_the_rows(demo_tree: Path, where: str
         value["roots"]["trees"]["documents/text"]["size"] += 1
     else:
         value["roots"]["run"] = "0" * 64
-    assert [finding.severity for finding in check_roots(store, type(run)(value))] == ["error"]
+    assert {finding.severity for finding in check_roots(store, type(run)(value), steps)} == {"error"}
     value["roots"] = {"run": "0" * 64}
-    assert ["missing" in finding.message for finding in check_roots(store, type(run)(value))] == [True]
+    assert ["missing" in finding.message for finding in check_roots(store, type(run)(value), steps)] == [True]
     del value["roots"]
-    assert [finding.severity for finding in check_roots(store, type(run)(value))] == ["info"]
+    assert [finding.severity for finding in check_roots(store, type(run)(value), steps)] == ["info"]
+
+
+def test_roots_that_no_task_recorded_are_found_at_the_end_of_a_run(demo_tree: Path) -> None:
+    store = open_store(str(demo_tree))
+    run = load_run(store)
+    without = [step for step in run.steps(store) if not step.step.name.endswith(".rows")]
+    found = [one.where for one in check_roots(store, run, without)]
+    assert {f"documents/{number:05}.parquet" for number in range(len(run.files("documents")))} <= {*found}
+    assert all(audit(store, just_made=just_made).ok for just_made in (True, False))

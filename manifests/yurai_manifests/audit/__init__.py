@@ -48,7 +48,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_documents,
     check_tokens,
     check_index,
-    lambda case: check_roots(case.store, case.run) if case.readable(*FOLDERS) else iter(()),
+    lambda case: check_roots(case.store, case.run, case.recorded) if case.readable(*FOLDERS) else iter(()),
     lambda case: check_derived(case.store, case.run, hashing=case.hashing),
     check_surroundings,
 )
@@ -61,6 +61,10 @@ OUTSIDE: Final = (
     "`yurai verify` of a signed run, or by `yurai reproduce`"
 )
 """What the audit says of itself."""
+RECORDED: Final = (
+    "Merkle roots are compared with the records of the tasks that made them; `yurai audit` computes them again"
+)
+"""What the audit at the end of a run says of itself besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,15 @@ class Audit:
         return asdict(self)
 
 
-def audit(store: Store, *, full: bool = False, means: Callable[[RunRecord], Means] | None = None) -> Audit:
+def audit(
+    store: Store, *, full: bool = False, means: Callable[[RunRecord], Means] | None = None, just_made: bool = False
+) -> Audit:
     """Check the tree at `store`.
 
     Contents and rows are read when delivered files are 4 GiB or less together, or `full`; otherwise their sizes are
     compared. `means` gives what makes tokens, signatures and declared licences again; without, these are not compared.
+    `just_made`: the run has ended this moment. Merkle roots, which its tasks computed from files of the digests that
+    are checked here, are then compared with what these tasks recorded, and not computed from the rows again.
 
     Raises:
         RecipeError: there is no ended run.
@@ -97,7 +105,7 @@ def audit(store: Store, *, full: bool = False, means: Callable[[RunRecord], Mean
     """
     run = load_run(store)
     sums = Sums(run)
-    case = Case(store, run, full, means(run) if means else Means(), sums)
+    case = Case(store, run, full, means(run) if means else Means(), sums, just_made)
     findings = [finding for check in CHECKS for finding in _guarded(check, case)]
     return Audit(
         totals=run.value["totals"]
@@ -107,6 +115,7 @@ def audit(store: Store, *, full: bool = False, means: Callable[[RunRecord], Mean
         notes={name: dict(sums) for name, sums in _sums(run, lambda one: one.notes).items()},
         findings=findings,
         digest=run.digest,
+        outside=f"{RECORDED}; {OUTSIDE}" if just_made else OUTSIDE,
     )
 
 

@@ -69,6 +69,8 @@ class Case:
     full: bool
     means: Means
     sums: Sums
+    just_made: bool = False
+    """Whether the run has ended this moment."""
     steps: list[StepRecord] = field(default_factory=list)
     """Steps whose manifest and tasks could be read, in order; all of them unless `sums.broken`."""
     plan: Plan | None = None
@@ -79,6 +81,11 @@ class Case:
     def hashing(self) -> bool:
         """Whether contents are read, and not sizes alone."""
         return self.full or sum(file.bytes for folder in FOLDERS for file in self.run.files(folder)) <= FULL_HASH_BYTES
+
+    @property
+    def recorded(self) -> list[StepRecord] | None:
+        """Steps whose records stand for the roots of rows; None where roots are computed again."""
+        return self.steps if self.just_made else None
 
     @property
     def origins(self) -> Mapping[str, str] | None:

@@ -8,22 +8,25 @@ from typing import Final, cast
 from yurai_manifests.findings import Finding
 from yurai_manifests.merkle.leaves import Leaf, hash_of
 from yurai_manifests.merkle.read import file_leaves, key_files, shard_leaves
+from yurai_manifests.merkle.recorded import recorded_roots
 from yurai_manifests.merkle.roots import Root, Roots, RootsJson
 from yurai_manifests.merkle.shapes import ROOTS
 from yurai_manifests.merkle.sorted_keys import KINDS, leaves, merged
 from yurai_manifests.merkle.tree import TreeBuilder
 from yurai_manifests.run import RunRecord, token_shards
 from yurai_manifests.shape import fault
+from yurai_manifests.step import StepRecord
 from yurai_manifests.store import Store
 
 FIELD: Final = "roots"
 ADVICE: Final = "do not publish; restore it or rebuild"
 
 
-def check_roots(store: Store, run: RunRecord) -> Iterator[Finding]:
+def check_roots(store: Store, run: RunRecord, steps: Iterable[StepRecord] | None = None) -> Iterator[Finding]:
     """Compute all roots again from the delivered rows and name each that run.json has otherwise.
 
-    Keys are sorted in a folder for temporary files: 64 bytes a key. Memory is bounded.
+    Keys are sorted in a folder for temporary files: 64 bytes a key. Memory is bounded. With the `steps` of the run no
+    row is read: the roots of files and keys must be those that the run's own tasks recorded (ADR 0063).
 
     Raises:
         ShardError: a delivered file is damaged. FileNotFoundError: one is missing.
@@ -34,7 +37,9 @@ def check_roots(store: Store, run: RunRecord) -> Iterator[Finding]:
     elif wrong := fault(run.value[FIELD], ROOTS, FIELD):
         yield Finding("error", "roots", "run.json", wrong, ADVICE)
     else:
-        yield from _differences(roots_of(run), compute_roots(store, run).json())
+        said = roots_of(run)
+        found = compute_roots(store, run) if steps is None else recorded_roots(store, run, steps, said)
+        yield from _differences(said, found.json())
 
 
 def roots_of(run: RunRecord) -> RootsJson:

@@ -8,7 +8,6 @@
 `tokens` from the ids as the shard stores them, little-endian, the end of document included.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias, cast
 
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from yurai_manifests.merkle.rows import row_digests
 from yurai_manifests.merkle.tree import leaf_hash
+from yurai_manifests.text_digests import digests
 
 Leaf: TypeAlias = dict[str, str | None]
 TOKENS = "tokens"
@@ -47,8 +47,7 @@ def row_leaves(kind: str, batch: pa.RecordBatch, spans: Sequence[bytes] | None =
 
 def text_digests(batch: pa.RecordBatch) -> list[str | None]:
     """Return the hex sha256 of each text in UTF-8, null of null."""
-    texts = cast("list[str | None]", batch.column("text").to_pylist())
-    return [None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    return [None if one is None else one.hex() for one in digests(batch.column("text"))]
 
 
 def token_leaf(doc_id: str, span: bytes) -> Leaf:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from yurai_manifests.merkle.tree import leaf_hash
 from yurai_manifests.normal_text import normalise
+from yurai_manifests.text_digests import digests
 from yurai_manifests.urls import normal_url
 
 KeyKind: TypeAlias = Literal["url", "doc_id", "text"]
@@ -54,9 +55,9 @@ def keys_of(columns: Iterable[str], batch: pa.RecordBatch) -> dict[str, list[byt
 def batch_keys(column: str, batch: pa.RecordBatch) -> list[bytes | None]:
     """Return the key of each row of a batch, null where the column is null."""
     values = batch.column(column)
-    texts = cast("list[str | None]", (normalise(values) if column == "text" else values).to_pylist())
-    form = normal_url if column == "url" else str
-    return [None if text is None else digest(form(text)) for text in texts]
+    if column != "url":
+        return list(digests(normalise(values) if column == "text" else values))
+    return [None if url is None else digest(normal_url(url)) for url in cast("list[str | None]", values.to_pylist())]
 
 
 def key_rows(keys: Sequence[bytes | None], ids: Sequence[bytes | None]) -> bytes:

@@ -6,10 +6,13 @@ hash for each bit of n. Hashes are 32 bytes; a subtree is named by the leaves th
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 HASH_BYTES = 32
+BLOCK = 1 << 12
+"""Leaves that are held at once."""
 EMPTY = hashlib.sha256().digest()
 """Root of the tree without leaves."""
 
@@ -37,8 +40,12 @@ class TreeBuilder:
 
     def append(self, leaf: bytes) -> None:
         """Add the hash of one leaf."""
-        self.size += 1
-        leaves, top, edge = 1, leaf, self._edge
+        self._push(1, leaf)
+
+    def _push(self, leaves: int, top: bytes) -> None:
+        """Add a whole subtree of `leaves`, a power of two that divides the size."""
+        self.size += leaves
+        edge = self._edge
         if self._wanted:
             self._note(leaves, top)
         while edge and edge[-1][0] == leaves:
@@ -49,9 +56,15 @@ class TreeBuilder:
         edge.append((leaves, top))
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add the hashes of leaves."""
-        for leaf in leaves:
-            self.append(leaf)
+        """Add the hashes of leaves: by whole subtrees, as far as nobody wants what lies in them."""
+        found = iter(leaves)
+        while held := list(islice(found, 1 if self._wanted else BLOCK)):
+            start = 0
+            while start < len(held):
+                fits = 1 << (len(held) - start).bit_length() - 1
+                count = min(self.size & -self.size or fits, fits)
+                self._push(count, _top(held[start : start + count]))
+                start += count
 
     def _note(self, leaves: int, top: bytes) -> None:
         if (span := (self.size - leaves, self.size)) in self._wanted:
@@ -68,6 +81,14 @@ class TreeBuilder:
             if self._wanted:
                 self._note(leaves, top)
         return top
+
+
+def _top(level: list[bytes]) -> bytes:
+    """Return the hash over a power of two of leaf hashes, computed level by level."""
+    new = hashlib.sha256
+    while len(level) > 1:
+        level = [new(b"\1" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)]
+    return level[0]
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:

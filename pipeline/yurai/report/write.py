@@ -38,7 +38,7 @@ VERSION = 4
 def end_run(output: str, runner: Runner, reporter: Reporter, *, report: bool, rebuild: bool = False) -> Audit:
     """Audit the tree that a run has ended, write its report if `report`, and return the audit."""
     store = open_store(output)
-    result = audit(store)
+    result = audit(store, just_made=True)
     if report:
         write_report(store, result, runner, reporter, rebuild=rebuild)
     return result
