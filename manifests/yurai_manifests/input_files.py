@@ -21,5 +21,5 @@ def input_files(store: Store, run: RunRecord) -> Iterator[InputFile]:
     """Yield the input files that were read whole; none of a run that went on from an earlier tree."""
     for step in run.steps(store):
         for task in tasks(store, step):
-            if task.file_bytes:
+            if task.file_bytes and task.source_sha256:
                 yield InputFile(clean(task.source, longest=None), task.source_sha256, task.file_bytes)

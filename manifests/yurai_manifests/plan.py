@@ -25,7 +25,7 @@ IDENTITY: Final = Fields(
 """What the fingerprint of a stage is made of."""
 SHAPE: Final = Fields(
     {"recipe": TEXT, "deliver": Each(COUNT), "stages": Many(IDENTITY), "sources": Many(TEXT), "tables": Many(TABLE)},
-    {"side": Each(Many(TEXT))},
+    {"side": Each(Many(TEXT)), "selections": Many(TEXT)},
 )
 
 
@@ -39,6 +39,8 @@ class Plan(TypedDict):
     tables: list[dict[str, Json]]
     side: NotRequired[dict[str, list[str]]]
     """Files of side inputs, by the name of the side input."""
+    selections: NotRequired[list[str]]
+    """Digests of the selections that say which ranges of the sources are read, sorted."""
 
 
 def load_plan(store: Store) -> Plan | None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from yurai_manifests.canonical import sha256
 
-SCHEMA_VERSION = "1.8.0"
+SCHEMA_VERSION = "1.9.0"
 
 HEADERS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("value", pa.string())]))
 COUNTS = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("count", pa.int32())]))
@@ -52,7 +52,7 @@ PROVENANCE: tuple[pa.Field[Any], ...] = (
         nullable=False,
     ),
     _column("source", pa.string(), "input file, relative to the common root of its --input", nullable=False),
-    _column("source_sha256", pa.string(), "sha256 of the whole input file", nullable=False),
+    _column("source_sha256", pa.string(), "sha256 of the whole input file; null where a selection's ranges were read"),
     _column(
         "warc_offset",
         pa.int64(),
@@ -84,6 +84,11 @@ PROVENANCE: tuple[pa.Field[Any], ...] = (
 
 _TEXT = (
     _column("http_headers", HEADERS, "all HTTP headers in their order", tier="auditor"),
+    _column(
+        "index_digest",
+        pa.string(),
+        "digest in the index of the crawl that a selected record was held to; null where it was not read by index",
+    ),
     _column("surt", pa.string(), "URL in sort-friendly form"),
     _column("registrable_domain", pa.string(), "domain under its public suffix"),
     _column("media_type", pa.string(), "media type that chose the handler, declared or sniffed"),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import orjson
 
@@ -80,6 +80,7 @@ class TaskValue(TypedDict):
     padding_bytes: int
     warnings: list[str]
     index: dict[str, list[int]]
+    not_selected_bytes: NotRequired[int]
 
 
 @dataclass(slots=True)
@@ -99,6 +100,8 @@ class TaskRecord:
     warnings: list[str] = field(default_factory=list)
     index: dict[str, list[int]] = field(default_factory=dict)
     """Places inside the outputs: row offsets by partition."""
+    not_selected_bytes: int = 0
+    """Bytes of the source that a selection did not ask for; a manifest says them where there are any."""
 
     def output(self, name: str) -> Output:
         """Return the output called `name`."""
@@ -107,7 +110,8 @@ class TaskRecord:
     def json(self) -> dict[str, Json]:
         """Return the record as canonical JSON takes it."""
         outputs = [{slot: getattr(o, slot) for slot in Output.__slots__} for o in self.outputs]
-        return {
+        unasked: dict[str, Json] = {"not_selected_bytes": self.not_selected_bytes} if self.not_selected_bytes else {}
+        return unasked | {
             "key": self.key,
             "source": self.source,
             "source_sha256": self.source_sha256,

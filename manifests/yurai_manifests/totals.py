@@ -85,6 +85,8 @@ class Totals:
         sums["files"] += task["file_bytes"]
         sums["records"] += task["record_bytes"]
         sums["padding"] += task["padding_bytes"]
+        if unasked := task.get("not_selected_bytes"):
+            sums["not-selected"] = sums.get("not-selected", 0) + unasked
         sums["unreadable"] += sum([count for _, count in task["unreadable"]]) if task["unreadable"] else 0
         return self._add_stages(task)
 

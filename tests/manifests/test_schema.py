@@ -105,7 +105,7 @@ def test_rows_that_were_dropped_keep_their_provenance() -> None:
 
 def test_all_columns_exist_before_any_stage_fills_them() -> None:
     required = {
-        "doc_id": "d", "source": "s", "source_sha256": "h", "warc_offset": 0, "warc_length": 1,
+        "doc_id": "d", "source": "s", "warc_offset": 0, "warc_length": 1,
         "text": "", "text_sha256": "t", "text_bytes": 0,
     }  # fmt: skip
     assert {field.name for field in DOCUMENT if not field.nullable} == set(required)

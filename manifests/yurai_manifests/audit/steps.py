@@ -113,7 +113,8 @@ def _check_manifests(case: Case, step: StepRecord, rows: list[PartRow]) -> Itera
 
 def _check_bytes(case: Case, step: str, task: TaskValue) -> Iterator[Finding]:
     lost = sum([count for _, count in task["unreadable"]]) if task["unreadable"] else 0
-    if task["file_bytes"] != task["record_bytes"] + task["padding_bytes"] + lost:
+    read = task["file_bytes"] - task.get("not_selected_bytes", 0)
+    if read != task["record_bytes"] + task["padding_bytes"] + lost:
         yield _byte_law(step, task, lost)
     if lost:
         yield _unreadable(step, task, lost)
@@ -170,7 +171,7 @@ def _written(totals: Totals) -> Iterator[bytes]:
 def _byte_law(step: str, task: TaskValue, lost: int) -> Finding:
     message = (
         f"{task['file_bytes']} bytes, but {task['record_bytes']} in records, "
-        f"{task['padding_bytes']} padding, {lost} unreadable"
+        f"{task['padding_bytes']} padding, {lost} unreadable, {task.get('not_selected_bytes', 0)} not selected"
     )
     return Finding(
         "error", "byte-law", f"{step} {task['source']}", message, "report this file: the reader miscounted it"

@@ -28,7 +28,8 @@ def check_identity(rows: pa.Table, sources: Mapping[str, str] | None, folder: st
     """Recompute `doc_id`, and look `source_sha256` up, as `Case.origins` says."""
     if sources is None:
         return
-    names, files, digests = (_texts(rows, name) for name in IDENTITY[:3])
+    names, files = (_texts(rows, name) for name in IDENTITY[:2])
+    digests = [str(one or "") for one in values(rows.column("source_sha256"))]
     places = zip(_numbers(rows, "warc_offset"), _numbers(rows, "inner_offset"), strict=True)
     due = [document_id(file, offset or 0, inner) for file, (offset, inner) in zip(files, places, strict=True)]
     wrong = [name for name, one in zip(names, due, strict=True) if name != one]

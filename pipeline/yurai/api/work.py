@@ -62,7 +62,7 @@ class Work:
             return self._run(recipe, inputs, reach)
 
     def _run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
-        files = find_sources(inputs, base=reach.base, allow=reach.allow)
+        files = find_sources(inputs, base=reach.base, allow=reach.allow, selections=True)
         sides = find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
         with open_runner(self.runner, self.workers, self.address) as runner:
             refuse_unfit(self.address, recipe.stages, [*files, *chain(*sides.values())], self.output)

@@ -144,7 +144,7 @@ def doctor(
         _doctor_job(recipe, arguments, address)
         return
     stages = load_recipe(recipe).stages if recipe else ()
-    sources = find_sources(input, base=base, allow=allow or ()) if input else []
+    sources = find_sources(input, base=base, allow=allow or (), selections=True) if input else []
     checks = examined(address, asked(stages, sources, _spelled("--output", output) if output else ""))
     if format == "json":
         put_json(view.as_json(checks))

@@ -174,7 +174,7 @@ def _record_origin(life: dict[str, Any]) -> list[str]:
     return [
         f"{'captured':<10}{life['capture_date']}   HTTP {life['http_status']}   {life['mime']}",
         f"{'from':<10}{life['source']} at byte {life['warc_offset']:,}, {life['warc_length']:,} bytes",
-        f"{'':<10}file sha256 {life['source_sha256']}",
+        f"{'':<10}file sha256 {life['source_sha256'] or 'not known: ranges of it were read'}",
         f"{'':<10}payload sha256 {life['payload_sha256']}, declared digest {_digest(life)}",
     ]
 
@@ -190,7 +190,7 @@ def _row_origin(life: dict[str, Any]) -> list[str]:
         f"{'dated':<10}{life['capture_date']}" if life["capture_date"] else "",
         f"{'from':<10}{origin}",
         f"{'key':<10}{life['warc_record_id']}" if life["warc_record_id"] else "",
-        f"{'':<10}file sha256 {life['source_sha256']}",
+        f"{'':<10}file sha256 {life['source_sha256'] or 'not known: ranges of it were read'}",
         f"{'source':<10}{terms}" if terms else "",
     ]
 

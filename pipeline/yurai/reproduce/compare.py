@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from yurai.tokens.base import TokenArray
 
 Level: TypeAlias = Literal["bytes", "extracted", "evidence", "documents", "dropped", "tokens"]
-ELSEWHERE = frozenset(("source_sha256", "robots_ref"))
-"""Columns of what other bytes say: the whole file, the robots.txt of the host."""
+ELSEWHERE = frozenset(("source_sha256", "index_digest", "robots_ref"))
+"""Columns of what other bytes say: the whole file, the index of the crawl, the robots.txt of the host."""
 OF_PAGE = frozenset(("declared_spdx", "licence_scope", "attribution"))
 """Columns behind the measures that the page itself fills; later stages fill the others, by policy or by other pages."""
 BYTES = frozenset(field.name for field in PROVENANCE) | {"http_headers"}

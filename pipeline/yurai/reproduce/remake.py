@@ -147,7 +147,7 @@ class Remaker:
 
 
 def _task(row: Row) -> TaskRecord:
-    return TaskRecord("", str(row["source"]), str(row["source_sha256"]))
+    return TaskRecord("", str(row["source"]), str(row["source_sha256"] or ""))
 
 
 def _of_row(row: Row, found: Path | str, table: SourceTable, *, evidence: bool) -> Candidate:

@@ -17,14 +17,21 @@ from yurai_manifests.takedown.tombstones import FIELD
 from yurai_manifests.words import plural
 
 
-def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides) -> bool:
+def hold_plan(
+    engine: Engine,
+    recipe: Recipe,
+    identities: Sequence[Identity],
+    sources: list[str],
+    sides: Sides,
+    selections: Sequence[str] = (),
+) -> bool:
     """Write plan.json, or hold the run against the one that is there; true where there was none.
 
     Raises:
         DriftError: another recipe or other sources made the tree, and the engine is not told to rebuild it.
         AuditError: the plan that is there is damaged, likewise.
     """
-    plan = _plan(recipe, identities, sources, sides)
+    plan = _plan(recipe, identities, sources, sides, selections)
     earlier = _held(engine.store, rebuild=engine.rebuild)
     held = earlier or plan
     differences = _all_differences(held, plan)
@@ -38,7 +45,12 @@ def hold_plan(engine: Engine, recipe: Recipe, identities: Sequence[Identity], so
 
 
 def left_alone(
-    engine: Engine, recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides
+    engine: Engine,
+    recipe: Recipe,
+    identities: Sequence[Identity],
+    sources: list[str],
+    sides: Sides,
+    selections: Sequence[str] = (),
 ) -> RunRecord | None:
     """Return the run of a tree that documents were taken from, which no later run makes again; None of any other.
 
@@ -53,7 +65,7 @@ def left_alone(
     refuse_pending(store)
     if store.size(RUN) is None or FIELD not in (run := load_run(store)).value:
         return None
-    held, plan = load_plan(store), _plan(recipe, identities, sources, sides)
+    held, plan = load_plan(store), _plan(recipe, identities, sources, sides, selections)
     differences = _all_differences(held, plan) if held else ["plan.json is gone"]
     more = sorted({*sources} - {*held["sources"]}) if held else []
     differences += [f"{plural(len(more), 'source')} more, the first {more[0]}"] if more else []
@@ -68,7 +80,9 @@ def left_alone(
     return run
 
 
-def _plan(recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides) -> Plan:
+def _plan(
+    recipe: Recipe, identities: Sequence[Identity], sources: list[str], sides: Sides, selections: Sequence[str]
+) -> Plan:
     tables = [table.json() for table in recipe.sources]
     plan: Plan = {
         "recipe": recipe.name,
@@ -77,13 +91,21 @@ def _plan(recipe: Recipe, identities: Sequence[Identity], sources: list[str], si
         "sources": sources,
         "tables": tables,
     }
+    if selections:
+        plan["selections"] = list(selections)
     if sides:
         plan["side"] = {name: [file.name for file in files] for name, files in sides.items()}
     return plan
 
 
 def _all_differences(held: Plan, plan: Plan) -> list[str]:
-    return [*_differences(held, plan), *_lost_sources(held["sources"], plan["sources"]), *_lost_sides(held, plan)]
+    chosen = _fields("selections", held.get("selections", []), plan.get("selections", []))
+    return [
+        *_differences(held, plan),
+        *chosen,
+        *_lost_sources(held["sources"], plan["sources"]),
+        *_lost_sides(held, plan),
+    ]
 
 
 def _held(store: Store, *, rebuild: bool) -> Plan | None:

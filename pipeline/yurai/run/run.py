@@ -55,7 +55,8 @@ def run_recipe(
     _caution(recipe.stages)
     peek(sources, recipe.sources)
     with open_engine(output, runner, reporter, rebuild=rebuild) as engine:
-        if ended := left_alone(engine, recipe, identities, [source.name for source in sources], sides):
+        names = [source.name for source in sources]
+        if ended := left_alone(engine, recipe, identities, names, sides, _selections(sources)):
             return ended
         return _run_sources(engine, recipe, sources, identities, sides)
 
@@ -74,7 +75,7 @@ def _run_sources(
 ) -> RunRecord:
     fused = _fused(recipe)
     names = [source.name for source in sources]
-    begun = hold_plan(engine, recipe, identities, names, sides)
+    begun = hold_plan(engine, recipe, identities, names, sides, _selections(sources))
     tables: list[Json] = [table.json() for table in recipe.sources]
     names_of_fused: list[Json] = [use.name for use in fused]
     identity = identities[len(fused) - 1] | {"fused": names_of_fused, "tables": tables}
@@ -95,6 +96,10 @@ def _run_sources(
     }
     total |= {"side": sides_json(sides)} if sides else {}
     return _finish(engine, recipe, read_sides(engine, state, sides), recipe.stages[len(fused) :], total)
+
+
+def _selections(sources: Sequence[Source]) -> list[str]:
+    return sorted({source.ranges.digest for source in sources if source.ranges})
 
 
 def continue_tree(

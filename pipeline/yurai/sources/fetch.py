@@ -73,6 +73,34 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
     return target, digest.hexdigest()
 
 
+def fetch_range(url: str, start: int, end: int) -> bytes:
+    """Return the bytes of `url` from `start` to `end`, in one request where it lies elsewhere.
+
+    Raises:
+        ShardError: cannot be read, or ends before `end`.
+        ThrottledError: the run asks its origin no more.
+    """
+    from yurai_manifests.opening import open_files, without_secrets_of  # noqa: PLC0415 - as above
+
+    where = Location(url)
+    try:
+        files, path = open_files(url)
+        with without_secrets_of(url), as_os_errors(files):
+            data: bytes = files.cat_file(path, start=start, end=end)
+    except StoppedAskingError as error:
+        raise ThrottledError(f"cannot read {where}: {error}") from error
+    except OSError as error:
+        raise ShardError(
+            f"cannot read {where}: {error}; check the storage, then run the same command to resume"
+        ) from error
+    if len(data) != end - start:
+        raise ShardError(
+            f"{where} ends at byte {start + len(data):,}, and the selection asks for bytes up to {end:,}; it is not "
+            "the file that was indexed: check --base, or select again"
+        )
+    return data
+
+
 def remedy(shard: Shard) -> str:
     """Say how to get the file of `shard` back."""
     if not shard.path.startswith(".work/"):

@@ -15,6 +15,8 @@ from yurai.sources.path_lists import ENDINGS, PathList
 from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.pulse import with_pulse
 from yurai.sources.rows.names import is_row_file, row_kind
+from yurai.sources.selection.ranges import SELECTION
+from yurai.sources.selection.sources import selected_sources
 from yurai.sources.source import Asked, Source, opened, refuse_special, relative
 from yurai.sources.warc import is_web_archive
 from yurai.terminal import tell
@@ -36,13 +38,15 @@ def find_sources(
     allow: Iterable[str] = (),
     option: str = "--input ",
     ask: int | None = None,
+    selections: bool = False,
 ) -> list[Source]:
     """Return all sources that the arguments of `option` name, sorted by name.
 
     `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list. `allow`
     are places (`https://host/path/`) that lists from elsewhere and redirects may lead to beside their own host. Of a
     list, so many entries elsewhere are asked for their size as `ask` says (None: all; of Common Crawl's keys the first
-    32, since its files never change), and the others have none.
+    32, since its files never change), and the others have none. With `selections` a folder may be one of `yurai
+    select-records`, which means the files that it names.
 
     Raises:
         RecipeError: nothing there, nothing to read in a folder, an output tree, no file, a list that reaches too far,
@@ -50,7 +54,8 @@ def find_sources(
     """
     by_name: dict[str, Source] = {}
     for argument in arguments:
-        for source in with_pulse(_reached(argument, base, tuple(allow), option, ask), f"{option}{shown(argument)}"):
+        reached = _reached(argument, PathList(argument, base, tuple(allow), option, ask), selections=selections)
+        for source in with_pulse(reached, f"{option}{shown(argument)}"):
             other = by_name.setdefault(source.name, source)
             if other.url != source.url:
                 raise RecipeError(_same_name(other, source))
@@ -75,17 +80,18 @@ def _same_name(one: Source, other: Source) -> str:
     )
 
 
-def _reached(argument: str, base: str, allow: tuple[str, ...], option: str, ask: int | None) -> Iterator[Source]:
-    """Expand one argument; storage that does not answer is a wrong call, since nothing has run yet."""
+def _reached(argument: str, listed: PathList, *, selections: bool) -> Iterator[Source]:
+    """Expand one argument; storage that does not answer is a wrong call: nothing has run yet."""
     if not argument.strip():
         raise RecipeError(
-            f"{option.rstrip()} is empty (a shell variable that is not set?); give a file, a folder, a glob or a list"
+            f"{listed.option.rstrip()} is empty (a shell variable that is not set?); give a file, a folder, a glob or "
+            "a list"
         )
-    what = f"{option}{shown(argument)}"
+    what = f"{listed.option}{shown(argument)}"
     try:
-        asked = opened(argument, what, allow)
+        asked = opened(argument, what, listed.allow)
         with as_os_errors(asked.files):
-            yield from _expand(asked, PathList(argument, base, allow, option, ask), what)
+            yield from _expand(asked, listed, what, selections=selections)
     except FileNotFoundError as error:
         raise RecipeError(f"{what} does not exist; check the path or URL") from error
     except OSError as error:
@@ -94,7 +100,7 @@ def _reached(argument: str, base: str, allow: tuple[str, ...], option: str, ask:
         ) from error
 
 
-def _expand(asked: Asked, listed: PathList, what: str) -> Iterator[Source]:
+def _expand(asked: Asked, listed: PathList, what: str, *, selections: bool) -> Iterator[Source]:
     """Yield the files of a list, a folder, or a glob, or the file itself; raises FileNotFoundError without either."""
     files, path, plain = asked.files, asked.path, asked.plain
     glob = _glob(asked)
@@ -105,7 +111,12 @@ def _expand(asked: Asked, listed: PathList, what: str) -> Iterator[Source]:
             refuse_special(path)
         yield from listed.sources()
     elif not (is_web(path) and (is_web_archive(plain) or row_kind(plain))) and files.isdir(path):
-        yield from _from_folder(asked, what)
+        if files.exists(f"{path}/{SELECTION}"):
+            if not selections:
+                raise RecipeError(f"{what} is a selection, which `yurai run`, `yurai extract` and `submit` take alone")
+            yield from selected_sources(asked.text, listed.base, listed.allow)
+        else:
+            yield from _from_folder(asked, what)
     else:
         name = relative(plain, plain.rpartition("/")[0])
         if not name:

@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -11,6 +12,9 @@ from fsspec.implementations.local import LocalFileSystem
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.location import Location, name_of, shown, utf8, without_query
 from yurai_manifests.opening import open_files
+
+if TYPE_CHECKING:
+    from yurai.sources.selection.ranges import Ranges
 
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "Last-Modified", "updated")
 _KINDS = (
@@ -38,6 +42,8 @@ class Source:
     allow: tuple[str, ...] = field(default=(), repr=False)
     sized: bool = field(default=True, repr=False)
     """Whether a listing gave the size."""
+    ranges: "Ranges | None" = field(default=None, repr=False)
+    """What a selection asks of the file; None: all of it."""
 
     @property
     def url(self) -> Location:
@@ -45,10 +51,12 @@ class Source:
         return Location(self.head + self.rest, self.allow, self.size if self.sized else None)
 
 
-def make_source(name: str, url: str, size: int | None, stamp: str, allow: tuple[str, ...] = ()) -> Source:
+def make_source(
+    name: str, url: str, size: int | None, stamp: str, allow: tuple[str, ...] = (), ranges: "Ranges | None" = None
+) -> Source:
     """Return a source of `size` bytes (None: not known)."""
     head, rest = (url[: -len(name)], name) if name and url.endswith(name) else (url, "")
-    return Source(name, sys.intern(str(head)), rest, size or 0, stamp, allow, size is not None)
+    return Source(name, sys.intern(str(head)), rest, size or 0, stamp, allow, size is not None, ranges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ STAGE = declare(
             "bad-transfer-encoding",
             "bad-record-type",
             "read-limit",
+            "not-as-indexed:url",
+            "not-as-indexed:digest",
             "invalid-json",
             "not-an-object",
             "text-not-string",

@@ -87,7 +87,7 @@ def _origin(view: View, life: Life) -> Markup:
         (say("doc_id"), el("code", str(life["doc_id"]))),
         (say("URL"), crawl_text(view.address(life["url"]))),
         (say("capture date"), visible(str(life["capture_date"] or "")) or view.say(None)),
-        (say("input file"), crawl_text(view.source(str(life["source"]), str(life["source_sha256"])))),
+        (say("input file"), crawl_text(view.source(str(life["source"]), str(life["source_sha256"] or "")))),
         (say("byte offset and length"), place),
         (say("language"), visible(str(lang)) if lang else None),
         (say("bytes of text"), size(int(text_bytes)) if text_bytes is not None else None),

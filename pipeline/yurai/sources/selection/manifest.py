@@ -6,6 +6,7 @@ from typing import Final, TypedDict, cast
 
 import pyarrow as pa
 
+from yurai.sources.selection.ranges import SELECTION
 from yurai_manifests.canonical import Json, canonical, sha256
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.parquet import read_rows
@@ -13,7 +14,6 @@ from yurai_manifests.run import DELIVERED, Delivered, SaidFile
 from yurai_manifests.shape import COUNT, TABLE, TEXT, Fields, Many, parsed
 from yurai_manifests.store import Store
 
-MANIFEST: Final = "selection.json"
 FILES: Final = "files.parquet"
 """One row for each file of the crawl: FILE."""
 RECORDS: Final = "records/"
@@ -109,12 +109,12 @@ def put_selection(made: Selection) -> None:
         "files": [asdict(file) for file in made.files],
         "digest": made.digest,
     }
-    made.store.put(MANIFEST, canonical(value))
+    made.store.put(SELECTION, canonical(value))
 
 
 def is_selection(store: Store) -> bool:
     """Whether a folder holds a selection that has ended."""
-    return store.size(MANIFEST) is not None
+    return store.size(SELECTION) is not None
 
 
 def load_selection(store: Store) -> Selection:
@@ -124,12 +124,12 @@ def load_selection(store: Store) -> Selection:
         RecipeError: there is none, or it is of a later version.
         ShardError: it is damaged.
     """
-    where = f"{store.url}/{MANIFEST}"
+    where = f"{store.url}/{SELECTION}"
     try:
-        value, fault = parsed(store.read(MANIFEST), SHAPE)
+        value, fault = parsed(store.read(SELECTION), SHAPE)
     except FileNotFoundError as error:
         raise RecipeError(
-            f"{store.url} has no {MANIFEST}: no selection has ended there; run `yurai select-records` (again)"
+            f"{store.url} has no {SELECTION}: no selection has ended there; run `yurai select-records` (again)"
         ) from error
     if fault is not None:
         raise ShardError(f"{where} is damaged ({fault}); remove {store.url} and select again")

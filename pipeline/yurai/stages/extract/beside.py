@@ -87,7 +87,7 @@ def locator(record: TaskRecord, item: Record) -> dict[str, object]:
     return {
         "doc_id": document_id(record.source, item.offset, item.inner_offset),
         "source": record.source,
-        "source_sha256": record.source_sha256,
+        "source_sha256": record.source_sha256 or None,
         "warc_offset": item.offset,
         "warc_length": item.length,
         "inner_offset": item.inner_offset,

@@ -6,21 +6,23 @@ any. Commit point `extracted`.
 """
 
 import atexit
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from yurai.declare.batches import document_batches, text_bytes
-from yurai.declare.stage import stage_of
+from yurai.declare.stage import Verdict, stage_of
 from yurai.engine import clock
-from yurai.engine.arguments import Arguments
+from yurai.engine.arguments import UNLESS_NONE, Arguments
 from yurai.engine.task import Task, task_function, task_key
 from yurai.engine.use import AnyUse, StageUse
 from yurai.extraction import ExtractOptions, Sandbox
 from yurai.sources.fetch import fetch_source
 from yurai.sources.rows import SourceTable, row_kind, table_of
+from yurai.sources.selection.ranges import Ranges
+from yurai.sources.selection.read import Said, checked_digest, load_ranges, read_ranges, unlike_index
 from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
 from yurai.stages.blocklist.known import Blocklists, load_blocklists
 from yurai.stages.extract.beside import Beside, locator
@@ -49,13 +51,46 @@ SELDOM = ("robots", "warcinfo")
 
 @dataclass(frozen=True)
 class ExtractSource(Arguments):
-    """Where the source lies, the fused stages, and what row files are, by source name."""
+    """Where the source lies, the fused stages, what row files are, by source name, and ranges of it that are read."""
 
     url: str
     read: AnyUse
     extract: StageUse[ExtractOptions]
     measures: tuple[AnyUse, ...]
     tables: tuple[SourceTable, ...]
+    ranges: Ranges | None = field(default=None, metadata=UNLESS_NONE)
+
+
+class Indexed:
+    """Records of ranges, each with what the index says of it."""
+
+    def __init__(self, read: Iterator[tuple[Said, Record | Gap]]) -> None:
+        self._read = read
+        self._said: Said | None = None
+
+    def items(self) -> Iterator[Record | Gap]:
+        """Yield the records and gaps; what is asked of a record is asked before the next one is taken."""
+        for said, item in self._read:
+            self._said = said
+            yield item
+
+    def digest(self, item: Record) -> str | None:
+        """Return the index's digest of a record, as far as its bytes have it."""
+        return checked_digest(self._said, item) if self._said else None
+
+    def verdict(self, item: Record) -> Verdict | None:
+        """Fail a record that is another one than the index says."""
+        reason = unlike_index(self._said, item) if self._said else None
+        return ("failed", reason) if reason else None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A source as its task reads it: its bytes here, its records and gaps, and what an index says of them."""
+
+    path: Path
+    items: Callable[[], Iterator[Record | Gap]]
+    indexed: Indexed | None = None
 
 
 _OPEN: dict[ExtractOptions, Sandbox] = {}
@@ -72,13 +107,12 @@ def _close_open() -> None:
 def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
     """Run read, extract and the measuring stages over one source file."""
     args = task.args
-    path, digest = fetch_source(args.url, attempt.spool)
-    record = TaskRecord(task_key(task.step, task.source, digest), task.source, digest, file_bytes=path.stat().st_size)
+    record, items = (_selected if args.ranges else _whole)(task, attempt)
     record.stages = [StageCounts(use.name) for use in (args.read, args.extract, *args.measures)]
     with ExitStack() as stack:
         sinks = {name: open_sink(stack, attempt, name, schema) for name, schema in OUTPUTS.items()}
         beside, size = Beside(record, sinks["robots"], sinks["warcinfo"]), 0
-        for batch in document_batches(_kept(record, _let_through(task, record, path, beside), sinks)):
+        for batch in document_batches(_kept(record, _let_through(task, record, items, beside), sinks)):
             measured = measure(batch, args.measures, record.stages[2:])
             size += text_bytes(measured)
             with clock.part(WRITE):
@@ -91,30 +125,50 @@ def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
     return record
 
 
-def _let_through(task: Task[ExtractSource], record: TaskRecord, path: Path, beside: Beside) -> Iterator[Candidate]:
+def _whole(task: Task[ExtractSource], attempt: Attempt) -> tuple[TaskRecord, Opened]:
+    """Fetch a whole source."""
+    path, digest = fetch_source(task.args.url, attempt.spool)
+    key = task_key(task.step, task.source, digest)
+    verdicts = ReadVerdicts(StoreLedger(task.store), digest)
+    opened = Opened(path, lambda: read_file(path, verdicts=verdicts))
+    return TaskRecord(key, task.source, digest, file_bytes=path.stat().st_size), opened
+
+
+def _selected(task: Task[ExtractSource], attempt: Attempt) -> tuple[TaskRecord, Opened]:
+    """Take ranges of a source; no digest of the whole file is known."""
+    ranges = task.args.ranges
+    assert ranges is not None
+    asked = load_ranges(ranges, task.source)
+    verdicts = ReadVerdicts(StoreLedger(task.store), f"{ranges.digest}:{task.source}")
+    indexed = Indexed(read_ranges(task.args.url, asked, attempt.spool, verdicts))
+    record = TaskRecord(task.key, task.source, "", file_bytes=asked.end - asked.start)
+    record.not_selected_bytes = asked.not_selected
+    return record, Opened(attempt.spool, indexed.items, indexed)
+
+
+def _let_through(task: Task[ExtractSource], record: TaskRecord, opened: Opened, beside: Beside) -> Iterator[Candidate]:
     """Yield the candidates of the source with their verdicts, those of blocklists among them."""
     options = task.args.extract.settings
     lists = load_blocklists(options.blocklists) if options.blocklists else None
-    decided = _decided(task, record, path, beside, lists)
+    decided = _decided(task, record, opened, beside, lists)
     return without_blocked_texts(decided, lists, task.args.measures) if lists else decided
 
 
 def _decided(
-    task: Task[ExtractSource], record: TaskRecord, path: Path, beside: Beside, lists: Blocklists | None
+    task: Task[ExtractSource], record: TaskRecord, opened: Opened, beside: Beside, lists: Blocklists | None
 ) -> Iterator[Candidate]:
     """Yield the candidates of the source with their verdicts; rows bring their text and need no sandbox."""
     options, read = task.args.extract.settings, task.args.read
     if row_kind(task.source):
         table = table_of(task.args.tables, task.source)
-        rows = row_candidates(record, path, table, evidence=options.evidence)
+        rows = row_candidates(record, opened.path, table, evidence=options.evidence)
         yield from clock.parts(read.name, without_blocked_places(rows, lists) if lists else rows)
         return
     sandbox = _sandbox(options, task.store)
     before = sandbox.cpu_seconds
-    verdicts = ReadVerdicts(StoreLedger(task.store), record.source_sha256)
-    items = read_file(path, verdicts=verdicts)
+    items = opened.items()
     seen = beside.seen(items) if options.evidence else items
-    found = _candidates(record, seen, read)
+    found = _candidates(record, seen, read, opened.indexed)
     candidates = clock.parts(read.name, without_blocked_places(found, lists) if lists else found)
     yield from extracted(candidates, sandbox, evidence=options.evidence)
     clock.add("extract", sandbox.cpu_seconds - before)
@@ -141,7 +195,9 @@ def _close(attempt: Attempt, sinks: dict[str, ParquetSink], extracted_size: int)
         attempt.finish(name, sink.path, rows=sink.rows, size=size)
 
 
-def _candidates(record: TaskRecord, items: Iterable[Record | Gap], read: AnyUse) -> Iterator[Candidate]:
+def _candidates(
+    record: TaskRecord, items: Iterable[Record | Gap], read: AnyUse, indexed: Indexed | None
+) -> Iterator[Candidate]:
     judge = stage_of(read).judge
     assert judge  # the reading stage has it
     units: set[int] = set()
@@ -156,7 +212,11 @@ def _candidates(record: TaskRecord, items: Iterable[Record | Gap], read: AnyUse)
             count_name(record.other_records, crawled(item.kind))
             continue
         record.stages[0].seen += 1
-        yield candidate(item, provenance(record, item), judge(item, read.settings))
+        row, verdict = provenance(record, item), judge(item, read.settings)
+        if indexed:
+            row["index_digest"] = indexed.digest(item)
+            verdict = indexed.verdict(item) or verdict
+        yield candidate(item, row, verdict)
 
 
 def _account_gap(record: TaskRecord, gap: Gap) -> None:
