@@ -21,7 +21,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
-from dedup import command
+from dedup import PASSED, command
 from dedup_data import Data, measured, prepare
 
 from yurai.exchange.row_types import CHECK, PAIR, UNDECIDED
@@ -139,17 +139,21 @@ def parts_of_sign(data: Data, preset: Preset) -> dict[str, float]:
 
 
 def fitted(
-    documents: int, said: tuple[Step, ...], took: dict[str, tuple[int, float]], small: dict[str, tuple[int, float]]
+    found: Corpus, said: tuple[Step, ...], took: dict[str, tuple[int, float]], small: dict[str, tuple[int, float]]
 ) -> Measured:
     """Return the constants that steps of a run give; `small` are those of a run of next to nothing."""
-    steps = {step.name: step for step in said}
+    steps, documents, each_bytes = {step.name: step for step in said}, found.documents, found.document_bytes
     delivered = sum(good.bytes for good in steps["deliver"].gives[:2])
     moves = [step for step in said if step.exchange]
+    checks = sum(good.bytes for name in ("estimate", "arrive") for good in steps[name].gives if "checks" in good.name)
+    read = 2 * steps["exact"].takes[0].bytes / Measured().scanned
+    compared = sum(took[name][1] for name in ("exact", "meet")) - read
     tasks, around = (took["around"][0] - small["around"][0], took["around"][1] - small["around"][1])
     each = max(0.0, around / tasks)
     return Measured(
         moved=sum(step.written for step in moves) / sum(took[step.name][1] for step in moves),
         sorted=steps["candidates"].takes[0].bytes / took["candidates"][1],
+        judged=2 * checks / CHECK.itemsize * each_bytes / compared,
         decided=sum(good.bytes for good in steps["decide"].takes) / 40 / took["decide"][1],
         applied=documents / took["apply"][1],
         delivered=delivered / took["deliver"][1],
@@ -183,7 +187,9 @@ def main() -> int:
     parser.add_argument("--preset", choices=tuple(PRESETS), default="fineweb")
     parser.add_argument("--fit", action="store_true", help="measure the constants, and compare the model with them too")
     options = parser.parse_args()
-    options.runner, options.verify, options.threshold, options.keep, options.memory_bytes = "local", *[None] * 4
+    options.runner = "local"
+    for name in {*PASSED} - {"preset"}:
+        setattr(options, name, None)
     preset = NearDedup(preset=options.preset).resolved
     data = prepare(options.data, options.documents, options.shards)
     with tempfile.TemporaryDirectory(dir=options.data) as name:
@@ -191,17 +197,17 @@ def main() -> int:
         took, found = taken(out, whole), corpus(data, out)
     print(found)
     speed = Measured()
-    said = cost(found, preset)
+    said = cost(found, preset, texts=NearDedup().judge.texts)
     if options.fit:
         little = prepare(options.data, SMALL, 1)
         with tempfile.TemporaryDirectory(dir=options.data) as name:
             out, least = ran(little, Path(name), options)
             small = taken(out, least)
-        speed = replace(fitted(found.documents, said.steps, took, small), **parts_of_sign(data, preset))
+        speed = replace(fitted(found, said.steps, took, small), **parts_of_sign(data, preset))
         for each in fields(Measured):
             if each.metadata["by"] == "measured":
                 print(f"{each.name:10} {getattr(speed, each.name):18,.10g}  {each.metadata['is']}")
-        said = cost(found, preset, measured=speed)
+        said = cost(found, preset, texts=NearDedup().judge.texts, measured=speed)
     print("\n".join(lines(said.steps, took)), flush=True)
     return 0 if abs(said.cpu_hours * 3600 / whole - 1) <= 0.2 else 1
 

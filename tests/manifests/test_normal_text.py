@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yurai_manifests.normal_text import normalise
-from yurai_manifests.text_digests import digests
+from yurai_manifests.text_bytes import digests
 
 MARKS = "\u064b\u064e\u0651\u05b0\u05bc\u094d\u0e38\u0e48\u0301\u0323\u3099\u093c\u09be\u1161\u11a8"
 """Marks that stay, change places, or join the letter before them."""

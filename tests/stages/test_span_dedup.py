@@ -22,10 +22,11 @@ from yurai.engine.local import LocalRunner
 from yurai.run.recipe import make_recipe
 from yurai.stages.line_dedup.cutting import settled, without_pieces
 from yurai.stages.line_dedup.pieces import Piece
-from yurai.stages.line_dedup.winnow import GRAM, MARGIN, SPREAD, boundaries, texts_of, windows
+from yurai.stages.line_dedup.winnow import GRAM, MARGIN, SPREAD, boundaries, windows
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.store import open_store
+from yurai_manifests.text_bytes import texts_of
 
 LEAST = 400
 ALPHABETS = ("abcdefghijklmnopqrstuvwxyz     ", "かきくけこ漢字仮名交文。、", "абвгдежз 😀é\n")

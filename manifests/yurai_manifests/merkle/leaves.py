@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from yurai_manifests.merkle.rows import row_digests
 from yurai_manifests.merkle.tree import leaf_hash
-from yurai_manifests.text_digests import digests
+from yurai_manifests.text_bytes import digests
 
 Leaf: TypeAlias = dict[str, str | None]
 TOKENS = "tokens"

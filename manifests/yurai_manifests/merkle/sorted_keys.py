@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from yurai_manifests.merkle.tree import leaf_hash
 from yurai_manifests.normal_text import normalise
-from yurai_manifests.text_digests import digests
+from yurai_manifests.text_bytes import digests
 from yurai_manifests.urls import normal_url
 
 KeyKind: TypeAlias = Literal["url", "doc_id", "text"]

@@ -37,13 +37,23 @@ DECISION = np.dtype(
     ]
 )
 """What was decided about a document with a duplicate; `kept` of one that stays is itself."""
-EQUAL, ESTIMATE, EXACT = 0, 1, 2
+EQUAL, ESTIMATE, EXACT, CONTAINED = 0, 1, 2, 3
 """How a similarity became known: equal keys, signatures, shingles."""
 SHINGLES = 128
 PIECE = np.dtype(
-    [("a", NODE), ("b", NODE), ("said", "u1"), ("last", "u1"), ("size", "<u4"), ("values", "<u4", (SHINGLES,))]
+    [
+        ("a", NODE),
+        ("b", NODE),
+        ("said", "u1"),
+        ("last", "u1"),
+        ("size", "<u4"),
+        ("numbers", "<u8"),
+        ("values", "<u4", (SHINGLES,)),
+    ]
 )
-"""Some of the shingles of `a`, on their way to `b`: of `size` in all; the `last` piece is filled up with zeros."""
+"""Some of the shingles of `a`, on their way to `b`: of `size` in all; the `last` piece is filled up with zeros.
+
+`numbers` is a hash of the numbers in the text of `a`, 0 where nobody asks."""
 CHECK = np.dtype([("a", NODE), ("b", NODE), ("estimate", "<f4"), ("said", "u1")])
 """A pair whose shingles are compared: to decide, or to see whether what the estimate `said` was right."""
 UNDECIDED, SAID_YES, SAID_NO = 0, 1, 2

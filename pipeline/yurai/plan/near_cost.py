@@ -94,16 +94,21 @@ def cost(
     preset: Preset,
     *,
     verify: Verify = "exact",
+    texts: bool = False,
+    contained: bool = False,
     signature: Scheme = "minhash",
     memory_bytes: int = MEMORY,
     measured: Measured | None = None,
 ) -> DedupCost:
     """Return what each step of a search and of its delivery costs; `memory_bytes` is the memory of one task.
 
-    With `estimate`, nothing is in doubt, and no text is read again.
+    With `estimate`, nothing is in doubt, and no text is read again. With `exact` and `texts`, all pairs that pass are
+    looked at, for what the kept text lacks; where one is to be `contained` in the other, all pairs are.
     """
     corpus = replace(corpus, doubtful=0.0) if verify == "estimate" else corpus
-    counts = _counts(corpus, preset, memory_bytes, measured or Measured(), audits=verify == "exact")
+    counts = _counts(
+        corpus, preset, memory_bytes, measured or Measured(), _checked(corpus, verify, texts=texts, contained=contained)
+    )
     steps, edges = [*_candidates(counts, signature)], list[Good]()
     pairs = steps[-1].gives
     steps += _estimated(counts, pairs, edges)
@@ -137,7 +142,14 @@ class _Counts:
     checked: float
 
 
-def _counts(corpus: Corpus, preset: Preset, memory: int, speed: Measured, *, audits: bool) -> _Counts:
+def _checked(corpus: Corpus, verify: Verify, *, texts: bool, contained: bool) -> float:
+    """Return the share of candidate pairs whose texts are compared."""
+    sure = 1 - corpus.doubtful
+    passing = 1.0 if contained else corpus.verified if texts else 0.0
+    return corpus.doubtful + sure * (passing + (1 - passing) / AUDITED) if verify == "exact" else 0.0
+
+
+def _counts(corpus: Corpus, preset: Preset, memory: int, speed: Measured, checked: float) -> _Counts:
     shards, size = corpus.shards, corpus.documents * preset.signature_bytes
     text = math.ceil(corpus.documents * corpus.document_bytes)
     equal = speed.meets**preset.rows
@@ -153,7 +165,7 @@ def _counts(corpus: Corpus, preset: Preset, memory: int, speed: Measured, *, aud
         shingles=corpus.document_bytes / (speed.letter if preset.unit == "characters" else speed.word),
         repeats=preset.bands * equal / (1 - (1 - equal) ** preset.bands),
         pairs=math.ceil(corpus.documents * corpus.pairs),
-        checked=corpus.doubtful + (1 - corpus.doubtful) / AUDITED if audits else 0.0,
+        checked=checked,
     )
 
 
@@ -225,17 +237,18 @@ def _exact(counts: _Counts, checks: tuple[Good, ...], edges: list[Good]) -> Iter
     count = _size(checks) // CHECK.itemsize
     moves, arrived = exchange("checks", checks, segments, speed)
     yield from moves
-    # all text is read, since hardly a shard has no pair to check; only documents of such pairs are cut into shingles
-    again = min(counts.corpus.documents, count) * counts.corpus.document_bytes / speed.text
-    seconds = again + counts.text.bytes / speed.scanned
+    # all text is read, since hardly a shard has no pair to check; only documents of such pairs are cut into shingles:
+    # the earlier in `exact`, the later where it is
+    scanned, judged = counts.text.bytes / speed.scanned, counts.corpus.document_bytes / speed.judged
+    earlier, later = (judged * min(counts.corpus.documents, count * ends) for ends in (2 - across, across))
     sent = _rows("pieces", count * across * math.ceil(counts.shingles / SHINGLES), PIECE.itemsize, segments)
     decided = counts.pairs * counts.corpus.doubtful * counts.corpus.verified
     inside = _rows("edges of exact", decided * (1 - across), EDGE.itemsize, segments)
-    yield Step("exact", segments, (counts.text, *arrived), (sent, inside), seconds + sent.bytes / speed.moved)
+    yield Step("exact", segments, (counts.text, *arrived), (sent, inside), scanned + earlier + sent.bytes / speed.moved)
     moves, arrived = exchange("shingles", (sent,), segments, speed)
     yield from moves
     met = _rows("edges of meet", decided * across, EDGE.itemsize, segments)
-    yield Step("meet", segments, (counts.text, *arrived), (met,), seconds + sent.bytes / speed.sorted)
+    yield Step("meet", segments, (counts.text, *arrived), (met,), scanned + later + sent.bytes / speed.sorted)
     edges += [inside, met]
 
 

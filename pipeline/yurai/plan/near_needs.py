@@ -41,6 +41,8 @@ def predicted(corpus: Corpus, settings: NearDedup) -> tuple[DedupNeed, ...]:
             corpus,
             preset,
             verify=settings.verify,
+            texts=settings.judge.texts,
+            contained=settings.judge.contained,
             signature=settings.signature,
             memory_bytes=settings.memory_bytes,
         )

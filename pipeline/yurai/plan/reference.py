@@ -13,10 +13,13 @@ from yurai.plan.near_cost import Corpus, DedupCost, cost
 from yurai.plan.traffic import Measured
 from yurai.stages.near_dedup.curve import found, standard_error, threshold, verified
 from yurai.stages.near_dedup.presets import PRESETS, Preset
+from yurai.stages.near_dedup.settings import NearDedup
 
 PAGE = Path(__file__).parents[3] / "docs" / "dedup.md"
 SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 LIMIT = 0.8
+SHARES, RATIOS = (0.8, 0.9, 1.0), (1.0, 0.75, 0.5, 0.25, 0.1)
+"""Of a shorter text's shingles, how many the longer one has; and how long the shorter one is."""
 SIZES = (10**8, 10**9, 10**10)
 DOCUMENT_BYTES = 3300
 SHARD_DOCUMENTS = 10_000
@@ -87,6 +90,16 @@ def _curves(chance: Callable[[Preset, float], float]) -> str:
     )
 
 
+def contained() -> str:
+    """Return the chance that a pair becomes a candidate under containment, by what is contained and how long it is."""
+    preset = NearDedup(measure="containment").resolved
+    rows = []
+    for share in SHARES:
+        alike = (share * ratio / (1 + ratio - share * ratio) for ratio in RATIOS)
+        rows.append((f"{share:.0%}", *(f"{found(one, preset.bands, preset.rows):.3f}" for one in alike)))
+    return markdown(("contained", *(f"{ratio:.2f} as long" for ratio in RATIOS)), rows)
+
+
 def costs() -> str:
     """Return what each preset costs at each size."""
     return markdown(
@@ -128,7 +141,7 @@ def _named() -> Iterable[tuple[str, Preset]]:
 
 
 def _cost(documents: int, preset: Preset) -> DedupCost:
-    return cost(Corpus(documents, DOCUMENT_BYTES, documents // SHARD_DOCUMENTS), preset)
+    return cost(Corpus(documents, DOCUMENT_BYTES, documents // SHARD_DOCUMENTS), preset, texts=NearDedup().judge.texts)
 
 
 def _totals(whole: DedupCost) -> Iterable[str]:
@@ -143,6 +156,7 @@ TABLES = {
     "candidates": candidates,
     "estimate": estimated,
     "exact": exact,
+    "contained": contained,
     "costs": costs,
     "steps": steps,
     "constants": constants,

@@ -15,7 +15,7 @@ from yurai.declare.batches import dropped_rows, text_bytes, with_columns
 from yurai.engine.arguments import UNLESS_NONE, Arguments
 from yurai.engine.task import Task, task_function
 from yurai.exchange.row_files import Span, read_rows
-from yurai.exchange.row_types import DECISION, EQUAL, ESTIMATE, EXACT, NAME, UNKNOWN, Rows, hex_ids
+from yurai.exchange.row_types import CONTAINED, DECISION, EQUAL, ESTIMATE, EXACT, NAME, UNKNOWN, Rows, hex_ids
 from yurai.sources.fetch import fetch_shard
 from yurai.stages.apply_decisions.names import told
 from yurai.stages.keep_order import Keep, columns, ranks
@@ -25,7 +25,7 @@ from yurai_manifests.parquet import ParquetSink
 from yurai_manifests.schema import INDEX
 from yurai_manifests.task import Attempt, TaskRecord
 
-BY = {EQUAL: "equal", ESTIMATE: "estimate", EXACT: "exact"}
+BY = {EQUAL: "equal", ESTIMATE: "estimate", EXACT: "exact", CONTAINED: "containment"}
 SIZES = np.array([1, 2, 3, 5, 100, 1000])
 WEIGHTS = np.array([1, 2, 3, 5, 8, 1], np.int16)
 """How often a document whose cluster has at least SIZES documents is repeated: card of HuggingFaceFW/fineweb-2."""

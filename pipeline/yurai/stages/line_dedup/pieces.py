@@ -11,7 +11,7 @@ import numpy as np
 
 from yurai.exchange.row_types import Numbers, Rows, hex_ids, in_order
 from yurai.stages.line_dedup.repeats import joined
-from yurai.stages.line_dedup.winnow import Texts
+from yurai_manifests.text_bytes import Texts
 
 CONTINUES = 0x80
 """The two highest bits of a byte of UTF-8 that goes on with a character."""

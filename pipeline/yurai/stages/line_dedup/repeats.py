@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from yurai.exchange.row_types import BESIDE, REACH, REPEAT, WINDOW, Numbers, Rows, order_keys
 from yurai.stages.line_dedup.lines import beside_first
-from yurai.stages.line_dedup.winnow import Bytes, Texts, windows
+from yurai.stages.line_dedup.winnow import Bytes, windows
+from yurai_manifests.text_bytes import Texts
 
 OUTSIDE, OUTSIDE_KEPT = 0xFF, 0xFE
 """What stands where a text is over: no byte of UTF-8, and another one in each text, so that nothing goes on there."""

@@ -21,10 +21,10 @@ from yurai.stages.line_dedup.pieces import Piece, pieces
 from yurai.stages.line_dedup.repeats import extended, joined, repeats, window_rows, with_beside
 from yurai.stages.line_dedup.settings import LineDedup
 from yurai.stages.line_dedup.tasks import Cut, Judge, Lines, judged, listed
-from yurai.stages.line_dedup.winnow import Texts, texts_of
 from yurai.stages.map_tasks import read_documents, sinks
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.task import Attempt, TaskRecord
+from yurai_manifests.text_bytes import Texts, texts_of
 
 AT_ONCE = 1 << 11
 """Repeats whose bytes are compared at a time."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
+
+from yurai_manifests.text_bytes import Texts
 
 GRAM = 8
 """Bytes that one hash is of."""
@@ -29,13 +30,6 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 Hashes: TypeAlias = npt.NDArray[np.uint32]
 
 
-class Texts(NamedTuple):
-    """Texts one behind the other in UTF-8: number k lies from `bounds[k]` to `bounds[k + 1]` of `data`."""
-
-    data: Bytes
-    bounds: Numbers
-
-
 class Windows(NamedTuple):
     """Windows in the order of their places: the number of the text, the first byte in it, how many, 128 bits of all."""
 
@@ -43,16 +37,6 @@ class Windows(NamedTuple):
     start: Numbers
     length: Numbers
     digests: bytes
-
-
-def texts_of(column: object) -> Texts:
-    """Return the bytes of a column of large strings without nulls; nothing is copied."""
-    array = cast("pa.LargeStringArray", column)
-    _, offsets, values = array.buffers()
-    if not len(array) or offsets is None or values is None:
-        return Texts(np.empty(0, np.uint8), np.zeros(len(array) + 1, np.int64))
-    bounds = np.frombuffer(memoryview(offsets), np.int64)[array.offset : array.offset + len(array) + 1]
-    return Texts(np.frombuffer(memoryview(values), np.uint8)[bounds[0] : bounds[-1]], bounds - bounds[0])
 
 
 def windows(texts: Texts, least: int) -> Windows:

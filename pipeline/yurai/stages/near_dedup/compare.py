@@ -17,28 +17,42 @@ from yurai.engine.arguments import AS_TEXT, Arguments
 from yurai.engine.task import Task, task_function
 from yurai.engine.use import StageUse
 from yurai.exchange.row_files import RowsFile, Span, read_chunks, read_rows, rows_file
-from yurai.exchange.row_types import CHECK, EDGE, EXACT, PIECE, SAID_NO, SAID_YES, UNDECIDED, Numbers, Rows, places
+from yurai.exchange.row_types import (
+    CHECK,
+    CONTAINED,
+    EDGE,
+    EXACT,
+    PIECE,
+    SAID_NO,
+    SAID_YES,
+    UNDECIDED,
+    Numbers,
+    Rows,
+    places,
+)
 from yurai.sources.fetch import Shard
 from yurai.sources.overlay import Survivors
 from yurai.stages.near_dedup.curve import DIGITS
 from yurai.stages.near_dedup.losses import Found, Text, compared
+from yurai.stages.near_dedup.numbers import numbers_hash
 from yurai.stages.near_dedup.segments import Piece
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai.stages.near_dedup.shingle_sets import Texts, pieces
 from yurai.stages.near_dedup.signature import shingle_sets
-from yurai.stages.shingles.hashes import Shingling, in_characters, shingle_hashes
+from yurai.stages.shingles.hashes import in_characters, shingle_hashes
 from yurai_manifests.task import Attempt, TaskRecord
 
 AUDIT = ("yes_right", "yes_wrong", "no_right", "no_wrong")
-LOSSES = ("alike", "spared")
-"""Of pairs that were compared: as similar as the threshold, and of these those with too much that is absent."""
+LOSSES = ("alike", "spared", "numbers")
+"""Of pairs that were compared: as similar as the threshold; of these those with too much that is absent; and of the
+others those that differ in numbers."""
 
 
 class Compared:
     """Writes the edges that shingles show; pairs that were only audited are counted by how right the estimate was."""
 
     def __init__(self, near: NearDedup, edges: RowsFile) -> None:
-        self._threshold, self._spared, self._edges = near.threshold, near.spared, edges
+        self._near, self._edges = near, edges
         self.audited, self.losses = dict.fromkeys(AUDIT, 0), dict.fromkeys(LOSSES, 0)
 
     def note(self, record: TaskRecord) -> None:
@@ -46,22 +60,25 @@ class Compared:
         record.index["audited"] = [self.audited[name] for name in AUDIT]
         record.index["losses"] = [self.losses[name] for name in LOSSES]
 
-    def add(self, pairs: Rows, found: list[Found], doubled: list[int]) -> None:
-        """Take what was found of parallel CHECK or PIECE rows, and `Text.doubled` of each b."""
-        jaccard, run, absent = np.array(found, np.float64).reshape(-1, 3).T
-        values = np.round(jaccard, DIGITS)
-        similar, estimates = values >= self._threshold, pairs["said"]
+    def add(self, pairs: Rows, found: list[Found], later: list[Text], earlier: Iterable[int]) -> None:
+        """Take what was found of parallel CHECK or PIECE rows: the text of each b, and the hash of the numbers of a."""
+        near, doubled = self._near, np.array([text.doubled for text in later], np.int64)
+        similarity, run, absent = np.array(found, np.float64).reshape(-1, 3).T
+        values = np.round(similarity, DIGITS)
+        similar, estimates = values >= near.threshold, pairs["said"]
         for name, answer, right in zip(AUDIT, (SAID_YES, SAID_YES, SAID_NO, SAID_NO), (1, 0, 0, 1), strict=True):
             self.audited[name] += int(np.count_nonzero((estimates == answer) & (similar == right)))
         chosen = similar & (estimates == UNDECIDED)
-        if self._spared:
-            alike, limits = similar & (estimates != SAID_NO), self._spared * np.array(doubled, np.int64)
-            chosen = alike & (run <= limits)
-            self.losses["alike"] += int(alike.sum())
-            self.losses["spared"] += int((alike & ~chosen).sum())
+        if near.judge.texts:
+            alike = similar & (estimates != SAID_NO)
+            whole = alike & (run <= near.spared * doubled) if near.spared else alike
+            chosen = whole & [one == text.numbers for one, text in zip(earlier, later, strict=True)]
+            for name, count in zip(LOSSES, (alike, alike & ~whole, whole & ~chosen), strict=True):
+                self.losses[name] += int(count.sum())
         edges = np.zeros(int(chosen.sum()), EDGE)
         edges["a"], edges["b"], edges["jaccard"] = pairs["a"][chosen], pairs["b"][chosen], values[chosen]
-        edges["by"], edges["absent_run"], edges["absent"] = EXACT, run[chosen], absent[chosen]
+        edges["by"] = CONTAINED if near.measure == "containment" else EXACT
+        edges["absent_run"], edges["absent"] = run[chosen], absent[chosen]
         self._edges.write(edges)
 
 
@@ -89,11 +106,12 @@ def exact(task: Task[Compare], attempt: Attempt) -> TaskRecord:
     with rows_file(attempt, record) as edges, rows_file(attempt, record, "carry") as carry:
         inside, outside = checks[is_inside], checks[~is_inside]
         verdicts, later = Compared(near, edges), [texts.at(number) for number in texts.numbers(inside["b"])]
-        both = zip(texts.numbers(inside["a"]), later, strict=True)
-        found = [compared(texts.set_of(number), text) for number, text in both]
-        verdicts.add(inside, found, [text.doubled for text in later])
+        earlier = texts.numbers(inside["a"])
+        both = zip(earlier, later, strict=True)
+        found = [compared(texts.set_of(number), text, near.measure) for number, text in both]
+        verdicts.add(inside, found, later, [texts.at(number).numbers for number in earlier])
         for pair, number in zip(outside, texts.numbers(outside["a"]), strict=True):
-            carry.write(pieces(pair, texts.set_of(number)))
+            carry.write(pieces(pair, texts.set_of(number), texts.at(number).numbers))
     verdicts.note(record)
     return record
 
@@ -109,8 +127,10 @@ def meet(task: Task[Compare], attempt: Attempt) -> TaskRecord:
         for rows, starts, ends in _whole(spans):
             later = [texts.at(number) for number in texts.numbers(rows["b"][starts])]
             met = zip(starts.tolist(), ends.tolist(), rows["size"][starts].tolist(), later, strict=True)
-            found = [compared(rows["values"][low:high].ravel()[:size], text) for low, high, size, text in met]
-            verdicts.add(rows[starts], found, [text.doubled for text in later])
+            found = [
+                compared(rows["values"][low:high].ravel()[:size], text, near.measure) for low, high, size, text in met
+            ]
+            verdicts.add(rows[starts], found, later, rows["numbers"][starts].tolist())
     verdicts.note(record)
     return record
 
@@ -136,17 +156,20 @@ def _load(task: Task[Compare], attempt: Attempt, near: NearDedup, wanted: npt.ND
         rows = (named[low:high] & np.uint64(0xFFFFFFFF)).astype(np.int64)
         for batch in _documents(shard, attempt, rows):
             text, lang = (cast("pa.StringArray", batch.column(name)) for name in ("text", "lang"))
-            texts += _texts(text, lang, near.shingling)
+            texts += _texts(text, lang, near)
     return Texts(named, texts)
 
 
-def _texts(text: "pa.StringArray", lang: "pa.StringArray", shingling: Shingling) -> Iterator[Text]:
+def _texts(text: "pa.StringArray", lang: "pa.StringArray", near: NearDedup) -> Iterator[Text]:
+    shingling = near.shingling
     values, bounds = shingle_hashes(text, lang, shingling)
     distinct = np.diff(shingle_sets(values, bounds)[1]).tolist()
-    unspaced = in_characters(len(text), lang, shingling).tolist()
-    for low, high, count, is_characters in zip(bounds.tolist(), bounds[1:].tolist(), distinct, unspaced, strict=False):
+    units = in_characters(text, lang, shingling).tolist()
+    known = [numbers_hash(str(one)) for one in text.to_pylist()] if near.numbers else [0] * len(text)
+    parts = zip(bounds.tolist(), bounds[1:].tolist(), distinct, units, known, strict=False)
+    for low, high, count, is_characters, numbers in parts:
         size = shingling.characters if is_characters else shingling.words
-        yield Text(values[low:high], count, size, 2 if is_characters else 1)
+        yield Text(values[low:high], count, size, 2 if is_characters else 1, numbers)
 
 
 def _documents(shard: Shard, attempt: Attempt, rows: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:

@@ -7,7 +7,7 @@ nearer to each other than a shingle is long. Shingles are compared by hashes of 
 wrongly about once in 2^32 / (shingles of the earlier text).
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,24 +18,30 @@ from yurai.stages.mixers import U32
 class Text(NamedTuple):
     """The shingles of a document in the order of its text, how many differ, and how many words each has.
 
-    `doubled` is 2 where shingles count characters, else 1: what a limit in words is multiplied by.
+    `doubled` is 2 where shingles count characters, else 1: what a limit in words is multiplied by. `numbers` is the
+    hash of the numbers in the text, 0 where nobody asks.
     """
 
     values: U32
     distinct: int
     size: int
     doubled: int
+    numbers: int = 0
 
 
 class Found(NamedTuple):
-    """Jaccard similarity, and the absent words: of the longest run, and in all."""
+    """How similar two texts are, and the absent words: of the longest run, and in all."""
 
-    jaccard: float
+    similarity: float
     run: int
     absent: int
 
 
-def compared(earlier: U32, later: Text) -> Found:
+Measure: TypeAlias = Literal["jaccard", "containment"]
+"""Of shingles: |A and B| / |A or B|, or |A and B| / |B|, where B is the later document."""
+
+
+def compared(earlier: U32, later: Text, measure: Measure = "jaccard") -> Found:
     """Compare a text with the shingles of an earlier one: a sorted set, which is not empty."""
     at = np.searchsorted(earlier, later.values)
     at[at == len(earlier)] = 0
@@ -43,7 +49,8 @@ def compared(earlier: U32, later: Text) -> Found:
     met = np.zeros(len(earlier), np.bool_)
     met[at[present]] = True
     shared = int(np.count_nonzero(met))
-    return Found(shared / (len(earlier) + later.distinct - shared), *absent(present, later.size))
+    among = later.distinct if measure == "containment" else len(earlier) + later.distinct - shared
+    return Found(shared / among, *absent(present, later.size))
 
 
 def absent(present: npt.NDArray[np.bool_], size: int) -> tuple[int, int]:

@@ -41,19 +41,23 @@ def unique_pairs(pairs: Rows) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What an estimate decides; where duplicates are told by their `texts` too, it alone makes no pair an edge."""
+    """What an estimate decides; where duplicates are told by their `texts` too, it alone makes no pair an edge.
+
+    Where similarity is how far one text is `contained` in another, which signatures do not tell, it refuses no pair.
+    """
 
     threshold: float
     permutations: int
     verify: Verify
     texts: bool = False
+    contained: bool = False
 
     def estimated(self, pairs: Rows, estimates: npt.NDArray[np.float64]) -> tuple[Rows, Rows]:
         """Return the EDGE rows that estimates decide, and the CHECK rows whose shingles have to be compared."""
         rounded = np.round(estimates, DIGITS)
         margin = ERRORS * standard_error(self.threshold, self.permutations) if self.verify == "exact" else 0.0
         yes = rounded >= round(self.threshold + margin, DIGITS)
-        no = rounded < round(self.threshold - margin, DIGITS)
+        no = (rounded < round(self.threshold - margin, DIGITS)) & ~np.bool_(self.contained)
         verdicts = np.select([yes, no], [SAID_YES, SAID_NO], UNDECIDED)
         asked = ~(yes | no) | (_sampled(pairs) if self.verify == "exact" else False)
         if self.texts:

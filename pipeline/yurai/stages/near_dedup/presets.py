@@ -6,10 +6,9 @@ orders and verification are this project's own under every preset.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 
-Unit: TypeAlias = Literal["by-language", "words", "characters"]
-"""What a shingle counts; by-language: words, but characters in a language that is written without spaces."""
+from yurai.stages.shingles.hashes import Units
+
 MAX_HASHES = 4096
 """Hashes of a signature: 16 kB a document."""
 HASHES = "polynomials of 32 bits, permuted as datasketch does (affine32)"
@@ -25,7 +24,7 @@ class Preset:
     name: str
     bands: int
     rows: int
-    unit: Unit
+    unit: Units
     words: int
     characters: int
     cites: str
@@ -47,6 +46,7 @@ class Preset:
         return {
             "words": f"{self.words} words",
             "characters": f"{self.characters} characters",
+            "by-script": f"{self.words} words, or {self.characters} characters",
             "by-language": f"{self.words} words, or {self.characters} characters",
         }[self.unit]
 
@@ -54,7 +54,7 @@ class Preset:
 _ALL = (
     Preset(
         "fineweb",
-        *(14, 8, "by-language", 5, 5),
+        *(14, 8, "by-script", 5, 5),
         cites="arXiv:2406.17557 and huggingface/datatrove, pipeline/dedup/minhash.py",
         differs=f"datatrove takes words of a tokenizer for each language, in Japanese those of Sudachi, and no text "
         f"under 5 words; here scripts without spaces go by characters and a short text is hashed whole; its hashes "
@@ -68,7 +68,7 @@ _ALL = (
     ),
     Preset(
         "llmjp-v4",
-        *(20, 10, "by-language", 5, 5),
+        *(20, 10, "by-script", 5, 5),
         cites="llm-jp/scripts, corpus/llm-jp-corpus-v4",
         differs=f"LLM-jp takes words of Sudachi in Japanese and pads texts under 5 words; here Japanese goes by "
         f"characters and a short text is hashed whole; its hashes have 64 bits, here {HASHES}; it checks no pair",
@@ -91,11 +91,17 @@ _ALL = (
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}
 
 
+def contained_in(preset: Preset) -> tuple[int, int]:
+    """Return bands and rows for containment: half the rows, and bands for as many hashes."""
+    rows = max(1, preset.rows // 2)
+    return preset.hashes // rows, rows
+
+
 def resolve(
     name: str,
     bands: int | None = None,
     rows: int | None = None,
-    unit: Unit | None = None,
+    unit: Units | None = None,
     words: int | None = None,
     characters: int | None = None,
 ) -> Preset:

@@ -6,9 +6,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from yurai.engine.use import Settings
 from yurai.stages.keep_order import Keep, check_order
+from yurai.stages.near_dedup.losses import Measure
 from yurai.stages.near_dedup.pair_judge import Judge, Verify
-from yurai.stages.near_dedup.presets import Preset, Unit, resolve
-from yurai.stages.shingles.hashes import Shingling
+from yurai.stages.near_dedup.presets import PRESETS, Preset, contained_in, resolve
+from yurai.stages.shingles.hashes import Shingling, Units
 from yurai_filters.ranges import above, at_least
 from yurai_manifests.canonical import Json
 
@@ -34,13 +35,16 @@ class NearDedup(Settings):
         preset: bands, rows and shingles of a published corpus; docs/dedup.md has what each finds and costs.
         bands: bands of a signature, instead of the preset's.
         rows: hashes of a band, instead of the preset's.
-        unit: what shingles count, instead of the preset's; by-language is words, but characters where none are spaced.
+        unit: what shingles count, instead of the preset's; by-script is words, but characters where a text has no
+            spaces between words, by-language where its language has none.
         words: words of a shingle, instead of the preset's.
         characters: characters of a shingle, instead of the preset's.
         signature: minhash hashes each shingle for each value; fast-similarity once in a round, for less CPU.
         threshold: Jaccard similarity from which two documents are duplicates.
+        measure: what the threshold is of; containment is the share of a text's shingles that a kept, longer one has.
         verify: exact compares shingles where the estimate is within 3 standard errors of the threshold; or estimate.
         spare: words, or twice as many characters, in a row that the kept one may lack; 0: any; unset: 16 if exact.
+        numbers: texts that differ in numbers both stay, whatever else they share.
         keep: which document stays; equal ranks go by doc_id. Unset: longest, with against oldest.
         quality: the score or column that best-quality goes by.
         annotate: fill in the cluster columns and drop nothing.
@@ -52,13 +56,15 @@ class NearDedup(Settings):
     preset: Literal["fineweb", "swallow", "llmjp-v4", "curator", "redpajama"] = "fineweb"
     bands: Count | None = None
     rows: Count | None = None
-    unit: Unit | None = None
+    unit: Units | None = None
     words: Count | None = None
     characters: Count | None = None
     signature: Scheme = "minhash"
     threshold: Annotated[float, above(0, 1)] = 0.8
+    measure: Measure = "jaccard"
     verify: Verify = "exact"
     spare: Annotated[int, at_least(0)] | None = None
+    numbers: bool = False
     keep: Keep | None = None
     quality: str | None = None
     annotate: bool = False
@@ -72,13 +78,25 @@ class NearDedup(Settings):
             raise ValueError("annotate drops nothing, so it cannot drop copies of an earlier run")
         if self.spare and self.verify == "estimate":
             raise ValueError('spare looks at texts, and verify = "estimate" at none: use exact, or spare = 0')
+        if self.verify == "estimate" and (self.numbers or self.measure == "containment"):
+            raise ValueError(
+                'numbers and containment are told by texts, and verify = "estimate" looks at none: use exact'
+            )
+        if self.measure == "containment" and self.order[0] != "longest":
+            raise ValueError(f'containment is in a text that is no shorter: keep = "longest", not "{self.order[0]}"')
         check_order(*self.order)
         _ = self.resolved
 
     @cached_property
     def resolved(self) -> Preset:
-        """The preset, with the numbers that are given in place of its own."""
-        return resolve(self.preset, self.bands, self.rows, self.unit, self.words, self.characters)
+        """The preset, with the numbers that are given in place of its own.
+
+        Under containment it has half the rows in as many more bands: what a longer text contains is less like it.
+        """
+        bands, rows = self.bands, self.rows
+        if self.measure == "containment" and bands is None and rows is None:
+            bands, rows = contained_in(PRESETS[self.preset])
+        return resolve(self.preset, bands, rows, self.unit, self.words, self.characters)
 
     @property
     def shingling(self) -> Shingling:
@@ -88,7 +106,8 @@ class NearDedup(Settings):
     @property
     def order(self) -> tuple[Keep, str | None]:
         """The keep order, and the measure that it goes by."""
-        return self.keep or ("oldest" if self.against else "longest"), self.quality
+        oldest = self.against and self.measure == "jaccard"
+        return self.keep or ("oldest" if oldest else "longest"), self.quality
 
     @property
     def spared(self) -> int:
@@ -98,7 +117,9 @@ class NearDedup(Settings):
     @property
     def judge(self) -> Judge:
         """What an estimate decides."""
-        return Judge(self.threshold, self.resolved.hashes, self.verify, texts=self.spared > 0)
+        contained = self.measure == "containment"
+        texts = self.spared > 0 or self.numbers or contained
+        return Judge(self.threshold, self.resolved.hashes, self.verify, texts, contained)
 
     def signed_as(self) -> dict[str, Json]:
         """Return what two signatures must share to be compared."""

@@ -44,12 +44,12 @@ def jaccard(a: U32, b: U32) -> float:
     return shared / (len(a) + len(b) - shared)
 
 
-def pieces(pair: Rows, values: U32) -> Rows:
-    """Return PIECE rows that bring the set of the a of a CHECK row to its b; the last of them says so."""
+def pieces(pair: Rows, values: U32, numbers: int = 0) -> Rows:
+    """Return PIECE rows that bring the set and numbers of the a of a CHECK row to its b; the last of them says so."""
     count = -(-len(values) // SHINGLES)
     result = np.zeros(count, PIECE)
     result["a"], result["b"], result["said"], result["size"] = pair["a"], pair["b"], pair["said"], len(values)
-    result["last"][-1:] = 1
+    result["last"][-1:], result["numbers"] = 1, numbers
     whole = np.zeros(count * SHINGLES, np.uint32)
     whole[: len(values)] = values
     result["values"] = whole.reshape(count, SHINGLES)

@@ -10,7 +10,7 @@ hash is a polynomial over its symbols, a shingle's one over its words, modulo 2^
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,14 @@ import pyarrow.compute as pc
 
 from yurai.stages.mixers import I64, U32, U64, WRAP, powers, upper32
 from yurai.stages.shingles.characters import Symbols, Unit, bounds_of, symbols
+from yurai.stages.shingles.scripts import unspaced
 from yurai.stages.shingles.signs import with_signs
 from yurai.stages.shingles.word_hashes import words
 from yurai_filters.words import UNSPACED
 from yurai_manifests.errors import ContractError
 
+Units: TypeAlias = Literal["by-script", "by-language", "words", "characters"]
+"""What shingles of a corpus count."""
 _BLOCK = 1 << 18
 _SHINGLE = 0xD1342543DE82EF95
 
@@ -32,11 +35,12 @@ _SHINGLE = 0xD1342543DE82EF95
 class Shingling:
     """What a shingle is: `unit`, and how many words or characters one has.
 
-    `by-language` means characters where `lang` is a language without spaces between words (`UNSPACED` of the tagger
-    `words`), words elsewhere and where it is null.
+    `by-script` means characters where a text is written without spaces between words, as `unspaced` tells by the text
+    alone, and words elsewhere; `by-language` characters where `lang` is a language of that kind (`UNSPACED` of the
+    tagger `words`), words elsewhere and where it is null.
     """
 
-    unit: Literal["by-language", "words", "characters"]
+    unit: Units
     words: int
     characters: int
 
@@ -91,9 +95,9 @@ def shingle_blocks(
     """
     if text.null_count:
         raise ContractError(f"column 'text' has {text.null_count} nulls; shingles are of documents that have a text")
-    unspaced = in_characters(len(text), lang, shingling)
+    by_characters = in_characters(text, lang, shingling)
     units: tuple[tuple[Unit, int], ...] = (("words", shingling.words), ("characters", shingling.characters))
-    for (unit, size), chosen in zip(units, (~unspaced, unspaced), strict=True):
+    for (unit, size), chosen in zip(units, (~by_characters, by_characters), strict=True):
         documents = np.flatnonzero(chosen)
         of_unit = text if len(documents) == len(text) else text.filter(pa.array(chosen))
         for first, last in spans(_bytes(of_unit), _BLOCK):
@@ -101,11 +105,15 @@ def shingle_blocks(
             yield Shingles(documents[first:last], values, bounds_of(counts))
 
 
-def in_characters(count: int, lang: "pa.Array[pa.StringScalar] | None", shingling: Shingling) -> npt.NDArray[np.bool_]:
+def in_characters(
+    text: "pa.Array[pa.StringScalar]", lang: "pa.Array[pa.StringScalar] | None", shingling: Shingling
+) -> npt.NDArray[np.bool_]:
     """Tell which documents are cut into characters."""
+    if shingling.unit == "by-script":
+        return unspaced(text)
     if shingling.unit != "by-language":
-        return np.full(count, shingling.unit == "characters")
-    if lang is None or len(lang) != count:
+        return np.full(len(text), shingling.unit == "characters")
+    if lang is None or len(lang) != len(text):
         raise ContractError("shingles by-language need column 'lang', as long as 'text'; or name one unit for all")
     return np.asarray(pc.is_in(lang, value_set=pa.array(UNSPACED)))
 
