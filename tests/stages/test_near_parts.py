@@ -179,7 +179,7 @@ def test_what_is_absent_is_in_no_run_of_both(earlier: list[int], later: list[int
     found = compared(np.unique(np.array(runs, np.uint32)), text)
     first, second = (" ".join(map(str, words)) for words in (earlier, later))
     assert found.run == absent_run(first, second, "word", size)
-    assert found.jaccard == len(set(runs) & set(mine)) / len(set(runs) | set(mine))
+    assert found.similarity == len(set(runs) & set(mine)) / len(set(runs) | set(mine))
     present = {place + at for place, run in enumerate(mine) if run in runs for at in range(size)}
     assert found.absent == len(later) - len(present)
 

@@ -94,7 +94,7 @@ def test_overrides_that_cannot_be_are_refused(given: dict[str, int], said: str) 
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(RecipeError, match="one of 'fineweb', 'swallow'"):
         STAGES["near-dedup"].use({"preset": "finewebb"})
-    with pytest.raises(RecipeError, match="one of 'by-language', 'words', 'characters'"):
+    with pytest.raises(RecipeError, match="one of 'by-script', 'by-language', 'words', 'characters'"):
         STAGES["near-dedup"].use({"unit": "letters"})
 
 

@@ -60,7 +60,7 @@ class Compared:
         record.index["audited"] = [self.audited[name] for name in AUDIT]
         record.index["losses"] = [self.losses[name] for name in LOSSES]
 
-    def add(self, pairs: Rows, found: list[Found], later: list[Text], earlier: Iterable[int]) -> None:
+    def add(self, pairs: Rows, found: list[Found], later: list[Text], earlier: list[int]) -> None:
         """Take what was found of parallel CHECK or PIECE rows: the text of each b, and the hash of the numbers of a."""
         near, doubled = self._near, np.array([text.doubled for text in later], np.int64)
         similarity, run, absent = np.array(found, np.float64).reshape(-1, 3).T
@@ -72,7 +72,7 @@ class Compared:
         if near.judge.texts:
             alike = similar & (estimates != SAID_NO)
             whole = alike & (run <= near.spared * doubled) if near.spared else alike
-            chosen = whole & [one == text.numbers for one, text in zip(earlier, later, strict=True)]
+            chosen = whole & (np.array(earlier, np.uint64) == np.array([text.numbers for text in later], np.uint64))
             for name, count in zip(LOSSES, (alike, alike & ~whole, whole & ~chosen), strict=True):
                 self.losses[name] += int(count.sum())
         edges = np.zeros(int(chosen.sum()), EDGE)
