@@ -30,9 +30,12 @@ from yurai.engine.local import LocalRunner
 from yurai.run.recipe import load_recipe
 from yurai.run.run import run_recipe
 from yurai.sources.find import find_sources
-from yurai_filters.words import UNSPACED
 
 GRAM, LISTED, STEP = 5, 500, 0.02
+WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\u3000-\u9fff\ua9e0-\ua9ff\uaa60-\uaadf\U00020000-\U0003ffff]"
+)
+"""Characters of scripts that put no space between words, by the blocks of Unicode."""
 FOLDED = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 FOLDED |= {ord("、"): ord(","), ord("。"): ord(".")}
 STAGES = "".join(f'[[stage]]\nuse = "{name}"\n' for name in ("read", "extract", "language", "near-dedup"))
@@ -104,7 +107,7 @@ def removals(out: Path, texts: dict[str, tuple[str, str | None]]) -> Iterator[di
     for row in pq.read_table(out / "dropped", columns=columns).to_pylist():
         if row["stage"] == "near-dedup":
             text, lang = texts[row["doc_id"]]
-            unspaced = lang in UNSPACED
+            unspaced = 0 < len(text) <= 5 * len(WITHOUT_SPACES.findall(text))
             kept, gone = (words_of(one, unspaced=unspaced) for one in (texts[row["kept_doc_id"]][0], text))
             found = loss(kept, gone, joint="" if unspaced else " ")
             yield {**row, "lang": lang, "unspaced": unspaced, "words": len(gone), "found": found}

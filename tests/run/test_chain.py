@@ -227,8 +227,10 @@ def other(tmp_path: Path, tokenizer: Path) -> dict[str, dict[str, Any]]:
             "characters": 6,
             "signature": "fast-similarity",
             "threshold": 0.5,
+            "measure": None,
             "verify": "estimate",
             "spare": 0,
+            "numbers": None,
             "keep": "best-quality",
             "quality": "lang_score",
             "annotate": True,
@@ -300,7 +302,7 @@ def test_every_option_is_taken(
         assert flags == other[stage].keys(), "a new option needs a value here"
         for name, value in other[stage].items():
             if value is None:
-                continue  # two options say one thing: `test_threshold.py` and `test_perplexity.py` give this one, `test_against.py` a tree
+                continue  # two options say one thing: `test_threshold.py` and `test_perplexity.py` give this one, `test_against.py` a tree, `test_near_measures.py` what needs texts
             flag = name.replace("_", "-")
             options += [f"--{flag}" if value else f"--no-{flag}"] if isinstance(value, bool) else [f"--{flag}", value]
     said = yurai(command, *options, "--output", tmp_path / "out", *LOCAL)
