@@ -277,7 +277,9 @@ DROPPED = pa.schema(
         ),
         _column("jaccard", pa.float32(), "similarity to it, rounded to 1e-4; null where equal URLs say nothing of it"),
         _column(
-            "jaccard_by", pa.string(), "how that is known: equal (texts), estimate (signatures) or exact (shingles)"
+            "jaccard_by",
+            pa.string(),
+            "how that is known: equal (texts), estimate (signatures), exact (shingles); containment: how much is there",
         ),
         _column("cluster_id", pa.string(), "cluster of a duplicate: as the column of kept documents"),
         _column(
