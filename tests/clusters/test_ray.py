@@ -78,6 +78,25 @@ def test_few_tasks_are_ahead(tmp_path: Path) -> None:
     assert taken == 2 * AHEAD
 
 
+def test_all_that_ended_is_heard_of_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where much is in flight, one look takes all ends; the digest is that of a run without Ray."""
+    from yurai.ray import runner as module
+
+    looks: list[int] = []
+
+    def ended(running: list[module.Reference]) -> list[module.Reference]:
+        found = look(running)
+        looks.append(len(found))
+        return found
+
+    look = module._ended
+    monkeypatch.setattr(module, "FEW", 0)
+    monkeypatch.setattr(module, "_ended", ended)
+    spread = run(tmp_path / "ray", SMALL, runner=module.RayRunner(2))
+    assert spread.digest == run(tmp_path / "local", SMALL).digest
+    assert sum(looks) >= len(SMALL)
+
+
 def test_a_task_beyond_its_deadline_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from yurai.ray import runner as module
 

@@ -1,11 +1,10 @@
 """Run the tasks of one step that are not committed yet, then commit the step."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from yurai.engine.journal import entry_key, seconds_of
+from yurai.engine.journal import keyed, seconds_of
 from yurai.engine.keys import Keys, KeySet
 from yurai.engine.note import RunNote
 from yurai.engine.progress import Counter, Reporter
@@ -78,8 +77,7 @@ class Engine:
         told: dict[int, AnyTask],
     ) -> Iterator[tuple[int, AnyTask]]:
         """Yield the tasks that are not committed; those in flight that are told of when they end are put in `told`."""
-        for number, task in enumerate(tasks):
-            key = task.key or known_key(self.store, task)
+        for number, (task, key) in enumerate(keyed(self.store, tasks) if done else ((task, "") for task in tasks)):
             if key in done:
                 keys[number] = key
                 progress.reuse()
@@ -104,19 +102,6 @@ def _intact(store: Store, key: str) -> bool:
     except (ValueError, KeyError, TypeError):
         return False
     return all(digest_of(store, output.path) == output.sha256 for output in record.outputs)
-
-
-def known_key(store: Store, task: AnyTask) -> str:
-    """Return the key of a source's task from the journal, "" when the source was never hashed or has changed since.
-
-    An entry that is damaged counts as none: the source is hashed again, which writes the entry anew.
-    """
-    name = task.journal
-    try:
-        entry = json.loads(store.read(entry_key(task.step.name, name)))
-        return task_key(task.step, task.source, str(entry["source_sha256"]))
-    except (FileNotFoundError, ValueError, RecursionError, TypeError, KeyError):
-        return ""
 
 
 def journal_name(source: str, size: int, stamp: str) -> str:
