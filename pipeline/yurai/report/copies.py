@@ -2,7 +2,7 @@
 
 leaders  documents/, extracted/ -> kept pages by group, the largest clusters, the sources of each extracted file
 copies   dropped/, documents/   -> similarities, the copies of those clusters, ids of what went
-removed  extracted/ + ids       -> removed pages by group, excerpts of the pages to show
+removed  extracted/ + ids       -> removed pages by group, excerpts of the pages to show, texts to compare
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypedDict
 
 from yurai.report.components import Crawled
+from yurai.report.pairs.strata import Losses, Written
 
 CLUSTERS, COPIES = 5, 3
 GROUPS = ("source", "domain", "lang", "licence")
@@ -55,6 +56,7 @@ class Copied(TypedDict):
 
     bins: dict[str, dict[str, int]]
     copies: list[Copy]
+    losses: Written
     sources: list[str] | None
 
 
@@ -113,6 +115,10 @@ class Copies:
     """Pages to show, by doc_id."""
     similarity: dict[str, Counter[int]] = field(default_factory=dict)
     """{how it is known: {bin: copies}}."""
+    losses: Losses = field(default_factory=lambda: Losses(0))
+    """What removals lose, and those that are drawn."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Whole texts, redacted, of removals that are drawn or the largest, and of what stays in their place, by doc_id."""
     removed: int = 0
     marked: int = 0
     lost: int = 0

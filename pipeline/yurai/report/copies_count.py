@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from collections import Counter
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+import pyarrow.parquet as pq
 
 from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.engine import Engine, shard_task
@@ -28,8 +31,10 @@ from yurai.report.copies import (
     largest,
     least_similar,
 )
-from yurai.report.copies_tasks import COUNTS, CopiesOf, Leaders, Removed, copies, leaders, removed
+from yurai.report.copies_tasks import COUNTS, DRAWN, CopiesOf, Leaders, Removed, copies, leaders, removed
 from yurai.report.merge import insert_counts, read_output
+from yurai.report.pairs.strata import Losses, ids_of
+from yurai.report.pairs.texts import TEXTS
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.database import bounded
@@ -41,7 +46,7 @@ from yurai_manifests.task import StepId
 if TYPE_CHECKING:
     import duckdb
 
-VERSION = 3
+VERSION = 4
 TOP = 12
 Name = Literal["leaders", "copies", "removed"]
 
@@ -113,9 +118,15 @@ def count_copies(engine: Engine, store: Store, run: RunRecord) -> Copies | None:
     removed_ids = [
         (facts["sources"], shard) for facts, shard in zip(held, of_step(engine.store, copied, "gone"), strict=True)
     ]
-    show = sorted({*names, *(one["doc_id"] for cluster in counted.clusters for one in cluster.copies)})
-    ended = _removed(counting, [facts["sources"] for facts in known], removed_ids, show)
+    show = {*names, *(one["doc_id"] for cluster in counted.clusters for one in cluster.copies)}
+    losses = counted.losses
+    longest = ids_of(losses.longest)
+    compared = longest | ids_of(itertools.chain(*losses.drawn.values()))
+    ended = _removed(
+        counting, [facts["sources"] for facts in known], removed_ids, sorted(show | longest), sorted(compared)
+    )
     _add_removed(counted, [json.loads(facts) for facts in counting.facts(ended)])
+    counted.texts = dict(_texts(engine.store, ended))
     counted.groups = _groups(engine.store, [led, ended])
     counted.marked = _of_all(counted.groups["source"], "marked")
     return counted
@@ -130,6 +141,7 @@ def _removed(
     sources: list[list[str] | None],
     removed_ids: list[tuple[list[str] | None, Shard]],
     show: list[str],
+    texts: list[str],
 ) -> StepRecord:
     """Meet each extracted file with the ids of what was removed of its sources."""
     shards = [shard for _, shard in counting.shards(["extracted"])]
@@ -138,14 +150,16 @@ def _removed(
     def made(step: StepId) -> Iterator[AnyTask]:
         for shard, own in zip(shards, sources, strict=False):  # those of documents follow
             near = (one for names, one in full if names is None or own is None or not names.isdisjoint(own))
-            plain = shard_task(removed, step, counting.engine.store, shard, Removed(own, show))
+            plain = shard_task(removed, step, counting.engine.store, shard, Removed(own, show, texts))
             yield replace(plain, inputs=(shard, *near))
 
     return counting.step("removed", len(shards), made)
 
 
 def _add_copies(copies: Copies, held: list[Copied]) -> None:
+    copies.losses = Losses(DRAWN)
     for facts in held:
+        copies.losses.join(facts["losses"])
         for by, bins in facts["bins"].items():
             sums = copies.similarity.setdefault(by, Counter())
             sums.update({int(number): rows for number, rows in bins.items()})
@@ -158,6 +172,14 @@ def _add_removed(copies: Copies, ended: list[Ended]) -> None:
     copies.pages = {page["doc_id"]: page for facts in ended for page in facts["pages"]}
     copies.removed = sum(rows for by, bins in copies.similarity.items() if by != "marked" for rows in bins.values())
     copies.lost = copies.removed - sum(facts["removed"] for facts in ended)
+
+
+def _texts(store: Store, record: StepRecord) -> Iterator[tuple[str, str]]:
+    """Yield doc_id and text of what a step has found."""
+    for _, output in outputs(store, record, "texts"):
+        with store.open(output.path) as file:
+            rows = pq.read_table(file, schema=TEXTS, use_threads=False).to_pylist()
+        yield from ((row["doc_id"], row["text"]) for row in rows)
 
 
 def _groups(store: Store, records: list[StepRecord]) -> dict[str, Groups]:

@@ -13,12 +13,12 @@ from yurai.report.components import card, crawled, fold, key, none, section, tab
 from yurai.report.copies import NO_SIMILARITY, Cluster, Copies, Copy, Groups, Page
 from yurai.report.copies_charts import similarities
 from yurai.report.copies_tasks import LENGTH
+from yurai.report.losses_page import losses, side_by_side
 from yurai.report.markup import Child, Markup, el, join
 from yurai.report.near_page import Searched, errors, found_by_bands, left_out
 from yurai.report.numbers import number, percent, share
 from yurai.report.readers.said import say
 from yurai.report.safe_text import shown
-from yurai.report.text_diff import differences
 from yurai.report.told import counted, heads, told
 from yurai.stages.near_dedup.settings import NearDedup
 from yurai_manifests.run import RunRecord
@@ -27,8 +27,6 @@ SHOWN = 200
 """Characters of the kept page of a cluster."""
 SIDE = 5
 """Rows of a group that are not folded: four groups stand beside each other."""
-DIFFERENCES = 3
-"""Differences that are shown of a copy."""
 HEADS: Final = {
     "source": say("source"),
     "domain": say("domain"),
@@ -58,7 +56,7 @@ def duplicates(run: RunRecord, copies: Copies, uses: list[AnyUse]) -> Markup:
         "stage dropped; language and licence are those of the extracted page.",
         stages=named,
     )
-    shows = [_removed(copies), _clusters(copies, searched), _similar(copies, searched)]
+    shows = [_removed(copies), _clusters(copies, searched), _similar(copies, searched), losses(copies)]
     return section("duplicates", told("Duplicates"), lead, *shows, *(_searched(one) for one in searched))
 
 
@@ -158,11 +156,8 @@ def _cluster(cluster: Cluster, all_copies: Copies, *, opened: bool) -> Markup:
 
 
 def _differences(kept: Page, page: Page) -> list[Markup]:
-    """Return the longest differences of a copy, in each the words of the kept page above those of the copy."""
-    pairs = differences(kept["excerpt"], page["excerpt"], DIFFERENCES)
-    if not pairs:
-        return [none(told("The same words in the first {count} characters.", count=LENGTH))]
-    return [el("div", el("p", el("bdi", one.first)), el("p", el("bdi", one.second)), class_="pair") for one in pairs]
+    words = told("The same words in the first {count} characters.", count=LENGTH)
+    return side_by_side(kept["excerpt"], page["excerpt"], words)
 
 
 def _score(one: Copy) -> str:

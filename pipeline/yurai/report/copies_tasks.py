@@ -7,6 +7,7 @@ pages in input order, so an extracted file is met only with the ids of removed p
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -33,6 +34,9 @@ from yurai.report.copies import (
     least_similar,
 )
 from yurai.report.facts import domains_of
+from yurai.report.pairs import strata
+from yurai.report.pairs.strata import Losses
+from yurai.report.pairs.texts import TEXTS, lines_shown
 from yurai.report.safe_text import excerpt, shown, shown_url
 from yurai.report.tallies import Column
 from yurai.sources.fetch import fetch_shard
@@ -48,6 +52,8 @@ GROUPED = ["doc_id", "source", "url", "registrable_domain", "lang", "declared_sp
 MANY = 1 << 16
 """Rows at once where no text is read: a set of ids is built for each batch."""
 OF_COPIES = ["doc_id", "cluster_id", "kept_doc_id", "jaccard"]
+DRAWN = 20
+"""Removals of each stratum whose texts are compared."""
 _TYPES: dict[str, pa.DataType] = {"what": pa.string(), "name": pa.string()}
 _TYPES |= dict.fromkeys(("kept", "marked", "removed"), pa.int64())
 COUNTS = pa.schema(_TYPES)
@@ -131,10 +137,15 @@ def _summed(tables: list[pa.Table]) -> pa.Table:
 
 
 def _write(attempt: Attempt, value: Led | Copied | Ended, table: pa.Table, name: str = "counts") -> None:
-    facts, rows = attempt.path("facts.json"), attempt.path(f"{name}.parquet")
+    facts = attempt.path("facts.json")
     facts.write_bytes(canonical(value))
-    pq.write_table(table, rows, compression="zstd")
     attempt.finish("facts", facts, rows=1)
+    _put(attempt, name, table)
+
+
+def _put(attempt: Attempt, name: str, table: pa.Table) -> None:
+    rows = attempt.path(f"{name}.parquet")
+    pq.write_table(table, rows, compression="zstd")
     attempt.finish(name, rows, rows=table.num_rows)
 
 
@@ -155,20 +166,22 @@ def copies(task: Task[CopiesOf], attempt: Attempt) -> TaskRecord:
     """
     (shard,) = task.inputs
     path, dropped = fetch_shard(shard, attempt.spool), task.args.kind == "dropped"
-    columns = [*OF_COPIES, "source", *(["stage", "jaccard_by"] if dropped else ["cluster_role"])]
+    columns = [*OF_COPIES, "source", *(["stage", "jaccard_by", *strata.LOST] if dropped else ["cluster_role"])]
     wanted, stages = (pa.array(names, pa.string()) for names in (task.args.leaders, task.args.stages))
     bins, least, removed_tables, sources = dict[str, Counter[int]](), list[Copy](), [GONE.empty_table()], set[str]()
+    losses = Losses(DRAWN)
     for batch in read_rows(path, columns):
         rows = batch.filter(pc.is_in(batch.column("stage"), value_set=stages) if dropped else _marked(batch))
         by = rows.column("jaccard_by").fill_null(NO_SIMILARITY) if dropped else pa.array([MARKED] * rows.num_rows)
         _similarities(bins, rows.column("jaccard"), by)
         least = least_similar([*least, *_copies(rows, by, wanted)])
         if dropped:
+            losses.add(rows)
             removed_tables.append(pa.Table.from_batches([rows.select(GONE.names)]).cast(GONE))
             sources.update(strings(rows, "source"))
     table = pa.concat_tables(removed_tables)
     counts = {name: {str(number): rows for number, rows in sorted(held.items())} for name, held in sorted(bins.items())}
-    facts: Copied = {"bins": counts, "copies": least, "sources": _few(sources)}
+    facts: Copied = {"bins": counts, "copies": least, "losses": losses.written(), "sources": _few(sources)}
     _write(attempt, facts, table, "gone")
     return TaskRecord(task.key, shard.source, shard.sha256)
 
@@ -195,17 +208,18 @@ def _copies(rows: pa.RecordBatch, by: Column, wanted: Column) -> list[Copy]:
 
 @dataclass(frozen=True)
 class Removed(Arguments):
-    """The sources of the file (None: more than can be named), and the pages that are shown."""
+    """The sources of the file (None: too many to be named), the pages to show, those whose texts are compared."""
 
     sources: list[str] | None
     show: list[str]
+    texts: list[str]
 
 
 @task_function("yurai.report.copies_tasks:removed")
 def removed(task: Task[Removed], attempt: Attempt) -> TaskRecord:
-    """Count the removed pages of an extracted file by group; args: `sources` of it and `show` (doc_ids).
+    """Count the removed pages of an extracted file by group; args: `sources` of it, `show` and `texts` (doc_ids).
 
-    Inputs: the file, and files of ids, of which those of its sources are looked for.
+    Inputs: the file, and files of ids, of which those of its sources are looked for. Output `texts` has whole texts.
     """
     shard = task.inputs[0]
     path, sources = fetch_shard(shard, attempt.spool), task.args.sources
@@ -213,17 +227,24 @@ def removed(task: Task[Removed], attempt: Attempt) -> TaskRecord:
         [GONE.empty_table(), *(_ids(fetch_shard(one, attempt.spool), sources) for one in task.inputs[1:])]
     )
     wanted, ids = pa.array(task.args.show, pa.string()), removed_ids["doc_id"].combine_chunks()
-    tables, pages, start, count = [COUNTS.empty_table()], list[Page](), 0, 0
+    compared = pa.array(task.args.texts, pa.string())
+    tables, pages, texts, start, count = [COUNTS.empty_table()], list[Page](), [TEXTS.empty_table()], 0, 0
     for batch in read_rows(path, GROUPED, batch_rows=MANY):
         rows = batch.filter(pc.is_in(batch.column("doc_id"), value_set=ids))
         tables.append(_counted(rows, removed=_each(rows, 1)))
         count += rows.num_rows
-        shown_rows = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted)).to_numpy()
-        pages += [_page(path, start + row) for row in shown_rows.tolist()]
+        pages += [_page(path, start + row) for row in _found(batch, wanted)]
+        texts += [_text(path, start + row) for row in _found(batch, compared)]
         start += batch.num_rows
     facts: Ended = {"removed": count, "pages": pages}
     _write(attempt, facts, _summed(tables))
+    _put(attempt, "texts", pa.concat_tables(texts))
     return TaskRecord(task.key, shard.source, shard.sha256)
+
+
+def _found(batch: pa.RecordBatch, wanted: Column) -> list[int]:
+    rows: list[int] = pc.indices_nonzero(pc.is_in(batch.column("doc_id"), value_set=wanted)).to_numpy().tolist()
+    return rows
 
 
 def _ids(path: Path, sources: list[str] | None) -> pa.Table:
@@ -239,9 +260,7 @@ def _ids(path: Path, sources: list[str] | None) -> pa.Table:
 
 def _page(path: Path, row: int) -> Page:
     """Return what is shown of one row: redacted here, before it is written anywhere."""
-    columns = ["doc_id", "title", "url", "lang", "text"]
-    first, batch = next(one for one in read_range(path, columns, row, row + 1) if one[0] + one[1].num_rows > row)
-    page = batch.slice(row - first, 1).to_pylist()[0]
+    page = _cells(path, row, ["doc_id", "title", "url", "lang", "text"])
     return {
         "doc_id": page["doc_id"],
         "title": shown(page["title"]),
@@ -249,3 +268,15 @@ def _page(path: Path, row: int) -> Page:
         "lang": page["lang"],
         "excerpt": excerpt(page["text"], LENGTH),
     }
+
+
+def _text(path: Path, row: int) -> pa.Table:
+    """Return the whole text of one row, redacted as `_page` does."""
+    page = _cells(path, row, TEXTS.names)
+    return pa.Table.from_pylist([{**page, "text": lines_shown(page["text"])}], TEXTS)
+
+
+def _cells(path: Path, row: int, columns: list[str]) -> Mapping[str, str]:
+    first, batch = next(one for one in read_range(path, columns, row, row + 1) if one[0] + one[1].num_rows > row)
+    cells: Mapping[str, str] = batch.slice(row - first, 1).to_pylist()[0]
+    return cells

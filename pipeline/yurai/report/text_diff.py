@@ -12,6 +12,8 @@ from yurai.report.markup import Markup, el, join
 ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 """Thai, Lao, Burmese, Khmer, kana and Han: no spaces part their words, so each letter stands for one."""
 WORDS = re.compile(rf"[{ALONE}]|[^\s{ALONE}]+")
+BY_CHANCE = re.compile(rf"[{ALONE}]{{1,2}}")
+"""So few letters of such a script between two differences are equal by chance, and are marked with them."""
 ENDS = (".", "!", "?", "。", "！", "？")  # noqa: RUF001 - full stops of Japanese and Chinese
 SENTENCE = 40
 """Words after which a sentence counts as ended."""
@@ -115,7 +117,7 @@ def _together(spans: Iterator[Span]) -> Iterator[list[Span]]:
 
 def _shown(text: str, places: Sequence[tuple[int, int]], runs: Sequence[tuple[int, int]]) -> Markup:
     """Return the words around these runs of words, with the runs marked."""
-    spans = [_characters(text, places, *run) for run in runs]
+    spans = list(_joined(text, [_characters(text, places, *run) for run in runs]))
     start, end = _low(text, spans[0][0] - AROUND), _high(text, min(spans[-1][1], spans[0][0] + LENGTH) + AROUND)
     children, last = ["…" if start else ""], start
     for low, high in spans:
@@ -124,6 +126,17 @@ def _shown(text: str, places: Sequence[tuple[int, int]], runs: Sequence[tuple[in
             children += [text[last:low], el("mark", marked) if marked else el("mark", class_="gap")]
             last = min(high, end)
     return join(*children, text[last:end], "…" if end < len(text) else None)
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    held = spans[0]
+    for low, high in spans[1:]:
+        if held[0] < held[1] and low < high and BY_CHANCE.fullmatch(text, held[1], low):
+            held = (held[0], high)
+        else:
+            yield held
+            held = (low, high)
+    yield held
 
 
 def _characters(text: str, places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:

@@ -1,0 +1,5 @@
+"""Judge removals of duplicates by pairs of texts: what went, beside what stayed.
+
+strata    counts of what removals lose by similarity, and a draw from each stratum
+compare   sentences and numbers of one text that another lacks
+"""
