@@ -39,6 +39,7 @@ def command(data: Data, out: Path, workers: int, options: argparse.Namespace) ->
     given = [(name, getattr(options, name)) for name in PASSED]
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in given if value is not None]
     flags += [f"--runner={options.runner}", f"--workers={workers}", "--no-report", f"--output={out}"]
+    flags += ["--keep-work"]  # the pairs are read from it
     return [*YURAI, STAGE, *flags, *(f"--input={path}" for path in data.shards)]
 
 

@@ -76,7 +76,7 @@ def spread(task: Task[Spread], attempt: Attempt) -> TaskRecord:
 
 def steps_at(store: Store | str, *, rebuild: bool = False, workers: int = 1) -> Steps:
     found = open_store(store) if isinstance(store, str) else store
-    engine = Engine(found, LocalRunner(workers), Reporter(quiet=True), rebuild)
+    engine = Engine(found, LocalRunner(workers), Reporter(quiet=True), rebuild, keep_work=True)
     return Steps(engine, BASE, IDENTITY, 1 << 30)
 
 

@@ -31,13 +31,20 @@ SERVED = {"pytest", "pyarrow", "numpy", "yurai", "yurai_filters", "yurai_manifes
 
 
 def deduplicate(
-    inputs: Sequence[Path | str], out: Path | str, runner: Runner | None = None, *, rebuild: bool = False, **given: Any
+    inputs: Sequence[Path | str],
+    out: Path | str,
+    runner: Runner | None = None,
+    *,
+    rebuild: bool = False,
+    keep_work: bool = False,
+    **given: Any,
 ) -> str:
     """Run near-dedup over Parquet files or a tree; return the digest."""
     uses = (STAGES["near-dedup"].use(given),)
     recipe = Recipe("near-dedup", "", uses, dict(DELIVER))
     state = state_of([str(path) for path in inputs])
-    return continue_tree(uses, state, recipe, str(out), runner or LocalRunner(1), rebuild=rebuild).digest
+    manner = {"rebuild": rebuild, "keep_work": keep_work}
+    return continue_tree(uses, state, recipe, str(out), runner or LocalRunner(1), **manner).digest
 
 
 def outcome(out: Path) -> tuple[list[str], dict[str, dict[str, Any]]]:

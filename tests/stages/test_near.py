@@ -157,7 +157,7 @@ def edges_of(out: Path) -> set[tuple[str, str]]:
 def test_quality_of_the_default_bands(verify: str, precision: float, lang: str, tmp_path: Path) -> None:
     counts = {"alone": 60, "exact": 30, "near": 500, "chain": 40, "templated": 60, "skewed": 200}
     pages = planted(5, counts, lang=lang)
-    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", verify=verify, spare=0)
+    deduplicate(write_pages(tmp_path / "in", pages, 3), tmp_path / "out", verify=verify, spare=0, keep_work=True)
     kept, gone = outcome(tmp_path / "out")
     stays = set(kept)
     assert not any(a in stays and b in stays for a, b in edges_of(tmp_path / "out"))
@@ -304,7 +304,7 @@ def test_killed_in_every_step_and_resumed(tmp_path: Path) -> None:
 def test_damage_to_any_intermediate_is_found_and_made_again(tmp_path: Path) -> None:
     cut = write_pages(tmp_path / "in", planted(11, FEW), 2)
     out = tmp_path / "out"
-    digest = deduplicate(cut, out, memory_bytes=TINY, **SURE)
+    digest = deduplicate(cut, out, keep_work=True, memory_bytes=TINY, **SURE)
     steps = steps_of(out)
     for number, step in enumerate(steps[:-1]):
         files = sorted(path for path in (out / ".work" / step).rglob("*.bin") if path.stat().st_size)
@@ -318,8 +318,8 @@ def test_damage_to_any_intermediate_is_found_and_made_again(tmp_path: Path) -> N
             shutil.rmtree(out / "stages" / after)
         (out / "run.json").unlink()
         with pytest.raises(ShardError, match=r"was changed .*run the same command with --rebuild"):
-            deduplicate(cut, out, memory_bytes=TINY, **SURE)
-        assert deduplicate(cut, out, memory_bytes=TINY, rebuild=True, **SURE) == digest
+            deduplicate(cut, out, keep_work=True, memory_bytes=TINY, **SURE)
+        assert deduplicate(cut, out, keep_work=True, memory_bytes=TINY, rebuild=True, **SURE) == digest
     assert audit(open_store(str(out)), full=True).findings == []
 
 
@@ -369,7 +369,7 @@ def test_real_pages_in_six_languages(shared_data: Path, tmp_path: Path) -> None:
         name: Page(row["text"], row["lang"], row["url"], "2024-01-01T00:00:00Z", source, number)
         for number, (name, row) in enumerate(pages.items())
     }
-    deduplicate(write_pages(tmp_path / "in", list(made.values()), 3), tmp_path / "out", spare=0)
+    deduplicate(write_pages(tmp_path / "in", list(made.values()), 3), tmp_path / "out", spare=0, keep_work=True)
     kept, gone = outcome(tmp_path / "out")
     assert not any({a, b} <= set(kept) for a, b in edges_of(tmp_path / "out"))
     similar = []

@@ -13,6 +13,7 @@ from yurai_manifests.findings import Finding
 from yurai_manifests.lease import FOLDER, holder_of
 from yurai_manifests.run import FOLDERS, RUN, content_digest
 from yurai_manifests.shape import TABLE, TEXT, Fields, parsed
+from yurai_manifests.spent import MARK, NONE, data_folder, mark_fault, mark_key, outputs_of, spent_names
 from yurai_manifests.step import SHAPE, StepRecord, task_values
 from yurai_manifests.store import LocalStore, digest_of
 from yurai_manifests.takedown.tombstones import FOLDER as TOMBSTONES
@@ -31,6 +32,7 @@ _ALARM = re.compile(r"stages/[^/]+/[0-9a-f]{16}/alarms/.*")
 _BESIDE = (".work/spool/", ".work/lease/", ".work/probe-", ".work/report.", "stages/report.")
 """What comes and goes with a running driver, and the numbers that the report is drawn from."""
 RESTORE = "restore it or rebuild"
+UNMARK = "remove it, then run the same command with --rebuild"
 
 
 def check_files(case: Case) -> Iterator[Finding]:
@@ -60,13 +62,13 @@ def check_files(case: Case) -> Iterator[Finding]:
 def check_work(case: Case) -> Iterator[Finding]:
     """Compare what tasks wrote, as far as `.work/` is still there, with their manifests, and find what nothing names.
 
-    `.work/` may be removed, by step or as a whole.
+    `.work/` may be removed, by step or as a whole, and files that a step's mark says are spent.
     """
     if case.sums.broken or not case.hashing or not _is_small(case):
         return
     named = set[str]()
     for step in case.steps:
-        named.add(step.key)
+        named.update((step.key, mark_key(step.step)))
         named.update(part["path"] for part in step.value["parts"])
         yield from _check_outputs(case, step, named)
     for key in sorted(key for folder in ("stages", ".work") for key in case.store.names(folder)):
@@ -81,7 +83,10 @@ def _is_small(case: Case) -> bool:
 
 
 def _check_outputs(case: Case, step: StepRecord, named: set[str]) -> Iterator[Finding]:
-    there = dict(case.store.list(f".work/{step.step.name}/data"))
+    there, spent = dict(case.store.list(data_folder(step.step))), spent_names(case.store, step.step, outputs_of(step))
+    if isinstance(spent, str):
+        yield Finding("error", "work", mark_key(step.step), f"the mark of spent files is damaged: {spent}", UNMARK)
+        spent = NONE
     for task in task_values(case.store, step):
         named.add(step.step.task_key(task["key"]))
         for output in task["outputs"]:
@@ -93,9 +98,11 @@ def _check_outputs(case: Case, step: StepRecord, named: set[str]) -> Iterator[Fi
             if match is None or match["sha256"] != output["sha256"]:
                 message = f"{name}, which task {task['key'][:16]} wrote, is not named by its content"
                 yield Finding("error", "work", step.key, message, RESTORE)
-            elif there and name not in there:
+            elif name not in there and (not there or output["name"] in spent):
+                continue
+            elif name not in there:
                 yield Finding("error", "work", name, "a task wrote this file, it is not there", RESTORE)
-            elif there and (there[name] != output["bytes"] or digest_of(case.store, name) != output["sha256"]):
+            elif there[name] != output["bytes"] or digest_of(case.store, name) != output["sha256"]:
                 yield Finding("error", "work", name, "its bytes are not those that the task wrote", RESTORE)
 
 
@@ -111,6 +118,8 @@ def _unnamed(case: Case, key: str) -> Finding | None:
         whole = wrong is None and value["key"] == match["key"]
     elif _COMMIT.fullmatch(key):
         whole = parsed(case.store.read(key), SHAPE)[1] is None
+    elif MARK.fullmatch(key):
+        whole = mark_fault(case.store.read(key)) is None
     else:
         whole = _is_part(case, key)
     if whole:

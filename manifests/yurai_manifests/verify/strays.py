@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from yurai_manifests.derived import KINDS
 from yurai_manifests.findings import Finding
 from yurai_manifests.signing.files import FOLDER as SIGNATURES
+from yurai_manifests.spent import NONE, mark_key, outputs_of, spent_names
 from yurai_manifests.step import tasks
 from yurai_manifests.store import LocalStore, Store
 from yurai_manifests.verify.chain import RESTORE, Chain
@@ -20,6 +21,7 @@ SHOWN = 20
 def strays(chain: Chain) -> Iterator[Finding]:
     """Yield what nothing leads to: an error, but in stages/, where earlier runs into the same tree left their steps."""
     left, work = list[str](), set[str]()
+    known = {*chain.named, "run.json", *(mark_key(step.step) for step in chain.steps)}
     for name in sorted(_names(chain.store)):
         if is_outside(name):
             continue
@@ -27,7 +29,7 @@ def strays(chain: Chain) -> Iterator[Finding]:
             work.add(name)
             if chain.hasher.sha256(name) != match[1]:
                 yield Finding("error", "changed", name, "its bytes are not those that its name is made of", RESTORE)
-        elif name in chain.named or name.startswith((f"{SIGNATURES}/", *DERIVED)) or name == "run.json":
+        elif name in known or name.startswith((f"{SIGNATURES}/", *DERIVED)):
             continue  # what is made from the run has manifests of its own
         elif name.startswith("stages/"):
             left.append(name)
@@ -53,14 +55,22 @@ def _left(names: list[str]) -> Iterator[Finding]:
 
 
 def _lost_work(chain: Chain, work: set[str]) -> Iterator[Finding]:
-    """Yield the files that tasks wrote and that are gone, unless all are: a tree may be kept without its work."""
+    """Yield the files that tasks wrote and that are gone, but spent ones, unless all are: work is no part of a run."""
+    spents = dict[str, frozenset[str]]()
+    for step in chain.steps:
+        found = spent_names(chain.store, step.step, outputs_of(step))
+        spents[step.key] = NONE if isinstance(found, str) else found
+        if isinstance(found, str):
+            message, advice = f"the mark of spent files is damaged: {found}", "remove it, then run again with --rebuild"
+            yield Finding("error", "changed", mark_key(step.step), message, advice)
     if not work:
         message = "the work of its steps was removed; the run is whole without it, rows of damage cannot be named"
         yield Finding("info", "no-work", ".work", message, "keep .work to resume or to name rows")
         return
     for step in chain.steps:
+        spent = spents[step.key]
         for task in tasks(chain.store, step):
             for output in task.outputs:
-                if output.path.startswith(WORK) and output.path not in work:
+                if output.path.startswith(WORK) and output.path not in work and output.name not in spent:
                     message = f"step {step.value['step']} wrote it, it is gone"
                     yield Finding("error", "missing", output.path, message, f"{RESTORE}; or remove .work whole")

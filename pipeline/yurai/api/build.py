@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from yurai.api.given import RunnerName, Tables, Where, place, places, recipe_of, sides
@@ -34,6 +35,7 @@ def build(
     requests_per_second: float | None = None,
     requests_in_flight: int | None = None,
     rebuild: bool = False,
+    keep_work: bool = False,
     report: bool = True,
     progress: bool = False,
 ) -> Tree:
@@ -59,6 +61,7 @@ def build(
         requests_per_second: requests a second to web servers, of all workers together; None: any number.
         requests_in_flight: requests to web servers at a time, of all workers; None: any number.
         rebuild: redo what a changed recipe or input makes different, instead of refusing it.
+        keep_work: leave the files in OUT/.work that no later step reads; more inputs then make less again.
         report: write OUT/report/index.html at the end.
         progress: show steps, rate and time left on standard error.
 
@@ -75,7 +78,8 @@ def build(
     chosen = _chosen(recipe, sources, places(blocklist, "blocklist") if blocklist else [])
     reach = _reach(side, base, allow)
     limits = _limits(requests_per_second, requests_in_flight)
-    work = _work(out, runner, workers, address, limits, rebuild=rebuild, report=report, progress=progress)
+    work = _work(out, runner, workers, address, limits, report=report, progress=progress)
+    work = replace(work, rebuild=rebuild, keep_work=keep_work)
     _warn(doubts_of(work.run(chosen, checked_inputs(given, out), reach), out))
     return open_tree(out)
 
@@ -114,7 +118,6 @@ def _work(
     address: str,
     limits: Limits,
     *,
-    rebuild: bool,
     report: bool,
     progress: bool,
 ) -> "Work":
@@ -127,4 +130,4 @@ def _work(
     if workers is not None and (type(workers) is not int or workers < 1):
         raise RecipeError(f"workers must be a positive integer or None, not {workers!r}")
     reporter = Reporter(quiet=not progress)
-    return Work(out, runner, workers, place(address, "address"), rebuild, report, reporter, limits)
+    return Work(out, runner, workers, place(address, "address"), report=report, reporter=reporter, limits=limits)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TypedDict
 
 from yurai.api.fitness import refuse_unfit
 from yurai.api.runners import open_runner
@@ -22,6 +23,14 @@ from yurai_manifests.web_file_gate import budget
 
 def _quiet() -> Reporter:
     return Reporter(quiet=True)
+
+
+class _Manner(TypedDict):
+    """How a run goes about its tree."""
+
+    rebuild: bool
+    keep_work: bool
+    reporter: Reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Work:
     workers: int | None = None
     address: str = "local"
     rebuild: bool = False
+    keep_work: bool = False
+    """Leave the files that no later step of the run reads."""
     report: bool = True
     reporter: Reporter = field(default_factory=_quiet)
     limits: Limits = field(default_factory=Limits)
@@ -66,7 +77,7 @@ class Work:
         sides = find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
         with open_runner(self.runner, self.workers, self.address) as runner:
             refuse_unfit(self.address, recipe.stages, [*files, *chain(*sides.values())], self.output)
-            run_recipe(recipe, files, self.output, runner, sides=sides, rebuild=self.rebuild, reporter=self.reporter)
+            run_recipe(recipe, files, self.output, runner, sides=sides, **self._manner)
             return self._end(runner)
 
     def go_on(self, recipe: Recipe, inputs: list[str], reach: Reach) -> Audit:
@@ -84,9 +95,12 @@ class Work:
         with open_runner(self.runner, self.workers, self.address) as runner:
             state = state_of(inputs)
             refuse_unfit(self.address, uses, [*chain(*sides.values())], self.output)
-            reporter, rebuild = self.reporter, self.rebuild
-            continue_tree(uses, state, recipe, self.output, runner, sides=sides, rebuild=rebuild, reporter=reporter)
+            continue_tree(uses, state, recipe, self.output, runner, sides=sides, **self._manner)
             return self._end(runner)
+
+    @property
+    def _manner(self) -> _Manner:
+        return {"rebuild": self.rebuild, "keep_work": self.keep_work, "reporter": self.reporter}
 
     def _end(self, runner: Runner) -> Audit:
         return end_run(self.output, runner, self.reporter, report=self.report, rebuild=self.rebuild)

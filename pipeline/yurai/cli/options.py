@@ -117,4 +117,7 @@ Language = Annotated[Literal["en", "ja"], typer.Option("--lang", help="language 
 PageFormat = Annotated[Literal["text", "json", "html"], typer.Option(help="html is the whole page, with charts")]
 Tree = Annotated[str, typer.Argument(metavar="OUT", help="output tree of a run: a folder or fsspec URL")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="redo what a changed recipe or input makes different")]
+KeepWork = Annotated[
+    bool, typer.Option("--keep-work", help="leave the files in OUT/.work that no later step of this run reads")
+]
 RecipeName = Annotated[str, typer.Argument(metavar="RECIPE", help="a shipped recipe, or path of a TOML file")]

@@ -11,6 +11,7 @@ from yurai.cli.options import (
     Base,
     Blocklist,
     Input,
+    KeepWork,
     Output,
     Quiet,
     Rebuild,
@@ -47,6 +48,7 @@ def run(
     requests_per_second: RequestsPerSecond = None,
     requests_in_flight: RequestsInFlight = None,
     rebuild: Rebuild = False,
+    keep_work: KeepWork = False,
     report: Report = True,
     profile: Annotated[bool, typer.Option("--profile", help="print CPU seconds by part and rule at the end")] = False,
     allow_empty: AllowEmpty = False,
@@ -61,8 +63,9 @@ def run(
     from yurai_manifests.web_budget import Limits
 
     chosen = with_blocklists(with_sources(load_recipe(recipe), sources), blocklist or ())
+    shown = reporter(quiet=quiet, verbose=verbose)
     limits = Limits(requests_per_second, requests_in_flight)
-    work = Work(output, runner, workers, address, rebuild, report, reporter(quiet=quiet, verbose=verbose), limits)
+    work = Work(output, runner, workers, address, rebuild, keep_work, report, shown, limits)
     ended = work.run(chosen, input, Reach(side or (), base, allow or ()))
     if profile:
         _print_profile(output)

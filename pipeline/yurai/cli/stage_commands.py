@@ -17,6 +17,7 @@ from yurai.cli.options import (
     Allow,
     AllowEmpty,
     Input,
+    KeepWork,
     Output,
     Quiet,
     Rebuild,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from yurai.declare.stage import AnyStage
     from yurai.engine.use import AnyUse
 
-RUNNING = ("runner", "workers", "address", "rebuild", "report")
+RUNNING = ("runner", "workers", "address", "rebuild", "keep_work", "report")
 COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", *RUNNING)
 READING = {"extract": ("sources", "side", "allow"), "select": ("side", "allow")}
 """Which stages read files beside the rows of their input, and the options that say which."""
@@ -79,7 +80,10 @@ def _command(said: StageCommand) -> Callable[..., None]:
             for entry in (("recipe", FromRecipe, None), ("set_", Set, None), ("runner", RunnerName, "ray"))
         ),
         *(_parameter(*entry) for entry in (("workers", Workers, None), ("address", Address, "local"))),
-        *(_parameter(*entry) for entry in (("rebuild", Rebuild, False), ("report", Report, True))),
+        *(
+            _parameter(*entry)
+            for entry in (("rebuild", Rebuild, False), ("keep_work", KeepWork, False), ("report", Report, True))
+        ),
         *(_parameter(*entry) for entry in (("allow_empty", AllowEmpty, False), ("strict", Strict, False))),
         *(_parameter(*entry) for entry in (("quiet", Quiet, False), ("verbose", Verbose, False))),
         *(_parameter(option, OF_READING[option], None) for option in READING.get(said.name, ())),

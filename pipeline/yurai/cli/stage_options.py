@@ -30,6 +30,7 @@ TAKEN: Final = frozenset(
         "runner",
         "workers",
         "address",
+        "keep_work",
         "rebuild",
         "report",
         "allow_empty",

@@ -1,17 +1,19 @@
 """Run the tasks of one step that are not committed yet, then commit the step."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from yurai.engine.journal import keyed, seconds_of
 from yurai.engine.keys import Keys, KeySet
 from yurai.engine.note import RunNote
 from yurai.engine.progress import Counter, Reporter
+from yurai.engine.spent import Gone, SpentSteps, spend
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_key
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.lease import Lease
+from yurai_manifests.spent import spent_outputs
 from yurai_manifests.step import StepRecord, commit_step
 from yurai_manifests.store import Store, digest_of
 from yurai_manifests.task import StepId, TaskRecord
@@ -42,6 +44,10 @@ class Engine:
     """The hold on the tree, of a run that may write all of it."""
     note: RunNote | None = None
     """Where a run leaves word of how far it is."""
+    keep_work: bool = False
+    """Leave the files that no later step reads."""
+    spent: SpentSteps = field(default_factory=SpentSteps)
+    """Steps that an earlier driver brought to their commit, and let their files go."""
 
     def step(
         self, step: StepId, identity: Mapping[str, Json], tasks: Callable[[], Iterable[AnyTask]], count: int
@@ -56,6 +62,7 @@ class Engine:
         done, keys = KeySet(names), Keys(count)
         if self.note:
             self.note.step(step, count, len(done))
+        self._again(self.spent.read_by(task for task, key in keyed(self.store, tasks()) if key not in done))
         with self.reporter.step(step.name, count) as progress:
             told: dict[int, AnyTask] = {}
             for number, key in self.runner.run(self._missing(tasks(), keys, done, progress, told)):
@@ -66,7 +73,28 @@ class Engine:
                 progress.advance()
                 if self.lease:
                     self.lease.check()
-        return commit_step(self.store, step, identity, keys)
+        record = commit_step(self.store, step, identity, keys)
+        self.spent.remember(self.store, record, tasks)
+        return record
+
+    def spend(self, record: StepRecord, names: Collection[str] = (), *, at_last: bool = False) -> None:
+        """Let the outputs `names` of a step go, or all: no later step of this run reads them.
+
+        What an earlier driver let go, and this one may have made again, goes `at_last`, with its stage.
+        """
+        if not self.keep_work and (at_last or record.step.name not in self.spent):
+            spend(self.store, record, names)
+
+    def _again(self, steps: Iterable[Gone]) -> None:
+        """Make the files of spent steps again, after those of the steps that they read."""
+        for gone in steps:
+            self._again(self.spent.read_by(task for _, task in gone.missing(self.store)))
+            if count := sum(1 for _ in gone.missing(self.store)):
+                with self.reporter.step(f"{gone.record.step.name} again", count) as progress:
+                    for _ in self.runner.run(gone.missing(self.store)):
+                        progress.advance()
+                        if self.lease:
+                            self.lease.check()
 
     def _missing(
         self,
@@ -91,17 +119,20 @@ def forget_damaged(store: Store, step: StepId) -> None:
     """Remove the step's commits, and the manifests of tasks that are unreadable or whose files are not as they say."""
     for key in list(store.names(f"{step.folder}/commits")):
         store.remove(key)
+    spent = spent_outputs(store, step)
     for key in list(store.names(f"{step.folder}/tasks")):
-        if not _intact(store, key):
+        if not _intact(store, key, spent):
             store.remove(key)
 
 
-def _intact(store: Store, key: str) -> bool:
+def _intact(store: Store, key: str, spent: Collection[str]) -> bool:
+    """Tell whether a task's manifest can be read and its files are as it says; what is spent may be gone."""
     try:
         record = TaskRecord.of(store.read(key))
     except (ValueError, KeyError, TypeError):
         return False
-    return all(digest_of(store, output.path) == output.sha256 for output in record.outputs)
+    right = ((output, {output.sha256, None} if output.name in spent else {output.sha256}) for output in record.outputs)
+    return all(digest_of(store, output.path) in digests for output, digests in right)
 
 
 def journal_name(source: str, size: int, stamp: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from yurai.engine.engine import Engine
-from yurai.engine.state import Shards
+from yurai.engine.state import Shards, State
 from yurai.engine.task import A, AnyTask, Task, TaskFunction, task_key
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import Json, fingerprint
@@ -27,6 +27,18 @@ class Steps:
         record = self.engine.step(self.step(name), self.identity, expected, count)
         self.records.append(record)
         return record
+
+    def spend(self, records: Iterable[StepRecord], *names: str) -> None:
+        """Let files of these steps go, those of the outputs `names` or all: no step behind reads them."""
+        for record in records:
+            self.engine.spend(record, names)
+
+    def closed(self, state: State) -> State:
+        """Return the state after all steps but the last, which alone hands files on: those of the others go."""
+        for inner in self.records[:-1]:
+            state = state.after(inner, ())
+            self.engine.spend(inner, at_last=True)
+        return state
 
     def step(self, name: str) -> StepId:
         """Return the id of the step called `name`."""

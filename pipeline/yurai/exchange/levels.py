@@ -29,10 +29,20 @@ Before = Callable[[], Iterator[Iterable[Span]]]
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """The spans of each partition; they are read again from manifests each time, since they may be millions."""
+    """The spans of each partition; they are read again from manifests each time, since they may be millions.
+
+    `records` are the steps in whose files called `output` they lie, where nothing but the reader of this reads those.
+    """
 
     count: int
     read: Callable[[], Iterator[list[Span]]]
+    records: tuple[StepRecord, ...] = ()
+    output: str = "rows"
+
+    def spend(self, steps: Steps) -> None:
+        """Let the files go: the step that read them is committed."""
+        if self.records:
+            steps.spend(self.records, self.output)
 
     def __iter__(self) -> Iterator[list[Span]]:
         return self.read()
@@ -58,21 +68,32 @@ def widths(count: int) -> list[int]:
 
 
 def exchange(
-    steps: Steps, name: str, records: list[StepRecord], kind: str, route: Route, output: str = "rows"
+    steps: Steps,
+    name: str,
+    records: list[StepRecord],
+    kind: str,
+    route: Route,
+    output: str = "rows",
+    *,
+    last: bool = False,
 ) -> Partitions:
     """Bring the rows of the files called `output` of `records` to the partitions that `route` says.
 
-    Rows of a partition keep the order of `records`, of their tasks, and of the rows in a file.
+    Rows of a partition keep the order of `records`, of their tasks, and of the rows in a file. Files go when the level
+    that read them is committed; those of `records` only if this is the `last` that reads them.
     """
 
     def everything() -> Iterator[Span]:
         return (span for record in records for span in written(steps.engine, record, output))
 
-    partitions = Partitions(1, lambda: iter([list(everything())]))
+    mine = tuple(records) if last else ()
+    partitions = Partitions(1, lambda: iter([list(everything())]), mine, output)
     before: Before = lambda: iter([everything()])  # noqa: E731 - a list of the spans of a million writers would be 1 GB
     cover = route.count
     for number, width in enumerate(widths(route.count)):
-        partitions = _Level(steps, f"{name}-{number}", before, kind, route, cover, width).run()
+        parted = _Level(steps, f"{name}-{number}", before, kind, route, cover, width).run()
+        partitions.spend(steps)
+        partitions = parted
         before, cover = partitions.read, width
     return partitions
 
@@ -92,7 +113,7 @@ class _Level:
     def run(self) -> Partitions:
         """Bring the level to its commit."""
         record = self.steps.reduce(self.name, split, self.arguments)
-        return Partitions(-(-self.route.count // self.width), lambda: self.after(record))
+        return Partitions(-(-self.route.count // self.width), lambda: self.after(record), (record,))
 
     def parts(self, coarse: int) -> int:
         """Return into how many parts a partition goes; the last may be narrower."""

@@ -173,7 +173,8 @@ def _try(chosen: Chosen, folder: Path, share: float, workers: int, words: Sequen
             outs.append(folder / f"{name}-out")
             # a glob: of a folder that holds archives, a run would leave the rows out
             places = ["--input", f"{folder}/{name}/**/*", "--output", str(outs[-1])]
-            trials.append(watch(["run", *words, *places, "--workers", str(workers), "--no-report"], outs[-1], workers))
+            manner = ["--workers", str(workers), "--no-report", "--keep-work"]
+            trials.append(watch(["run", *words, *places, *manner], outs[-1], workers))
             counter.advance()
             if reporter.verbose:
                 counter.tell(name, trials[-1].wall)

@@ -41,9 +41,12 @@ def run_recipe(
     *,
     sides: Sides = NO_SIDES,
     rebuild: bool = False,
+    keep_work: bool = False,
     reporter: Reporter | None = None,
 ) -> RunRecord:
     """Run `recipe` over `sources` into the tree at `output`, resuming what is there; `sides` are read beside them.
+
+    Files that no later step reads go, unless `keep_work`.
 
     Raises:
         RecipeError: no source holds a candidate, or the input is wrong: rows without a text column, an idle [[source]].
@@ -54,7 +57,7 @@ def run_recipe(
     identities = recipe.identities()
     _caution(recipe.stages)
     peek(sources, recipe.sources)
-    with open_engine(output, runner, reporter, rebuild=rebuild) as engine:
+    with open_engine(output, runner, reporter, rebuild=rebuild, keep_work=keep_work) as engine:
         names = [source.name for source in sources]
         if ended := left_alone(engine, recipe, identities, names, sides, _selections(sources)):
             return ended
@@ -111,6 +114,7 @@ def continue_tree(
     *,
     sides: Sides = NO_SIDES,
     rebuild: bool = False,
+    keep_work: bool = False,
     reporter: Reporter | None = None,
     first: Callable[[Engine, State], State] = lambda _, state: state,
 ) -> RunRecord:
@@ -125,7 +129,7 @@ def continue_tree(
     check_order((*state.done, *uses), f"yurai {recipe.name}")
     identities = recipe.identities(state.fingerprint)
     _caution(uses)
-    with open_engine(output, runner, reporter, rebuild=rebuild) as engine:
+    with open_engine(output, runner, reporter, rebuild=rebuild, keep_work=keep_work) as engine:
         if ended := left_alone(engine, recipe, identities, [state.carried["digest"]], sides):
             return ended
         hold_plan(engine, recipe, identities, [state.carried["digest"]], sides)
@@ -136,11 +140,18 @@ def continue_tree(
 
 @contextmanager
 def open_engine(
-    output: str, runner: Runner, reporter: Reporter | None, *, rebuild: bool = False, noted: bool = True
+    output: str,
+    runner: Runner,
+    reporter: Reporter | None,
+    *,
+    rebuild: bool = False,
+    keep_work: bool = False,
+    noted: bool = True,
 ) -> Iterator[Engine]:
     """Hold the tree at `output`; what a driver that died there left half-written is removed.
 
-    Without `noted` the command that is running, with what was typed, is not written down.
+    With `keep_work` no file goes that a later step does not read. Without `noted` the command that is running, with
+    what was typed, is not written down.
     """
     store = open_store(output)
     probe(store)
@@ -150,7 +161,7 @@ def open_engine(
             clear_litter(store)
         note = RunNote(store) if noted else None
         try:
-            yield Engine(store, runner, reporter or Reporter(quiet=True), rebuild, lease, note)
+            yield Engine(store, runner, reporter or Reporter(quiet=True), rebuild, lease, note, keep_work)
         except BaseException as error:
             if note:
                 note.end(error)

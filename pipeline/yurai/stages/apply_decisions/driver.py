@@ -52,8 +52,9 @@ def apply_decisions(
                 yield NamesOf(shard, spans, shard.source if number < earlier else None)
 
     named = [] if annotate else [steps.reduce("names", names, arguments)]
-    names_told = exchange(steps, "told", named, "name", Route("shard", shards.count, every=1))
-    own = exchange(steps, "own", decided, "decision", Route("shard", shards.count, every=1))
+    kept.spend(steps)
+    names_told = exchange(steps, "told", named, "name", Route("shard", shards.count, every=1), last=True)
+    own = exchange(steps, "own", decided, "decision", Route("shard", shards.count, every=1), last=True)
 
     def expected() -> Iterator[AnyTask]:
         partners = of_step(steps.engine.store, signatures, "signatures") if signatures else itertools.repeat(None)
@@ -65,8 +66,7 @@ def apply_decisions(
             yield steps.over("apply", apply, inputs, args, digest)
 
     record, store = steps.run("apply", expected, state.survivors.count), steps.engine.store
-    for inner in steps.records[:-1]:
-        state = state.after(inner, ())
+    state = steps.closed(state)
     stay = kept_of(store, record, state.survivors)
     dropped = (*state.dropped, of_step(store, record, "dropped"))
     index = of_step(store, record, "index") if record.output("index", "files") else state.index

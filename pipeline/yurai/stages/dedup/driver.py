@@ -29,10 +29,11 @@ def drop_equal(engine: Engine, state: State, use: StageUse[Dedup], identity: Ide
     keyed = [steps.map("earlier", keys, older, of)] if older.count else []
     keyed.append(steps.map("keys", keys, state.survivors, of, older.count))
     rows = sum(one.output("rows") for one in keyed)
-    by_key = exchange(steps, "hash", keyed, "key", by_hash("hash", rows, "key", memory))
+    by_key = exchange(steps, "hash", keyed, "key", by_hash("hash", rows, "key", memory), last=True)
 
     def arguments() -> Iterator[Decide]:
         return (Decide(spans, method, older.count, memory) for spans in by_key if spans)
 
     decided = steps.reduce("decide", decide, arguments)
+    by_key.spend(steps)
     return apply_decisions(steps, state, use, [decided], reason=f"{method}-duplicate", older=older)

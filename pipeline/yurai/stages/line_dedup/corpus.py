@@ -52,16 +52,15 @@ def listed(
 
 
 def met(steps: Steps, name: str, records: list[StepRecord], kind: str) -> Partitions:
-    """Bring rows together by hash."""
+    """Bring rows together by hash; nothing else reads them."""
     rows = sum(one.output("rows") for one in records)
-    return exchange(steps, name, records, kind, by_hash("hash", rows, kind, steps.memory_bytes))
+    return exchange(steps, name, records, kind, by_hash("hash", rows, kind, steps.memory_bytes), last=True)
 
 
 def after_cut(steps: Steps, state: State, use: StageUse[LineDedup], expected: Callable[[], Iterable[AnyTask]]) -> State:
     """Run the step that writes the shards anew, and return the state after the stage."""
     record = steps.run("cut", expected, state.survivors.count)
-    for inner in steps.records[:-1]:
-        state = state.after(inner, ())
+    state = steps.closed(state)
     store = steps.engine.store
     dropped = (*state.dropped, of_step(store, record, "dropped"))
     return state.after(record, (use,), survivors=kept_of(store, record, state.survivors), dropped=dropped)

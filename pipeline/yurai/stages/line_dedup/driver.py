@@ -34,7 +34,8 @@ def _cut_lines(engine: Engine, state: State, use: StageUse[LineDedup], identity:
         return (Judge(spans, settings.min_copies, memory) for spans in by_unit if spans)
 
     judged = steps.reduce("judge", judge, partitions)
-    by_shard = exchange(steps, "shards", [judged], "cut", corpus.to("shard"))
+    by_unit.spend(steps)
+    by_shard = exchange(steps, "shards", [judged], "cut", corpus.to("shard"), last=True)
 
     def expected() -> Iterator[AnyTask]:
         for shard, spans in corpus.new_with(by_shard):

@@ -34,11 +34,14 @@ def cut_spans(engine: Engine, state: State, use: StageUse[LineDedup], identity: 
         return (Judge(spans, settings.min_copies, memory) for spans in by_window if spans)
 
     judged = steps.reduce("judge", judge, partitions)
-    found = exchange(steps, "found", [judged], "repeat", corpus.to("shard"))
+    by_window.spend(steps)
+    found = exchange(steps, "found", [judged], "repeat", corpus.to("shard"), last=True)
     asked = _over(steps, "ask", ask, corpus.documents, found, lambda spans: Extend(spans, memory))
-    beside = exchange(steps, "beside", [asked], "beside", corpus.to("repeat.kept.shard"))
+    found.spend(steps)
+    beside = exchange(steps, "beside", [asked], "beside", corpus.to("repeat.kept.shard"), last=True)
     told = _over(steps, "extend", extend, corpus.documents, beside, lambda spans: Extend(spans, memory))
-    own = exchange(steps, "own", [told], "repeat", corpus.to("shard"))
+    beside.spend(steps)
+    own = exchange(steps, "own", [told], "repeat", corpus.to("shard"), last=True)
 
     def expected() -> Iterator[AnyTask]:
         for shard, spans in corpus.new_with(own):

@@ -65,6 +65,7 @@ def near_duplicates(engine: Engine, state: State, use: StageUse[NearDedup], iden
     estimated = _estimate(steps, use, corpus, signed, paired)
     compared = _compare(steps, use, corpus, estimated)
     decided = decide(steps, [*estimated, *compared])
+    steps.spend([*estimated, *compared], "rows")
     facts = {**_facts(engine, "tally", TALLY, [paired]), **_facts(engine, "audited", AUDIT, compared)}
     facts |= _facts(engine, "losses", LOSSES, compared)
     seen = _sums(engine, "seen", 3 * BINS, estimated)
@@ -91,12 +92,14 @@ def _sign(steps: Steps, corpus: Corpus, use: StageUse[NearDedup]) -> list[StepRe
 
 def _candidates(steps: Steps, near: NearDedup, corpus: Corpus, signed: list[StepRecord]) -> StepRecord:
     rows = corpus.documents.rows * near.resolved.bands
-    bands = exchange(steps, "bands", signed, "band", by_hash("hash", rows, "band", near.memory_bytes))
+    bands = exchange(steps, "bands", signed, "band", by_hash("hash", rows, "band", near.memory_bytes), last=True)
 
     def arguments() -> Iterator[Candidates]:
         return (Candidates(spans, near.memory_bytes) for spans in bands)
 
-    return steps.reduce("candidates", candidates, arguments)
+    paired = steps.reduce("candidates", candidates, arguments)
+    bands.spend(steps)
+    return paired
 
 
 def _estimate(
@@ -116,13 +119,16 @@ def _estimate(
 
         return read
 
-    pairs = exchange(steps, "pairs", [paired], "pair", held.route("a"))
-    inside = steps.reduce("estimate", estimate, arguments(pairs))
-    if not inside.output("carry"):
-        return [inside]
-    kind = f"carry-{near.resolved.hashes}"
-    carried = exchange(steps, "carried", [inside], kind, held.route("b"), "carry")
-    return [inside, steps.reduce("arrive", arrive, arguments(carried))]
+    pairs = exchange(steps, "pairs", [paired], "pair", held.route("a"), last=True)
+    judged = [steps.reduce("estimate", estimate, arguments(pairs))]
+    pairs.spend(steps)
+    if judged[0].output("carry"):
+        kind = f"carry-{near.resolved.hashes}"
+        carried = exchange(steps, "carried", judged, kind, held.route("b"), "carry", last=True)
+        judged.append(steps.reduce("arrive", arrive, arguments(carried)))
+        carried.spend(steps)
+    steps.spend(signed[:-1] if near.index else signed, "signatures")
+    return judged
 
 
 class Pages:
@@ -172,10 +178,14 @@ def _compare(steps: Steps, use: StageUse[NearDedup], corpus: Corpus, estimated: 
 
         return steps.run(name, expected, len(held.edges))
 
-    inside = over("exact", exact, exchange(steps, "checks", estimated, "check", held.route("a"), "checks"))
-    if not inside.output("carry"):
-        return [inside]
-    return [inside, over("meet", meet, exchange(steps, "shingles", [inside], "piece", held.route("b"), "carry"))]
+    checks = exchange(steps, "checks", estimated, "check", held.route("a"), "checks", last=True)
+    compared = [over("exact", exact, checks)]
+    checks.spend(steps)
+    if compared[0].output("carry"):
+        shingles = exchange(steps, "shingles", compared, "piece", held.route("b"), "carry", last=True)
+        compared.append(over("meet", meet, shingles))
+        shingles.spend(steps)
+    return compared
 
 
 def _sums(engine: Engine, name: str, count: int, records: list[StepRecord]) -> list[int]:

@@ -54,14 +54,18 @@ def _labels(steps: Steps, linked: StepRecord) -> StepRecord:
         name = f"graph-round-{number:02}"
         ends = last.output("rows")
         route = _route(steps, ends // 2 if _route(steps, ends // 2).count == 1 else ends)
-        met = exchange(steps, f"{name}-ends", [last], "link", route)
+        met = exchange(steps, f"{name}-ends", [last], "link", route, last=True)
         if met.count == 1:
-            return steps.reduce(f"{name}-contract", graph_tasks.contract, _contracted(steps, met, both=False))
+            last = steps.reduce(f"{name}-contract", graph_tasks.contract, _contracted(steps, met, both=False))
+            met.spend(steps)
+            return last
         lifted = steps.reduce(f"{name}-lift", graph_tasks.lift, _each(steps, met))
+        met.spend(steps)
         if not sum(task.index["unsettled"][0] for task in tasks(steps.engine.store, lifted)):
             return lifted
-        parts = exchange(steps, f"{name}-links", [lifted], "link", route)
+        parts = exchange(steps, f"{name}-links", [lifted], "link", route, last=True)
         last = steps.reduce(f"{name}-contract", graph_tasks.contract, _contracted(steps, parts, both=True))
+        parts.spend(steps)
     raise AssertionError  # count does not end
 
 

@@ -65,9 +65,7 @@ def select(engine: Engine, state: State, use: StageUse[Select], identity: Identi
 
     record = steps.run("apply", expected, state.survivors.count)
     facts = {BEFORE: _named(settings, sizes), AFTER: _named(settings, totals(engine, record, AFTER))}
-    state = replace(state, facts=state.facts | {steps.base.name: facts})
-    for inner in steps.records[:-1]:
-        state = state.after(inner, ())
+    state = steps.closed(replace(state, facts=state.facts | {steps.base.name: facts}))
     dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
     return state.after(record, (use,), survivors=kept_of(engine.store, record, state.survivors), dropped=dropped)
 

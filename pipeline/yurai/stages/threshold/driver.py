@@ -36,8 +36,7 @@ def threshold(engine: Engine, state: State, use: StageUse[Threshold], identity: 
             state = replace(state, facts=state.facts | {steps.base.name: {CUT: found._asdict()}})
     args = Apply(use, *limits)
     record = steps.map("apply", apply, state.survivors, lambda _: args)
-    for inner in steps.records[:-1]:
-        state = state.after(inner, ())
+    state = steps.closed(state)
     dropped = (*state.dropped, of_step(engine.store, record, "dropped"))
     return state.after(record, (use,), survivors=kept_of(engine.store, record, state.survivors), dropped=dropped)
 
