@@ -92,7 +92,7 @@ def test_the_same_command_runs_nothing_again(pages: Sequence[Path], out: Path) -
 
 
 @pytest.mark.parametrize(
-    "place", [f"spent-marked {SIGN}", f"in-spending {SIGN}", f"in-spending {EDGES}", f"in {APPLY}"]
+    "place", [f"spent-marked {SIGN}", f"in-spending {EDGES}"]
 )
 def test_killed_around_the_mark_and_resumed(place: str, pages: Sequence[Path], made: Path, tmp_path: Path) -> None:
     out = tmp_path / "killed"

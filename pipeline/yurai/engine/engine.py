@@ -87,7 +87,7 @@ class Engine:
 
     def _again(self, steps: Iterable[Gone]) -> None:
         """Make the files of spent steps again, after those of the steps that they read."""
-        for gone in steps:
+        for gone in filter(self.spent.holds, steps):  # one may have been made for another one
             self._again(self.spent.read_by(task for _, task in gone.missing(self.store)))
             if count := sum(1 for _ in gone.missing(self.store)):
                 with self.reporter.step(f"{gone.record.step.name} again", count) as progress:
@@ -95,6 +95,7 @@ class Engine:
                         progress.advance()
                         if self.lease:
                             self.lease.check()
+            self.spent.made(gone)
 
     def _missing(
         self,

@@ -58,7 +58,7 @@ class SpentSteps:
             self._found.add(record.step.name)
 
     def read_by(self, expected: Iterable[AnyTask]) -> list[Gone]:
-        """Return the steps whose files these tasks read, each once in a run: what was made again stays there."""
+        """Return the steps whose files these tasks read, by name, but those that were made again."""
         names: set[str] = set()
         if not self._gone:
             return []
@@ -66,7 +66,15 @@ class SpentSteps:
             names.update(step for shard in shards_in((task.inputs, task.args)) if (step := _step_of(shard)))
             if names >= self._gone.keys():
                 break
-        return [self._gone.pop(name) for name in sorted(names & self._gone.keys())]
+        return [self._gone[name] for name in sorted(names & self._gone.keys())]
+
+    def made(self, gone: Gone) -> None:
+        """Note that the files of a step are there until its stage ends."""
+        del self._gone[gone.record.step.name]
+
+    def holds(self, gone: Gone) -> bool:
+        """Tell whether a step has not been made again yet."""
+        return gone.record.step.name in self._gone
 
 
 def _step_of(shard: Shard) -> str:
