@@ -91,9 +91,7 @@ def test_the_same_command_runs_nothing_again(pages: Sequence[Path], out: Path) -
     assert_whole(out, digest)
 
 
-@pytest.mark.parametrize(
-    "place", [f"spent-marked {SIGN}", f"in-spending {EDGES}"]
-)
+@pytest.mark.parametrize("place", [f"spent-marked {SIGN}", f"in-spending {EDGES}"])
 def test_killed_around_the_mark_and_resumed(place: str, pages: Sequence[Path], made: Path, tmp_path: Path) -> None:
     out = tmp_path / "killed"
     assert killed_at(place, pages, out, GIVEN) == -signal.SIGKILL

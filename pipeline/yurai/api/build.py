@@ -76,10 +76,9 @@ def build(
     """
     given, out = places(inputs, "inputs"), checked_output(place(output, "output"))
     chosen = _chosen(recipe, sources, places(blocklist, "blocklist") if blocklist else [])
-    reach = _reach(side, base, allow)
-    limits = _limits(requests_per_second, requests_in_flight)
-    work = _work(out, runner, workers, address, limits, report=report, progress=progress)
-    work = replace(work, rebuild=rebuild, keep_work=keep_work)
+    reach, limits = _reach(side, base, allow), _limits(requests_per_second, requests_in_flight)
+    made = _work(out, runner, workers, address, limits, report=report, progress=progress)
+    work = replace(made, rebuild=rebuild, keep_work=keep_work)
     _warn(doubts_of(work.run(chosen, checked_inputs(given, out), reach), out))
     return open_tree(out)
 
