@@ -46,8 +46,7 @@ def build(
         tree = yurai.build("plain", inputs=["crawl/"], output="corpus", workers=2)
 
     Args:
-        recipe: name of a shipped recipe, path of a TOML file, or a dict in the shape of that TOML
-            (`{"name": "mine", "stage": [{"use": "read"}, {"use": "extract"}, ...]}`).
+        recipe: name of a shipped one, path of a TOML file, or a dict in its shape: `{"name": "mine", "stage": [...]}`.
         inputs: file, folder, glob, path list (.paths.gz) or fsspec URL, or several of them.
         output: folder or fsspec URL to write to.
         workers: tasks at a time; by default one (local), or all CPUs (ray).
@@ -70,8 +69,7 @@ def build(
 
     Raises:
         RecipeError: recipe, input or an argument is wrong; nothing has run.
-        DriftError: `output` was made by another recipe or input, and not `rebuild`.
-        LeaseError: another driver writes to `output`.
+        DriftError, LeaseError: `output` was made by another recipe or input, and not `rebuild`; a driver writes to it.
         ShardError: storage failed after retries, or a web server refused (ThrottledError); the same call resumes.
     """
     given, out = places(inputs, "inputs"), checked_output(place(output, "output"))
