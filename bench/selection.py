@@ -1,10 +1,12 @@
 """Measure what a selection by an index reads: bytes and requests against those of its records.
 
-    python bench/selection.py [--data ../shared/data] [--crawl FOLDER]
+    python bench/selection.py [--data ../shared/data] [--crawl FOLDER] [--run] [--whole]
 
 Makes a crawl in the layout of Common Crawl's of the real pages in `docs`, `web` and `types`: WARC files in which the
 pages of a host lie together, and the columnar index of them. Selects 5 % of the records twice: hosts drawn until they
-hold so many (clustered), and records drawn one by one (uniform). `--crawl` leaves the crawl there.
+hold so many (clustered), and records drawn one by one (uniform). `--crawl` leaves the crawl there. `--run` runs over
+both from a server on loopback, which counts requests and bytes; `--whole` runs over the whole files, too, and compares
+the rows that both have.
 """
 
 from __future__ import annotations
@@ -13,12 +15,15 @@ import argparse
 import random
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+import yurai
 from crawl_layout import CRAWL, FILES, index_row, write_index
+from web_server import Web
 from yurai.sources.selection.hosts import Hosts
 from yurai.sources.selection.make import Wanted, make_selection
 from yurai.sources.selection.manifest import Selection
@@ -34,6 +39,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared/data")
     parser.add_argument("--crawl", type=Path)
+    parser.add_argument("--run", action="store_true")
+    parser.add_argument("--whole", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = given.crawl or Path(folder) / "crawl"
@@ -42,7 +49,13 @@ def main() -> None:
         print(f"{len(rows):,} records of {total:,} bytes in {len({row['warc_filename'] for row in rows})} files")
         clustered = selected(root, Path(folder) / "clustered", hosts=drawn_hosts(rows))
         told("clustered hosts", clustered)
-        told("uniform", selected(root, Path(folder) / "uniform", share=SHARE))
+        uniform = selected(root, Path(folder) / "uniform", share=SHARE)
+        told("uniform", uniform)
+        whole = (
+            rows_of(run(root, [str(listed(root, Path(folder)))], Path(folder) / "whole")[0]) if given.whole else None
+        )
+        for what, made in (("clustered hosts", clustered), ("uniform", uniform)) if given.run else ():
+            counted(what, root, made, Path(folder) / f"{what}-out", whole)
     facts = clustered.facts
     if facts.read > WASTE * facts.bytes or facts.requests * RECORDS_A_REQUEST > facts.records:
         raise SystemExit(f"clustered hosts: more than {WASTE} times the bytes, or a request for fewer than 8 records")
@@ -106,6 +119,52 @@ def told(what: str, made: Selection) -> None:
         f"({facts.read / facts.bytes:.2f} times) in {facts.requests:,} requests ({facts.records / facts.requests:.1f} "
         "records each)"
     )
+
+
+def listed(root: Path, folder: Path) -> Path:
+    """Write the list of all files of the crawl."""
+    names = sorted(str(path.relative_to(root)) for path in root.rglob("*.warc.gz"))
+    (folder / "warc.paths").write_text("\n".join(names))
+    return folder / "warc.paths"
+
+
+def run(base: object, inputs: list[str], out: Path) -> tuple[Path, float]:
+    """Run over inputs; return the tree, and the seconds that it took."""
+    start = time.perf_counter()
+    stages = [{"use": "read"}, {"use": "extract", "retry_with": "off"}]
+    yurai.build({"name": "bench", "stage": stages}, inputs, out, base=str(base), report=False)
+    return out, time.perf_counter() - start
+
+
+def rows_of(out: Path) -> dict[tuple[str, int], tuple[object, ...]]:
+    """The rows of a tree, kept and dropped, by file and offset: doc_id, and text or reason."""
+    tree = yurai.open(out)
+    found: dict[tuple[str, int], tuple[object, ...]] = {}
+    for rows, what in ((tree.documents, "text"), (tree.dropped, "reason")):
+        table = rows.to_table(columns=["source", "warc_offset", "doc_id", what])
+        for source, offset, *rest in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            found[source, offset] = tuple(rest)
+    return found
+
+
+def counted(what: str, root: Path, made: Selection, out: Path, whole: dict[tuple[str, int], Any] | None) -> None:
+    """Run over a selection from a server, and print what it was asked for."""
+    with Web(root) as web:
+        _, seconds = run(f"{web.url}/files", [made.store.url], out)
+        asked = [headers["Range"].removeprefix("bytes=").split("-") for how, _, headers in web.seen if how == "GET"]
+        others = len(web.seen) - len(asked)
+    read = sum(int(last) - int(first) + 1 for first, last in asked)
+    facts, rows = made.facts, rows_of(out)
+    print(
+        f"{what}, at the server: {read:,} bytes ({read / facts.bytes:.2f} times) in {len(asked):,} requests "
+        f"({facts.records / len(asked):.1f} records each), {others} others; {len(rows):,} rows, {seconds:.0f} s"
+    )
+    if read != facts.read or len(asked) != facts.requests or len(rows) != facts.records:
+        raise SystemExit(f"{what}: not what was planned: {facts}")
+    if whole is not None:
+        if {place: whole[place] for place in rows} != rows:
+            raise SystemExit(f"{what}: other rows than a run over whole files has")
+        print(f"{what}: doc_id and text or reason of all rows are those of {len(whole):,} rows of whole files")
 
 
 if __name__ == "__main__":

@@ -8,27 +8,34 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
+import yurai as yurai_package
 from crawl_layout import CRAWL, FILES, Crawl, make_crawl, record
 from warc_samples import gz
 from web_server import Web
 from yurai.engine.local import LocalRunner
 from yurai.run.recipe import make_recipe
 from yurai.run.run import run_recipe
+from yurai.run.side import find_sides
 from yurai.sources.find import find_sources
 from yurai.sources.selection import ranges as selected_ranges
+from yurai.sources.selection.coalesce import READING, Reading
+from yurai.sources.selection.cost import cost_of
 from yurai.sources.selection.make import Wanted, make_selection
+from yurai.sources.selection.manifest import load_selection
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import DriftError, RecipeError, ShardError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-RECIPE = make_recipe(
-    {"name": "small", "stage": [{"use": "read"}, {"use": "extract", "retry_with": "off"}, {"use": "language"}]},
-    where="test",
-)
+    from run_helpers import Said
+
+STAGES = [{"use": "read"}, {"use": "extract", "retry_with": "off"}, {"use": "language"}]
+TABLES = {"name": "small", "stage": STAGES}
+RECIPE = make_recipe(TABLES, where="test")
 WHERE = "content_languages LIKE '%jpn%'"
 ONLY_WHOLE = {"source_sha256", "index_digest"}
 
@@ -37,7 +44,7 @@ def ended(inputs: list[str], base: str, out: Path, workers: int = 1) -> list[dic
     """Run over inputs, hold the tree to its audit, and return its rows, kept and dropped."""
     runner = LocalRunner(workers)
     try:
-        run_recipe(RECIPE, find_sources(inputs, base=base, selections=True), str(out), runner)
+        run_recipe(RECIPE, find_sources(inputs, base=base, reading=READING), str(out), runner)
     finally:
         runner.close()
     said = audit(open_store(str(out)), full=True)
@@ -158,4 +165,112 @@ def test_where_a_selection_may_stand(selection: Path, crawl: Crawl, tmp_path: Pa
     (tmp_path / "out.cdxj").write_text("example)/ 20240101000000 " + line % FILES)
     make_selection(Wanted((str(tmp_path / "out.cdxj"),)), str(tmp_path / "selection"))
     with pytest.raises(RecipeError, match="leads out of --base"):
-        find_sources([str(tmp_path / "selection")], base=str(crawl.root), selections=True)
+        find_sources([str(tmp_path / "selection")], base=str(crawl.root), reading=READING)
+
+
+def test_an_inquiry_names_the_place_of_a_selected_page(
+    crawl: Crawl, selection: Path, tmp_path: Path, yurai: Callable[..., Said]
+) -> None:
+    rows = ended([str(selection)], str(crawl.root), tmp_path / "out")
+    said = yurai("inquire", tmp_path / "out", "--url", rows[0]["url"])
+    assert said.code == 0, said.err
+    assert f"{rows[0]['source']} at {rows[0]['warc_offset']:,}" in said.out
+
+
+def test_how_ranges_are_read_changes_no_byte(selection: Path, crawl: Crawl, tmp_path: Path) -> None:
+    runner, said = LocalRunner(1), []
+    try:
+        for name, reading in (("near", READING), ("apart", Reading(gap=0, largest=1))):
+            with Web(crawl.root) as web:
+                sources = find_sources([str(selection)], base=f"{web.url}/files", reading=reading)
+                run = run_recipe(RECIPE, sources, str(tmp_path / name), runner)
+                said.append((run.digest, len(web.seen)))
+    finally:
+        runner.close()
+    (near, few), (apart, many) = said
+    assert near == apart
+    facts = load_selection(open_store(str(selection))).facts
+    assert (few, many) == (facts.requests, facts.records)
+    cost = cost_of(sources, 0.5)
+    assert cost
+    assert (cost.requests, cost.read, cost.bytes, cost.tasks) == (many, facts.bytes, facts.bytes, facts.files)
+    assert cost.hours == round(many / 0.5 / 3600, 4)
+
+
+def test_a_script_says_how_ranges_are_read(selection: Path, crawl: Crawl, tmp_path: Path) -> None:
+    with Web(crawl.root) as web:
+        how = {"base": f"{web.url}/files", "report": False, "ranges": {"gap": 0, "waste": 0.0, "size": 1}}
+        yurai_package.build(TABLES, selection, tmp_path / "out", **how)
+        assert len(web.seen) == load_selection(open_store(str(selection))).facts.records
+    for wrong in ({"gaps": 1}, {"gap": 0.5}, {"gap": True}, {"waste": 2}):
+        with pytest.raises(RecipeError, match="gap"):
+            yurai_package.build(TABLES, selection, tmp_path / "wrong", ranges=wrong)
+
+
+def test_two_selections_of_one_file_are_refused(selection: Path, crawl: Crawl, tmp_path: Path) -> None:
+    make_selection(Wanted((CRAWL,), root=str(crawl.root)), str(tmp_path / "all"))
+    with pytest.raises(RecipeError, match="by selections that differ"):
+        find_sources([str(selection), str(tmp_path / "all")], base=str(crawl.root), reading=READING)
+
+
+def test_a_selection_in_a_bucket(
+    crawl: Crawl, selection: Path, whole: list[dict[str, Any]], s3_server: str, tmp_path: Path
+) -> None:
+    import s3fs
+
+    place = f"{s3_server}/selected-crawl"
+    bucket = s3fs.S3FileSystem()
+    bucket.put(str(crawl.root / "crawl-data"), f"{place}/crawl-data", recursive=True)
+    bucket.put(str(selection), f"{place}/selection", recursive=True)
+    rows = ended([f"{place}/selection"], place, tmp_path / "out")
+    assert [same(row) for row in rows] == [same(row) for row in whole]
+
+
+def test_a_selection_beside_the_input(crawl: Crawl, selection: Path, tmp_path: Path) -> None:
+    """Selected archives of robots.txt give the captures of whole ones."""
+    make_selection(Wanted((CRAWL,), subset="robotstxt", root=str(crawl.root)), str(tmp_path / "robots"))
+    listed = tmp_path / "robotstxt.paths"
+    listed.write_text(f"{FILES}/robotstxt/CC-MAIN-00000.warc.gz\n")
+    found, runner = {}, LocalRunner(1)
+    try:
+        for side in (tmp_path / "robots", listed):
+            how = {"base": str(crawl.root), "reading": READING}
+            sources, sides = find_sources([str(selection)], **how), find_sides([f"robots={side}"], **how)
+            run = run_recipe(RECIPE, sources, str(tmp_path / f"out-{side.name}"), runner, sides=sides)
+            tables = [pq.read_table(tmp_path / f"out-{side.name}" / file.name) for file in run.files("robots")]
+            found[side] = [same(row) for table in tables for row in table.to_pylist()]
+            said = audit(open_store(str(tmp_path / f"out-{side.name}")), full=True)
+            assert [one for one in said.findings if one.severity == "error"] == []
+    finally:
+        runner.close()
+    assert found[listed]
+    assert found[tmp_path / "robots"] == found[listed]
+
+
+def test_a_run_over_a_selection_is_planned(crawl: Crawl, selection: Path, yurai: Callable[..., Said]) -> None:
+    words = (
+        "--input",
+        selection,
+        "--base",
+        crawl.root,
+        "--workers",
+        1,
+        "--requests-per-second",
+        0.5,
+        "--format",
+        "json",
+    )
+    said = yurai("plan", "plain", *words)
+    assert said.code == 0, said.err
+    plan, facts = json.loads(said.out), load_selection(open_store(str(selection))).facts
+    assert plan["reading"] == {
+        "records": facts.records,
+        "bytes": facts.bytes,
+        "requests": facts.requests,
+        "read": facts.read,
+        "tasks": facts.files,
+        "requests_per_second": 0.5,
+        "hours": round(facts.requests / 0.5 / 3600, 4),
+    }
+    needs = {need["name"]: need for need in plan["needs"]}
+    assert needs["candidates"]["low"] <= facts.records <= needs["candidates"]["high"]

@@ -13,6 +13,7 @@ from crawl_layout import CRAWL, TABLE, Crawl, make_crawl
 from web_server import Web
 from yurai.sources.selection.coalesce import Reading, coalesce, read_bytes
 from yurai.sources.selection.hosts import read_hosts
+from yurai.sources.selection.joined import Joined, read_joined
 from yurai.sources.selection.make import Wanted, make_selection
 from yurai.sources.selection.manifest import Selection, load_selection
 from yurai_manifests.errors import DriftError, RecipeError, ShardError
@@ -110,6 +111,20 @@ def test_hosts_of_a_list_and_below(crawl: Crawl, tmp_path: Path) -> None:
     listed.write_text("https://host1.example/\n")
     with pytest.raises(RecipeError, match=r"line 1 of --host-list .* is no host"):
         read_hosts(str(listed))
+
+
+def test_robots_txt_of_the_hosts_of_a_selection(crawl: Crawl, tmp_path: Path) -> None:
+    for number, found in ((0, 1), (1, 0)):
+        folder, robots = str(tmp_path / f"pages{number}"), str(tmp_path / f"robots{number}")
+        make_selection(Wanted((CRAWL,), f"url_host_name = 'www.host{number}.example'", root=str(crawl.root)), folder)
+        wanted = Wanted((CRAWL,), subset="robotstxt", hosts=read_hosts(folder), root=str(crawl.root))
+        if found:
+            assert make_selection(wanted, robots)[0].facts.records == found
+        else:
+            with pytest.raises(RecipeError, match="no record of the index"):
+                make_selection(wanted, robots)
+    with pytest.raises(RecipeError, match="no selection has ended there"):
+        read_hosts(str(tmp_path))
 
 
 def test_another_subset(crawl: Crawl, tmp_path: Path) -> None:
@@ -234,3 +249,46 @@ def test_ranges_are_read_together_within_gap_waste_and_size() -> None:
     assert list(coalesce([], how)) == []
     with pytest.raises(RecipeError, match="gap"):
         Reading(gap=-1)
+
+
+def joined(folder: Path, on: str, **columns: list[Any]) -> Joined:
+    folder.mkdir()
+    pq.write_table(pa.table(columns), folder / "table.parquet")
+    return read_joined(str(folder / "table.parquet"), on, folder)
+
+
+def test_columns_of_a_table_are_joined_by_key(crawl: Crawl, tmp_path: Path) -> None:
+    hosts = sorted({row["url_surtkey"].partition(")")[0] for row in crawl.rows})
+    liked, row = hosts[1:3], crawl.rows[7]
+    tables = [
+        joined(tmp_path / "host", "host", surt_host_name=hosts[1:], hcrank=[5.0, 5.0, *([1.0] * (len(hosts) - 3))]),
+        joined(
+            tmp_path / "capture", "capture", url_surtkey=[row["url_surtkey"]], fetch_time=[row["fetch_time"]], x=[9.0]
+        ),
+        joined(tmp_path / "digest", "digest", digest=[row["content_digest"], None, None], hcrank=[9.0, 9.0, 9.0]),
+    ]
+    wheres = ["joined_hcrank > 3", "joined_x > 3", "coalesce(joined_hcrank, 0) > 3"]
+    due = [[one for one in crawl.rows if one["url_surtkey"].partition(")")[0] in liked], [row], [row]]
+    for number, (table, where, rows) in enumerate(zip(tables, wheres, due, strict=True)):
+        wanted = Wanted((CRAWL,), where, root=str(crawl.root), joined=table)
+        made, _ = make_selection(wanted, str(tmp_path / f"out{number}"))
+        assert places(made) == sorted(
+            (one["warc_filename"], one["warc_record_offset"], one["warc_record_length"]) for one in rows
+        )
+        assert make_selection(wanted, str(tmp_path / f"out{number}"))[1] is False
+    with pytest.raises(DriftError):
+        make_selection(Wanted((CRAWL,), wheres[2], root=str(crawl.root), joined=tables[0]), str(tmp_path / "out2"))
+    with pytest.raises(RecipeError, match="joined_surt_host_name, joined_hcrank"):
+        make_selection(
+            Wanted((CRAWL,), "joined_rank > 3", root=str(crawl.root), joined=tables[0]), str(tmp_path / "wrong")
+        )
+
+
+def test_what_cannot_be_joined(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="2 rows of host a"):
+        joined(tmp_path / "twice", "host", host=["a", "b", "a"])
+    with pytest.raises(RecipeError, match="no key of host, which is column surt_host_name or url_host_name or host"):
+        joined(tmp_path / "none", "host", url=["a"])
+    (tmp_path / "text.jsonl").write_text("{}\n")
+    with pytest.raises(RecipeError, match="is no Parquet"):
+        read_joined(str(tmp_path / "text.jsonl"), "host", tmp_path)

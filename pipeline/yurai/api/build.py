@@ -17,6 +17,7 @@ from yurai_manifests.web_budget import Limits
 if TYPE_CHECKING:
     from yurai.api.work import Reach, Work
     from yurai.run.recipe import Recipe
+    from yurai.sources.selection.coalesce import Reading
 
 
 def build(
@@ -34,6 +35,7 @@ def build(
     blocklist: Where | Iterable[Where] = (),
     requests_per_second: float | None = None,
     requests_in_flight: int | None = None,
+    ranges: Mapping[str, float] | None = None,
     rebuild: bool = False,
     keep_work: bool = False,
     report: bool = True,
@@ -42,6 +44,7 @@ def build(
     """Run a recipe over web archives, JSONL and Parquet, and return the tree that it made.
 
     The same call resumes. Recipe and input decide every byte of the tree: neither runner, workers nor Python does.
+    Warnings (UserWarning) say that nothing was kept, a source failed whole, or the tree does not add up.
 
         tree = yurai.build("plain", inputs=["crawl/"], output="corpus", workers=2)
 
@@ -59,13 +62,11 @@ def build(
         blocklist: what takedowns wrote with `--blocklist`, which the run leaves out: folders, or files of them.
         requests_per_second: requests a second to web servers, of all workers together; None: any number.
         requests_in_flight: requests to web servers at a time, of all workers; None: any number.
+        ranges: how those of a selection are read together: `{"gap": 262144, "waste": 0.45, "size": 16777216}`.
         rebuild: redo what a changed recipe or input makes different, instead of refusing it.
         keep_work: leave the files in OUT/.work that no later step reads; more inputs then make less again.
         report: write OUT/report/index.html at the end.
         progress: show steps, rate and time left on standard error.
-
-    Warns:
-        UserWarning: nothing was kept, a source failed whole, or the tree does not add up.
 
     Raises:
         RecipeError: recipe, input or an argument is wrong; nothing has run.
@@ -74,17 +75,34 @@ def build(
     """
     given, out = places(inputs, "inputs"), checked_output(place(output, "output"))
     chosen = _chosen(recipe, sources, places(blocklist, "blocklist") if blocklist else [])
-    reach, limits = _reach(side, base, allow), _limits(requests_per_second, requests_in_flight)
+    reach, limits = _reach(side, base, allow, ranges), _limits(requests_per_second, requests_in_flight)
     made = _work(out, runner, workers, address, limits, report=report, progress=progress)
     work = replace(made, rebuild=rebuild, keep_work=keep_work)
     _warn(doubts_of(work.run(chosen, checked_inputs(given, out), reach), out))
     return open_tree(out)
 
 
-def _reach(side: Mapping[str, Where | Iterable[Where]] | None, base: str, allow: Iterable[str]) -> "Reach":
+def _reach(
+    side: Mapping[str, Where | Iterable[Where]] | None,
+    base: str,
+    allow: Iterable[str],
+    ranges: Mapping[str, float] | None,
+) -> "Reach":
     from yurai.api.work import Reach
 
-    return Reach(sides(side), place(base, "base"), checked_allowed(places(allow, "allow") if allow else ()))
+    allowed = checked_allowed(places(allow, "allow") if allow else ())
+    return Reach(sides(side), place(base, "base"), allowed, _reading(ranges or {}))
+
+
+def _reading(ranges: Mapping[str, float]) -> "Reading":
+    """Check how ranges are read, as the options of the command line are checked."""
+    from yurai.sources.selection.coalesce import READING
+
+    names = {"gap": "gap", "waste": "waste", "size": "largest"}
+    for name, value in ranges.items():
+        if name not in names or type(value) not in ((int, float) if name == "waste" else (int,)):
+            raise RecipeError(f"ranges may have the numbers gap, waste and size, not {name!r}: {value!r}")
+    return replace(READING, **{names[name]: value for name, value in ranges.items()})  # type: ignore[arg-type]
 
 
 def _warn(doubts: Iterable[str]) -> None:

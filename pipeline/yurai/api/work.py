@@ -13,9 +13,10 @@ from yurai.report.write import end_run
 from yurai.run.earlier import state_of
 from yurai.run.recipe import Recipe
 from yurai.run.run import continue_tree, run_recipe
-from yurai.run.side import find_sides
+from yurai.run.side import Sides, find_sides
 from yurai.sources.find import find_sources
 from yurai.sources.places import COMMON_CRAWL
+from yurai.sources.selection.coalesce import READING, Reading
 from yurai_manifests.audit import Audit
 from yurai_manifests.web_budget import Limits
 from yurai_manifests.web_file_gate import budget
@@ -43,6 +44,12 @@ class Reach:
     side: Iterable[str] = ()
     base: str = COMMON_CRAWL
     allow: Iterable[str] = ()
+    reading: Reading = READING
+    """How ranges of selections are read."""
+
+    def sides(self, recipe: Recipe) -> Sides:
+        """Return the files of side inputs, those of the recipe among them; raises RecipeError as `find_sides`."""
+        return find_sides(self.side, recipe.side, base=self.base, allow=self.allow, reading=self.reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,8 @@ class Work:
             return self._run(recipe, inputs, reach)
 
     def _run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
-        files = find_sources(inputs, base=reach.base, allow=reach.allow, selections=True)
-        sides = find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
+        files = find_sources(inputs, base=reach.base, allow=reach.allow, reading=reach.reading)
+        sides = reach.sides(recipe)
         with open_runner(self.runner, self.workers, self.address) as runner:
             refuse_unfit(self.address, recipe.stages, [*files, *chain(*sides.values())], self.output)
             run_recipe(recipe, files, self.output, runner, sides=sides, **self._manner)
@@ -91,7 +98,7 @@ class Work:
             return self._go_on(recipe, inputs, reach)
 
     def _go_on(self, recipe: Recipe, inputs: list[str], reach: Reach) -> Audit:
-        uses, sides = recipe.stages, find_sides(reach.side, recipe.side, base=reach.base, allow=reach.allow)
+        uses, sides = recipe.stages, reach.sides(recipe)
         with open_runner(self.runner, self.workers, self.address) as runner:
             state = state_of(inputs)
             refuse_unfit(self.address, uses, [*chain(*sides.values())], self.output)

@@ -12,6 +12,7 @@ from typer.models import OptionInfo
 from yurai.cli.options import Allow, Base
 from yurai.cli.run_command import run
 from yurai.sources.places import COMMON_CRAWL
+from yurai.sources.selection.coalesce import READING
 
 NOT_SHIPPED = ("runner", "address")
 """Options of `run` that `submit` decides itself."""
@@ -144,7 +145,7 @@ def doctor(
         _doctor_job(recipe, arguments, address)
         return
     stages = load_recipe(recipe).stages if recipe else ()
-    sources = find_sources(input, base=base, allow=allow or (), selections=True) if input else []
+    sources = find_sources(input, base=base, allow=allow or (), reading=READING) if input else []
     checks = examined(address, asked(stages, sources, _spelled("--output", output) if output else ""))
     if format == "json":
         put_json(view.as_json(checks))

@@ -88,6 +88,15 @@ RequestsPerSecond = Annotated[
 RequestsInFlight = Annotated[
     int | None, typer.Option(min=1, help="requests to web servers at a time, of all workers; default: any number")
 ]
+RangeGap = Annotated[
+    int, typer.Option(min=0, help="bytes between two ranges of a selection up to which they are read together")
+]
+RangeWaste = Annotated[
+    float, typer.Option(min=0, max=1, help="bytes of all gaps of one read at most, as a share of those asked for in it")
+]
+RangeSize = Annotated[
+    int, typer.Option(min=1, help="bytes of one read of ranges at most; a longer range is read alone")
+]
 Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")

@@ -7,8 +7,21 @@ from typing import Annotated
 
 import typer
 
-from yurai.cli.options import Allow, Base, Format, Input, RunnerName, Sources, Verbose, Workers
+from yurai.cli.options import (
+    Allow,
+    Base,
+    Format,
+    Input,
+    RangeGap,
+    RangeSize,
+    RangeWaste,
+    RunnerName,
+    Sources,
+    Verbose,
+    Workers,
+)
 from yurai.sources.places import COMMON_CRAWL
+from yurai.sources.selection.coalesce import READING, Reading
 
 
 def plan(
@@ -23,6 +36,12 @@ def plan(
     allow: Allow = None,
     spool: Annotated[str, typer.Option(help="folder for the sample and its output; default $TMPDIR")] = "",
     sources: Sources = None,
+    requests_per_second: Annotated[
+        float, typer.Option(min=0.001, help="rate that hours of reading a selection are told for")
+    ] = 5.0,
+    range_gap: RangeGap = READING.gap,
+    range_waste: RangeWaste = READING.waste,
+    range_size: RangeSize = READING.largest,
     format: Format = "text",  # noqa: A002 - the option's name
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="print the prediction alone: no progress, no notes")
@@ -36,15 +55,17 @@ def plan(
     from yurai.sources.find import find_sources
     from yurai.terminal import put_json
 
+    reading = Reading(range_gap, range_waste, range_size)
     shown = reporter(quiet=quiet, verbose=verbose)
     prediction = make_plan(
         recipe,
-        find_sources(input, base=base, allow=allow or (), ask=ASKED),
+        find_sources(input, base=base, allow=allow or (), ask=ASKED, reading=reading),
         share=share or 0.0,
         workers=workers or os.cpu_count() or 1,
         runner=runner,
         tables=sources,
         spool=spool,
+        requests_per_second=requests_per_second,
         reporter=shown,
     )
     if format == "json":

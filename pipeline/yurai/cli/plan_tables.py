@@ -12,6 +12,7 @@ from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
     from yurai.plan import DedupNeed, Plan
+    from yurai.sources.selection.cost import Cost
 
 _NOTES = (
     "low to high: holds the true value in 9 of 10 cases",
@@ -28,6 +29,8 @@ def plan(prediction: Plan, *, notes: bool = True) -> None:
     say(f"sample: {pages}, {prediction.share:.2%} of the bytes, from {prediction.sampled:,} of {sources}")
     if 0 < prediction.asked < prediction.sources:
         say(f"sizes asked of {prediction.asked:,} of {sources}; the others taken to be like them")
+    if prediction.reading:
+        _reading(prediction.reading)
     workers = plural(prediction.workers, "worker")
     say(f"pages counted in {plural(prediction.counted, 'source')}; predicted for {workers}")
     table = new_table("need", "predicted (low to high)", "sample")
@@ -40,6 +43,13 @@ def plan(prediction: Plan, *, notes: bool = True) -> None:
         _dedup(prediction.dedup)
         if notes:
             _constants()
+
+
+def _reading(cost: Cost) -> None:
+    """Print what reading selections takes."""
+    say(f"selected: {plural(cost.records, 'record')}, {bytes_of(cost.bytes)}, in {plural(cost.tasks, 'task')}")
+    read = f"{plural(cost.requests, 'request')} of {bytes_of(cost.read)}, gaps included"
+    say(f"read in {read}: {cost.hours:,.2f} hours at {cost.requests_per_second:g} a second")
 
 
 def _dedup(needs: tuple[DedupNeed, ...]) -> None:

@@ -14,6 +14,9 @@ from yurai.cli.options import (
     KeepWork,
     Output,
     Quiet,
+    RangeGap,
+    RangeSize,
+    RangeWaste,
     Rebuild,
     Report,
     RequestsInFlight,
@@ -26,6 +29,7 @@ from yurai.cli.options import (
     Workers,
 )
 from yurai.sources.places import COMMON_CRAWL
+from yurai.sources.selection.coalesce import READING, Reading
 
 SENTENCE = "字の読める者が夕方になると箱のそばに座り、集まった子どもたちに声に出して読んで聞かせました。"
 """A sentence of the sample crawl."""
@@ -47,6 +51,9 @@ def run(
     blocklist: Blocklist = None,
     requests_per_second: RequestsPerSecond = None,
     requests_in_flight: RequestsInFlight = None,
+    range_gap: RangeGap = READING.gap,
+    range_waste: RangeWaste = READING.waste,
+    range_size: RangeSize = READING.largest,
     rebuild: Rebuild = False,
     keep_work: KeepWork = False,
     report: Report = True,
@@ -66,7 +73,7 @@ def run(
     shown = reporter(quiet=quiet, verbose=verbose)
     limits = Limits(requests_per_second, requests_in_flight)
     work = Work(output, runner, workers, address, rebuild, keep_work, report, shown, limits)
-    ended = work.run(chosen, input, Reach(side or (), base, allow or ()))
+    ended = work.run(chosen, input, Reach(side or (), base, allow or (), Reading(range_gap, range_waste, range_size)))
     if profile:
         _print_profile(output)
     end(ended, output, report=report, allow_empty=allow_empty, strict=strict, quiet=quiet)

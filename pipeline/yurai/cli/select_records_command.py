@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,6 +13,18 @@ from yurai.sources.places import COMMON_CRAWL
 
 if TYPE_CHECKING:
     from yurai.sources.selection.manifest import Selection
+
+HostList = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="take hosts of this list, one a line, or of a selection, and those below them"),
+]
+Join = Annotated[
+    str | None,
+    typer.Option(metavar="PARQUET", help="table, a file or a folder, whose columns --where may ask for as joined_NAME"),
+]
+On = Annotated[
+    Literal["host", "url", "capture", "digest"], typer.Option(help="key that --join has one row for each of")
+]
 
 
 def select_records(
@@ -24,9 +38,7 @@ def select_records(
     where: Annotated[
         str, typer.Option(metavar="SQL", help="condition on a row of the index, in DuckDB's SQL")
     ] = "true",
-    host_list: Annotated[
-        str | None, typer.Option(metavar="FILE", help="take hosts of this list alone, and those below them; one a line")
-    ] = None,
+    host_list: HostList = None,
     sample: Annotated[str, typer.Option(metavar="SHARE", help="share of the records, as 1% or 0.01")] = "100%",
     seed: Annotated[int, typer.Option(help="seed of the sample")] = 0,
     subset: Annotated[
@@ -35,6 +47,8 @@ def select_records(
     root: Annotated[str, typer.Option(help="where crawls of a name lie, laid out as Common Crawl's")] = COMMON_CRAWL,
     requests_per_second: Annotated[float, typer.Option(min=0.001, help="rate that hours are told for")] = 5.0,
     megabytes_per_second: Annotated[float, typer.Option(min=0.001, help="rate that hours are told for")] = 50.0,
+    join: Join = None,
+    on: On = "host",
     allow: Allow = None,
     format: Format = "text",  # noqa: A002 - the option's name
     quiet: Quiet = False,
@@ -45,12 +59,16 @@ def select_records(
     --sample 1% --output selection`. Run the same command again to resume.
     """
     from yurai.sources.selection.hosts import read_hosts
+    from yurai.sources.selection.joined import read_joined
     from yurai.sources.selection.make import Wanted, make_selection
     from yurai.terminal import put_json, tell
 
     hosts = read_hosts(host_list) if host_list is not None else None
-    wanted = Wanted(tuple(crawls), where, subset, hosts, _share(sample), seed, root, tuple(allow or ()))
-    made, now = make_selection(wanted, output, _silent if quiet or format == "json" else tell)
+    places, share = tuple(allow or ()), _share(sample)
+    with TemporaryDirectory(prefix="yurai-select-") as folder:
+        joined = read_joined(join, on, Path(folder), places) if join is not None else None
+        wanted = Wanted(tuple(crawls), where, subset, hosts, share, seed, root, places, joined)
+        made, now = make_selection(wanted, output, _silent if quiet or format == "json" else tell)
     hours = made.facts.hours(requests_per_second, megabytes_per_second)
     if format == "json":
         facts = {**asdict(made.facts), "hours": round(hours, 4)}

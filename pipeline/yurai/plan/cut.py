@@ -16,6 +16,7 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from yurai.plan.selected import records_of
 from yurai.sources.fetch import open_remote
 from yurai.sources.find import Source
 from yurai.sources.warc.codecs import DICTIONARY_MAGIC, Codec, skippable_end
@@ -80,11 +81,13 @@ def cut(source: Source, target: Path, share: float, seed: int = 0) -> Cut:
 
 
 def pieces_of(source: Source, share: float, seed: int = 0) -> Pieces:
-    """Return about `share` of a source that is no Parquet; another `seed` moves the windows.
+    """Return about `share` of a source that is no Parquet; another `seed` moves the windows, or what records are drawn.
 
     Raises:
         OSError: the source cannot be read.
     """
+    if source.ranges:
+        return Pieces(b"", tuple(records_of(source, min(share, 1.0), (0.5 + seed * GOLDEN) % 1)), apart=True)
     files, path = open_files(source.url)
     with without_secrets_of(source.url), as_os_errors(files):
         if share >= 1 or source.size <= WINDOW:

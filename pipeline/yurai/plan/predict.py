@@ -23,9 +23,11 @@ from yurai.plan.memory import Held
 from yurai.plan.near_needs import DedupNeed, dedup_needs
 from yurai.plan.outcome import ROW, Outcome, Pages, groups_of, grown, outcome, outcome_of_clusters, pages_of, summed
 from yurai.plan.samples import Chosen, Sample, choose, part, write
+from yurai.plan.selected import as_selected, by_task
 from yurai.plan.trial import Trial, watch
 from yurai.run.recipe import load_recipe, with_sources
 from yurai.sources.find import Source
+from yurai.sources.selection.cost import Cost, cost_of
 from yurai_manifests.errors import RecipeError
 
 LEAST = 1 << 20
@@ -60,7 +62,7 @@ class Plan:
     """What a run needs, and what that rests on: sampled share of the bytes, pages and sources in the sample.
 
     `counted` are the sources whose candidates were counted, `asked` those whose size is known; `dedup` is what
-    near-duplicate search would cost under each preset, when the recipe has it.
+    near-duplicate search would cost under each preset, when the recipe has it; `reading` what selections take.
     """
 
     needs: tuple[Need, ...]
@@ -72,6 +74,7 @@ class Plan:
     dedup: tuple[DedupNeed, ...] = ()
     counted: int = 0
     asked: int = 0
+    reading: Cost | None = None
 
     def need(self, name: str) -> Need:
         """Return one prediction."""
@@ -113,22 +116,25 @@ def make_plan(
     tables: str | None = None,
     spool: str = "",
     seed: int = 0,
+    requests_per_second: float = 5.0,
     reporter: Reporter = SILENT,
 ) -> Plan:
     """Run `recipe` over a sample of `sources` and extrapolate.
 
     A `share` of the bytes is tried where that is more than what 900 pages cost. `tables` is the file that `--sources`
     names; `spool` is the folder where the sample goes, else $TMPDIR. Another `seed` draws another sample. Sources whose
-    size nobody asked for are as large as the others of their kind.
+    size nobody asked for are as large as the others of their kind. Of selections, records are drawn, and what reading
+    all takes is told for `requests_per_second`.
 
     Raises:
         RecipeError: the recipe is wrong, does not run over the sample, or the sample holds nothing.
     """
     checked = with_sources(load_recipe(recipe), tables)
+    cost, sources = cost_of(sources, requests_per_second), as_selected(sources)
     groups = strata(sources, checked.sources)
     if not groups:
         raise RecipeError("all inputs are empty files; check --input")
-    sources = sized(sources)
+    tasks = by_task(sized(sources))
     with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder, Frame(folder, seed) as frame:
         counts = count(groups, frame, checked.sources, seed, reporter)
         candidates = added(one.estimate for one in counts).value
@@ -138,7 +144,7 @@ def make_plan(
         tried = _try(chosen, Path(folder), share, min(workers, os.cpu_count() or 1), [recipe, *options], reporter)
         estimates = [one.estimate for one in counts]
         outcomes = _outcomes(chosen, tried, estimates)
-        needs = _needs(outcomes, tried, sources, workers, runner, _met(chosen, tried, estimates))
+        needs = _needs(outcomes, tried, tasks, workers, runner, _met(chosen, tried, estimates))
     run = tried.trials[1].run
     grown = candidates / max(1, sum(one.seen.candidates for one in outcomes))
     return Plan(
@@ -151,6 +157,7 @@ def make_plan(
         dedup_needs(checked.stages, run, max(1.0, grown), len(sources)),
         sum(one.opened for one in counts),
         sum(source.sized for source in sources),
+        cost,
     )
 
 

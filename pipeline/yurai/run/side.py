@@ -16,6 +16,7 @@ from yurai.engine.engine import Engine
 from yurai.engine.state import State
 from yurai.sources.find import COMMON_CRAWL, find_sources
 from yurai.sources.rows.names import row_kind
+from yurai.sources.selection.coalesce import Reading
 from yurai.sources.source import Source
 from yurai.stages.extract.side_robots import read_side_robots
 from yurai_manifests.canonical import Json, fingerprint
@@ -36,6 +37,7 @@ def find_sides(
     *,
     base: str = COMMON_CRAWL,
     allow: Iterable[str] = (),
+    reading: Reading | None = None,
 ) -> dict[str, list[Source]]:
     """Return the files of side inputs: `given` as options `NAME=PATH`, and those that a recipe names in `[side]`.
 
@@ -50,7 +52,7 @@ def find_sides(
         if match is None:
             raise RecipeError(f"{OPTION} {text} is not NAME=PATH; names are {', '.join(NAMES)}")
         paths.setdefault(known(match[1], OPTION), []).append(match[2])
-    return {name: _files(name, some, base, tuple(allow)) for name, some in sorted(paths.items()) if some}
+    return {name: _files(name, some, base, tuple(allow), reading) for name, some in sorted(paths.items()) if some}
 
 
 def side_paths(given: object, where: str) -> dict[str, tuple[str, ...]]:
@@ -85,8 +87,8 @@ def known(name: str, where: str) -> str:
     return name
 
 
-def _files(name: str, paths: list[str], base: str, allow: tuple[str, ...]) -> list[Source]:
-    files = find_sources(paths, base=base, allow=allow, option=f"{OPTION} {name}=")
+def _files(name: str, paths: list[str], base: str, allow: tuple[str, ...], reading: Reading | None) -> list[Source]:
+    files = find_sources(paths, base=base, allow=allow, option=f"{OPTION} {name}=", reading=reading)
     rows = next((file for file in files if row_kind(file.name)), None)
     if rows:
         raise RecipeError(f"{OPTION} {name}={rows.name} holds rows; give web archives with {NAMES[name]}")

@@ -15,6 +15,7 @@ from yurai.sources.path_lists import ENDINGS, PathList
 from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.pulse import with_pulse
 from yurai.sources.rows.names import is_row_file, row_kind
+from yurai.sources.selection.coalesce import Reading
 from yurai.sources.selection.ranges import SELECTION
 from yurai.sources.selection.sources import selected_sources
 from yurai.sources.source import Asked, Source, opened, refuse_special, relative
@@ -38,15 +39,15 @@ def find_sources(
     allow: Iterable[str] = (),
     option: str = "--input ",
     ask: int | None = None,
-    selections: bool = False,
+    reading: Reading | None = None,
 ) -> list[Source]:
     """Return all sources that the arguments of `option` name, sorted by name.
 
     `base` is where the `crawl-data/...` keys of a path list live; other relative entries lie beside their list. `allow`
     are places (`https://host/path/`) that lists from elsewhere and redirects may lead to beside their own host. Of a
     list, so many entries elsewhere are asked for their size as `ask` says (None: all; of Common Crawl's keys the first
-    32, since its files never change), and the others have none. With `selections` a folder may be one of `yurai
-    select-records`, which means the files that it names.
+    32, since its files never change), and the others have none. With `reading` a folder may be one of `yurai
+    select-records`, which means the files that it names, whose ranges are read so.
 
     Raises:
         RecipeError: nothing there, nothing to read in a folder, an output tree, no file, a list that reaches too far,
@@ -54,10 +55,10 @@ def find_sources(
     """
     by_name: dict[str, Source] = {}
     for argument in arguments:
-        reached = _reached(argument, PathList(argument, base, tuple(allow), option, ask), selections=selections)
+        reached = _reached(argument, PathList(argument, base, tuple(allow), option, ask), reading)
         for source in with_pulse(reached, f"{option}{shown(argument)}"):
             other = by_name.setdefault(source.name, source)
-            if other.url != source.url:
+            if other.url != source.url or other.ranges != source.ranges:
                 raise RecipeError(_same_name(other, source))
     if not by_name:
         raise RecipeError(f"no input: give {option}a file, a folder, a glob or a path list")
@@ -72,6 +73,8 @@ def find_sources(
 
 def _same_name(one: Source, other: Source) -> str:
     name, places = escaped(one.name), (f"{one.url}", f"{other.url}")
+    if one.ranges != other.ranges:
+        return f"two inputs read {name}, by selections that differ or whole; select all of it in one selection"
     if places[0] == places[1]:
         return f"two inputs are {places[0]} with other queries, which are no part of a name; give it once"
     return (
@@ -80,7 +83,7 @@ def _same_name(one: Source, other: Source) -> str:
     )
 
 
-def _reached(argument: str, listed: PathList, *, selections: bool) -> Iterator[Source]:
+def _reached(argument: str, listed: PathList, reading: Reading | None) -> Iterator[Source]:
     """Expand one argument; storage that does not answer is a wrong call: nothing has run yet."""
     if not argument.strip():
         raise RecipeError(
@@ -91,7 +94,7 @@ def _reached(argument: str, listed: PathList, *, selections: bool) -> Iterator[S
     try:
         asked = opened(argument, what, listed.allow)
         with as_os_errors(asked.files):
-            yield from _expand(asked, listed, what, selections=selections)
+            yield from _expand(asked, listed, what, reading)
     except FileNotFoundError as error:
         raise RecipeError(f"{what} does not exist; check the path or URL") from error
     except OSError as error:
@@ -100,7 +103,7 @@ def _reached(argument: str, listed: PathList, *, selections: bool) -> Iterator[S
         ) from error
 
 
-def _expand(asked: Asked, listed: PathList, what: str, *, selections: bool) -> Iterator[Source]:
+def _expand(asked: Asked, listed: PathList, what: str, reading: Reading | None) -> Iterator[Source]:
     """Yield the files of a list, a folder, or a glob, or the file itself; raises FileNotFoundError without either."""
     files, path, plain = asked.files, asked.path, asked.plain
     glob = _glob(asked)
@@ -112,9 +115,9 @@ def _expand(asked: Asked, listed: PathList, what: str, *, selections: bool) -> I
         yield from listed.sources()
     elif not (is_web(path) and (is_web_archive(plain) or row_kind(plain))) and files.isdir(path):
         if files.exists(f"{path}/{SELECTION}"):
-            if not selections:
-                raise RecipeError(f"{what} is a selection, which `yurai run`, `yurai extract` and `submit` take alone")
-            yield from selected_sources(asked.text, listed.base, listed.allow)
+            if reading is None:
+                raise RecipeError(f"{what} is a selection, which `yurai run`, `extract`, `submit` and `plan` take")
+            yield from selected_sources(asked.text, listed.base, listed.allow, reading)
         else:
             yield from _from_folder(asked, what)
     else:

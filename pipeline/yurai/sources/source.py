@@ -50,6 +50,11 @@ class Source:
         """Return how it is opened; it shows itself without its secrets."""
         return Location(self.head + self.rest, self.allow, self.size if self.sized else None)
 
+    @property
+    def tasks(self) -> int:
+        """Return how many tasks read it."""
+        return self.ranges.tasks if self.ranges else 1
+
 
 def make_source(
     name: str, url: str, size: int | None, stamp: str, allow: tuple[str, ...] = (), ranges: "Ranges | None" = None

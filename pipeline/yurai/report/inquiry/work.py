@@ -25,7 +25,7 @@ class Place:
     doc_id: str
     url: str | None
     source: str
-    source_sha256: str
+    source_sha256: str | None
     warc_offset: int
     warc_length: int
     inner_offset: int | None

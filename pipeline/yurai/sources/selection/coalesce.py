@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from yurai_manifests.errors import RecipeError
 
@@ -9,7 +10,7 @@ Span = tuple[int, int]
 """Offset and length in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Reading:
     """How ranges are read.
 
@@ -29,6 +30,10 @@ class Reading:
                 f"ranges cannot be read with a gap of {self.gap} bytes, a largest read of {self.largest} and a waste "
                 f"of {self.waste}; gap is 0 or more, largest 1 or more, waste from 0 to 1"
             )
+
+
+READING: Final = Reading()
+"""As ranges are read where nobody says otherwise."""
 
 
 def coalesce(spans: Iterable[Span], how: Reading) -> Iterator[list[Span]]:

@@ -1,14 +1,17 @@
 """Read a list of hosts: each line names a host and all below it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yurai.sources.selection.manifest import RECORDS, Selection, load_selection
 from yurai_manifests.canonical import canonical, sha256
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.location import shown
+from yurai_manifests.parquet import read_rows
+from yurai_manifests.store import open_store
 
 
 class Hosts:
@@ -42,9 +45,14 @@ class Hosts:
 def read_hosts(path: str) -> Hosts:
     """Read a list of hosts in UTF-8, one a line; empty lines and those that begin with `#` are none.
 
+    A folder is a selection, whose hosts these are.
+
     Raises:
-        RecipeError: the file cannot be read, names no host, or has a line that is none.
+        RecipeError: the file cannot be read, names no host, or has a line that is none; or the folder is no selection.
+        ShardError: the selection is damaged.
     """
+    if "://" in path or Path(path).is_dir():
+        return Hosts(_selected(load_selection(open_store(path))))
     try:
         lines = Path(path).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -59,6 +67,14 @@ def read_hosts(path: str) -> Hosts:
     if not names:
         raise RecipeError(f"--host-list {shown(path)} names no host; write one a line")
     return Hosts(_ascii(name) for name in names.values())
+
+
+def _selected(made: Selection) -> Iterator[str]:
+    for file in made.files:
+        if file.name.startswith(RECORDS):
+            with made.store.open(file.name) as opened:
+                for batch in read_rows(opened):
+                    yield from filter(None, pc.unique(batch.column("host")).to_pylist())
 
 
 def _ascii(name: str) -> str:

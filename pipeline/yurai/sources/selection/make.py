@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from yurai.sources.selection.hosts import Hosts
+    from yurai.sources.selection.joined import Joined
     from yurai.sources.source import Source
     from yurai_manifests.store import Store
 
@@ -42,7 +43,7 @@ class Wanted:
     """What is selected: `crawls` are names below `root`, folders, path lists or files of an index.
 
     `where` is a condition in DuckDB's SQL on a row of it; `share` of the records that meet it are drawn by a hash of
-    file, offset and `seed`. `allow` is as for inputs.
+    file, offset and `seed`. `allow` is as for inputs. `where` may name columns of the table `joined`.
     """
 
     crawls: tuple[str, ...]
@@ -53,6 +54,7 @@ class Wanted:
     seed: int = 0
     root: str = COMMON_CRAWL
     allow: tuple[str, ...] = ()
+    joined: Joined | None = None
 
     def __post_init__(self) -> None:
         if self.subset not in SUBSETS:
@@ -63,7 +65,9 @@ class Wanted:
     def json(self) -> dict[str, Json]:
         """Return what decides which rows are taken; where files lie is no part of it."""
         hosts: Json = None if self.hosts is None else {"count": len(self.hosts), "sha256": self.hosts.digest}
+        joined: dict[str, Json] = {"join": self.joined.json()} if self.joined else {}
         return {
+            **joined,
             "where": self.where,
             "subset": self.subset,
             "hosts": hosts,
@@ -149,7 +153,10 @@ def _part(source: Source, wanted: Wanted, store: Store, spool: Path) -> Part:
         pass
     sink = ParquetSink(spool / "part.parquet", SELECTED)
     try:
-        with scan(source, Question(wanted.where, wanted.subset, wanted.share, wanted.seed)) as (index, batches):
+        with scan(source, Question(wanted.where, wanted.subset, wanted.share, wanted.seed, wanted.joined)) as (
+            index,
+            batches,
+        ):
             for batch in batches:
                 sink.write(wanted.hosts.of(batch) if wanted.hosts else batch)
         sink.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yurai.sources.selection.coalesce import Reading, Span, coalesce, read_bytes
+from yurai.sources.selection.coalesce import READING, Span, coalesce, read_bytes
 from yurai.sources.selection.manifest import FILE, FILES, RECORDS, Facts
 from yurai.sources.selection.relation import SELECTED
 from yurai_manifests.canonical import sha256_file
@@ -134,7 +134,7 @@ class Records:
     def _end_file(self) -> None:
         if not self._spans:
             return
-        groups = list(coalesce(self._spans, Reading()))
+        groups = list(coalesce(self._spans, READING))
         row = {"file": self._name, "first": self._rows, "rows": len(self._spans), "end": sum(self._spans[-1])}
         row |= {"bytes": sum(length for _, length in self._spans), "requests": len(groups)}
         self.crawl.append({**row, "read": sum(map(read_bytes, groups))})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from yurai.sources.selection.coalesce import READING, Reading
 from yurai_manifests.canonical import Json
 
 SELECTION: Final = "selection.json"
@@ -24,17 +25,25 @@ class Ranges:
     first: int
     rows: int
     end: int
+    bytes: int
+    """Of all ranges of the file."""
+    reading: Reading = READING
     is_first: bool = True
     is_last: bool = True
 
     def json(self) -> dict[str, Json]:
-        """Return what says which bytes these are."""
+        """Return what says which bytes these are; how they are read together changes no byte of an output."""
         return {"selection": self.digest, "first": self.first, "rows": self.rows}
 
     @property
     def span(self) -> str:
         """Return the range as keys of tasks have it."""
         return f"{self.digest}:{self.first}+{self.rows}"
+
+    @property
+    def tasks(self) -> int:
+        """Return how many runs there are."""
+        return -(-self.rows // TASK_RANGES)
 
     def runs(self) -> list["Ranges"]:
         """Return the ranges of a file as tasks read them."""
@@ -46,6 +55,8 @@ class Ranges:
                 self.first + start,
                 min(TASK_RANGES, self.rows - start),
                 self.end,
+                self.bytes,
+                self.reading,
                 is_first=start == 0,
                 is_last=start == starts[-1],
             )

@@ -98,7 +98,7 @@ def read_ranges(
     asked: Asked,
     spool: Path,
     verdicts: Verdicts,
-    how: Reading = Reading(),  # noqa: B008 - frozen
+    how: Reading,
 ) -> Iterator[tuple[Said, Record | Gap]]:
     """Yield what lies in each range, with what the index says of it; places are those in the file.
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from yurai.sources.selection.joined import Joined
     from yurai.sources.source import Source
 
 BATCH: Final = 10_000
@@ -41,12 +42,16 @@ _SUBSET: Final = "regexp_extract(warc_filename, '/(warc|robotstxt|crawldiagnosti
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What of an index is wanted: a condition, a subset, and a share drawn by hash of file, offset and seed."""
+    """What of an index is wanted: a condition, a subset, and a share drawn by hash of file, offset and seed.
+
+    The condition may ask for columns of a table that is joined.
+    """
 
     where: str
     subset: str
     share: float
     seed: int
+    joined: Joined | None = None
 
 
 @contextmanager
@@ -66,13 +71,14 @@ def scan(source: Source, question: Question) -> Iterator[tuple[IndexFile, Iterat
         closed_off(database)
         file, rows = _columnar(source) if is_columnar(source.name) else _lines(source, Path(folder))
         there = list(rows.schema.names)
+        named = [*there, *(question.joined.names() if question.joined else ())]
         if missing := [name for name in NEEDED if name not in there]:
             raise RecipeError(f"{escaped(source.name)} is no index: it has no column {missing[0]}; check the crawl")
         try:
-            asked = _asked(database.from_arrow(rows), source, question, there)
-            yield file, _told(iter(asked.to_arrow_reader(BATCH)), source, there)
+            asked = _asked(database, database.from_arrow(rows), source, question, there)
+            yield file, _told(iter(asked.to_arrow_reader(BATCH)), source, named)
         except duckdb.Error as error:
-            raise _meant(error, source, there) from error
+            raise _meant(error, source, named) from error
 
 
 def _lines(source: Source, folder: Path) -> tuple[IndexFile, pa.RecordBatchReader]:
@@ -103,7 +109,11 @@ def _format() -> ds.ParquetFileFormat:
 
 
 def _asked(
-    rows: duckdb.DuckDBPyRelation, source: Source, question: Question, there: list[str]
+    database: duckdb.DuckDBPyConnection,
+    rows: duckdb.DuckDBPyRelation,
+    source: Source,
+    question: Question,
+    there: list[str],
 ) -> duckdb.DuckDBPyRelation:
     folders = partition(source.name)
     added = {
@@ -114,6 +124,8 @@ def _asked(
     if added:
         rows = rows.project(", ".join(("*", *(f"{sql} AS {name}" for name, sql in added.items()))))
     rows = rows.filter(f"coalesce(subset, 'warc') = '{question.subset}'")
+    if question.joined:
+        rows = question.joined.to(rows, database, question.where)
     rows = rows.filter(condition(question.where))
     if question.share < 1:
         limit = f"{round(question.share * 16**HEX_DIGITS):0{HEX_DIGITS}x}"

@@ -1,16 +1,16 @@
 """Drive stage extract: read, extract and the measuring stages, fused in one task for each source."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from yurai.declare.stage import Identity
 from yurai.engine.engine import Engine, journal_name
 from yurai.engine.state import State, of_step
-from yurai.engine.task import AnyTask, Task, task_key
+from yurai.engine.task import AnyTask, Task
 from yurai.engine.use import AnyUse, StageUse
 from yurai.extraction import ExtractOptions
 from yurai.sources.find import Source
 from yurai.sources.rows import SourceTable
+from yurai.stages.extract.selected import runs_of
 from yurai.stages.extract.tasks import OUTPUTS, ExtractSource, extract_source
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.task import StepId
@@ -31,18 +31,12 @@ def extract_sources(
 
     def expected() -> Iterator[AnyTask]:
         for source in sources:
-            args = ExtractSource(source.url, read, second, tuple(measures), tables)
-            if source.ranges is None:
-                journal = journal_name(source.name, source.size, source.stamp)
-                yield Task(extract_source, step, engine.store.url, source.name, args, journal=journal)
-                continue
-            for ranges in source.ranges.runs():
-                key = task_key(step, source.name, "", ranges.span)
-                told = replace(args, ranges=ranges)
-                yield Task(extract_source, step, engine.store.url, source.name, told, key)
+            for key, ranges in runs_of(step, source):
+                args = ExtractSource(source.url, read, second, tuple(measures), tables, ranges)
+                journal = "" if ranges else journal_name(source.name, source.size, source.stamp)
+                yield Task(extract_source, step, engine.store.url, source.name, args, key, journal=journal)
 
-    count = sum(len(source.ranges.runs()) if source.ranges else 1 for source in sources)
-    record = engine.step(step, identity, expected, count)
+    record = engine.step(step, identity, expected, sum(source.tasks for source in sources))
     extracted, dropped, evidence, robots, warcinfo = (of_step(engine.store, record, name) for name in OUTPUTS)
     state = State(
         step.fingerprint,

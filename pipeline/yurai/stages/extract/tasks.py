@@ -22,7 +22,7 @@ from yurai.extraction import ExtractOptions, Sandbox
 from yurai.sources.fetch import fetch_source
 from yurai.sources.rows import SourceTable, row_kind, table_of
 from yurai.sources.selection.ranges import Ranges
-from yurai.sources.selection.read import Said, checked_digest, load_ranges, read_ranges, unlike_index
+from yurai.sources.selection.read import Said, checked_digest, unlike_index
 from yurai.sources.warc import CANDIDATES, Gap, Record, read_file
 from yurai.stages.blocklist.known import Blocklists, load_blocklists
 from yurai.stages.extract.beside import Beside, locator
@@ -31,6 +31,7 @@ from yurai.stages.extract.candidates import Candidate, candidate, extracted
 from yurai.stages.extract.ledger import ReadVerdicts, StoreLedger
 from yurai.stages.extract.piles import Pile, open_sink
 from yurai.stages.extract.rows import row_candidates
+from yurai.stages.extract.selected import open_ranges
 from yurai.stages.map_tasks import DROPPED_ROW_BYTES, WRITE, measure
 from yurai_manifests.counts import EVIDENCE_NOTE, StageCounts
 from yurai_manifests.crawl_schema import ROBOTS, WARCINFO
@@ -138,9 +139,8 @@ def _selected(task: Task[ExtractSource], attempt: Attempt) -> tuple[TaskRecord, 
     """Take ranges of a source; no digest of the whole file is known."""
     ranges = task.args.ranges
     assert ranges is not None
-    asked = load_ranges(ranges, task.source)
-    verdicts = ReadVerdicts(StoreLedger(task.store), f"{ranges.digest}:{task.source}")
-    indexed = Indexed(read_ranges(task.args.url, asked, attempt.spool, verdicts))
+    asked, read = open_ranges(ranges, task.args.url, task.source, task.store, attempt)
+    indexed = Indexed(read)
     record = TaskRecord(task.key, task.source, "", file_bytes=asked.end - asked.start)
     record.not_selected_bytes = asked.not_selected
     return record, Opened(attempt.spool, indexed.items, indexed)
