@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def sorted_places(keys: Sequence[bytes | None], path: Path) -> bytes:
-    write_sorted(place_rows(keys, 0), path, PLACE)
+    write_sorted(bytearray(place_rows(keys, 0)), path, PLACE)
     return path.read_bytes()
 
 

@@ -248,7 +248,7 @@ def test_sorted_rows_do_not_depend_on_files_or_memory(
     edges = [0, *sorted(cuts), len(rows)]
     files = [folder / str(number) for number in range(len(edges) - 1)]
     for file, start, end in zip(files, edges[:-1], edges[1:], strict=True):
-        write_sorted(b"".join(rows[start:end]), file)
+        write_sorted(bytearray(b"".join(rows[start:end])), file)
     assert [row for part in merged(files, memory) for row in split(part)] == sorted(rows)
 
 
@@ -259,7 +259,7 @@ def test_places_are_where_a_key_stands_or_would_stand(
 ) -> None:
     asked = [*keys, *(row[:32] for row in (picks.draw(st.lists(st.sampled_from(rows), max_size=5)) if rows else []))]
     file = tmp_path_factory.mktemp("places") / "rows"
-    write_sorted(b"".join(rows), file)
+    write_sorted(bytearray(b"".join(rows)), file)
     order = sorted(rows)
     size, places = find_places([file], asked)
     assert size == len(order)

@@ -65,11 +65,11 @@ def key_rows(keys: Sequence[bytes | None], ids: Sequence[bytes | None]) -> bytes
     return b"".join(key + one for key, one in zip(keys, ids, strict=True) if key is not None and one is not None)
 
 
-def write_sorted(rows: bytes | bytearray, path: Path, row: Row = ROW) -> int:
-    """Write rows of one width to `path` in order; return how many."""
-    values = np.frombuffer(rows, row).copy()
+def write_sorted(rows: bytearray, path: Path, row: Row = ROW) -> int:
+    """Sort rows of one width where they lie, without a copy, and write them to `path`; return how many."""
+    values = np.frombuffer(rows, row)
     values.sort()
-    path.write_bytes(values.tobytes())
+    path.write_bytes(rows)
     return len(values)
 
 

@@ -9,7 +9,6 @@ What a leaf says is in `yurai_manifests.merkle.leaves`. Leaf hashes stay in the 
 name the row of a flipped byte.
 """
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -106,10 +105,11 @@ def hash_rows(task: Task[HashRows], attempt: Attempt) -> TaskRecord:
     return task.record()
 
 
-def _finish_sorted(attempt: Attempt, name: str, rows: Mapping[str, bytearray], row: Row) -> None:
-    for key, found in rows.items():
+def _finish_sorted(attempt: Attempt, name: str, rows: dict[str, bytearray], row: Row) -> None:
+    """Write the rows of each key, in order, and let them go."""
+    for key in list(rows):
         local = attempt.path(f"{key}.{name}")
-        attempt.finish(f"{name}.{key}", local, rows=write_sorted(found, local, row))
+        attempt.finish(f"{name}.{key}", local, rows=write_sorted(rows.pop(key), local, row))
 
 
 def _window(spans: bytes, first: int, count: int) -> list[bytes]:
