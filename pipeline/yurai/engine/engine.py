@@ -84,6 +84,7 @@ class Engine:
         """
         if not self.keep_work and (at_last or record.step.name not in self.spent):
             spend(self.store, record, names)
+            self.spent.went(self.store, record.step)
 
     def _again(self, steps: Iterable[Gone]) -> None:
         """Make the files of spent steps again, after those of the steps that they read."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from yurai.engine.task import AnyTask
     from yurai_manifests.store import Store
+    from yurai_manifests.task import StepId
 
 WORK = ".work/"
 
@@ -42,9 +43,14 @@ class Gone:
 
 
 class SpentSteps:
-    """The steps of a run whose files may be gone since before it began, by name."""
+    """The steps of a run whose files may be gone, by name: those that it found so, and those that it let go itself.
+
+    Of the latter a run that found none needs nothing: all that reads their files has run. Else a step that was found
+    committed, and whose own files are gone, may have to be made again from files that this run made and let go.
+    """
 
     def __init__(self) -> None:
+        self._known: dict[str, tuple[StepRecord, Callable[[], Iterable[AnyTask]]]] = {}
         self._gone: dict[str, Gone] = {}
         self._found: set[str] = set()
 
@@ -53,9 +59,15 @@ class SpentSteps:
 
     def remember(self, store: Store, record: StepRecord, made: Callable[[], Iterable[AnyTask]]) -> None:
         """Note a step that was brought to its commit, with what of it an earlier driver marked as spent."""
+        self._known[record.step.name] = record, made
         if found := spent_outputs(store, record.step):
             self._gone[record.step.name] = Gone(record, made, found)
             self._found.add(record.step.name)
+
+    def went(self, store: Store, step: StepId) -> None:
+        """Note that this run let files of a step go."""
+        if self._found and (known := self._known.get(step.name)):
+            self._gone[step.name] = Gone(*known, spent_outputs(store, step))
 
     def read_by(self, expected: Iterable[AnyTask]) -> list[Gone]:
         """Return the steps whose files these tasks read, by name, but those that were made again."""
@@ -71,6 +83,7 @@ class SpentSteps:
     def made(self, gone: Gone) -> None:
         """Note that the files of a step are there until its stage ends."""
         del self._gone[gone.record.step.name]
+        self._found.add(gone.record.step.name)
 
     def holds(self, gone: Gone) -> bool:
         """Tell whether a step has not been made again yet."""
