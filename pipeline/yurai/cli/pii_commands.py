@@ -1,13 +1,12 @@
 """Define `yurai pii audit`, which has people judge a sample of what is found as personal data."""
 
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yurai.cli.options import Format
+from yurai.cli.text_file import refuse_drawn, write_private
 from yurai.terminal import Table, put_json, put_table, say, tell
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.words import plural
@@ -62,13 +61,12 @@ def _draw(texts: list[str], output: str, count: int, seed: int, kinds: list[str]
 
     if wrong := [kind for kind in kinds if kind not in ALL]:
         raise RecipeError(f"no kind {wrong[0]!r}; there are {', '.join(ALL)}")
-    if Path(output).exists():
-        raise RecipeError(f"{output} is there already, perhaps with marks; give another --draw")
+    refuse_drawn(output)
     wanted = [kind for kind in ALL if kind in kinds] if kinds else KINDS
     sample = draw(texts_of(texts, column), count, seed, wanted, wide=True)
     if not sample.drawn:
         raise RecipeError(f"nothing was found in {sample.letters:,} letters{_hint(sample)}")
-    _write(output, as_csv(sample))
+    write_private(output, as_csv(sample))
     drawn = sum(map(len, sample.drawn.values()))
     tell(f"{plural(drawn, 'find')} of {sample.counts.total():,} in {sample.letters:,} letters{_hint(sample)}")
     tell(f"{output} holds personal data: keep it from others, and delete it when you are done")
@@ -79,14 +77,6 @@ def _hint(sample: "Sample") -> str:
     if not sample.redacted:
         return ""
     return f"; {plural(sample.redacted, 'text')} went through redact already: audit texts from before it"
-
-
-def _write(output: str, text: str) -> None:
-    """Write a file that its owner alone can read."""
-    with os.fdopen(
-        os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
-    ) as file:
-        file.write(text)
 
 
 def _read(path: str, form: str) -> None:

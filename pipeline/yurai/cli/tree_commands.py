@@ -46,18 +46,36 @@ def sample_pages(
         str | None,
         typer.Option(metavar="REASON", help="draw from pages dropped by a reason, a stage, or a reason's beginning"),
     ] = None,
-    count: Annotated[int, typer.Option("-n", min=1, help="pages to draw")] = 50,
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="draw duplicates that went, beside what stayed, for people to judge")
+    ] = False,
+    draw: Annotated[str | None, typer.Option(metavar="FILE.csv", help="write the pairs to mark there")] = None,
+    read: Annotated[str | None, typer.Option(metavar="FILE.csv", help="read the marks of a person from there")] = None,
+    count: Annotated[int, typer.Option("-n", min=1, help="pages to draw; with --pairs, of each similarity")] = 50,
     format: PageFormat = "text",  # noqa: A002 - the option's name
     seed: Annotated[int, typer.Option(min=0, help="another seed draws other pages")] = 0,
 ) -> None:
-    """Show pages drawn at random, the same ones each time: kept ones, or those dropped for a reason."""
+    """Show pages drawn at random, the same ones each time: kept ones, or those dropped for a reason; or draw pairs."""
+    from yurai.cli.pairs_command import draw_pairs, read_pairs
+
+    if kept + (dropped_by is not None) + pairs != 1:
+        raise typer.BadParameter("give one of --kept, --dropped-by REASON, and --pairs")
+    if pairs != ((draw is None) != (read is None)) or (pairs and format == "html"):
+        raise typer.BadParameter("give --pairs --draw FILE.csv, then --pairs --read FILE.csv; as text or json")
+    if draw is not None:
+        draw_pairs(out, draw, count, seed)
+    elif read is not None:
+        read_pairs(out, read, format)
+    else:
+        _show_pages(out, dropped_by, count, format, seed)
+
+
+def _show_pages(out: str, dropped_by: str | None, count: int, format: PageFormat, seed: int) -> None:  # noqa: A002
     from yurai.api.tree import open as open_tree
     from yurai.report.sampled import as_html, as_json, as_text
 
-    if kept == (dropped_by is not None):
-        raise typer.BadParameter("give --kept or --dropped-by REASON")
     pages = open_tree(out).sample(dropped_by, count=count, seed=seed)
-    what = "kept pages" if kept else f"pages dropped by {dropped_by}"
+    what = "kept pages" if dropped_by is None else f"pages dropped by {dropped_by}"
     if format == "json":
         put_json(as_json(pages))
     else:

@@ -15,17 +15,19 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from yurai.report.intervals import wilson
+from yurai.report.marks import mark_of, read_marks
 from yurai_filters.pii import ALL, PLACEHOLDERS, Kind, find
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.visible import cell
 
 COLUMNS: Final = ("mark", "kind", "before", "found", "after", "place", "found_in_all", "letters_in_all")
-_RIGHT: Final = frozenset(("right", "r", "y", "yes", "1", "true", "○", "正"))
-_WRONG: Final = frozenset(("wrong", "w", "n", "no", "0", "false", "×", "x", "誤"))  # noqa: RUF001 - as people mark
+MARKS: Final = {
+    "right": frozenset(("right", "r", "y", "yes", "1", "true", "○", "正")),
+    "wrong": frozenset(("wrong", "w", "n", "no", "0", "false", "×", "x", "誤")),  # noqa: RUF001 - as people mark
+}
 _AROUND: Final = 60
 """Letters shown before and behind a find."""
 
@@ -158,20 +160,14 @@ def read(written: str, where: str) -> Marked:
 
 def read_file(path: str) -> Marked:
     """Return what people marked in the file at `path`; raises RecipeError as `read`, and where it cannot be read."""
-    try:
-        written = Path(path).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path} cannot be read: {error}") from error
-    return read(written, path)
+    return read(read_marks(path), path)
 
 
 def _mark(row: Mapping[str, str], where: str) -> str:
-    mark = (row["mark"] or "").strip().lower()
-    if mark and mark not in _RIGHT | _WRONG:
-        raise RecipeError(f"{where}: mark is {mark!r}; write right or wrong, or leave it empty")
+    mark = mark_of(row["mark"], MARKS, where)
     if not (row["found_in_all"] or "").isdigit() or not (row["letters_in_all"] or "").isdigit():
         raise RecipeError(f"{where}: found_in_all and letters_in_all must be the numbers that --draw wrote")
-    return "right" if mark in _RIGHT else "wrong" if mark else ""
+    return mark
 
 
 def overall(marked: Marked) -> Iterator[tuple[str, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ Span = tuple[int, int, int, int]
 """Words [0:1] of the first text stand where words [2:3] of the second do."""
 
 
+Part = tuple[str, bool]
+"""Some of a text, and whether the other one lacks it."""
+
+
 class Difference(NamedTuple):
     """The same place in both texts; what the other lacks is marked, an empty mark is where the other has more."""
 
@@ -39,17 +43,35 @@ class Difference(NamedTuple):
 
 def differences(first: str, second: str, most: int) -> list[Difference]:
     """Return the `most` longest differences, in the order of the texts; none where they have the same words."""
+    return [Difference(*map(_marked, sides)) for sides in _differing(first, second, most)]
+
+
+def differing_parts(first: str, second: str, most: int) -> tuple[str, str]:
+    """Return the same for a file of plain text, on a line each: what the other lacks there is in brackets."""
+    every = _differing(first, second, most)
+    return _bracketed(one for one, _ in every), _bracketed(other for _, other in every)
+
+
+def _differing(first: str, second: str, most: int) -> list[tuple[list[Part], list[Part]]]:
     places = [[(word.start(), word.end()) for word in WORDS.finditer(text)] for text in (first, second)]
     words = [[text[start:end] for start, end in held] for text, held in zip((first, second), places, strict=True)]
     groups = list(_together(changes(*words)))
     longest = sorted(groups, key=lambda group: (-sum(b - a + d - c for a, b, c, d in group), group))[:most]
     return [
-        Difference(
-            _shown(first, places[0], [(a, b) for a, b, _, _ in group]),
-            _shown(second, places[1], [(c, d) for _, _, c, d in group]),
+        (
+            list(_shown(first, places[0], [(a, b) for a, b, _, _ in group])),
+            list(_shown(second, places[1], [(c, d) for _, _, c, d in group])),
         )
         for group in sorted(longest)
     ]
+
+
+def _marked(parts: list[Part]) -> Markup:
+    return join(*((el("mark", text) if text else el("mark", class_="gap")) if own else text for text, own in parts))
+
+
+def _bracketed(every: Iterable[list[Part]]) -> str:
+    return " ".join("".join(f"[{text}]" if own else text for text, own in parts) for parts in every)
 
 
 def changes(first: Sequence[str], second: Sequence[str]) -> Iterator[Span]:
@@ -115,17 +137,19 @@ def _together(spans: Iterator[Span]) -> Iterator[list[Span]]:
         yield held
 
 
-def _shown(text: str, places: Sequence[tuple[int, int]], runs: Sequence[tuple[int, int]]) -> Markup:
-    """Return the words around these runs of words, with the runs marked."""
+def _shown(text: str, places: Sequence[tuple[int, int]], runs: Sequence[tuple[int, int]]) -> Iterator[Part]:
+    """Yield the words around these runs of words, and the runs."""
     spans = list(_joined(text, [_characters(text, places, *run) for run in runs]))
     start, end = _low(text, spans[0][0] - AROUND), _high(text, min(spans[-1][1], spans[0][0] + LENGTH) + AROUND)
-    children, last = ["…" if start else ""], start
+    if start:
+        yield "…", False
+    last = start
     for low, high in spans:
         if low <= end:
-            marked = text[low : min(high, end)]
-            children += [text[last:low], el("mark", marked) if marked else el("mark", class_="gap")]
+            yield text[last:low], False
+            yield text[low : min(high, end)], True
             last = min(high, end)
-    return join(*children, text[last:end], "…" if end < len(text) else None)
+    yield text[last:end] + ("…" if end < len(text) else ""), False
 
 
 def _joined(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
