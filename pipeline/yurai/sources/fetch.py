@@ -41,6 +41,19 @@ def open_remote(url: str) -> Iterator[IO[bytes]]:
         yield file
 
 
+@contextmanager
+def _told(where: Location) -> Iterator[None]:
+    """Raise ShardError for what cannot be read, ThrottledError where the run asks the origin no more."""
+    try:
+        yield
+    except StoppedAskingError as error:
+        raise ThrottledError(f"cannot read {where}: {error}") from error
+    except OSError as error:
+        raise ShardError(
+            f"cannot read {where}: {error}; check the storage, then run the same command to resume"
+        ) from error
+
+
 def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
     """Return a local path with the bytes of `url`, and their sha256. A local file is read in place.
 
@@ -50,7 +63,7 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
     """
     local = url.removeprefix("file://")
     where = Location(url)
-    try:
+    with _told(where):
         if "://" not in local:
             return Path(local), sha256_file(Path(local))
         digest, target, size = hashlib.sha256(), spool / "source", 0
@@ -58,12 +71,6 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
             while piece := remote.read(CHUNK):
                 digest.update(piece)
                 size += file.write(piece)
-    except StoppedAskingError as error:
-        raise ThrottledError(f"cannot read {where}: {error}") from error
-    except OSError as error:
-        raise ShardError(
-            f"cannot read {where}: {error}; check the storage, then run the same command to resume"
-        ) from error
     listed = url.size if isinstance(url, Location) else None
     if listed is not None and listed != size:
         raise ShardError(
@@ -83,16 +90,10 @@ def fetch_range(url: str, start: int, end: int) -> bytes:
     from yurai_manifests.opening import open_files, without_secrets_of  # noqa: PLC0415 - as above
 
     where = Location(url)
-    try:
+    with _told(where):
         files, path = open_files(url)
         with without_secrets_of(url), as_os_errors(files):
             data: bytes = files.cat_file(path, start=start, end=end)
-    except StoppedAskingError as error:
-        raise ThrottledError(f"cannot read {where}: {error}") from error
-    except OSError as error:
-        raise ShardError(
-            f"cannot read {where}: {error}; check the storage, then run the same command to resume"
-        ) from error
     if len(data) != end - start:
         raise ShardError(
             f"{where} ends at byte {start + len(data):,}, and the selection asks for bytes up to {end:,}; it is not "
