@@ -137,7 +137,7 @@ def observed(task: AnyTask) -> tuple[str, dict[str, float]]:
     SEEN.clear()
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # proc(5): the peak begins anew
     before = time.process_time()
-    key = execute(task)
+    key = execute(task).key
     status = Path("/proc/self/status").read_text("ascii")
     peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
     return key, {**SEEN, "cpu_s": time.process_time() - before, "peak_mb": peak / 1024}

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from yurai.engine.ended import Ended
 from yurai.engine.engine import Engine
 from yurai.engine.progress import Reporter
 from yurai.engine.task import AnyTask, Task
@@ -96,7 +97,7 @@ class NoTasks:
 
     workers = 1
 
-    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
         """Raise if a task is asked for."""
         for number, task in tasks:
             raise AssertionError(f"task {number} ({task.source}) would be run again")

@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from yurai.engine import local
+from yurai.engine.ended import Ended
 from yurai.engine.local import LocalRunner
 from yurai.engine.task import AnyTask
 from yurai.extraction import ExtractOptions, Page, extract_page
@@ -72,7 +73,7 @@ def tour(recipe: str) -> str:
     trace = Trace()
     execute = local.execute
 
-    def traced(task: AnyTask) -> str:
+    def traced(task: AnyTask) -> Ended:
         with trace.inside(task.step.name):
             return execute(task)
 

@@ -28,6 +28,8 @@ from yurai_manifests.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from yurai.engine.ended import Ended
+    from yurai.engine.progress import Reporter
     from yurai.engine.task import Task
 
 ARCHIVES = [path for path in sorted(SAMPLE.iterdir()) if path.name != "expected.jsonl"]
@@ -51,12 +53,13 @@ def run(
     runner: Runner | None = None,
     recipe: Recipe | str = "demo",
     rebuild: bool = False,
+    reporter: Reporter | None = None,
 ) -> RunRecord:
     """Run a recipe, in this process unless a runner is given."""
     chosen = load_recipe(recipe) if isinstance(recipe, str) else recipe
     used = runner or LocalRunner(1)
     try:
-        return run_recipe(chosen, find_sources(map(str, inputs)), str(out), used, rebuild=rebuild)
+        return run_recipe(chosen, find_sources(map(str, inputs)), str(out), used, rebuild=rebuild, reporter=reporter)
     finally:
         used.close()
 
@@ -84,7 +87,7 @@ class Watching:
         self.ran: Counter[str] = Counter()
         self._after = after
 
-    def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+    def run(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, Ended]]:
         step = ""
 
         def counted() -> Iterator[tuple[int, Task]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from run_helpers import SMALL, run, until
+from yurai.engine.meter import Meter
+from yurai.engine.progress import Reporter
 from yurai.engine.task import AnyTask, Task
 from yurai.sources.fetch import Shard
 from yurai.stages.map_tasks import Measure, measure_shard
@@ -174,3 +178,27 @@ def test_tasks_that_wait_for_a_cpu_that_nobody_has_say_so(tmp_path: Path, monkey
         list(runner.run([task(tmp_path)]))
     assert len(said) == 1
     assert "the cluster has 2 CPUs, and this job (submit gives it one) and others held all of them" in said[0]
+
+
+def test_ray_shows_the_metrics_of_a_run(tmp_path: Path) -> None:
+    """The driver's metrics reach the page that Prometheus scrapes from Ray's agent, with the sums of the run."""
+    import ray
+
+    from yurai.ray import RayOutlet, RayRunner
+
+    totals = run(
+        tmp_path / "out", SMALL, runner=RayRunner(2), reporter=Reporter(quiet=True, meter=Meter(RayOutlet()))
+    ).value["totals"]
+    node = ray.nodes()[0]  # type: ignore[no-untyped-call] # Ray's own gap
+    page = f"http://{node['NodeManagerAddress']}:{node['MetricsExportPort']}/metrics"
+
+    def rows(name: str, **labels: str) -> float:
+        with urllib.request.urlopen(page) as answer:
+            families = list(text_string_to_metric_families(answer.read().decode("utf-8")))
+        samples = [sample for family in families for sample in family.samples if sample.name == name]
+        return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
+
+    fate = {"step": "00-extract", "stage": "read"}
+    until(lambda: rows("ray_yurai_committed_documents", **fate) == totals["candidates"])
+    until(lambda: rows("ray_yurai_documents_total", **fate) >= totals["candidates"])  # of this process, as are the next
+    until(lambda: rows("ray_yurai_task_seconds_count", step="00-extract") >= len(SMALL))

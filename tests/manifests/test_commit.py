@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sample_expectations import SAMPLE
+from yurai.engine.ended import Ended
 from yurai.engine.engine import Engine
 from yurai.engine.progress import Reporter
 from yurai.engine.task import Task
@@ -222,11 +223,11 @@ class Running:
         self.store = store
         self.ran: list[int] = []
 
-    def run(self, given: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, str]]:
+    def run(self, given: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, Ended]]:
         for number, task in given:
             self.ran.append(number)
             commit(self.store, STEP, make_record(int(task.source)))
-            yield number, task.key
+            yield number, Ended(task.key)
 
     def close(self) -> None:
         pass

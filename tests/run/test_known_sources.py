@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from yurai.engine.arguments import NoArguments
+from yurai.engine.ended import Ended
 from yurai.engine.engine import Engine
 from yurai.engine.journal import WINDOW, entry_key, keyed
 from yurai.engine.local import LocalRunner
@@ -88,7 +89,7 @@ def test_a_resumed_step_runs_what_is_missing_alone(store: Store) -> None:
     class Watched(LocalRunner):
         """The local runner; what it is given is written down."""
 
-        def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
+        def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
             def told() -> Iterator[tuple[int, AnyTask]]:
                 for number, task in tasks:
                     ran.append(task.source)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from run_helpers import Said
+    from yurai.engine.ended import Ended
     from yurai.engine.task import AnyTask
 
     Yurai = Callable[..., Said]
@@ -54,7 +55,7 @@ class Failing(LocalRunner):
         super().__init__(1)
         self._step, self._error = step, error
 
-    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
         def until() -> Iterator[tuple[int, AnyTask]]:
             for count, (number, task) in enumerate(tasks):
                 if task.step.name == self._step and count == 2:
@@ -133,7 +134,7 @@ def test_a_running_step_has_a_rate_and_an_end(yurai: Yurai, tmp_path: Path, craw
     seen: list[Said] = []
 
     class Asking(LocalRunner):
-        def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
+        def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
             for done in super().run(tasks):
                 seen.append(yurai("status", tmp_path / "out"))
                 yield done

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from yurai.engine.engine import Runner
 from yurai.engine.local import LocalRunner
+from yurai.engine.meter import Meter
 from yurai.engine.process import InterruptedBySignalError
 from yurai_manifests.errors import RecipeError
 
@@ -28,3 +29,18 @@ def open_runner(name: str, workers: int | None, address: str) -> Iterator[Runner
         raise
     finally:
         runner.close()
+
+
+@contextmanager
+def metered(meter: Meter, runner: str) -> Iterator[None]:
+    """Show metrics on Ray too where that runs the tasks, and note the end of the driver."""
+    if runner == "ray":
+        from yurai.ray import RayOutlet
+
+        meter.outlets.append(RayOutlet())
+    try:
+        yield
+    except BaseException:
+        meter.end(done=False)
+        raise
+    meter.end(done=True)

@@ -1,12 +1,13 @@
 """Run stages to their end: the one way that `yurai.build`, `yurai run` and the commands of single stages take."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypedDict
 
 from yurai.api.fitness import refuse_unfit
-from yurai.api.runners import open_runner
+from yurai.api.runners import metered, open_runner
 from yurai.engine.engine import Runner
 from yurai.engine.progress import Reporter
 from yurai.report.write import end_run
@@ -82,7 +83,7 @@ class Work:
     def _run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
         files = find_sources(inputs, base=reach.base, allow=reach.allow, reading=reach.reading)
         sides = reach.sides(recipe)
-        with open_runner(self.runner, self.workers, self.address) as runner:
+        with self._opened() as runner:
             refuse_unfit(self.address, recipe.stages, [*files, *chain(*sides.values())], self.output)
             run_recipe(recipe, files, self.output, runner, sides=sides, **self._manner)
             return self._end(runner)
@@ -99,7 +100,7 @@ class Work:
 
     def _go_on(self, recipe: Recipe, inputs: list[str], reach: Reach) -> Audit:
         uses, sides = recipe.stages, reach.sides(recipe)
-        with open_runner(self.runner, self.workers, self.address) as runner:
+        with self._opened() as runner:
             state = state_of(inputs)
             refuse_unfit(self.address, uses, [*chain(*sides.values())], self.output)
             continue_tree(uses, state, recipe, self.output, runner, sides=sides, **self._manner)
@@ -108,6 +109,14 @@ class Work:
     @property
     def _manner(self) -> _Manner:
         return {"rebuild": self.rebuild, "keep_work": self.keep_work, "reporter": self.reporter}
+
+    @contextmanager
+    def _opened(self) -> Iterator[Runner]:
+        with (
+            open_runner(self.runner, self.workers, self.address) as runner,
+            metered(self.reporter.meter, self.runner),
+        ):
+            yield runner
 
     def _end(self, runner: Runner) -> Audit:
         return end_run(self.output, runner, self.reporter, report=self.report, rebuild=self.rebuild)

@@ -4,6 +4,8 @@ import typer
 
 from yurai.api.words import doubts_of
 from yurai.cli import tables
+from yurai.engine.meter import Meter
+from yurai.engine.metrics_file import MetricsFile
 from yurai.engine.progress import Reporter
 from yurai.terminal import tell
 from yurai_manifests.audit import Audit
@@ -12,11 +14,11 @@ NOTHING_KEPT = 3
 """Exit code of a run that is whole and of no use."""
 
 
-def reporter(*, quiet: bool, verbose: bool) -> Reporter:
-    """Return who shows the steps of a run; raises BadParameter where both are asked for."""
+def reporter(*, quiet: bool, verbose: bool, metrics: str | None = None) -> Reporter:
+    """Return who shows the steps of a run, and its metrics; raises BadParameter where both are asked for."""
     if quiet and verbose:
         raise typer.BadParameter("--quiet and --verbose exclude each other")
-    return Reporter(quiet=quiet, verbose=verbose)
+    return Reporter(quiet=quiet, verbose=verbose, meter=Meter(MetricsFile(metrics)) if metrics else None)
 
 
 def end(

@@ -97,6 +97,10 @@ RangeWaste = Annotated[
 RangeSize = Annotated[
     int, typer.Option(min=1, help="bytes of one read of ranges at most; a longer range is read alone")
 ]
+Metrics = Annotated[
+    str | None,
+    typer.Option("--metrics", metavar="FILE", help="keep metrics in a file in Prometheus' text format: FILE.prom"),
+]
 Output = Annotated[str, typer.Option("--output", help="folder or fsspec URL to write to", callback=_output)]
 RunnerName = Annotated[
     Literal["ray", "local"], typer.Option("--runner", help="ray: a cluster, by default one started here; local: no Ray")

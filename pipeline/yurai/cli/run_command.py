@@ -12,6 +12,7 @@ from yurai.cli.options import (
     Blocklist,
     Input,
     KeepWork,
+    Metrics,
     Output,
     Quiet,
     RangeGap,
@@ -54,6 +55,7 @@ def run(
     range_gap: RangeGap = READING.gap,
     range_waste: RangeWaste = READING.waste,
     range_size: RangeSize = READING.largest,
+    metrics: Metrics = None,
     rebuild: Rebuild = False,
     keep_work: KeepWork = False,
     report: Report = True,
@@ -70,8 +72,8 @@ def run(
     from yurai_manifests.web_budget import Limits
 
     chosen = with_blocklists(with_sources(load_recipe(recipe), sources), blocklist or ())
-    shown = reporter(quiet=quiet, verbose=verbose)
     limits = Limits(requests_per_second, requests_in_flight)
+    shown = reporter(quiet=quiet, verbose=verbose, metrics=metrics)
     work = Work(output, runner, workers, address, rebuild, keep_work, report, shown, limits)
     ended = work.run(chosen, input, Reach(side or (), base, allow or (), Reading(range_gap, range_waste, range_size)))
     if profile:

@@ -22,6 +22,8 @@ from yurai.cli.options import (
     Quiet,
     Rebuild,
     Report,
+    RequestsInFlight,
+    RequestsPerSecond,
     RunnerName,
     Side,
     Sources,
@@ -37,10 +39,17 @@ if TYPE_CHECKING:
     from yurai.engine.use import AnyUse
 
 RUNNING = ("runner", "workers", "address", "rebuild", "keep_work", "report")
-COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", *RUNNING)
-READING = {"extract": ("sources", "side", "allow"), "select": ("side", "allow")}
+BUDGET = ("requests_per_second", "requests_in_flight")
+COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", *BUDGET, *RUNNING)
+READING = {"extract": ("sources", "side", "allow", *BUDGET), "select": ("side", "allow", *BUDGET)}
 """Which stages read files beside the rows of their input, and the options that say which."""
-OF_READING = {"sources": Sources, "side": Side, "allow": Allow}
+OF_READING = {
+    "sources": Sources,
+    "side": Side,
+    "allow": Allow,
+    "requests_per_second": RequestsPerSecond,
+    "requests_in_flight": RequestsInFlight,
+}
 ENDING = ("allow_empty", "strict", "quiet")
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
@@ -148,13 +157,15 @@ def _run(name: str, uses: "tuple[AnyUse, ...]", common: dict[str, Any]) -> None:
     from yurai.api.work import Reach, Work
     from yurai.cli.ending import end, reporter
     from yurai.run.recipe import DELIVER, Recipe, load_recipe, with_sources
+    from yurai_manifests.web_budget import Limits
 
     chosen = load_recipe(common["recipe"]) if common["recipe"] else None
     recipe = Recipe(name, f"stage {name} alone", uses, dict(chosen.deliver if chosen else DELIVER))
     recipe = replace(recipe, side=chosen.side if chosen and "side" in common else {})
     reach = Reach(common.get("side") or (), allow=common.get("allow") or ())
     shown = reporter(quiet=common["quiet"], verbose=common["verbose"])
-    work = Work(**{name: common[name] for name in ("output", *RUNNING)}, reporter=shown)
+    limits = Limits(common.get("requests_per_second"), common.get("requests_in_flight"))
+    work = Work(**{name: common[name] for name in ("output", *RUNNING)}, reporter=shown, limits=limits)
     if uses[0].name == "read":
         recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
         ended = work.run(recipe, common["input"], reach)

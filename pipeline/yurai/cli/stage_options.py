@@ -27,6 +27,8 @@ TAKEN: Final = frozenset(
         "sources",
         "side",
         "allow",
+        "requests_per_second",
+        "requests_in_flight",
         "runner",
         "workers",
         "address",

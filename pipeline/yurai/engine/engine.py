@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from yurai.engine.journal import keyed, seconds_of
+from yurai.engine.ended import Ended
+from yurai.engine.journal import keyed
 from yurai.engine.keys import Keys, KeySet
 from yurai.engine.note import RunNote
 from yurai.engine.progress import Counter, Reporter
@@ -20,12 +21,12 @@ from yurai_manifests.task import StepId, TaskRecord
 
 
 class Runner(Protocol):
-    """Runs tasks somewhere; what a task did is in its manifest, so only its number and key come back."""
+    """Runs tasks somewhere; what a task did is in its manifest, so its number, key and what metrics count come back."""
 
     workers: int
 
-    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
-        """Yield (number, key) of each task as it ends, in any order; raises what a task raised."""
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
+        """Yield (number, what it did) of each task as it ends, in any order; raises what a task raised."""
 
     def close(self, *, at_once: bool = False) -> None:
         """Give back what was started; with `at_once` without waiting for tasks in flight."""
@@ -63,17 +64,21 @@ class Engine:
         if self.note:
             self.note.step(step, count, len(done))
         self._again(self.spent.read_by(task for task, key in keyed(self.store, tasks()) if key not in done))
+        meter = self.reporter.meter
+        meter.step(step.name, count)
         with self.reporter.step(step.name, count) as progress:
             told: dict[int, AnyTask] = {}
-            for number, key in self.runner.run(self._missing(tasks(), keys, done, progress, told)):
-                keys[number] = key
+            for number, ended in self.runner.run(self._missing(tasks(), keys, done, progress, told)):
+                keys[number] = ended.key
+                meter.task(step.name, ended)
                 if self.reporter.verbose:
                     task = told.pop(number)
-                    progress.tell(task.source, seconds_of(self.store, task, key))
+                    progress.tell(task.source, ended.seconds)
                 progress.advance()
                 if self.lease:
                     self.lease.check()
         record = commit_step(self.store, step, identity, keys)
+        meter.committed(record)
         self.spent.remember(self.store, record, tasks)
         return record
 
@@ -111,6 +116,7 @@ class Engine:
             if key in done:
                 keys[number] = key
                 progress.reuse()
+                self.reporter.meter.reused(task.step.name)
                 continue
             if self.reporter.verbose:
                 told[number] = task

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from typing import TypeAlias, TypeVar
 
+from yurai.engine.ended import Ended
 from yurai.engine.process import deaf_to_interrupts, end_with_parent, without_main
 from yurai.engine.task import AnyTask, execute
 from yurai_manifests.errors import ShardError
@@ -17,7 +18,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 AHEAD = 4
 ATTEMPTS = 4
-Running: TypeAlias = dict[Future[str], tuple[int, AnyTask, int]]
+Running: TypeAlias = dict[Future[Ended], tuple[int, AnyTask, int]]
 """Number, task and tries of what is in flight."""
 
 
@@ -28,14 +29,14 @@ class LocalRunner:
         self.workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
-    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
-        """Yield (number, key) of each task as it ends; raises what a task raised."""
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
+        """Yield (number, what it did) of each task as it ends; raises what a task raised."""
         if self.workers == 1:
             yield from ((number, execute(task)) for number, task in tasks)
         else:
             yield from self._spread(iter(tasks))
 
-    def _spread(self, tasks: Iterator[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
+    def _spread(self, tasks: Iterator[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
         running: Running = {}
         while True:
             while len(running) < self.workers * AHEAD and (entry := next(tasks, None)):
@@ -47,7 +48,7 @@ class LocalRunner:
             for future in ended:
                 number, task, tries = running.pop(future)
                 try:
-                    yield number, future.result()
+                    yield number, future.result()._replace(tries=tries)
                 except BrokenProcessPool:
                     lost.append((number, task, tries))
             if lost:

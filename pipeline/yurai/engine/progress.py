@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from yurai.engine.meter import Meter
 from yurai.terminal import console, tell
 from yurai_manifests.visible import escaped
 from yurai_manifests.words import plural
@@ -72,9 +73,10 @@ class Counter:
 
 
 class Reporter:
-    """Shows steps as they run; `quiet` shows nothing, `verbose` each task too."""
+    """Shows steps as they run; `quiet` shows nothing, `verbose` each task too; `meter` counts in either case."""
 
-    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, verbose: bool = False, meter: Meter | None = None) -> None:
+        self.meter = meter or Meter()
         self.quiet = quiet
         self.verbose = verbose and not quiet
 

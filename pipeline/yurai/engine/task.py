@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from yurai.engine import clock
 from yurai.engine.arguments import Arguments
+from yurai.engine.ended import Ended, ended
 from yurai.engine.process import give_memory_back
 from yurai.sources.fetch import Shard
 from yurai_manifests import web_budget
@@ -144,8 +145,8 @@ def _use_one_allocator() -> None:
         pa.set_memory_pool(pa.system_memory_pool())
 
 
-def execute(task: AnyTask) -> str:
-    """Run and commit one task; return its key.
+def execute(task: AnyTask) -> Ended:
+    """Run and commit one task; return what it did.
 
     Raises:
         YuraiError: as the task's function does; OSError of storage becomes ShardError.
@@ -166,9 +167,10 @@ def execute(task: AnyTask) -> str:
             failpoint("after-manifest")
     except OSError as error:
         raise _explain(error, task) from error
-    _journal(store, task, record, started)
+    done = ended(record, round(time.time() - started, 3), web_budget.taken())
+    _journal(store, task, record, started, done)
     give_memory_back()
-    return record.key
+    return done
 
 
 def _explain(error: OSError, task: AnyTask) -> ShardError:
@@ -176,7 +178,7 @@ def _explain(error: OSError, task: AnyTask) -> ShardError:
     return storage_error(f"finish {task.source} in step {task.step.name} at", str(where), error)
 
 
-def _journal(store: Store, task: AnyTask, record: TaskRecord, started: float) -> None:
+def _journal(store: Store, task: AnyTask, record: TaskRecord, started: float, done: Ended) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     entry = {
         "task": record.key,
@@ -184,13 +186,13 @@ def _journal(store: Store, task: AnyTask, record: TaskRecord, started: float) ->
         "source_sha256": record.source_sha256,
         "started": int(started),
         "ended": int(time.time()),
-        "seconds": round(time.time() - started, 3),
+        "seconds": done.seconds,
         "host": platform.node(),
         "process": os.getpid(),
         "max_rss_kib": usage.ru_maxrss,
     }
     entry |= {"cpu_seconds": {name: round(seconds, 3) for name, seconds in clock.taken().items()}}
-    entry |= {"web": web} if (web := web_budget.taken()) else {}
+    entry |= {"web": dict(done.web)} if done.web else {}
     name = task.journal or f"{record.key}-{uuid.uuid4().hex[:8]}"
     store.put(f"journal/{task.step.name}/{name[:2]}/{name}.json", canonical(entry))
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import ray
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
+from yurai.engine.ended import Ended
 from yurai.engine.task import AnyTask, execute
 from yurai.ray.budget import RayGate, shared_gate
 from yurai.ray.connect import connect
@@ -23,7 +24,7 @@ from yurai_manifests.visible import escaped
 from yurai_manifests.web_gate import install, installed
 from yurai_manifests.words import plural
 
-Reference: TypeAlias = "ray.ObjectRef[str]"
+Reference: TypeAlias = "ray.ObjectRef[Ended]"
 AHEAD = 4
 ATTEMPTS = 4
 POLL_SECONDS = 1.0
@@ -75,8 +76,8 @@ class RayRunner:
         self._remote = ray.remote(num_cpus=1, max_retries=0)(_execute)
         self._names = Names()
 
-    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, str]]:
-        """Yield (number, key) of each task as it ends; raises what a task raised."""
+    def run(self, tasks: Iterable[tuple[int, AnyTask]]) -> Iterator[tuple[int, Ended]]:
+        """Yield (number, what it did) of each task as it ends; raises what a task raised."""
         running: dict[Reference, _Running] = {}
         queue = iter(tasks)
         try:
@@ -90,8 +91,8 @@ class RayRunner:
                 for reference in _ended(list(running)):
                     self._held = 0.0
                     one = running.pop(reference)
-                    if key := self._result(reference, one):
-                        yield one.number, key
+                    if ended := self._result(reference, one):
+                        yield one.number, ended
                     else:
                         self._submit(running, one.number, one.task, one.tries + 1)
                 self._cancel_late(running)
@@ -119,10 +120,11 @@ class RayRunner:
         named = self._remote.options(name=self._names.of(task))
         running[named.remote(task, self._gate, *self._alike)] = _Running(number, task, tries, time.monotonic())
 
-    def _result(self, reference: Reference, one: _Running) -> str | None:
-        """Return the task's key, or None if it must be tried again because its worker or node died."""
+    def _result(self, reference: Reference, one: _Running) -> Ended | None:
+        """Return what the task did, or None if it must be tried again because its worker or node died."""
         try:
-            return str(ray.get(reference, timeout=FETCH_SECONDS))
+            ended: Ended = ray.get(reference, timeout=FETCH_SECONDS)
+            return ended._replace(tries=one.tries)
         except RayTaskError as error:
             raise error.cause from None
         except (RayError, GetTimeoutError) as error:
@@ -155,7 +157,7 @@ def _ended(running: list[Reference]) -> list[Reference]:
     return ray.wait(running, num_returns=len(running), timeout=0)[0] if first and len(running) > FEW else first
 
 
-def _execute(task: AnyTask, gate: RayGate | None, *alike: str) -> str:
+def _execute(task: AnyTask, gate: RayGate | None, *alike: str) -> Ended:
     """Run one task in a worker, whose requests pass the gate of the run."""
     install(gate)
     return execute_alike(task, *alike) if alike else execute(task)

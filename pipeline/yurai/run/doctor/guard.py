@@ -3,6 +3,7 @@
 import functools
 import platform
 
+from yurai.engine.ended import Ended
 from yurai.engine.task import AnyTask, execute
 from yurai.run.doctor.code import code_digest
 from yurai_manifests.errors import ShardError
@@ -11,7 +12,7 @@ from yurai_manifests.store import open_store
 PLAN = "plan.json"
 
 
-def execute_alike(task: AnyTask, digest: str) -> str:
+def execute_alike(task: AnyTask, digest: str) -> Ended:
     """Run one task, as `execute` does, in a process whose Yurai has this digest and which sees the output.
 
     Raises:
