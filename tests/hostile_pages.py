@@ -298,7 +298,7 @@ class Cost(NamedTuple):
 class Trials:
     """A sandbox with default limits that is given hostile pages, one at a time, and a good one behind each.
 
-    `answers` counts what came of them, `cost` is that of the last one. Costs are told by /proc, so on Linux alone.
+    `answers` counts what came of them, `last` is the last one and `cost` what it took. Costs are told by /proc, so on Linux alone.
     """
 
     def __init__(self, options: ExtractOptions | None = None) -> None:
@@ -310,12 +310,17 @@ class Trials:
         self._loading, self._base = _seconds(self._box.pid), _memory("VmRSS", self._box.pid)
         self._turn = 0
         self.answers = Counter[str]()
+        self.last = self._expected[0]
         self.cost = Cost(0.0, 0)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child; the next page starts another."""
         self._box.close()
 
     def _answer(self, one: Page) -> Extraction:
@@ -324,7 +329,7 @@ class Trials:
 
     def wrong(self, name: str, hostile: Page) -> str:
         """What is wrong with the answers to that page and to the good one behind it; "" where nothing is."""
-        answer = self._measured(replace(hostile, key=name))
+        self.last = answer = self._measured(replace(hostile, key=name))
         self.answers[answer.outcome if answer.reason is None else answer.reason] += 1
         if (answer.outcome == "text") != (answer.reason is None and bool(answer.text.strip())):
             return f"{answer.outcome} with reason {answer.reason} and {len(answer.text)} characters"

@@ -12,12 +12,16 @@ import operator
 import re
 import types
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Final, Literal, TypeAlias, TypeGuard, Union, get_args, get_origin
 
 from yurai_filters.lists import Lines
 from yurai_filters.ranges import Range
 
 EVERY = "*"
+LARGEST: Final = 2**53 - 1
+"""The largest whole number of a setting: settings are written as JSON, whose numbers go so far (RFC 8785, RFC 7493)."""
+TOLD: Final = 200
+"""Characters of a value that an error shows."""
 OFF = "off"
 """How a recipe writes that a setting which may be unset is unset; TOML has no null."""
 LANGUAGES = "languages"
@@ -81,14 +85,27 @@ def convert(value: object, annotation: object) -> object:
             return origin(value)
     elif _is_float(value, annotation):
         return float(value)  # type: ignore[arg-type] # the test before says so
-    elif type(value) is annotation and annotation is not float:
+    elif type(value) is annotation and annotation is not float and not _is_beyond(value):
         return value
-    raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+    raise ValueError(f"must be {expected(annotation)}, not {told(value)}")
+
+
+def told(value: object) -> str:
+    """Return a value as an error shows it: what a recipe has in one place may be a text of any length."""
+    if _is_beyond(value):
+        return f"a number beyond {LARGEST:,}"
+    text = repr(value)
+    return text if len(text) <= TOLD else f"{text[:TOLD]}... ({len(text):,} characters)"
+
+
+def _is_beyond(value: object) -> bool:
+    return isinstance(value, int) and abs(value) > LARGEST
 
 
 def _is_float(value: object, annotation: object) -> bool:
     """Tell whether a finite number is given where a float is wanted; an integer is a good one."""
-    return annotation is float and type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type] # as above
+    is_number = annotation is float and type(value) in (int, float) and not _is_beyond(value)
+    return is_number and math.isfinite(value)  # type: ignore[arg-type] # as above
 
 
 def is_list(annotation: object) -> TypeGuard[type[Lines]]:
@@ -127,7 +144,7 @@ def _list_value(value: object, annotation: type[Lines]) -> object:
     names = (value,) if isinstance(value, str) else value
     if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
         return tuple(names)
-    raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+    raise ValueError(f"must be {expected(annotation)}, not {told(value)}")
 
 
 def _in_range(value: object, annotation: object) -> object:
@@ -136,7 +153,7 @@ def _in_range(value: object, annotation: object) -> object:
     kind, *annotations = get_args(annotation)
     number = convert(value, kind)
     if any(isinstance(one, Range) and not one.holds(number) for one in annotations):  # type: ignore[arg-type] # a number, by `kind`
-        raise ValueError(f"must be {expected(annotation)}, not {value!r}")
+        raise ValueError(f"must be {expected(annotation)}, not {told(value)}")
     return number
 
 
@@ -166,4 +183,4 @@ def _first_fit(value: object, annotations: tuple[object, ...]) -> object:
             return convert(value, annotation)
         except ValueError:
             continue
-    raise ValueError(f"must be {' or '.join(expected(part) for part in annotations)}, not {value!r}")
+    raise ValueError(f"must be {' or '.join(expected(part) for part in annotations)}, not {told(value)}")

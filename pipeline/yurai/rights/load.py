@@ -35,6 +35,7 @@ from yurai.rights.policy import KINDS, REGISTRIES, ROBOTS, SCOPES, Policy, Regis
 from yurai.rights.registries import digest_of
 from yurai.rights.verdicts import USES
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.places import is_file
 
 DEFAULT: Final = "evidence-only"
 _TABLES: Final = ("silent", "unseen", "conflict")
@@ -96,8 +97,8 @@ def _path(spec: str) -> Path:
     known = shipped()
     if spec in known:
         return known[spec]
-    if not Path(spec).is_file():
-        raise RecipeError(f"no policy {spec!r}: name one of {', '.join(known)}, or the path of a TOML file")
+    if not is_file(spec):
+        raise RecipeError(f"no policy {spec[:200]!r}: name one of {', '.join(known)}, or the path of a TOML file")
     return Path(spec)
 
 
@@ -119,7 +120,7 @@ def _resolved(path: Path, above: tuple[Path, ...]) -> Mapping[str, object]:
         return value
     spec = fields.text("extends")
     beside = path.parent / spec
-    base = _resolved(_path(spec if spec in shipped() or not beside.is_file() else str(beside)), (*above, path))
+    base = _resolved(_path(spec if spec in shipped() or not is_file(beside) else str(beside)), (*above, path))
     return _over(_without(base, fields), value)
 
 

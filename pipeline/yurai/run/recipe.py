@@ -38,6 +38,7 @@ from yurai.engine.use import AnyUse, StageUse
 from yurai.extraction import ExtractOptions
 from yurai.run.side import side_paths
 from yurai.sources.rows.tables import SourceTable, load_tables, refuse_unknown, tables_of
+from yurai_filters.settings import LARGEST, told
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.plugins import missing
@@ -155,7 +156,7 @@ def _use(table: object, where: str) -> AnyUse:
     if not isinstance(table, Mapping) or not isinstance(name, str) or name not in STAGES:
         known = ", ".join(stage.name for stage in in_order())
         raise RecipeError(
-            f"{where}: a [[stage]] needs use = one of {known}, not {name!r}{nearest(str(name), STAGES)}"
+            f"{where}: a [[stage]] needs use = one of {known}, not {told(name)}{nearest(str(name), STAGES)}"
             f"{missing('yurai.stages') if name else ''}"
         )
     try:
@@ -209,6 +210,6 @@ def _deliver(given: object, where: str) -> dict[str, int]:
         raise RecipeError(f"{where}: deliver must be a table")
     refuse_unknown(given, tuple(DELIVER), f"{where}: [deliver]")
     for key, number in given.items():
-        if type(number) is not int or number < 1:
-            raise RecipeError(f"{where}: [deliver] {key} must be a positive integer, not {number!r}")
+        if type(number) is not int or not 1 <= number <= LARGEST:
+            raise RecipeError(f"{where}: [deliver] {key} must be a positive integer, not {told(number)}")
     return DELIVER | dict(given)

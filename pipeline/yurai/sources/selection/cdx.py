@@ -42,6 +42,9 @@ _NAMES: Final = {
     "redirect": "fetch_redirect",
 }
 _PLACE: Final = {"offset": "warc_record_offset", "length": "warc_record_length"}
+_PLACES: Final = range(2**63)
+_STATUS: Final = range(-(2**15), 2**15)
+"""Numbers that the columns of INDEX hold; a place in a file is not below 0."""
 
 
 def cdx_batches(path: Path, name: str) -> Iterator[pa.RecordBatch]:
@@ -82,11 +85,13 @@ def _row(line: bytes, fields: list[str], where: str) -> dict[str, object]:
         else:
             first, second, rest = line.split(b" ", 2)
             key, timestamp, said = first.decode("utf-8", "replace"), second.decode("ascii"), orjson.loads(rest)
-        row: dict[str, object] = {"url_surtkey": key, "fetch_time": _time(timestamp), **_of_url(str(said["url"]))}
-        row |= {"url": str(said["url"]), "warc_filename": str(said["filename"])}
-        row |= {column: said.get(name) for name, column in _NAMES.items()}
-        row |= {column: int(said[name]) for name, column in _PLACE.items()}
-        return row | {"fetch_status": _number(said.get("status"))}
+        url = _text(said["url"]) or ""
+        row: dict[str, object] = {"url_surtkey": key, "fetch_time": _time(timestamp), **_of_url(url)}
+        row |= {"url": url, "warc_filename": _text(said["filename"]) or ""}
+        row |= {column: _text(said.get(name)) for name, column in _NAMES.items()}
+        row |= {column: _number(said[name], _PLACES) for name, column in _PLACE.items()}
+        status = said.get("status")
+        return row | {"fetch_status": None if status in (None, "", "-") else _number(status, _STATUS)}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ShardError(f"{where} is no line of CDX or CDXJ ({type(error).__name__}); check the file") from error
 
@@ -95,8 +100,19 @@ def _time(timestamp: str) -> datetime:
     return datetime.strptime(timestamp[:14], "%Y%m%d%H%M%S")  # noqa: DTZ007 - the index has UTC without a zone
 
 
-def _number(value: object) -> int | None:
-    return None if value in (None, "", "-") else int(str(value))
+def _text(value: object) -> str | None:
+    """Return the text of a field; any other JSON value is a TypeError, since a column of INDEX has no place for it."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object, held: range) -> int:
+    """Return the number of a field, as JSON has it or in quotes; a ValueError beyond what its column holds."""
+    number = int(str(value))
+    if number not in held:
+        raise ValueError
+    return number
 
 
 def _of_url(url: str) -> dict[str, str | None]:
