@@ -2,7 +2,9 @@
 # A run in a PBS allocation: qsub -v INPUT=/scratch/crawl,OUTPUT=/scratch/corpus examples/cluster/pbs.sh
 #
 # Starts Ray on all nodes of the allocation, with a token of its own, runs, and ends it again. Submit it again to resume;
-# -r y does so after a node failure. HOME, INPUT and OUTPUT have to be on storage that all nodes share.
+# -r y does so after a node failure or a preemption. A run that is longer than the walltime: submit it with
+# -W depend=afternotok:JOBID too, as often as it may need; those that are not needed are never started. HOME, INPUT and
+# OUTPUT have to be on storage that all nodes share.
 #PBS -N yurai
 #PBS -l select=4:ncpus=32:mem=128gb
 #PBS -l place=scatter:excl
@@ -30,20 +32,23 @@ cpus=${NCPUS:-$(nproc)}
 head_ip=$(hostname --ip-address | awk '{print $1}') # the script runs on the first node of its allocation
 count=$(sort -u "$PBS_NODEFILE" | wc -l)
 
-# pbsdsh passes no environment on: PATH and Ray's variables are said on its command line.
+# pbsdsh passes no environment on: PATH and Ray's variables are said on its command line. It takes the place of its
+# shell, so call this in the background or in parentheses: what is killed then is pbsdsh itself.
 on() {
     local node=$1
     shift
-    pbsdsh -n "$node" -- /usr/bin/env PATH="$PATH" HOME="$HOME" RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$token" \
+    exec pbsdsh -n "$node" -- /usr/bin/env PATH="$PATH" HOME="$HOME" RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH="$token" \
         RAY_grpc_client_keepalive_time_ms=10000 RAY_grpc_client_keepalive_timeout_ms=10000 RAY_worker_niceness=0 "$@"
 }
 
-nodes=()
+started=() # what runs in the background, the last first
 finish() {
     trap - EXIT TERM INT
-    kill "${nodes[@]}" 2> /dev/null || true # PBS ends what is left on the nodes with the job
-    wait "${nodes[@]}" 2> /dev/null || true
-    for ((node = 0; node < count; node++)); do on "$node" rm -rf "$temp" || true; done
+    for process in "${started[@]}"; do # PBS ends what is left on the nodes with the job
+        kill "$process" 2> /dev/null || true
+        wait "$process" 2> /dev/null || true
+    done
+    for ((node = 0; node < count; node++)); do (on "$node" rm -rf "$temp") || true; done
     rm -f "$token"
 }
 trap finish EXIT
@@ -51,7 +56,7 @@ trap 'exit 143' TERM INT
 
 ray start --head --block --node-ip-address="$head_ip" --port="$port" --num-cpus="$cpus" \
     --object-store-memory=1073741824 --include-dashboard=false --temp-dir="$temp" &
-nodes+=($!)
+started=($! "${started[@]}")
 
 for _ in $(seq 60); do
     (: < "/dev/tcp/$head_ip/$port") 2> /dev/null && break
@@ -60,11 +65,18 @@ done
 
 for ((node = 1; node < count; node++)); do
     on "$node" ray start --block --address="$head_ip:$port" --num-cpus="$cpus" --object-store-memory=1073741824 &
-    nodes+=($!)
+    started=($! "${started[@]}")
 done
-sleep 30 # nodes that join later work too, but the examination sees those that are here
+
+# Nodes that join later work too, but the examination sees those that are here.
+for _ in $(seq 60); do
+    here=$(ray status --address="$head_ip:$port" 2> /dev/null | grep --count '^ 1 node_' || true)
+    ((here >= count)) && break
+    sleep 2
+done
 
 # In the background, so that the shell can end everything when the time is up.
 yurai run "$RECIPE" --input "$INPUT" --output "$OUTPUT" --address "$head_ip:$port" &
+started=($! "${started[@]}")
 wait $!
 yurai audit "$OUTPUT"

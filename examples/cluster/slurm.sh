@@ -1,15 +1,17 @@
 #!/bin/bash
 # A run in a Slurm allocation: INPUT=/scratch/crawl OUTPUT=/scratch/corpus sbatch examples/cluster/slurm.sh
 #
-# Starts Ray on all nodes of the allocation, with a token of its own, runs, and ends it again. Submit it again to resume;
-# --requeue does so after a node failure. HOME, INPUT and OUTPUT have to be on storage that all nodes share.
+# Starts Ray on all nodes of the allocation, with a token of its own, runs, and ends it again. Submit it again to resume.
+# Slurm does so itself (--requeue) after a node failure or a preemption; three minutes before the time is up the job puts
+# itself back into the queue. HOME, INPUT and OUTPUT have to be on storage that all nodes share.
 #SBATCH --job-name=yurai
 #SBATCH --nodes=4
 #SBATCH --ntasks-per-node=1
 #SBATCH --exclusive
 #SBATCH --time=24:00:00
 #SBATCH --requeue
-#SBATCH --signal=B:TERM@120
+#SBATCH --open-mode=append
+#SBATCH --signal=B:USR1@180
 set -euo pipefail
 
 RECIPE=${RECIPE:-plain}
@@ -30,21 +32,29 @@ cpus=${SLURM_CPUS_ON_NODE:?run it with sbatch}
 head=$(hostname) # a batch script runs on the first node of its allocation
 head_ip=$(hostname --ip-address | awk '{print $1}')
 
-nodes=()
+started=() # what runs in the background, the last first
 finish() {
-    trap - EXIT TERM INT
-    kill "${nodes[@]}" 2> /dev/null || true # srun passes it on to every node
-    wait "${nodes[@]}" 2> /dev/null || true
+    trap - EXIT TERM INT USR1
+    for process in "${started[@]}"; do # srun passes the signal on to every node
+        kill "$process" 2> /dev/null || true
+        wait "$process" 2> /dev/null || true
+    done
     srun --overlap --ntasks-per-node=1 rm -rf "$temp" || true
     rm -f "$RAY_AUTH_TOKEN_PATH"
 }
+again() { # the time is nearly up: what is committed is reused when the job runs again
+    finish
+    scontrol requeue "$SLURM_JOB_ID"
+    exit 0
+}
 trap finish EXIT
 trap 'exit 143' TERM INT
+trap again USR1
 
 srun --overlap --nodes=1 --ntasks=1 --nodelist="$head" \
     ray start --head --block --node-ip-address="$head_ip" --port="$port" --num-cpus="$cpus" \
     --object-store-memory=1073741824 --include-dashboard=false --temp-dir="$temp" &
-nodes+=($!)
+started=($! "${started[@]}")
 
 for _ in $(seq 60); do
     (: < "/dev/tcp/$head_ip/$port") 2> /dev/null && break
@@ -55,11 +65,18 @@ if ((SLURM_JOB_NUM_NODES > 1)); then
     others=$((SLURM_JOB_NUM_NODES - 1))
     srun --overlap --nodes="$others" --ntasks="$others" --exclude="$head" \
         ray start --block --address="$head_ip:$port" --num-cpus="$cpus" --object-store-memory=1073741824 &
-    nodes+=($!)
-    sleep 30 # nodes that join later work too, but the examination sees those that are here
+    started=($! "${started[@]}")
 fi
+
+# Nodes that join later work too, but the examination sees those that are here.
+for _ in $(seq 60); do
+    here=$(ray status --address="$head_ip:$port" 2> /dev/null | grep --count '^ 1 node_' || true)
+    ((here >= SLURM_JOB_NUM_NODES)) && break
+    sleep 2
+done
 
 # In the background, so that the shell can end everything when the time is up.
 yurai run "$RECIPE" --input "$INPUT" --output "$OUTPUT" --address "$head_ip:$port" &
+started=($! "${started[@]}")
 wait $!
 yurai audit "$OUTPUT"
