@@ -31,7 +31,7 @@ from yurai.run.recipe import load_recipe
 from yurai.run.run import run_recipe
 from yurai.sources.find import find_sources
 
-GRAM, LISTED, STEP = 5, 500, 0.02
+GRAM, ENDS, LISTED, STEP = 5, 8, 500, 0.02
 WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\u3000-\u9fff\ua9e0-\ua9ff\uaa60-\uaadf\U00020000-\U0003ffff]"
 )
@@ -69,15 +69,24 @@ def _in_word(sign: str) -> bool:
 
 
 def loss(kept: list[str], gone: list[str], *, joint: str) -> Loss:
-    """Compare two texts, word by word: present is what lies in a run of five words of both."""
+    """Compare two texts, word by word: present is what lies in a run of five words of both.
+
+    A run of absent words goes on over fewer than ENDS present ones (of characters: twice as many), which do not count.
+    """
     known = {tuple(kept[place : place + GRAM]) for place in range(max(1, len(kept) - GRAM + 1))}
     present = [False] * len(gone)
     for place in range(max(1, len(gone) - GRAM + 1)):
         if tuple(gone[place : place + GRAM]) in known:
             present[place : place + GRAM] = [True] * len(gone[place : place + GRAM])
-    runs = [[word for word, _ in run] for there, run in groupby(zip(gone, present, strict=True), lambda one: one[1])
-            if not there]  # fmt: skip
-    return Loss(max(map(len, runs), default=0), sum(map(len, runs)), [joint.join(run) for run in runs])
+    runs: list[list[str]] = [[]]
+    ends = ENDS * (1 if joint else 2)
+    for there, part in groupby(zip(gone, present, strict=True), lambda one: one[1]):
+        words = [word for word, _ in part]
+        if not there:
+            runs[-1] += words
+        elif len(words) >= ends:
+            runs.append([])
+    return Loss(max(map(len, runs)), sum(map(len, runs)), [joint.join(run) for run in runs if run])
 
 
 def searched(corpus: str, data: Path, out: Path, given: dict[str, Any]) -> dict[str, tuple[str, str | None]]:

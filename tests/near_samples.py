@@ -86,13 +86,24 @@ def jaccard(a: str, b: str, unit: Unit, n: int = GRAM) -> float:
 
 
 def absent_run(earlier: str, later: str, unit: Unit, n: int = GRAM) -> int:
-    """Tokens of the longest run of `later` of which none is in a run of n that `earlier` has too."""
+    """Tokens of the longest run of `later` of which none is in a run of n that `earlier` has too.
+
+    Such a run goes on over fewer than 8 others, of characters over fewer than 16, which do not count.
+    """
     known, words = shingles(earlier, unit, n), tokens(later, unit)
     present = [False] * len(words)
     for place in range(len(words) - n + 1):
         if tuple(words[place : place + n]) in known:
             present[place : place + n] = [True] * n
-    return max((len(list(run)) for is_there, run in groupby(present) if not is_there), default=0)
+    longest = run = 0
+    for is_there, part in groupby(present):
+        length = len(list(part))
+        if not is_there:
+            run += length
+        elif length >= (8 if unit == "word" else 16):
+            run = 0
+        longest = max(longest, run)
+    return longest
 
 
 def exact_pairs(texts: Sequence[str], unit: Unit, n: int = GRAM, at_least: float = 0.5) -> Pairs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import shutil
 import signal
 from dataclasses import replace
@@ -97,6 +98,22 @@ def test_who_goes_is_what_the_definition_says(lang: str, tmp_path: Path) -> None
         assert row["jaccard"] == pytest.approx(similarity, abs=1e-3 if row["jaccard_by"] == "exact" else 0.09)
         assert (row["stage"], row["reason"], row["url"]) == ("near-dedup", "near-duplicate", page.url)
     assert {row["jaccard_by"] for row in gone.values()} == {"exact", "estimate"}
+
+
+def test_words_in_common_by_chance_hide_no_section_that_is_lost(tmp_path: Path) -> None:
+    """Every 30 characters of the section stands a phrase of the rest, so that no 32 in a row are new."""
+    signs = [chr(sign) for sign in random.Random(5).sample(range(0x4E00, 0x9FA5), 4_000)]
+    phrase, rest = "することが", "".join(signs[:3_500])
+    section = phrase.join("".join(signs[start : start + 25]) for start in range(3_500, 3_750, 25))
+    kept, gone = f"{phrase}{rest}{''.join(signs[3_700:])}", f"{phrase}{rest}{section}"
+    pages = [
+        Page(text, "ja", f"http://p.test/{number}", "2024-01-01T00:00:00Z", "a.warc.gz", number)
+        for number, text in enumerate((kept, gone))
+    ]
+    assert jaccard(kept, gone, "char") > 0.8
+    for name, spare, left in (("any", 0, 1), ("sections", 16, 2)):
+        deduplicate(write_pages(tmp_path / f"{name}-in", pages, 1), tmp_path / name, spare=spare, **SURE)
+        assert len(outcome(tmp_path / name)[0]) == left
 
 
 def test_neither_memory_nor_order_nor_sharding_nor_workers_change_the_result(tmp_path: Path) -> None:

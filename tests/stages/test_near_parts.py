@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from near_samples import absent_run
+from near_samples import Unit, absent_run
 from yurai.exchange.row_types import (
     BAND,
     CHECK,
@@ -168,17 +168,17 @@ def test_pieces_of_a_set_add_up(a: list[int], b: list[int]) -> None:
     assert [texts.set_of(number).tolist() for number in texts.numbers(nodes(2))] == [a, b]
 
 
-WORDS = st.lists(st.integers(0, 3), min_size=3, max_size=40)
+WORDS = st.lists(st.integers(0, 3), min_size=3, max_size=80)
 
 
-@given(earlier=WORDS, later=WORDS, size=st.integers(1, 3))
-def test_what_is_absent_is_in_no_run_of_both(earlier: list[int], later: list[int], size: int) -> None:
+@given(earlier=WORDS, later=WORDS, size=st.integers(1, 3), unit=st.sampled_from(["word", "char"]))
+def test_what_is_absent_is_in_no_run_of_both(earlier: list[int], later: list[int], size: int, unit: Unit) -> None:
     runs, mine = ([hash(tuple(words[at : at + size])) % 2**32 for at in range(len(words) - size + 1)]
                   for words in (earlier, later))  # fmt: skip
-    text = Text(np.array(mine, np.uint32), len(set(mine)), size, 1)
+    text = Text(np.array(mine, np.uint32), len(set(mine)), size, 1 if unit == "word" else 2)
     found = compared(np.unique(np.array(runs, np.uint32)), text)
     first, second = (" ".join(map(str, words)) for words in (earlier, later))
-    assert found.run == absent_run(first, second, "word", size)
+    assert found.run == absent_run(first, second, unit, size)
     assert found.similarity == len(set(runs) & set(mine)) / len(set(runs) | set(mine))
     present = {place + at for place, run in enumerate(mine) if run in runs for at in range(size)}
     assert found.absent == len(later) - len(present)

@@ -28,7 +28,7 @@ def _refuse_order(settings: NearDedup, _: Sequence[AnyUse], behind: Sequence[Any
 STAGE = declare(
     Stage(
         "near-dedup",
-        version=6,
+        version=7,
         kind=Kind.DEDUP,
         settings=NearDedup,
         driver=near_duplicates,
