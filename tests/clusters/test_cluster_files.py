@@ -1,7 +1,9 @@
 """cluster.yaml and examples/cluster: nothing there can be started here, so what can be checked without it is.
 
 Ray's own schema for `ray up`; options that Ray's and our commands really have; the fields that KubeRay asks for.
-Building the image needs a network and starting pods a Kubernetes cluster: neither is done here.
+Pod templates passed `kubernetes-validate --strict` (PyPI, Kubernetes 1.37) once, by hand: it is no dependency of the tests.
+`test_schedulers` runs the scripts for Slurm and PBS. Building the image needs a network and starting pods a Kubernetes
+cluster: neither is done here.
 """
 
 from __future__ import annotations
@@ -24,6 +26,17 @@ SCRIPTS = [FOLDER / "slurm.sh", FOLDER / "pbs.sh"]
 FILES = [ROOT / "cluster.yaml", *sorted(path for path in FOLDER.iterdir() if path.is_file())]
 INSTRUCTIONS = {"FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR"}
 CALL = re.compile(r"(?:^|RUN |entrypoint: |# +)(yurai [a-z].*)$", re.MULTILINE)
+DECLARED = {
+    "cluster": {"rayVersion", "authOptions", "enableInTreeAutoscaling", "autoscalerOptions", "headGroupSpec",
+                "workerGroupSpecs", "headServiceAnnotations", "suspend"},
+    "autoscaler": {"idleTimeoutSeconds", "upscalingMode", "resources", "image", "imagePullPolicy", "env", "envFrom",
+                   "volumeMounts", "securityContext"},
+    "head": {"rayStartParams", "template", "serviceType", "headService", "enableIngress"},
+    "worker": {"groupName", "replicas", "minReplicas", "maxReplicas", "numOfHosts", "rayStartParams", "template",
+               "scaleStrategy"},
+    "required": {"groupName", "minReplicas", "maxReplicas", "rayStartParams", "template"},
+}  # fmt: skip
+"""JSON names of fields in KubeRay's ray-operator/apis/ray/v1/raycluster_types.go, of which its CRD is generated."""
 RAY_START = re.compile(r"\bray start (?:--?[a-z].*)$", re.MULTILINE)
 
 
@@ -151,6 +164,20 @@ def test_the_job_has_what_kuberay_asks_for() -> None:
     for group in groups[1:]:
         assert group["minReplicas"] <= group["replicas"] <= group["maxReplicas"]
         assert group["groupName"]
+    assert cluster.keys() <= DECLARED["cluster"]
+    assert cluster["autoscalerOptions"].keys() <= DECLARED["autoscaler"]
+    assert groups[0].keys() <= DECLARED["head"]
+    assert all(DECLARED["required"] <= group.keys() <= DECLARED["worker"] for group in groups[1:])
+
+
+def test_keys_come_from_a_secret_and_spot_is_for_workers_alone() -> None:
+    job = yaml.safe_load((FOLDER / "rayjob.yaml").read_text("utf-8"))
+    cluster = job["spec"]["rayClusterSpec"]
+    pods = [group["template"]["spec"] for group in [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]]
+    assert all(
+        pod["containers"][0]["envFrom"] == [{"secretRef": {"name": "yurai-s3", "optional": True}}] for pod in pods
+    )
+    assert [("nodeSelector" in pod, "tolerations" in pod) for pod in pods] == [(False, False), (True, True)]
 
 
 def test_the_image_is_built_from_what_is_here() -> None:
