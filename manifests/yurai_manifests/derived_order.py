@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from yurai_manifests.derived import Derived
 from yurai_manifests.findings import Finding
+from yurai_manifests.parquet import read_rows
 from yurai_manifests.store import Store
 
 AGAIN = "do not train by it; remove its folder and pack again"
@@ -21,8 +21,8 @@ def check_order(store: Store, folder: str, made: Derived, gone: Collection[str] 
     """
     next_position, tokens, filled, taken = 0, 0, 0, pa.array(sorted(gone), pa.string())
     for file in made.named(".parquet"):
-        with store.open(f"{folder}/{file.name}") as handle, pq.ParquetFile(handle) as parquet:
-            for batch in parquet.iter_batches(1024, columns=["position", "tokens", "parts"], use_threads=False):
+        with store.open(f"{folder}/{file.name}") as handle:
+            for batch in read_rows(handle, ["position", "tokens", "parts"]):
                 positions = batch.column("position").to_numpy()
                 if (positions != np.arange(next_position, next_position + len(positions))).any():
                     yield _wrong(f"{folder}/{file.name}", f"its samples do not go on from {next_position:,}")

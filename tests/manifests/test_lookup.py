@@ -18,7 +18,7 @@ from yurai_manifests.lookup.index import Read, find_numbers
 from yurai_manifests.lookup.lookup import Lookup
 from yurai_manifests.lookup.place_rows import PLACE, PLACE_BYTES, place_rows
 from yurai_manifests.lookup.ranges import Ranges
-from yurai_manifests.merkle.sorted_keys import digest, write_sorted
+from yurai_manifests.merkle.sorted_keys import SortedRows, digest
 from yurai_manifests.run import load_run
 from yurai_manifests.store import LocalStore
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 def sorted_places(keys: Sequence[bytes | None], path: Path) -> bytes:
-    write_sorted(bytearray(place_rows(keys, 0)), path, PLACE)
+    places = SortedRows(path, PLACE)
+    places.add(place_rows(keys, 0))
+    places.write()
     return path.read_bytes()
 
 

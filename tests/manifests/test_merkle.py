@@ -20,13 +20,13 @@ from yurai_manifests.merkle.places import Place, find_places
 from yurai_manifests.merkle.rows import row_json
 from yurai_manifests.merkle.sorted_keys import (
     ROW_BYTES,
+    SortedRows,
     digest,
     key_of,
     key_rows,
     keys_of,
     merged,
     split,
-    write_sorted,
 )
 from yurai_manifests.merkle.token_spans import spans_of
 from yurai_manifests.merkle.tree import TreeBuilder, leaf_hash, path_spans, paths_of, root_by, root_of
@@ -239,6 +239,14 @@ ROWS = st.lists(
 )
 
 
+def _sorted_to(path: Path, rows: list[bytes], memory_bytes: int = 1 << 20) -> None:
+    taken = SortedRows(path, memory_bytes=memory_bytes)
+    for row in rows:
+        taken.add(row)
+    assert taken.write() == len(rows)
+    assert not list(path.parent.glob(f"{path.name}.*")), "what was spilled is gone"
+
+
 @settings(max_examples=60)
 @given(rows=ROWS, cuts=st.lists(st.integers(0, 60), max_size=4), memory=st.sampled_from([64, 200, 1 << 20]))
 def test_sorted_rows_do_not_depend_on_files_or_memory(
@@ -248,7 +256,7 @@ def test_sorted_rows_do_not_depend_on_files_or_memory(
     edges = [0, *sorted(cuts), len(rows)]
     files = [folder / str(number) for number in range(len(edges) - 1)]
     for file, start, end in zip(files, edges[:-1], edges[1:], strict=True):
-        write_sorted(bytearray(b"".join(rows[start:end])), file)
+        _sorted_to(file, rows[start:end], memory)
     assert [row for part in merged(files, memory) for row in split(part)] == sorted(rows)
 
 
@@ -259,7 +267,7 @@ def test_places_are_where_a_key_stands_or_would_stand(
 ) -> None:
     asked = [*keys, *(row[:32] for row in (picks.draw(st.lists(st.sampled_from(rows), max_size=5)) if rows else []))]
     file = tmp_path_factory.mktemp("places") / "rows"
-    write_sorted(bytearray(b"".join(rows)), file)
+    _sorted_to(file, rows)
     order = sorted(rows)
     size, places = find_places([file], asked)
     assert size == len(order)

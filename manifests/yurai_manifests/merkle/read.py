@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from yurai_manifests.merkle.leaves import Leaf, row_leaves, token_leaf
-from yurai_manifests.merkle.sorted_keys import KeyKind, key_rows, keys_of, write_sorted
+from yurai_manifests.merkle.sorted_keys import KeyKind, SortedRows, key_rows, keys_of
 from yurai_manifests.merkle.token_spans import spans_of
 from yurai_manifests.parquet import read_rows
 from yurai_manifests.run import Delivered, RunRecord, token_shards
@@ -63,16 +63,15 @@ def key_files(
     written: dict[KeyKind, list[Path]] = {kind: [] for kind in kinds}
     columns: list[str] = sorted({"doc_id", *kinds})
     for number, file in enumerate(files):
-        rows = {kind: bytearray() for kind in kinds}
+        rows = {kind: SortedRows(spool / f"{number:05}.{kind}") for kind in kinds}
         with store.open(file.name) as handle:
             for batch in read_rows(handle, columns):
                 named = keys_of(kinds, batch)
                 for kind in kinds:
-                    rows[kind] += key_rows(named[kind], named["doc_id"])
+                    rows[kind].add(key_rows(named[kind], named["doc_id"]))
         for kind in kinds:
-            path = spool / f"{number:05}.{kind}"
-            write_sorted(rows[kind], path)
-            written[kind].append(path)
+            rows[kind].write()
+            written[kind].append(spool / f"{number:05}.{kind}")
     return written
 
 

@@ -30,7 +30,10 @@ KINDS: dict[str, tuple[KeyKind, ...]] = {
 KEY_BYTES, ROW_BYTES = 32, 64
 ROW = np.dtype(f"S{ROW_BYTES}")
 """NumPy pads such strings with zeros when it compares them, so zeros at an end change no order."""
-MEMORY_BYTES = 64 << 20
+MEMORY_BYTES = 16 << 20
+"""Rows that are merged at a time; sorting and hashing them takes some times that."""
+RUN_BYTES = 8 << 20
+"""Rows of one kind that are held until they are sorted: a file of short documents may have millions."""
 
 
 def key_of(column: str, value: str) -> bytes:
@@ -65,12 +68,41 @@ def key_rows(keys: Sequence[bytes | None], ids: Sequence[bytes | None]) -> bytes
     return b"".join(key + one for key, one in zip(keys, ids, strict=True) if key is not None and one is not None)
 
 
-def write_sorted(rows: bytearray, path: Path, row: Row = ROW) -> int:
-    """Sort rows of one width where they lie, without a copy, and write them to `path`; return how many."""
-    values = np.frombuffer(rows, row)
-    values.sort()
-    path.write_bytes(rows)
-    return len(values)
+class SortedRows:
+    """Takes rows of one width in any order and writes them to `path` in order; memory holds `memory_bytes` of them.
+
+    What is more lies beside `path`, sorted, until `write` merges it.
+    """
+
+    def __init__(self, path: Path, row: Row = ROW, memory_bytes: int = RUN_BYTES) -> None:
+        self._path, self._row, self._memory_bytes = path, row, memory_bytes
+        self._held, self._runs, self._count = bytearray(), list[Path](), 0
+
+    def add(self, rows: bytes) -> None:
+        """Take whole rows, joined."""
+        self._held += rows
+        if len(self._held) >= self._memory_bytes:
+            run = self._path.with_name(f"{self._path.name}.{len(self._runs)}")
+            self._sort_to(run)
+            self._runs.append(run)
+
+    def _sort_to(self, path: Path) -> None:
+        values = np.frombuffer(self._held, self._row)
+        values.sort()  # where they lie, without a copy
+        path.write_bytes(self._held)
+        self._count += len(values)
+        self._held = bytearray()
+
+    def write(self) -> int:
+        """Write all rows to `path`; return how many they are."""
+        self._sort_to(self._path)
+        if self._runs:
+            self._runs.append(self._path.replace(self._path.with_name(f"{self._path.name}.last")))
+            with self._path.open("wb") as whole:
+                whole.writelines(merged(self._runs, self._memory_bytes, self._row))
+            for run in self._runs:
+                run.unlink()
+        return self._count
 
 
 def merged(files: Sequence[Path], memory_bytes: int = MEMORY_BYTES, row: Row = ROW) -> Iterator[bytes]:

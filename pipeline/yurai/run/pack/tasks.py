@@ -23,7 +23,7 @@ from yurai.tokens.order.policies import Parts, Policy, cut, fit
 from yurai.tokens.order.samples import ORDER, PLACES
 from yurai_manifests.errors import ContractError
 from yurai_manifests.lookup.place_rows import PLACE, PLACE_BYTES, PREFIX_BYTES
-from yurai_manifests.merkle.sorted_keys import digest, merged, write_sorted
+from yurai_manifests.merkle.sorted_keys import SortedRows, digest, merged
 from yurai_manifests.parquet import ParquetSink
 from yurai_manifests.task import Attempt, TaskRecord
 
@@ -131,18 +131,18 @@ def write(task: Task[Write], attempt: Attempt) -> TaskRecord:
     if bounds[0] != 0 or bounds[-1] != len(rows) or (np.diff(bounds) == 0).any():
         raise ContractError(f"pack: samples from {args.first} on are not whole; report it, with the recipe")
     sink = ParquetSink(attempt.path("samples.parquet"), ORDER)
-    places = bytearray()
+    local = attempt.path("sorted.places")
+    places = SortedRows(local, PLACE)
     try:
         for low in range(0, args.samples, SAMPLES_AT_ONCE):
             some = bounds[low : low + SAMPLES_AT_ONCE + 1]
             sink.write(_table(rows[some[0] : some[-1]], some - some[0], args.first + low, args.shards))
-            places += _places(rows[some[0] : some[-1]])
+            places.add(_places(rows[some[0] : some[-1]]))
         sink.close()
         attempt.finish("samples", sink.path, rows=args.samples, size=int(rows["item"]["count"].sum()))
     finally:
         sink.abort()
-    local = attempt.path("sorted.places")
-    attempt.finish("places", local, rows=write_sorted(places, local, PLACE))
+    attempt.finish("places", local, rows=places.write())
     return record
 
 

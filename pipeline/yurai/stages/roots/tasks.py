@@ -9,6 +9,7 @@ What a leaf says is in `yurai_manifests.merkle.leaves`. Leaf hashes stay in the 
 name the row of a flipped byte.
 """
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -20,13 +21,11 @@ from yurai_manifests.lookup.place_rows import PLACE, PLACED, place_rows
 from yurai_manifests.merkle.leaves import hash_of, row_leaves, token_leaf
 from yurai_manifests.merkle.sorted_keys import (
     KINDS,
-    ROW,
-    Row,
+    SortedRows,
     key_rows,
     keys_of,
     leaves,
     merged,
-    write_sorted,
 )
 from yurai_manifests.merkle.token_spans import spans_of
 from yurai_manifests.merkle.tree import HASH_BYTES, TreeBuilder
@@ -84,32 +83,31 @@ def hash_rows(task: Task[HashRows], attempt: Attempt) -> TaskRecord:
     kind, skip = task.args.kind, task.args.skip
     path, *rest = [fetch_shard(shard, attempt.spool) for shard in task.inputs]
     spans = b"".join(file.read_bytes() for file in rest)
-    keys: dict[str, bytearray] = {key: bytearray() for key in KINDS.get(kind, ())}
-    places: dict[str, bytearray] = {key: bytearray() for key in PLACED.get(kind, ())}
+    keys = {key: SortedRows(attempt.path(f"{key}.keys")) for key in KINDS.get(kind, ())}
+    places = {key: SortedRows(attempt.path(f"{key}.places"), PLACE) for key in PLACED.get(kind, ())}
     builder = TreeBuilder()
     with part(PART), attempt.path("leaves.bin").open("wb") as hashes:
         for batch in read_rows(path):
             of_batch = None if skip < 0 else _window(spans, skip + builder.size, batch.num_rows)
             found = [hash_of(leaf) for leaf in row_leaves(kind, batch, of_batch)]
             named = keys_of(places, batch) if places else {}
-            for key in places:
-                places[key] += place_rows(named[key], task.args.first + builder.size)
+            for key, placed in places.items():
+                placed.add(place_rows(named[key], task.args.first + builder.size))
                 if key in keys:
-                    keys[key] += key_rows(named[key], named["doc_id"])
+                    keys[key].add(key_rows(named[key], named["doc_id"]))
             builder.extend(found)
             hashes.write(b"".join(found))
-    _finish_sorted(attempt, "keys", keys, ROW)
-    _finish_sorted(attempt, "places", places, PLACE)
+    _finish_sorted(attempt, "keys", keys.items())
+    _finish_sorted(attempt, "places", places.items())
     attempt.finish("leaves", attempt.path("leaves.bin"), rows=builder.size)
     _finish_root(attempt, builder)
     return task.record()
 
 
-def _finish_sorted(attempt: Attempt, name: str, rows: dict[str, bytearray], row: Row) -> None:
-    """Write the rows of each key, in order, and let them go."""
-    for key in list(rows):
-        local = attempt.path(f"{key}.{name}")
-        attempt.finish(f"{name}.{key}", local, rows=write_sorted(rows.pop(key), local, row))
+def _finish_sorted(attempt: Attempt, name: str, rows: Iterable[tuple[str, SortedRows]]) -> None:
+    for key, found in rows:
+        count = found.write()
+        attempt.finish(f"{name}.{key}", attempt.path(f"{key}.{name}"), rows=count)
 
 
 def _window(spans: bytes, first: int, count: int) -> list[bytes]:
