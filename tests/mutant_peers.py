@@ -84,6 +84,8 @@ def _differs(found: list[Record], theirs: list[Theirs], raised: str) -> Iterator
 def _cause(mine: Record, body: bytes) -> str:
     """Why another body was given, as far as headers and flags tell."""
     said = {name.lower(): value.strip().lower() for name, value in mine.http_headers}
+    if not mine.body and not said.keys() & {"transfer-encoding", "content-encoding"}:
+        return "there is none here"
     if body.startswith((b"HTTP/", b"ICY")) and body.endswith(mine.body):
         return "the HTTP head is in it"
     if "chunked" in said.get("transfer-encoding", ""):

@@ -86,6 +86,13 @@ def test_a_text_may_begin_with_a_head(body: bytes, tmp_path: Path) -> None:
     assert (record.http_status, record.body) == (200, body)
 
 
+@pytest.mark.parametrize("line", [b"WARC/1.0\r\nX: y", b"http://a.example/ 192.0.2.1 20240101000000 text/html 9"])
+def test_a_head_of_http_may_hold_what_begins_a_record(line: bytes, tmp_path: Path) -> None:
+    """Found by bench/fuzz.py: the head was taken to have no end, and its page for a part of it."""
+    block = b"HTTP/1.1 200 OK\r\n" + TYPE + line + b"\r\n\r\n" + PAGE
+    assert only(tmp_path, warc_record("response", 1, block)).body == PAGE
+
+
 @pytest.mark.parametrize("status", [100, 103, 404, 301, 204])
 def test_a_head_with_nothing_behind_it_is_its_own_status(status: int, tmp_path: Path) -> None:
     record = only(tmp_path, warc_record("response", 1, b"HTTP/1.1 %d X\r\n\r\n" % status))

@@ -59,7 +59,7 @@ def judge(record: Record, settings: Read) -> Verdict | None:
 STAGE = declare(
     Stage(
         "read",
-        version=2,
+        version=3,
         kind=Kind.READ,
         settings=Read,
         judge=judge,

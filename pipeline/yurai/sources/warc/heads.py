@@ -83,14 +83,15 @@ def _warc_heads(window: bytes, start: int) -> Iterator[int]:
         at = window.find(b"WARC/", at + 1)
 
 
-def header_end(data: Readable, start: int, stop: int) -> int | None:
+def header_end(data: Readable, start: int, stop: int, *, of_record: bool = True) -> int | None:
     """Offset after the blank line that ends the header at `start`; None: none before `stop` or within 1 MiB.
 
-    A header that runs into another head has lost its end. The short look first keeps files of nothing but heads linear.
+    A record's header that runs into another head has lost its end; in one of HTTP such lines are as good as any. The
+    short look first keeps files of nothing but heads linear.
     """
     for reach in (_SHORT_HEADER, LONGEST_HEADER):
         part = data[start : min(start + reach, stop)]
-        inner = next(_warc_heads(part, 1), len(part))
+        inner = next(_warc_heads(part, 1), len(part)) if of_record else len(part)
         match = _BLANK_LINE.search(part, 0, inner)
         if match:
             return start + match.end()

@@ -73,7 +73,7 @@ def _status_line(block: bytes, at: int) -> int | None:
 
 def _head(block: bytes, start: int) -> tuple[int | None, Headers, int]:
     """Status, headers and end of the head at `start`."""
-    end = header_end(block, start, len(block)) or len(block)
+    end = header_end(block, start, len(block), of_record=False) or len(block)
     parsed = min(end, start + LONGEST_HEADER)
     word = _STATUS.match(block, start)
     # the parser knows words with a slash alone
@@ -97,7 +97,7 @@ def _without_status_line(block: bytes) -> Message:
     """Read a block that may begin with the fields of a CGI head, whose field `Status` then is the status."""
     blank = _LEADING.match(block)
     start = blank.end() if blank else 0
-    end = header_end(block, start, len(block)) if _FIELDS_OF_SERVERS.match(block, start) else None
+    end = header_end(block, start, len(block), of_record=False) if _FIELDS_OF_SERVERS.match(block, start) else None
     if end is None or not all(_is_field(line) for line in block[start:end].splitlines()):
         return Message(None, (), block, block)
     _, headers = parse_http(b"HTTP/1.0\r\n" + block[start:end])
