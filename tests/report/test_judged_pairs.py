@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow.parquet as pq
 import pytest
 
+import yurai
 from near_runs import deduplicate
 from near_samples import planted, write_pages
 from yurai.cli.pairs_command import draw_pairs
 from yurai.report.intervals import Counted, weighted, wilson
+from yurai.report.pairs.pages import Page
+from yurai.report.pairs.side_by_side import as_html
+from yurai.report.pairs.strata import Counts, Losses
 from yurai.report.text_diff import differing_parts
 
 if TYPE_CHECKING:
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Said
+    from yurai.report.pairs.strata import Removal
 
     Yurai = Callable[..., Said]
 COUNT = 4
@@ -145,3 +151,35 @@ def test_differences_are_in_brackets() -> None:
     first, second = "one two three four five", "one two 3 four five six"
     assert differing_parts(first, second, 8) == ("one two [three] four five[]", "one two [3] four five [six]")
     assert differing_parts(first, first, 8) == ("", "")
+
+
+def test_a_page_beside_the_file_shows_each_pair_whole(out: Path, drawn: Path) -> None:
+    page = drawn.with_suffix(".html")
+    html, rows = page.read_text("utf-8"), rows_of(drawn)
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert re.findall(r"doc_id (\w+)", html) == [row["doc_id"] for row in rows]
+    assert re.findall(r">line (\d+):", html) == [str(line) for line in range(2, len(rows) + 2)]
+    assert "<script" not in html
+    given = yurai.open(out).draw_pairs(COUNT)
+    assert (given.html, given.csv, given.pairs) == (html, drawn.read_text("utf-8"), len(rows))
+    with pytest.raises(yurai.RecipeError, match="count from 1"):
+        yurai.open(out).draw_pairs(0)
+
+
+def test_a_page_that_is_there_is_not_overwritten(out: Path, yurai: Yurai, tmp_path: Path) -> None:
+    (tmp_path / "pairs.html").write_text("mine")
+    answer = yurai("sample", out, "--pairs", "--draw", tmp_path / "pairs.csv", "-n", COUNT)
+    assert (answer.code, (tmp_path / "pairs.html").read_text()) == (2, "mine")
+    assert not (tmp_path / "pairs.csv").exists()
+
+
+def test_hostile_text_stays_text_and_no_difference_is_cut() -> None:
+    words = [f"gone{at}" for at in range(2000)]
+    removed = " ".join(["one <script>alert(1)</script> \u202eevil", *words, "end"])
+    losses = Losses(1)
+    losses.strata[18], one = Counts(1), dict.fromkeys(("jaccard", "absent_run", "absent"))
+    losses.drawn[18] = [cast("Removal", {**one, "doc_id": "<b>", "kept_doc_id": "k", "jaccard_by": None})]
+    html = as_html(losses, {"<b>": Page('"><img src=x>', removed), "k": Page("", "one end")})
+    assert not re.search(r"<(script|img|b)>|<img|\u202e", html.split("</style>")[1].replace("<b>kept", "").replace("<b>removed", ""))  # fmt: skip
+    assert " ".join(words) in html
+    assert "not in this tree" in as_html(losses, {})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from yurai.api.given import Where, place
 from yurai.api.manifest import Manifest
+from yurai.api.of_pairs import OfPairs
 from yurai.api.of_training import OfTraining
 from yurai.api.searched import Searched
 from yurai_manifests.errors import RecipeError
@@ -34,7 +35,7 @@ DRAWN = 50
 SHOWN = 20
 
 
-class Tree(OfTraining, Searched):
+class Tree(OfTraining, OfPairs, Searched):
     """A finished output tree, as its run.json was when it was opened.
 
     Rows come as `pyarrow.dataset.Dataset`: nothing is read before you ask, and rows are in input order. From there

@@ -12,30 +12,24 @@ if TYPE_CHECKING:
 
 
 def draw_pairs(out: str, output: str, count: int, seed: int) -> None:
-    """Write a file of up to `count` removals of each step of similarity beside what was kept."""
-    from yurai.report.pairs.judge import as_csv, drawn
-    from yurai_manifests.run import load_run
-    from yurai_manifests.store import open_store
+    """Write a file of up to `count` removals of each step of similarity, and beside it a page to read them on."""
+    from yurai.api.tree import open as open_tree
 
-    refuse_drawn(output)
-    store = open_store(out)
-    run = load_run(store)
-    losses = drawn(store, run, count, seed)
-    write_private(output, as_csv(store, run, losses))
-    pairs = sum(map(len, losses.drawn.values()))
-    tell(f"{plural(pairs, 'pair')} of {sum(one.removals for one in losses.strata.values()):,} removals")
+    page = f"{output.removesuffix('.csv')}.html"
+    for name in (output, page):
+        refuse_drawn(name)
+    drawn = open_tree(out).draw_pairs(count, seed=seed)
+    write_private(output, drawn.csv)
+    write_private(page, drawn.html)
+    tell(f"{plural(drawn.pairs, 'pair')} of {drawn.removals:,} removals; {page} shows them side by side")
     tell(f"next: write lost or fine into column mark, then  yurai sample {out} --pairs --read {output}")
 
 
 def read_pairs(out: str, path: str, form: str) -> None:
     """Print what the marks in a file say of the removals of the tree that it was drawn from."""
-    from yurai.report.marks import read_marks
-    from yurai.report.pairs.judge import read
-    from yurai_manifests.run import load_run
-    from yurai_manifests.store import open_store
+    from yurai.api.tree import open as open_tree
 
-    store = open_store(out)
-    judged = read(read_marks(path), path, store, load_run(store))
+    judged = open_tree(out).read_pairs(path)
     if form == "json":
         put_json(json.dumps(judged.json(), ensure_ascii=False, indent=2))
         return

@@ -41,26 +41,29 @@ class Difference(NamedTuple):
     second: Markup
 
 
-def differences(first: str, second: str, most: int) -> list[Difference]:
-    """Return the `most` longest differences, in the order of the texts; none where they have the same words."""
-    return [Difference(*map(_marked, sides)) for sides in _differing(first, second, most)]
+def differences(first: str, second: str, most: int | None, *, length: int | None = LENGTH) -> list[Difference]:
+    """Return the `most` longest differences, in the order of the texts; none where they have the same words.
+
+    `length` characters of each are shown. Without `most` all are given, without `length` each is whole.
+    """
+    return [Difference(*map(_marked, sides)) for sides in _differing(first, second, most, length)]
 
 
 def differing_parts(first: str, second: str, most: int) -> tuple[str, str]:
     """Return the same for a file of plain text, on a line each: what the other lacks there is in brackets."""
-    every = _differing(first, second, most)
+    every = _differing(first, second, most, LENGTH)
     return _bracketed(one for one, _ in every), _bracketed(other for _, other in every)
 
 
-def _differing(first: str, second: str, most: int) -> list[tuple[list[Part], list[Part]]]:
+def _differing(first: str, second: str, most: int | None, length: int | None) -> list[tuple[list[Part], list[Part]]]:
     places = [[(word.start(), word.end()) for word in WORDS.finditer(text)] for text in (first, second)]
     words = [[text[start:end] for start, end in held] for text, held in zip((first, second), places, strict=True)]
     groups = list(_together(changes(*words)))
     longest = sorted(groups, key=lambda group: (-sum(b - a + d - c for a, b, c, d in group), group))[:most]
     return [
         (
-            list(_shown(first, places[0], [(a, b) for a, b, _, _ in group])),
-            list(_shown(second, places[1], [(c, d) for _, _, c, d in group])),
+            list(_shown(first, places[0], [(a, b) for a, b, _, _ in group], length)),
+            list(_shown(second, places[1], [(c, d) for _, _, c, d in group], length)),
         )
         for group in sorted(longest)
     ]
@@ -137,10 +140,13 @@ def _together(spans: Iterator[Span]) -> Iterator[list[Span]]:
         yield held
 
 
-def _shown(text: str, places: Sequence[tuple[int, int]], runs: Sequence[tuple[int, int]]) -> Iterator[Part]:
+def _shown(
+    text: str, places: Sequence[tuple[int, int]], runs: Sequence[tuple[int, int]], length: int | None
+) -> Iterator[Part]:
     """Yield the words around these runs of words, and the runs."""
     spans = list(_joined(text, [_characters(text, places, *run) for run in runs]))
-    start, end = _low(text, spans[0][0] - AROUND), _high(text, min(spans[-1][1], spans[0][0] + LENGTH) + AROUND)
+    last = spans[-1][1] if length is None else min(spans[-1][1], spans[0][0] + length)
+    start, end = _low(text, spans[0][0] - AROUND), _high(text, last + AROUND)
     if start:
         yield "…", False
     last = start

@@ -12,15 +12,13 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple, cast
+from typing import Final
 
-from yurai.declare.batches import strings
 from yurai.report.intervals import Counted, Weighted, weighted, wilson
 from yurai.report.marks import mark_of
 from yurai.report.pairs.compare import lost
-from yurai.report.pairs.strata import COLUMNS, EQUAL, ONE, UNKNOWN, Losses, Removal, ids_of, ranged
-from yurai.report.pairs.texts import lines_shown
-from yurai.report.safe_text import shown_url
+from yurai.report.pairs.pages import NO_TEXT, Page
+from yurai.report.pairs.strata import COLUMNS, EQUAL, Losses, Removal, name_of
 from yurai.report.text_diff import differing_parts
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.parquet import read_rows
@@ -49,13 +47,6 @@ MARKS: Final = {
 }
 SHOWN: Final = 8
 """Differences of a pair that a row holds, the longest ones."""
-
-
-class Page(NamedTuple):
-    """URL and text of a page, redacted and fit to be shown."""
-
-    url: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +102,8 @@ def drawn(store: Store, run: RunRecord, each: int, seed: int) -> Losses:
     return losses
 
 
-def as_csv(store: Store, run: RunRecord, losses: Losses) -> str:
-    """Return the file in which a person marks `lost` or `fine`; texts are those of extracted/, redacted.
-
-    Raises:
-        ShardError: a file of extracted/ cannot be read.
-    """
-    pages = _pages(store, run, ids_of(one for rows in losses.drawn.values() for one in rows))
+def as_csv(run: RunRecord, losses: Losses, pages: Mapping[str, Page]) -> str:
+    """Return the file in which a person marks `lost` or `fine`."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(HEAD)
@@ -127,24 +113,13 @@ def as_csv(store: Store, run: RunRecord, losses: Losses) -> str:
     return file.getvalue()
 
 
-def _pages(store: Store, run: RunRecord, names: set[str]) -> dict[str, Page]:
-    pages: dict[str, Page] = {}
-    for file in run.files("extracted"):
-        with store.open(file.name) as handle:
-            for batch in read_rows(handle, ["doc_id", "url", "text"]):
-                for at in (at for at, name in enumerate(strings(batch, "doc_id")) if name in names):
-                    name, url, text = (cast("str | None", batch.column(number)[at].as_py()) for number in range(3))
-                    pages[str(name)] = Page(shown_url(url or ""), " ".join(lines_shown(text).split()))
-    return pages
-
-
 def _cells(one: Removal, pages: Mapping[str, Page]) -> Iterator[str]:
     """Yield what a row says of a pair; what lies in an earlier tree has no text here."""
     removed, kept = pages.get(one["doc_id"]), pages.get(one["kept_doc_id"])
     numbers = (one["jaccard"], one["absent_run"], one["absent"])
     yield from ("" if value is None else f"{value:g}" for value in numbers)
     if removed is None or kept is None:
-        yield from ("(its text is not in this tree)" if page is None else "" for page in (removed, kept))
+        yield from (NO_TEXT if page is None else "" for page in (removed, kept))
         yield from ("", "")
     else:
         yield from differing_parts(removed.text, kept.text, SHOWN)
@@ -194,7 +169,7 @@ def _same_draw(run: RunRecord, names: set[str], where: str) -> tuple[int, int]:
 
 def _judged(losses: Losses, marks: Mapping[int, Counter[str]]) -> Judged:
     strata = tuple(
-        Stratum(_similarity(stratum), one["lost"], one["fine"], one[""], losses.strata[stratum].removals)
+        Stratum(name_of(stratum), one["lost"], one["fine"], one[""], losses.strata[stratum].removals)
         for stratum, one in sorted(marks.items())
     )
     return Judged(strata, weighted(_looks(losses, strata, marks)))
@@ -205,7 +180,3 @@ def _looks(losses: Losses, strata: Iterable[Stratum], marks: Mapping[int, Counte
     yield from (Counted(one.removals, one.lost + one.fine, one.lost) for one in strata)
     for stratum in losses.strata.keys() - marks.keys() - {EQUAL}:
         yield Counted(losses.strata[stratum].removals, 0, 0)
-
-
-def _similarity(stratum: int) -> str:
-    return "not known" if stratum == UNKNOWN else ranged(min(stratum, ONE))

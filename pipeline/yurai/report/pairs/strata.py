@@ -170,3 +170,8 @@ def _plain(value: object) -> object:
 
 def _longest(removals: Iterable[Removal]) -> list[Removal]:
     return sorted(removals, key=lambda one: (-(one["absent_run"] or 0), -(one["absent"] or 0), one["doc_id"]))[:LONGEST]
+
+
+def name_of(stratum: int) -> str:
+    """Return what a stratum that can be drawn from is called."""
+    return "not known" if stratum == UNKNOWN else ranged(min(stratum, ONE))
