@@ -116,6 +116,7 @@ def calls() -> list[tuple[str, ...]]:
         ("index", "demo"),
         ("trace", "demo", "海が近いため天気が変わりやすく"),
         ("takedown", "demo", "--url", PAGE, "--case", "1", "--basis", "copyright", "--dry-run"),
+        ("gc", "demo", "--dry-run"),
         *(("list", what) for what in ("stages", "filters", "recipes", "exports")),
         ("plan", "plain", "--input", "nowhere.warc"),  # it runs what `run` does, many times
         ("select-records", "index.cdxj", "--output", "selection"),

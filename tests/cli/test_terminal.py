@@ -120,6 +120,12 @@ def test_query(hostile: Path, yurai: Yurai) -> None:
     assert checked(yurai("query", out, "waterfall", "--param", f"{ESC}\nforged=1")).code == 2
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_gc(form: str, hostile: Path, yurai: Yurai) -> None:
+    assert checked(yurai("gc", hostile / "out", "--dry-run", "--format", form)).code == 0
+    assert checked(yurai("gc", hostile / f"no{ESC}{RLO}")).code == 2
+
+
 def test_diff(hostile: Path, tmp_path: Path, yurai: Yurai) -> None:
     other = tmp_path / f"out{ESC}{RLO}"
     run(other, [hostile / "archives"])
@@ -345,6 +351,7 @@ def test_every_command_was_called() -> None:
         "restore",
         "serve",
         "takedown",
+        "gc",
         "pack",
         "step",
     }

@@ -140,6 +140,12 @@ def _taking_down() -> Loaded:
     return {"takedown": takedown}
 
 
+def _collecting() -> Loaded:
+    from yurai.cli.gc_command import gc
+
+    return {"gc": gc}
+
+
 def _reproducing() -> Loaded:
     from yurai.cli.reproduce_commands import reproduce_sample
 
@@ -224,6 +230,7 @@ PLACES: Final[Mapping[str, Callable[[], Loaded]]] = {
     **dict.fromkeys(("sign", "verify", "prove"), _proving),
     "reproduce": _reproducing,
     "takedown": _taking_down,
+    "gc": _collecting,
     **dict.fromkeys(("pack", "step"), _ordering),
     **dict.fromkeys(("release", "restore"), _releasing),
     **dict.fromkeys(("policy", "rights"), _rights),
