@@ -10,6 +10,7 @@ from yurai.api.places import checked_allowed, checked_inputs, checked_output
 from yurai.api.tree import Tree
 from yurai.api.tree import open as open_tree
 from yurai.api.words import doubts_of
+from yurai.sources.parts.part import SPLIT
 from yurai.sources.places import COMMON_CRAWL
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.web_budget import Limits
@@ -36,6 +37,7 @@ def build(
     requests_per_second: float | None = None,
     requests_in_flight: int | None = None,
     ranges: Mapping[str, float] | None = None,
+    split_size: int = SPLIT,
     rebuild: bool = False,
     keep_work: bool = False,
     report: bool = True,
@@ -43,8 +45,7 @@ def build(
 ) -> Tree:
     """Run a recipe over web archives, JSONL and Parquet, and return the tree that it made.
 
-    The same call resumes. Recipe and input decide every byte of the tree: neither runner, workers nor Python does.
-    Warnings (UserWarning) say that nothing was kept, a source failed whole, or the tree does not add up.
+    The same call resumes. Warnings (UserWarning): nothing was kept, a source failed whole, the tree does not add up.
 
         tree = yurai.build("plain", inputs=["crawl/"], output="corpus", workers=2)
 
@@ -63,6 +64,7 @@ def build(
         requests_per_second: requests a second to web servers, of all workers together; None: any number.
         requests_in_flight: requests to web servers at a time, of all workers; None: any number.
         ranges: how those of a selection are read together: `{"gap": 262144, "waste": 0.45, "size": 16777216}`.
+        split_size: bytes of the ranges that sources longer than three of them are read in; 0: none is.
         rebuild: redo what a changed recipe or input makes different, instead of refusing it.
         keep_work: leave the files in OUT/.work that no later step reads; more inputs then make less again.
         report: write OUT/report/index.html at the end.
@@ -77,9 +79,14 @@ def build(
     chosen = _chosen(recipe, sources, places(blocklist, "blocklist") if blocklist else [])
     reach, limits = _reach(side, base, allow, ranges), _limits(requests_per_second, requests_in_flight)
     made = _work(out, runner, workers, address, limits, report=report, progress=progress)
-    work = replace(made, rebuild=rebuild, keep_work=keep_work)
-    _warn(doubts_of(work.run(chosen, checked_inputs(given, out), reach), out))
-    return open_tree(out)
+    work = replace(made, rebuild=rebuild, keep_work=keep_work, split=_split(split_size))
+    return _ended(work, chosen, checked_inputs(given, out), reach)
+
+
+def _ended(work: "Work", chosen: "Recipe", inputs: list[str], reach: "Reach") -> Tree:
+    """Run, warn of what is doubtful, and open the tree."""
+    _warn(doubts_of(work.run(chosen, inputs, reach), work.output))
+    return open_tree(work.output)
 
 
 def _reach(
@@ -107,7 +114,7 @@ def _reading(ranges: Mapping[str, float]) -> "Reading":
 
 def _warn(doubts: Iterable[str]) -> None:
     for words in filter(None, doubts):
-        warnings.warn(words, UserWarning, stacklevel=3)  # whoever called `build`
+        warnings.warn(words, UserWarning, stacklevel=4)  # whoever called `build`
 
 
 def _chosen(recipe: Where | Tables, sources: Where | None, blocklist: list[str]) -> "Recipe":
@@ -115,6 +122,12 @@ def _chosen(recipe: Where | Tables, sources: Where | None, blocklist: list[str])
 
     tables = place(sources, "sources") if sources is not None else None
     return with_blocklists(with_sources(recipe_of(recipe), tables), blocklist)
+
+
+def _split(size: int) -> int:
+    if type(size) is not int or size < 0:
+        raise RecipeError(f"split_size must be a number of bytes, or 0, not {size!r}")
+    return size
 
 
 def _limits(per_second: float | None, in_flight: int | None) -> Limits:

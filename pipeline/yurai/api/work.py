@@ -16,6 +16,7 @@ from yurai.run.recipe import Recipe
 from yurai.run.run import continue_tree, run_recipe
 from yurai.run.side import Sides, find_sides
 from yurai.sources.find import find_sources
+from yurai.sources.parts.part import SPLIT
 from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.selection.coalesce import READING, Reading
 from yurai_manifests.audit import Audit
@@ -68,6 +69,8 @@ class Work:
     reporter: Reporter = field(default_factory=_quiet)
     limits: Limits = field(default_factory=Limits)
     """What it allows itself of requests to web servers."""
+    split: int = SPLIT
+    """Bytes of the ranges that large sources are read in; 0: each is one task."""
 
     def run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
         """Run a recipe over inputs, or resume it, and return the audit of the tree that it ends in.
@@ -85,7 +88,7 @@ class Work:
         sides = reach.sides(recipe)
         with self._opened() as runner:
             refuse_unfit(self.address, recipe.stages, [*files, *chain(*sides.values())], self.output)
-            run_recipe(recipe, files, self.output, runner, sides=sides, **self._manner)
+            run_recipe(recipe, files, self.output, runner, sides=sides, split=self.split, **self._manner)
             return self._end(runner)
 
     def go_on(self, recipe: Recipe, inputs: list[str], reach: Reach) -> Audit:

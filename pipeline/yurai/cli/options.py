@@ -97,6 +97,12 @@ RangeWaste = Annotated[
 RangeSize = Annotated[
     int, typer.Option(min=1, help="bytes of one read of ranges at most; a longer range is read alone")
 ]
+SplitSize = Annotated[
+    int,
+    typer.Option(
+        min=0, help="bytes of the ranges that inputs longer than three of them are read in; 0: each input is one task"
+    ),
+]
 Metrics = Annotated[
     str | None,
     typer.Option("--metrics", metavar="FILE", help="keep metrics in a file in Prometheus' text format: FILE.prom"),

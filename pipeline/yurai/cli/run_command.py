@@ -25,10 +25,12 @@ from yurai.cli.options import (
     RunnerName,
     Side,
     Sources,
+    SplitSize,
     Strict,
     Verbose,
     Workers,
 )
+from yurai.sources.parts.part import SPLIT
 from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.selection.coalesce import READING, Reading
 
@@ -55,6 +57,7 @@ def run(
     range_gap: RangeGap = READING.gap,
     range_waste: RangeWaste = READING.waste,
     range_size: RangeSize = READING.largest,
+    split_size: SplitSize = SPLIT,
     metrics: Metrics = None,
     rebuild: Rebuild = False,
     keep_work: KeepWork = False,
@@ -74,7 +77,7 @@ def run(
     chosen = with_blocklists(with_sources(load_recipe(recipe), sources), blocklist or ())
     limits = Limits(requests_per_second, requests_in_flight)
     shown = reporter(quiet=quiet, verbose=verbose, metrics=metrics)
-    work = Work(output, runner, workers, address, rebuild, keep_work, report, shown, limits)
+    work = Work(output, runner, workers, address, rebuild, keep_work, report, shown, limits, split_size)
     ended = work.run(chosen, input, Reach(side or (), base, allow or (), Reading(range_gap, range_waste, range_size)))
     if profile:
         _print_profile(output)

@@ -19,6 +19,7 @@ from yurai.run.publish import publish
 from yurai.run.recipe import Recipe, check_order
 from yurai.run.side import NO_SIDES, Sides, read_sides, sides_json
 from yurai.sources.find import Source
+from yurai.sources.parts.part import SPLIT
 from yurai.sources.path_lists import ENDINGS
 from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
@@ -43,10 +44,12 @@ def run_recipe(
     rebuild: bool = False,
     keep_work: bool = False,
     reporter: Reporter | None = None,
+    split: int = SPLIT,
 ) -> RunRecord:
     """Run `recipe` over `sources` into the tree at `output`, resuming what is there; `sides` are read beside them.
 
-    Files that no later step reads go, unless `keep_work`.
+    Files that no later step reads go, unless `keep_work`. A source longer than three times `split` bytes is read in
+    ranges, which changes no row and no delivered byte; 0: none is.
 
     Raises:
         RecipeError: no source holds a candidate, or the input is wrong: rows without a text column, an idle [[source]].
@@ -61,7 +64,7 @@ def run_recipe(
         names = [source.name for source in sources]
         if ended := left_alone(engine, recipe, identities, names, sides, _selections(sources)):
             return ended
-        return _run_sources(engine, recipe, sources, identities, sides)
+        return _run_sources(engine, recipe, sources, identities, sides, split)
 
 
 def _caution(uses: Sequence[AnyUse]) -> None:
@@ -74,7 +77,7 @@ _LISTS = f" (a list of inputs, one a line, has a name that ends in {', '.join(EN
 
 
 def _run_sources(
-    engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity], sides: Sides
+    engine: Engine, recipe: Recipe, sources: list[Source], identities: list[Identity], sides: Sides, split: int
 ) -> RunRecord:
     fused = _fused(recipe)
     names = [source.name for source in sources]
@@ -82,7 +85,7 @@ def _run_sources(
     tables: list[Json] = [table.json() for table in recipe.sources]
     names_of_fused: list[Json] = [use.name for use in fused]
     identity = identities[len(fused) - 1] | {"fused": names_of_fused, "tables": tables}
-    state = extract_sources(engine, sources, fused, identity, recipe.sources)
+    state = extract_sources(engine, sources, fused, identity, recipe.sources, split)
     if not state.counts[0].seen:
         if begun:
             engine.store.remove(PLAN)  # or the right input would be refused as another one

@@ -96,8 +96,8 @@ def fetch_range(url: str, start: int, end: int) -> bytes:
             data: bytes = files.cat_file(path, start=start, end=end)
     if len(data) != end - start:
         raise ShardError(
-            f"{where} ends at byte {start + len(data):,}, and the selection asks for bytes up to {end:,}; it is not "
-            "the file that was indexed: check --base, or select again"
+            f"{where} ends at byte {start + len(data):,}, and bytes up to {end:,} are asked for; it is not the file "
+            "that was indexed or hashed: check --base, or select again, or restore it"
         )
     return data
 

@@ -29,7 +29,8 @@ from yurai_manifests.visible import escaped
 __all__ = ["COMMON_CRAWL", "Source", "find_sources"]
 
 LARGE_ROWS = 4 << 30
-"""Bytes of a row file that people are told of: an hour of work on one CPU that nothing shares."""
+"""Bytes of a packed row file that people are told of: hours of work on one CPU that nothing shares."""
+PACKED = (".gz", ".zst", ".zstd", ".lz4")
 
 
 def find_sources(
@@ -63,10 +64,10 @@ def find_sources(
     if not by_name:
         raise RecipeError(f"no input: give {option}a file, a folder, a glob or a path list")
     for source in by_name.values():
-        if source.size > LARGE_ROWS and row_kind(source.name):
+        if source.size > LARGE_ROWS and row_kind(source.name) and source.name.lower().endswith(PACKED):
             _tell(
-                f"{escaped(source.name)}: {source.size / 1e9:,.0f} GB of rows in one file are one task on one CPU, "
-                "and done again from its start after a crash; split it into files below 1 GB"
+                f"{escaped(source.name)}: {source.size / 1e9:,.0f} GB of packed rows in one file are one task on one "
+                "CPU, and done again from its start after a crash; unpack it, or split it into files below 1 GB"
             )
     return sorted(by_name.values())
 

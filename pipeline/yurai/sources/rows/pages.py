@@ -112,6 +112,16 @@ class Group:
     rows: int
     chunks: tuple[Chunk, ...]
 
+    @property
+    def start(self) -> int:
+        """Return where the first of its columns begins; 0 without columns."""
+        return min((chunk.start for chunk in self.chunks), default=0)
+
+    @property
+    def end(self) -> int:
+        """Return where the last of its columns ends."""
+        return max((chunk.end for chunk in self.chunks), default=0)
+
 
 def row_groups(data: Readable) -> list[Group]:
     """Return the row groups of a file.

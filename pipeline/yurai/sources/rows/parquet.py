@@ -34,12 +34,20 @@ def open_parquet(source: Any) -> pq.ParquetFile:  # noqa: ANN401 - a path or a f
     return pq.ParquetFile(source, pre_buffer=False, buffer_size=1 << 20)
 
 
-def read_parquet(path: Path, data: Readable, choices: Choices) -> Iterator[Item]:
-    """Yield the rows of the file in order, then where its bytes (`data`) went; content never raises."""
+Extent = tuple[int, int]
+"""Where bytes of a file begin and end."""
+
+
+def read_parquet(path: Path, data: Readable, choices: Choices, extent: Extent | None = None) -> Iterator[Item]:
+    """Yield the rows of the file in order, then where its bytes (`data`) went; content never raises.
+
+    `extent`: bytes of the file, whose row groups alone are read; it answers for these, and numbers stay those of the
+    file.
+    """
     try:
         footer_at(data)
         with open_parquet(path) as file:
-            yield from _Reader(file, data, choices).items()
+            yield from _Reader(file, data, choices).items(extent or (0, len(data)))
     except pa.ArrowMemoryError:
         raise
     except CONTENT_ERRORS as error:
@@ -64,8 +72,8 @@ class _Reader:
         self._is_over, self._behind = False, 0
         self._groups = row_groups(data)
 
-    def items(self) -> Iterator[Item]:
-        """Yield rows, then spans and notes."""
+    def items(self, extent: Extent) -> Iterator[Item]:
+        """Yield the rows of row groups that begin within `extent`, then spans and notes."""
         size, first = len(self._data), 0
         rows = sum(group.rows for group in self._groups)
         if rows > FREE_ROWS + size:
@@ -73,11 +81,12 @@ class _Reader:
             yield Note(f"claims {rows:,} rows in {size:,} bytes, more than can be believed")
             return
         for place, group in enumerate(self._groups):
-            if group.rows:
+            if group.rows and (extent == (0, size) or extent[0] <= group.start < extent[1]):
                 yield from self._group(place, first)
             first += group.rows
-        yield Span(0, size, "rows" if rows else "padding")
-        yield from self._unmapped()
+        yield Span(extent[0], extent[1] - extent[0], "rows" if rows else "padding")
+        if not extent[0]:
+            yield from self._unmapped()
 
     def _unmapped(self) -> Iterator[Note]:
         """Say which columns are not there, and which are of a type that cannot play their role."""

@@ -112,21 +112,23 @@ def read_ranges(
         data = memoryview(fetch_range(url, first, first + read_bytes(group)))
         for offset, length in group:
             local.write_bytes(data[offset - first : offset - first + length])
-            for item in read_file(local, verdicts=_Moved(verdicts, offset)):
+            for item in read_file(local, verdicts=Moved(verdicts, offset)):
                 yield said[offset], replace(item, offset=item.offset + offset)
 
 
 @dataclass(frozen=True, slots=True)
-class _Moved:
+class Moved:
     """Verdicts on units of a file, for a reader of a part of it."""
 
     verdicts: Verdicts
     by: int
 
     def get(self, offset: int, /) -> int | None:
+        """Return where reading the unit at `offset` of the part stopped."""
         return self.verdicts.get(offset + self.by)
 
     def put(self, offset: int, stopped: int, /) -> None:
+        """Keep it."""
         self.verdicts.put(offset + self.by, stopped)
 
 

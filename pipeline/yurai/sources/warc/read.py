@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yurai.sources.warc.build import UnitRange, build, unread
 from yurai.sources.warc.codecs import DICTIONARY_MAGIC, Codec, read_dictionary, skippable_end, zstd
@@ -33,41 +33,58 @@ def read_file(
     *,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     verdicts: Verdicts | None = None,
+    size: int | None = None,
 ) -> Iterator[Record | Gap]:
     """Yield the records and gaps of a local WARC, ARC, WET or WAT file in file order, whatever its state.
 
     Each distinct unit counted once, record lengths plus gaps are the file's size. A file without a record is one
     unreadable gap; an empty one yields nothing. `verdicts` keeps where reading a unit was given up for the time that it
-    took. Raises OSError when storage fails, and nothing for content.
+    took. `size`: bytes of the file that this one is a part of. Raises OSError when storage fails, and nothing for
+    content.
     """
     meter = Meter(verdicts)
     with Path(path).open("rb") as handle:
         if os.fstat(handle.fileno()).st_size == 0:
             return
         with mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as file:
-            for item in _merged(_read(file, limits, meter), len(file)):
+            for item in _merged(_read(file, limits, meter, size or len(file)), len(file)):
                 meter.pause()
                 yield item
                 meter.go_on()
 
 
-def _read(file: mmap.mmap, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
-    codec, start = None, _dictionary_end(file)
-    if start is not None:
-        yield Gap(0, start, "padding")
-        codec = _dictionary_codec(file[8:start])
-    else:
-        first = container(file)
-        if first is None:
-            yield Gap(0, len(file), "unreadable")
-            return
-        start, codec = first
-        if start:
-            yield Gap(0, start, "unreadable")
+class Beginning(NamedTuple):
+    """Where the first unit or plain record of a file is, its codec (None: plain), and what lies before it.
+
+    `head` bytes from the beginning are a dictionary, without which no unit can be read.
+    """
+
+    start: int
+    codec: Codec | None
+    head: int = 0
+
+
+def beginning(file: mmap.mmap) -> Beginning | None:
+    """Return how a file begins; None: no record anywhere."""
+    head = _dictionary_end(file)
+    if head is not None:
+        return Beginning(head, _dictionary_codec(file[8:head]), head)
+    first = container(file)
+    return first and Beginning(*first)
+
+
+def _read(file: mmap.mmap, limits: Limits, meter: Meter, size: int) -> Iterator[Record | Gap]:
+    begins = beginning(file)
+    if begins is None:
+        yield Gap(0, len(file), "unreadable")
+        return
+    start, codec = begins.start, begins.codec
+    if start:
+        yield Gap(0, start, "padding" if begins.head else "unreadable")
     if codec is None:
         yield from _plain(file, start, limits, meter)
     else:
-        yield from _compressed(file, start, codec, limits, meter)
+        yield from _compressed(file, start, codec, limits, meter, size)
 
 
 def _dictionary_end(file: mmap.mmap) -> int | None:
@@ -117,8 +134,10 @@ def _checked(record: Record, meter: Meter) -> Record:
     return record
 
 
-def _compressed(file: mmap.mmap, start: int, codec: Codec, limits: Limits, meter: Meter) -> Iterator[Record | Gap]:
-    for part in join(file, codec, walk(file, start, codec, limits, meter), meter):
+def _compressed(
+    file: mmap.mmap, start: int, codec: Codec, limits: Limits, meter: Meter, size: int
+) -> Iterator[Record | Gap]:
+    for part in join(file, codec, walk(file, start, codec, limits, meter, size), meter):
         if isinstance(part, Gap):
             yield part
         else:

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 _RESCAN_FACTOR, _RESCAN_FREE = 8, 8 * MIB
 
 
-def walk(file: mmap, start: int, codec: Codec, limits: Limits, meter: Meter) -> Iterator[Unit | Gap]:
+def walk(file: mmap, start: int, codec: Codec, limits: Limits, meter: Meter, size: int) -> Iterator[Unit | Gap]:
     """Yield the units of `file` from `start`, in order, and the gaps between them, leaving no byte out.
 
-    A unit that takes more time than its bytes explain is unreadable.
+    A unit that takes more time than its bytes explain is unreadable. `size` is that of the file, of which this may be
+    the end alone.
     """
     rescanned = 0
     while start < len(file):
@@ -47,7 +48,7 @@ def walk(file: mmap, start: int, codec: Codec, limits: Limits, meter: Meter) -> 
         following = unit.end
         if unit.state != WHOLE:
             rescanned += len(unit.data)
-            following = _or_end(next_unit(file, _rescan_from(unit, rescanned, len(file)), codec), file)
+            following = _or_end(next_unit(file, _rescan_from(unit, rescanned, size), codec), file)
             unit = Unit(start, min(unit.end, following), unit.state, unit.data)
         yield unit
         if following > unit.end:

@@ -17,11 +17,16 @@ from yurai_manifests.task import TaskRecord
 CHANNEL = "source-table"
 
 
-def row_candidates(record: TaskRecord, path: Path, table: SourceTable, *, evidence: bool) -> Iterator[Candidate]:
-    """Yield the candidates of a row file, in order; accounts for its bytes and its warnings in `record`."""
+def row_candidates(
+    record: TaskRecord, path: Path, table: SourceTable, extent: tuple[int, int] | None = None, *, evidence: bool
+) -> Iterator[Candidate]:
+    """Yield the candidates of a row file, in order; accounts for its bytes and its warnings in `record`.
+
+    `extent`: bytes of the source that are read, where these are not all.
+    """
     kind = row_kind(record.source)
     assert kind is not None
-    for item in read_rows(path, kind, table.columns):
+    for item in read_rows(path, kind, table.columns, extent):
         if isinstance(item, Note):
             record.warnings.append(item.message)
         elif isinstance(item, Span):

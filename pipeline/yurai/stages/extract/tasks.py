@@ -20,6 +20,8 @@ from yurai.engine.task import Task, task_function, task_key
 from yurai.engine.use import AnyUse, StageUse
 from yurai.extraction import ExtractOptions, Sandbox
 from yurai.sources.fetch import fetch_source
+from yurai.sources.parts.fetch import fetch_part, read_part
+from yurai.sources.parts.part import Part
 from yurai.sources.rows import SourceTable, row_kind, table_of
 from yurai.sources.selection.ranges import Ranges
 from yurai.sources.selection.read import Said, checked_digest, unlike_index
@@ -52,7 +54,10 @@ SELDOM = ("robots", "warcinfo")
 
 @dataclass(frozen=True)
 class ExtractSource(Arguments):
-    """Where the source lies, the fused stages, what row files are, by source name, and ranges of it that are read."""
+    """Where the source lies, the fused stages, what row files are, by source name, and what of it is read.
+
+    `ranges` are those of a selection, `part` is a range of a large source; all of it is read without either.
+    """
 
     url: str
     read: AnyUse
@@ -60,6 +65,7 @@ class ExtractSource(Arguments):
     measures: tuple[AnyUse, ...]
     tables: tuple[SourceTable, ...]
     ranges: Ranges | None = field(default=None, metadata=UNLESS_NONE)
+    part: Part | None = field(default=None, metadata=UNLESS_NONE)
 
 
 class Indexed:
@@ -108,7 +114,7 @@ def _close_open() -> None:
 def extract_source(task: Task[ExtractSource], attempt: Attempt) -> TaskRecord:
     """Run read, extract and the measuring stages over one source file."""
     args = task.args
-    record, items = (_selected if args.ranges else _whole)(task, attempt)
+    record, items = (_selected if args.ranges else _part if args.part else _whole)(task, attempt)
     record.stages = [StageCounts(use.name) for use in (args.read, args.extract, *args.measures)]
     with ExitStack() as stack:
         sinks = {name: open_sink(stack, attempt, name, schema) for name, schema in OUTPUTS.items()}
@@ -133,6 +139,16 @@ def _whole(task: Task[ExtractSource], attempt: Attempt) -> tuple[TaskRecord, Ope
     verdicts = ReadVerdicts(StoreLedger(task.store), digest)
     opened = Opened(path, lambda: read_file(path, verdicts=verdicts))
     return TaskRecord(key, task.source, digest, file_bytes=path.stat().st_size), opened
+
+
+def _part(task: Task[ExtractSource], attempt: Attempt) -> tuple[TaskRecord, Opened]:
+    """Fetch a range of a source, which was hashed whole before."""
+    part = task.args.part
+    assert part is not None
+    path = fetch_part(task.args.url, task.source, part, attempt.spool)
+    verdicts = ReadVerdicts(StoreLedger(task.store), part.source_sha256)
+    record = TaskRecord(task.key, task.source, part.source_sha256, file_bytes=part.end - part.start)
+    return record, Opened(path, lambda: read_part(path, part, verdicts))
 
 
 def _selected(task: Task[ExtractSource], attempt: Attempt) -> tuple[TaskRecord, Opened]:
@@ -161,7 +177,9 @@ def _decided(
     options, read = task.args.extract.settings, task.args.read
     if row_kind(task.source):
         table = table_of(task.args.tables, task.source)
-        rows = row_candidates(record, opened.path, table, evidence=options.evidence)
+        part = task.args.part
+        extent = (part.start, part.end) if part else None
+        rows = row_candidates(record, opened.path, table, extent, evidence=options.evidence)
         yield from clock.parts(read.name, without_blocked_places(rows, lists) if lists else rows)
         return
     sandbox = _sandbox(options, task.store)
