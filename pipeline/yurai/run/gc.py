@@ -69,7 +69,7 @@ def collect(store: Store, *, dry_run: bool = False) -> Collected:
         AuditError, ShardError: a manifest is damaged, so what is needed cannot be told; storage failed.
     """
     if store.size(PLAN) is None and store.size(RUN) is None:
-        raise RecipeError(f"{store.url} has neither {PLAN} nor {RUN}: it is no output of a run; name the folder of one")
+        raise RecipeError(f"{store.url} is no output tree, it has neither {PLAN} nor {RUN}; name the folder of one")
     if not dry_run:
         with held(store):
             return _collected(store, remove=True)

@@ -1,9 +1,12 @@
 """Say what a range of one file is, and which files are cut into ranges; this reads no file."""
 
-from dataclasses import dataclass
-from typing import Final
+from __future__ import annotations
 
-from yurai_manifests.canonical import Json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from yurai_manifests.canonical import Json
 
 SPLIT: Final = 512 << 20
 """Bytes of a range where nobody says otherwise."""
