@@ -3,7 +3,6 @@
 import errno
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, cast
 
@@ -11,6 +10,7 @@ from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.faults import faults_of, storage_error
 from yurai_manifests.location import Location, told
 from yurai_manifests.opening import open_files
+from yurai_manifests.threads import many_at_once
 
 READERS = 16
 TAKEN, CONFLICT = 412, 409
@@ -57,7 +57,7 @@ class RemoteStore:
 
     def read_many(self, keys: Iterable[str]) -> Iterator[bytes]:
         """Yield whole small objects in the order of `keys`; raises FileNotFoundError at the first that is not there."""
-        with ThreadPoolExecutor(READERS) as pool:
+        with many_at_once(READERS) as pool:
             yield from pool.map(self.read, keys)
 
     def open(self, key: str) -> IO[bytes]:

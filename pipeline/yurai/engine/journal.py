@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from typing import Final
 
 from yurai.engine.task import AnyTask, task_key
 from yurai_manifests.store import LocalStore, Store
+from yurai_manifests.threads import many_at_once
 
 WINDOW: Final = 1024
 
@@ -30,7 +30,7 @@ def keyed(store: Store, tasks: Iterable[AnyTask]) -> Iterator[tuple[AnyTask, str
     from yurai_manifests.remote import READERS  # noqa: PLC0415 - fsspec costs 50 ms that local trees need not pay
 
     ahead = iter(tasks)
-    with ThreadPoolExecutor(READERS) as pool:
+    with many_at_once(READERS) as pool:
         while window := list(islice(ahead, WINDOW)):
             unknown = pool.map(partial(known_key, store), [task for task in window if not task.key])
             yield from ((task, task.key or next(unknown)) for task in window)

@@ -8,7 +8,6 @@ behind a dictionary.
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from yurai.sources.rows.jsonl import lines, parse
 from yurai.sources.rows.roles import Choices, choices_of, pick
 from yurai.sources.warc import CANDIDATES, Gap, read_file
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.threads import many_at_once
 
 FILES, SMALL_FILES = 256, 1024
 """Sources that are opened at most; of small ones up to so many, as far as bytes go: duplicates meet in many pages."""
@@ -98,7 +98,7 @@ class _Counter:
         """Count stratum `number`, of which so many files are opened, and `share` of the bytes read."""
         chosen = drawn(stratum, files, self.seed)
         part = min(1.0, share * stratum.count / len(chosen))
-        with ThreadPoolExecutor(READERS) as pool:
+        with many_at_once(READERS) as pool:
             read = pool.map(lambda source: _read(source, part, self.seed), chosen)
             each = [list(self._groups(number, *one)) for one in zip(chosen, read, strict=True)]
         found = [one for one in each if one]

@@ -11,7 +11,6 @@ import random
 import tempfile
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +21,7 @@ from yurai.sources.source import Source, make_source, opened
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.faults import as_os_errors
 from yurai_manifests.location import LOCAL, Location, is_web, may_reach, name_of, parts_of, shown, told
+from yurai_manifests.threads import many_at_once
 from yurai_manifests.visible import escaped
 
 ENDINGS = (".paths", ".paths.gz", ".paths.txt")
@@ -74,7 +74,7 @@ class PathList:
         """
         entries, one = self._marked(), 0
         # a list of other files may have as many lines as a crawl, and each costs a request
-        with ThreadPoolExecutor(REQUESTS) as pool:
+        with many_at_once(REQUESTS) as pool:
             while window := list(islice(entries, WINDOW)):
                 one += len(window)
                 yield from pool.map(lambda entry: self._listed(*entry), window)
