@@ -223,7 +223,7 @@ def test_a_tree_that_is_being_written_is_refused(out: Path) -> None:
 
 
 def test_what_is_no_tree_or_is_damaged_loses_nothing(out: Path, tmp_path: Path, yurai: Callable[..., Said]) -> None:
-    with pytest.raises(RecipeError, match="no output of a run"):
+    with pytest.raises(RecipeError, match="no output tree"):
         gc(tmp_path / "nothing")
     assert yurai("gc", out, "--dry-run").code == 0
     mark = next(out.glob("stages/*/*/spent.json"))

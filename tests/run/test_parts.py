@@ -14,12 +14,14 @@ import pytest
 from run_helpers import YURAI
 from warc_samples import gz, pack, response
 from yurai.engine.local import LocalRunner
+from yurai.run.gc import collect
 from yurai.run.recipe import make_recipe
 from yurai.run.run import run_recipe
 from yurai.sources.find import find_sources
 from yurai_manifests.audit import audit
 from yurai_manifests.run import RunRecord, load_run
 from yurai_manifests.store import open_store
+from yurai_manifests.verify.tree import verify_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +101,8 @@ def test_the_bytes_delivered_are_those_of_the_unsplit_run(
     assert sums(tmp_path / "out") == sums(whole)
     assert sums(whole)["files"] == sum(path.stat().st_size for path in inputs.iterdir())
     assert tasks(whole) == 5 < tasks(tmp_path / "out")
+    assert not any(collect(open_store(str(tmp_path / "out")), dry_run=True).files.values()), "cuts are needed to resume"
+    assert [one.check for one in verify_tree(open_store(str(tmp_path / "out"))).findings] == ["unsigned"]
 
 
 def test_what_cannot_be_cut_is_told(inputs: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

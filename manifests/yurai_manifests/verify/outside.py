@@ -14,6 +14,7 @@ OUTSIDE: Final = {
     ".work/probe": "trials of the storage",
     "stages/report.": "steps of the report",
     ".work/report.": "their work",
+    "stages/00-extract.cut/": "where large inputs were cut; tasks hold each range against its digest",
 }
 """Beginnings of names, and what lies there; the card is a whole name."""
 

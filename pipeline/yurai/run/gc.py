@@ -21,6 +21,7 @@ from yurai_manifests.spent import mark_key, spent_outputs
 from yurai_manifests.step import tasks
 from yurai_manifests.store import LocalStore, Store, digest_of
 from yurai_manifests.takedown.pending import refuse_pending
+from yurai_manifests.verify.outside import is_outside
 
 Why: TypeAlias = Literal["half-written", "superseded", "spent", "left over"]
 WHY: Final[Mapping[Why, str]] = {
@@ -30,8 +31,8 @@ WHY: Final[Mapping[Why, str]] = {
     "left over": "work that no manifest of the run names",
 }
 """What may go, and why, in the order in which it goes."""
-_DATA: Final = re.compile(r"\.work/(?!report\.)[^/]+/data/[0-9a-f]{2}/[0-9a-f]{64}(\.\w+)?")
-_MANIFEST: Final = re.compile(r"stages/(?!report\.)[^/]+/[0-9a-f]{16}/(?P<kind>commits/|tasks/|spent\.json$).*")
+_DATA: Final = re.compile(r"\.work/[^/]+/data/[0-9a-f]{2}/[0-9a-f]{64}(\.\w+)?")
+_MANIFEST: Final = re.compile(r"stages/[^/]+/[0-9a-f]{16}/(?P<kind>commits/|tasks/|spent\.json$).*")
 _ORDER: Final = ("commits/", "tasks/", "spent.json")
 _BESIDE: Final = (f"{FOLDER}/", ".work/.", *(f"{kind}/" for kind in KINDS))
 """Where those may write who do not hold the tree: who asks for its lease, and makers of what is derived from it."""
@@ -111,15 +112,19 @@ def _half_written(store: Store) -> Iterator[Waste]:
 
 
 def _unnamed(store: Store, run: RunRecord) -> Iterator[Waste]:
-    """Yield what the steps of a run do not name, manifests before files."""
+    """Yield what the steps of a run do not name, manifests before files.
+
+    Steps outside the chain of run.json stay: those of the report, and cuts of large inputs, which resuming asks for.
+    """
     named, spent = _named(store, run)
     left = [
         (_ORDER.index(match["kind"]), name, size)
         for name, size in store.list("stages")
-        if name not in named and (match := _MANIFEST.fullmatch(name))
+        if name not in named and not is_outside(name) and (match := _MANIFEST.fullmatch(name))
     ]
     yield from (Waste(name, size, "superseded") for _, name, size in sorted(left))
-    work = sorted((name, size) for name, size in store.list(".work") if name not in named and _DATA.fullmatch(name))
+    beside = ((name, size) for name, size in store.list(".work") if name not in named and not is_outside(name))
+    work = sorted((name, size) for name, size in beside if _DATA.fullmatch(name))
     yield from (Waste(name, size, "spent") for name, size in work if name in spent)
     yield from (Waste(name, size, "left over") for name, size in work if name not in spent)
 
