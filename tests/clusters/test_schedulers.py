@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ray_heads import PROGRAMS, belongs, end, free_port
-from run_helpers import SMALL, Said, assert_whole, finish, processes, start, task_manifests, until
+from run_helpers import Said, assert_whole, finish, processes, start, task_manifests, until
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).resolve().parents[2] / "examples/cluster"
-COPIES = 12
 FIRST_PORT, PORTS = 20000, 20000
 """Both scripts take port 20000 + number of the job modulo 20000."""
 OWN_PORTS = """
@@ -132,14 +131,6 @@ def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
         if isinstance(one, int):
             end(one)
     shutil.rmtree(f"/tmp/ray-{made.job}", ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("crawl")
-    for copy in range(COPIES):
-        shutil.copy(SMALL[-1], folder / f"{copy:02}.arc")
-    return folder
 
 
 @pytest.fixture(scope="module")
