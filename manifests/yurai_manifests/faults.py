@@ -9,11 +9,28 @@ from typing import Any
 from yurai_manifests.errors import ShardError
 
 # Named, not imported: a client is only there where its protocol is used.
+_AIOHTTP = ("aiohttp", "ClientError")
+_GOOGLE = (
+    _AIOHTTP,
+    ("gcsfs.retry", "HttpError"),
+    ("gcsfs.retry", "ChecksumError"),
+    ("gcsfs.retry", "NonRetryableError"),
+    ("google.auth.exceptions", "GoogleAuthError"),
+)
 CLIENT_FAULTS = {
-    "ftp": ("ftplib", "Error"),
-    "s3": ("botocore.exceptions", "BotoCoreError"),
-    "http": ("aiohttp", "ClientError"),
-    "https": ("aiohttp", "ClientError"),
+    "ftp": (("ftplib", "Error"),),
+    "s3": (  # what s3fs translates to no OSError when it gives up trying again
+        _AIOHTTP,
+        ("botocore.exceptions", "BotoCoreError"),
+        ("botocore.exceptions", "ClientError"),
+        ("botocore.parsers", "ResponseParserError"),
+        ("http.client", "IncompleteRead"),
+    ),
+    "gs": _GOOGLE,
+    "gcs": _GOOGLE,
+    "hf": (("huggingface_hub.errors", "HTTPError"),),  # of httpx, which it builds on
+    "http": (_AIOHTTP,),
+    "https": (_AIOHTTP,),
 }
 
 
@@ -22,10 +39,8 @@ def faults_of(fs: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - fsspec 
     protocols = [fs.protocol] if isinstance(fs.protocol, str) else list(fs.protocol)
     faults: list[type[Exception]] = [OSError]
     for protocol in protocols:
-        if protocol in CLIENT_FAULTS:
-            module, name = CLIENT_FAULTS[protocol]
-            faults.append(getattr(importlib.import_module(module), name))
-    return tuple(faults)
+        faults += (getattr(importlib.import_module(module), name) for module, name in CLIENT_FAULTS.get(protocol, ()))
+    return tuple(dict.fromkeys(faults))
 
 
 @contextmanager

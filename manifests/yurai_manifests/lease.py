@@ -22,7 +22,7 @@ from typing import Final, Self
 
 from yurai_manifests.canonical import canonical
 from yurai_manifests.errors import LeaseError, ShardError
-from yurai_manifests.store import Store
+from yurai_manifests.store import Store, put_own
 
 FOLDER: Final = ".work/lease"
 BEAT: Final = 15.0
@@ -165,7 +165,7 @@ def _taken(store: Store) -> Lease:
             raise LeaseError(
                 f"{store.url} is being written by {holder}; wait for it or end it, then run the same command again"
             )
-        if store.put_if_absent(_key(last + 1), me.json()):
+        if put_own(store, _key(last + 1), me.json()):
             for number in _numbers(store):
                 if number <= last:
                     store.remove(_key(number))

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
+from yurai_manifests.canonical import sha256_file, sha256_stream
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.faults import faults_of, storage_error
 from yurai_manifests.location import Location, told
 from yurai_manifests.opening import open_files
+from yurai_manifests.remote_file import RemoteFile
 from yurai_manifests.threads import many_at_once
 
 READERS = 16
@@ -41,7 +43,7 @@ class RemoteStore:
     def _error(self, action: str, key: str, error: Exception) -> ShardError | FileNotFoundError:
         """Return what a client's error means, in words that hold no secret of the URL."""
         where = f"{self.url}/{key}"
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, FileNotFoundError) and action != "write":
             return FileNotFoundError(errno.ENOENT, "no such object", where)
         words = told(error, self.url)
         return storage_error(
@@ -63,7 +65,7 @@ class RemoteStore:
     def open(self, key: str) -> IO[bytes]:
         """Open for random reads; raises FileNotFoundError when there is none."""
         try:
-            return cast("IO[bytes]", self.fs.open(self._path(key), "rb"))
+            return cast("IO[bytes]", RemoteFile(self.fs.open(self._path(key), "rb"), self.url, self._faults))
         except self._faults as error:
             raise self._error("read", key, error) from error
 
@@ -73,9 +75,13 @@ class RemoteStore:
         One request: an open file would ask for the size first, and then read megabytes ahead.
         """
         try:
-            return cast("bytes", self.fs.cat_file(self._path(key), start=start, end=end))
+            data = cast("bytes", self.fs.cat_file(self._path(key), start=start, end=end))
         except self._faults as error:
             raise self._error("read", key, error) from error
+        if len(data) > end - start:
+            fault = OSError(f"asked for {end - start:,} bytes, sent {len(data):,}: the storage ignores ranges")
+            raise self._error("read", key, fault)
+        return data
 
     def put(self, key: str, data: bytes) -> None:
         """Write or replace a small object, whole or not at all."""
@@ -105,8 +111,17 @@ class RemoteStore:
         try:
             self.fs.put_file(str(local), self._path(key))
         except self._faults as error:
-            raise self._error("write", key, error) from error
+            # The answer to the last part of an upload can be lost: asked again, S3 knows of no such upload any more.
+            if not self._holds(key, local):
+                raise self._error("write", key, error) from error
         local.unlink()
+
+    def _holds(self, key: str, local: Path) -> bool:
+        """Tell whether an object has the bytes of a local file."""
+        if self.size(key) != local.stat().st_size:
+            return False
+        with self.open(key) as there:
+            return sha256_stream(there) == sha256_file(local)
 
     def copy(self, source: str, target: str) -> None:
         """Copy the object `source` to `target` inside the store, replacing what had that name."""

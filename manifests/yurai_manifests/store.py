@@ -76,6 +76,19 @@ def digest_of(store: Store, key: str) -> str | None:
         return None
 
 
+def put_own(store: Store, key: str, data: bytes) -> bool:
+    """Write a small object that no other writer has the bytes of, unless the name is taken; return whether it is there.
+
+    An answer can be lost after the object was written; the client asks again, and is told that the name is taken.
+    """
+    if store.put_if_absent(key, data):
+        return True
+    try:
+        return store.read(key) == data
+    except FileNotFoundError:
+        return False  # it was another's, who removed it since
+
+
 def probe(store: Store) -> None:
     """Refuse a store on which a commit could be overwritten.
 
@@ -83,7 +96,7 @@ def probe(store: Store) -> None:
         ShardError: not writable, or a second put-if-absent of one name replaced the first or claimed to have written.
     """
     key = f"{PROBE}-{uuid.uuid4().hex}"
-    first = store.put_if_absent(key, b"first")
+    first = put_own(store, key, b"first")
     second = store.put_if_absent(key, b"second")
     data_read = store.read(key)
     store.remove(key)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
-from werkzeug.serving import make_server
 
+from s3_faults import s3_behind, s3_store
 from yurai_manifests.errors import RecipeError, ShardError
 from yurai_manifests.remote import RemoteStore
 from yurai_manifests.store import LocalStore, Store, open_store, probe
@@ -193,32 +193,6 @@ def test_the_probe_refuses_a_store_that_overwrites() -> None:
     with pytest.raises(ShardError, match=r"does not honour put-if-absent .* use a store with conditional writes"):
         probe(store)
     assert list(store.list(".work")) == []
-
-
-@contextmanager
-def s3_behind(change: Callable[[Any], Any]) -> Iterator[str]:
-    """An S3 server whose WSGI application `change` wraps; yields its address."""
-    from moto.server import DomainDispatcherApplication, create_backend_app
-
-    server = make_server("127.0.0.1", 0, change(DomainDispatcherApplication(create_backend_app)), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@contextmanager
-def s3_store(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    import s3fs
-
-    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-    s3fs.S3FileSystem.clear_instance_cache()
-    try:
-        yield open_store(f"s3://corpus/{uuid.uuid4().hex}")
-    finally:
-        s3fs.S3FileSystem.clear_instance_cache()
 
 
 def test_the_probe_refuses_an_s3_server_without_conditional_writes(
