@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from yurai_manifests.web_budget import Account, Answer, Limits, Refusal
-from yurai_manifests.web_gate import Entry, Gate, install, installed
+from yurai_manifests.web_gate import Entry, Gate, StoppedAskingError, install, installed
 
 
 class FileGate(Gate):
@@ -45,7 +45,8 @@ class FileGate(Gate):
 
     async def _take(self) -> int:
         for number in range(self.limits.in_flight or 0):
-            descriptor = os.open(self._folder / f"place-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with _running():
+                descriptor = os.open(self._folder / f"place-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -60,7 +61,9 @@ class FileGate(Gate):
     @contextmanager
     def _opened(self) -> Iterator[Account]:
         """Hold the lock of the account, and write back what changed; what a killed process left empty begins anew."""
-        with (self._folder / "account").open("a+b") as file:
+        with _running():
+            file = (self._folder / "account").open("a+b")
+        with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             value = json.loads(file.read() or b"{}")
@@ -69,6 +72,15 @@ class FileGate(Gate):
             data = json.dumps(asdict(account)).encode("ascii")
             file.truncate(0)
             file.write(data)
+
+
+@contextmanager
+def _running() -> Iterator[None]:
+    """Refuse a request of a run that has ended: its driver removed the folder, and nobody waits for the answer."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StoppedAskingError("the run that this request belongs to has ended") from error
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from yarl import URL
 from yurai_manifests.location import may_reach, parts_of
 from yurai_manifests.visible import escaped
 from yurai_manifests.web_budget import FORBIDDEN, Refusal, count, seconds
-from yurai_manifests.web_gate import Gate, StoppedAskingError, installed
+from yurai_manifests.web_gate import Entry, Gate, StoppedAskingError, installed
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -80,20 +80,23 @@ class Polite:
     ) -> aiohttp.ClientResponse:
         """Return the last answer to `request`."""
         tries = 0
+        gate = installed()  # once: a request that outlives its run is no request of the next run in this process
         while True:
             tries += 1
             count("requests")
             count("retries", int(tries > 1))
-            gate, again = installed(), False
+            again = False
             try:
                 response, again = await _passed(gate, request, handler) if gate else (await handler(request), False)
+            except StoppedAskingError as error:
+                raise StoppedError(str(error)) from error
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if tries >= PATIENCE.faults or lasting(error):
                     raise
                 await PATIENCE.pause(tries)
                 continue
             passing = again or response.status in PASSING
-            if not passing or tries >= most_tries(response.status):
+            if not passing or tries >= most_tries(response.status, gate):
                 self._check_redirect(request.url, response)
                 return response
             count(f"refused-{response.status}")
@@ -125,12 +128,9 @@ async def _passed(
     It holds its place until its body has been read or its connection is closed.
 
     Raises:
-        StoppedError: the run asks no more.
+        StoppedAskingError: the run asks no more.
     """
-    try:
-        entry = await gate.enter()
-    except StoppedAskingError as error:
-        raise StoppedError(str(error)) from error
+    entry = await gate.enter()
     leave = partial(gate.leave, entry)
     try:
         response = await handler(request)
@@ -141,13 +141,22 @@ async def _passed(
         leave()
     else:
         response.connection.add_callback(leave)
+    try:
+        return response, await _noted(gate, entry, request, response)
+    except BaseException:
+        response.close()
+        raise
+
+
+async def _noted(gate: Gate, entry: Entry, request: aiohttp.ClientRequest, response: aiohttp.ClientResponse) -> bool:
+    """Tell the gate what was answered; return whether to ask again."""
     status = response.status
     # a HEAD may be forbidden where a GET is not (signed URLs), and is asked for again as one
     if status in THROTTLED or (status == FORBIDDEN and request.method != "HEAD"):
-        return response, await gate.refused(entry, refusal_of(request.url, response))
+        return await gate.refused(entry, refusal_of(request.url, response))
     if status not in PASSING and status != FORBIDDEN:
         await gate.answered()
-    return response, False
+    return False
 
 
 def refusal_of(url: URL, response: aiohttp.ClientResponse) -> Refusal:
@@ -157,9 +166,9 @@ def refusal_of(url: URL, response: aiohttp.ClientResponse) -> Refusal:
     return Refusal(parts_of(str(url)).host, response.status, phrase, asked)
 
 
-def most_tries(status: int) -> int:
+def most_tries(status: int, gate: Gate | None) -> int:
     """Return how often a request is made that is answered so."""
-    return PATIENCE.throttled if status in THROTTLED and installed() else PATIENCE.answers
+    return PATIENCE.throttled if status in THROTTLED and gate else PATIENCE.answers
 
 
 def lasting(error: BaseException) -> bool:
@@ -182,7 +191,8 @@ def check_status(status: int) -> None:
             + (", or wait: Common Crawl says so to who asks too often" if status == FORBIDDEN else "")
         )
     if status in PASSING:
-        raise OSError(f"the server still says {phrase} after {most_tries(status)} tries; run the same command later")
+        tries = most_tries(status, installed())
+        raise OSError(f"the server still says {phrase} after {tries} tries; run the same command later")
     raise OSError(f"the server says {phrase}")
 
 

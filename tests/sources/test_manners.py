@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import throttled
 import yurai
+from run_helpers import until
 from throttled import Throttled, fetch, fetch_all
 from yurai.api.work import Reach, Work
 from yurai.engine.local import in_order
@@ -179,6 +180,21 @@ def test_places_in_flight_are_shared_by_threads(crawl: Path) -> None:
         found = list(pool.map(fetch, [f"{web.url}/plain/{KEY.format(number)}" for number in range(8)]))
     assert found == [(crawl / KEY.format(number)).read_bytes() for number in range(8)]
     assert web.most == 2
+
+
+def test_a_request_that_outlives_its_run_is_none_of_the_next(crawl: Path) -> None:
+    """A run that ends by an error waits for no thread; what such a thread still asks is not counted as the next run's."""
+    with Throttled(crawl) as web, ThreadPoolExecutor(1) as pool:
+        web.closes = 0
+        with budget(Limits()):
+            left = pool.submit(fetch, f"{web.url}/plain/{KEY.format(0)}")
+            until(lambda: web.refused > 0)
+        with budget(Limits()):
+            gate = installed()
+            assert gate is not None
+            with pytest.raises(ThrottledError, match="the run that this request belongs to has ended"):
+                left.result()
+            assert gate.account() == Account()
 
 
 def test_a_killed_worker_gives_its_place_back(tmp_path: Path) -> None:
