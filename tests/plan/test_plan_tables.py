@@ -85,6 +85,14 @@ def test_sizes_that_were_asked_are_said(asked: int, said: bool, capsys: pytest.C
     assert max(len(line.rstrip()) for line in lines) <= 80
 
 
+@pytest.mark.parametrize(("tasks", "said"), [(123_456, True), (90_000, False), (0, False)])
+def test_ranges_are_counted_as_tasks(tasks: int, said: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    plan_tables.plan(Plan(needs(1e6), 0.01, 123_456, 90_000, 64, 64, tasks=tasks))
+    lines = capsys.readouterr().out.splitlines()
+    assert any("90,000 sources read in 123,456 tasks: long ones in ranges" in line for line in lines) == said
+    assert max(len(line.rstrip()) for line in lines) <= 80
+
+
 def test_a_plan_is_what_json_shows() -> None:
     value = dataclasses.asdict(Plan(needs(1), 0.01, 5, 1, 1, 2))
     assert set(value["needs"][0]) == {"name", "unit", "predicted", "sample", "low", "high"}

@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import yurai as api
 from run_helpers import YURAI
 from warc_samples import gz, pack, response
 from yurai.engine.local import LocalRunner
+from yurai.plan.selected import by_task
 from yurai.run.gc import collect
 from yurai.run.recipe import make_recipe
 from yurai.run.run import run_recipe
@@ -24,7 +26,10 @@ from yurai_manifests.store import open_store
 from yurai_manifests.verify.tree import verify_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from run_helpers import Said
 
 STAGES: list[dict[str, Any]] = [
     {"use": "read"},
@@ -101,8 +106,36 @@ def test_the_bytes_delivered_are_those_of_the_unsplit_run(
     assert sums(tmp_path / "out") == sums(whole)
     assert sums(whole)["files"] == sum(path.stat().st_size for path in inputs.iterdir())
     assert tasks(whole) == 5 < tasks(tmp_path / "out")
+    told = by_task(find_sources([str(path) for path in sorted(inputs.iterdir())]), split)
+    assert sum(source.size for source in told) == sums(whole)["files"]
+    assert len(told) >= tasks(tmp_path / "out"), "where a record or row group is longer than a range, there are fewer"
     assert not any(collect(open_store(str(tmp_path / "out")), dry_run=True).files.values()), "cuts are needed to resume"
     assert [one.check for one in verify_tree(open_store(str(tmp_path / "out"))).findings] == ["unsigned"]
+
+
+def test_lines_are_cut_into_as_many_tasks_as_plan_says(inputs: Path, tmp_path: Path) -> None:
+    only = tmp_path / "in"
+    only.mkdir()
+    for name in ("c.jsonl", "d.jsonl.gz"):
+        (only / name).write_bytes((inputs / name).read_bytes())
+    ended(only, tmp_path / "out", 1000)
+    told = by_task(find_sources([str(path) for path in sorted(only.iterdir())]), 1000)
+    assert len(told) == tasks(tmp_path / "out") > 3
+
+
+def test_the_command_and_the_call_of_stage_extract_alone_read_ranges_too(
+    inputs: Path, yurai: Callable[..., Said], tmp_path: Path
+) -> None:
+    given = [word for path in sorted(inputs.iterdir()) for word in ("--input", path)]
+    for split in (0, SPLIT):
+        out = tmp_path / f"{split}"
+        said = yurai("extract", *given, "--output", out, "--runner", "local", "--no-report", "--split-size", split)
+        assert said.code == 0, said.err
+    recipe = {"name": "extract", "stage": [{"use": "read"}, {"use": "extract"}]}
+    built = api.build(recipe, sorted(inputs.iterdir()), tmp_path / "built", split_size=SPLIT, report=False)
+    assert load_run(open_store(str(tmp_path / "0"))).digest == load_run(open_store(str(tmp_path / f"{SPLIT}"))).digest
+    assert tasks(tmp_path / "0") < tasks(tmp_path / f"{SPLIT}") == tasks(tmp_path / "built")
+    assert built.digest == load_run(open_store(str(tmp_path / "0"))).digest
 
 
 def test_what_cannot_be_cut_is_told(inputs: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

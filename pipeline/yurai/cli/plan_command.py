@@ -17,9 +17,11 @@ from yurai.cli.options import (
     RangeWaste,
     RunnerName,
     Sources,
+    SplitSize,
     Verbose,
     Workers,
 )
+from yurai.sources.parts.part import SPLIT
 from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.selection.coalesce import READING, Reading
 
@@ -42,6 +44,7 @@ def plan(
     range_gap: RangeGap = READING.gap,
     range_waste: RangeWaste = READING.waste,
     range_size: RangeSize = READING.largest,
+    split_size: SplitSize = SPLIT,
     format: Format = "text",  # noqa: A002 - the option's name
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="print the prediction alone: no progress, no notes")
@@ -66,6 +69,7 @@ def plan(
         tables=sources,
         spool=spool,
         requests_per_second=requests_per_second,
+        split=split_size,
         reporter=shown,
     )
     if format == "json":

@@ -31,6 +31,8 @@ def plan(prediction: Plan, *, notes: bool = True) -> None:
         say(f"sizes asked of {prediction.asked:,} of {sources}; the others taken to be like them")
     if prediction.reading:
         _reading(prediction.reading)
+    elif prediction.tasks > prediction.sources:
+        say(f"{sources} read in {plural(prediction.tasks, 'task')}: long ones in ranges of --split-size bytes")
     workers = plural(prediction.workers, "worker")
     say(f"pages counted in {plural(prediction.counted, 'source')}; predicted for {workers}")
     table = new_table("need", "predicted (low to high)", "sample")

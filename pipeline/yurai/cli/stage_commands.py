@@ -27,11 +27,13 @@ from yurai.cli.options import (
     RunnerName,
     Side,
     Sources,
+    SplitSize,
     Strict,
     Verbose,
     Workers,
 )
 from yurai.cli.stage_options import TREES, StageCommand, StageOption, described, read
+from yurai.sources.parts.part import SPLIT
 from yurai_manifests.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -40,16 +42,19 @@ if TYPE_CHECKING:
 
 RUNNING = ("runner", "workers", "address", "rebuild", "keep_work", "report")
 BUDGET = ("requests_per_second", "requests_in_flight")
-COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", *BUDGET, *RUNNING)
-READING = {"extract": ("sources", "side", "allow", *BUDGET), "select": ("side", "allow", *BUDGET)}
+COMMON = ("input", "output", "recipe", "set_", "sources", "side", "allow", "split_size", *BUDGET, *RUNNING)
+READING = {"extract": ("sources", "side", "allow", "split_size", *BUDGET), "select": ("side", "allow", *BUDGET)}
 """Which stages read files beside the rows of their input, and the options that say which."""
 OF_READING = {
     "sources": Sources,
     "side": Side,
     "allow": Allow,
+    "split_size": SplitSize,
     "requests_per_second": RequestsPerSecond,
     "requests_in_flight": RequestsInFlight,
 }
+DEFAULTS = {"split_size": SPLIT}
+"""Of those options, what is not None where nobody says."""
 ENDING = ("allow_empty", "strict", "quiet")
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
@@ -95,7 +100,7 @@ def _command(said: StageCommand) -> Callable[..., None]:
         ),
         *(_parameter(*entry) for entry in (("allow_empty", AllowEmpty, False), ("strict", Strict, False))),
         *(_parameter(*entry) for entry in (("quiet", Quiet, False), ("verbose", Verbose, False))),
-        *(_parameter(option, OF_READING[option], None) for option in READING.get(said.name, ())),
+        *(_parameter(option, OF_READING[option], DEFAULTS.get(option)) for option in READING.get(said.name, ())),
         *(_flag(option) for option in said.options),
     ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions carry attributes
@@ -165,7 +170,8 @@ def _run(name: str, uses: "tuple[AnyUse, ...]", common: dict[str, Any]) -> None:
     reach = Reach(common.get("side") or (), allow=common.get("allow") or ())
     shown = reporter(quiet=common["quiet"], verbose=common["verbose"])
     limits = Limits(common.get("requests_per_second"), common.get("requests_in_flight"))
-    work = Work(**{name: common[name] for name in ("output", *RUNNING)}, reporter=shown, limits=limits)
+    split = common.get("split_size", SPLIT)
+    work = Work(**{name: common[name] for name in ("output", *RUNNING)}, reporter=shown, limits=limits, split=split)
     if uses[0].name == "read":
         recipe = with_sources(replace(recipe, sources=chosen.sources if chosen else ()), common["sources"])
         ended = work.run(recipe, common["input"], reach)

@@ -27,6 +27,7 @@ TAKEN: Final = frozenset(
         "sources",
         "side",
         "allow",
+        "split_size",
         "requests_per_second",
         "requests_in_flight",
         "runner",

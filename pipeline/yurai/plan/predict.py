@@ -27,6 +27,7 @@ from yurai.plan.selected import as_selected, by_task
 from yurai.plan.trial import Trial, watch
 from yurai.run.recipe import load_recipe, with_sources
 from yurai.sources.find import Source
+from yurai.sources.parts.part import SPLIT
 from yurai.sources.selection.cost import Cost, cost_of
 from yurai_manifests.errors import RecipeError
 
@@ -62,7 +63,8 @@ class Plan:
     """What a run needs, and what that rests on: sampled share of the bytes, pages and sources in the sample.
 
     `counted` are the sources whose candidates were counted, `asked` those whose size is known; `dedup` is what
-    near-duplicate search would cost under each preset, when the recipe has it; `reading` what selections take.
+    near-duplicate search would cost under each preset, when the recipe has it; `reading` what selections take. `tasks`
+    read the sources: ranges of large ones and runs of selections count, as far as sizes are known.
     """
 
     needs: tuple[Need, ...]
@@ -75,6 +77,7 @@ class Plan:
     counted: int = 0
     asked: int = 0
     reading: Cost | None = None
+    tasks: int = 0
 
     def need(self, name: str) -> Need:
         """Return one prediction."""
@@ -117,6 +120,7 @@ def make_plan(
     spool: str = "",
     seed: int = 0,
     requests_per_second: float = 5.0,
+    split: int = SPLIT,
     reporter: Reporter = SILENT,
 ) -> Plan:
     """Run `recipe` over a sample of `sources` and extrapolate.
@@ -124,7 +128,7 @@ def make_plan(
     A `share` of the bytes is tried where that is more than what 900 pages cost. `tables` is the file that `--sources`
     names; `spool` is the folder where the sample goes, else $TMPDIR. Another `seed` draws another sample. Sources whose
     size nobody asked for are as large as the others of their kind. Of selections, records are drawn, and what reading
-    all takes is told for `requests_per_second`.
+    all takes is told for `requests_per_second`. The run reads long sources in ranges of about `split` bytes; 0: none.
 
     Raises:
         RecipeError: the recipe is wrong, does not run over the sample, or the sample holds nothing.
@@ -134,7 +138,7 @@ def make_plan(
     groups = strata(sources, checked.sources)
     if not groups:
         raise RecipeError("all inputs are empty files; check --input")
-    tasks = by_task(sized(sources))
+    tasks = by_task(sized(sources), split)
     with tempfile.TemporaryDirectory(prefix="yurai-plan-", dir=spool or None) as folder, Frame(folder, seed) as frame:
         counts = count(groups, frame, checked.sources, seed, reporter)
         candidates = added(one.estimate for one in counts).value
@@ -158,6 +162,7 @@ def make_plan(
         sum(one.opened for one in counts),
         sum(source.sized for source in sources),
         cost,
+        len(tasks),
     )
 
 

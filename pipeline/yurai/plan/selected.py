@@ -1,9 +1,12 @@
-"""Draw records of a selection: of each file some at even distances, which lie in it as units do, each by itself."""
+"""Tell what tasks read of sources, and draw records of a selection: of each file some at even distances."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from yurai.sources.fetch import fetch_range
+from yurai.sources.parts.part import goals, is_cut
+from yurai.sources.rows.names import is_packed_rows
 from yurai.sources.selection.coalesce import coalesce, read_bytes
 from yurai.sources.selection.read import load_ranges
 from yurai.sources.source import Source
@@ -14,17 +17,23 @@ def as_selected(sources: Sequence[Source]) -> list[Source]:
     return [replace(source, size=source.ranges.bytes) if source.ranges else source for source in sources]
 
 
-def by_task(sources: Sequence[Source]) -> list[Source]:
-    """Return sources as tasks read them: one for each run of ranges, as large as its share of the records."""
-    return [part for source in sources for part in _parts(source)]
+def by_task(sources: Sequence[Source], split: int = 0) -> list[Source]:
+    """Return sources as tasks read them: one for each run of ranges, as large as its share of the records.
+
+    One that a run cuts into ranges of about `split` bytes is as many equal ones: where it can be cut, nobody has asked.
+    """
+    return [part for source in sources for part in _parts(source, split)]
 
 
-def _parts(source: Source) -> Iterator[Source]:
-    if source.ranges is None:
+def _parts(source: Source, split: int) -> Iterator[Source]:
+    if source.ranges is not None:
+        for run in source.ranges.runs():
+            yield replace(source, size=source.size * run.rows // source.ranges.rows)
+    elif source.sized and is_cut(source.size, split) and not is_packed_rows(source.name):
+        for start, end in pairwise((0, *goals(source.size, split), source.size)):
+            yield replace(source, size=end - start)
+    else:
         yield source
-        return
-    for run in source.ranges.runs():
-        yield replace(source, size=source.size * run.rows // source.ranges.rows)
 
 
 def records_of(source: Source, share: float, phase: float) -> Iterator[bytes]:

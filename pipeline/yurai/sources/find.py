@@ -14,7 +14,7 @@ from dataclasses import replace
 from yurai.sources.path_lists import ENDINGS, PathList
 from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.pulse import with_pulse
-from yurai.sources.rows.names import is_row_file, row_kind
+from yurai.sources.rows.names import is_packed_rows, is_row_file, row_kind
 from yurai.sources.selection.coalesce import Reading
 from yurai.sources.selection.ranges import SELECTION
 from yurai.sources.selection.sources import selected_sources
@@ -30,7 +30,6 @@ __all__ = ["COMMON_CRAWL", "Source", "find_sources"]
 
 LARGE_ROWS = 4 << 30
 """Bytes of a packed row file that people are told of: hours of work on one CPU that nothing shares."""
-PACKED = (".gz", ".zst", ".zstd", ".lz4")
 
 
 def find_sources(
@@ -64,7 +63,7 @@ def find_sources(
     if not by_name:
         raise RecipeError(f"no input: give {option}a file, a folder, a glob or a path list")
     for source in by_name.values():
-        if source.size > LARGE_ROWS and row_kind(source.name) and source.name.lower().endswith(PACKED):
+        if source.size > LARGE_ROWS and is_packed_rows(source.name):
             _tell(
                 f"{escaped(source.name)}: {source.size / 1e9:,.0f} GB of packed rows in one file are one task on one "
                 "CPU, and done again from its start after a crash; unpack it, or split it into files below 1 GB"

@@ -7,6 +7,7 @@ Kind = Literal["jsonl", "parquet"]
 _LINES = re.compile(r"[^/\\]\.(?:jsonl|ndjson)(?:\.(?:gz|zst|zstd|lz4))?\Z", re.IGNORECASE)
 _NAMED = re.compile(r"[^/\\]\.json(?:\.(?:gz|zst|zstd|lz4))?\Z", re.IGNORECASE)
 _PARQUET = re.compile(r"[^/\\]\.parquet\Z", re.IGNORECASE)
+_PACKED = (".gz", ".zst", ".zstd", ".lz4")
 _PACKINGS = r"(?:gz|zst|zstd|lz4|bz2|xz|lzma|lz|br|z|zip|7z|rar|tar|tgz|sz|snappy)"
 _PACKERS = {"bz2": "bzip2", "br": "brotli", "z": "compress", "sz": "snappy", "lz": "lzip"}
 _FOREIGN = (
@@ -34,6 +35,11 @@ def row_kind(name: str) -> Kind | None:
 def is_row_file(name: str) -> bool:
     """Whether a folder's walk takes a file of this name (or path) as rows; not `.json`, most of which is no corpus."""
     return bool(_LINES.search(name) or _PARQUET.search(name))
+
+
+def is_packed_rows(name: str) -> bool:
+    """Whether a source of this name is packed as a whole, so that its rows cannot be read from its middle."""
+    return row_kind(name) == "jsonl" and name.lower().endswith(_PACKED)
 
 
 def foreign_kind(name: str) -> str | None:
