@@ -6,6 +6,7 @@ From that one declaration come the recipe's type check, the manifest entry, the 
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from contextlib import contextmanager
@@ -133,7 +134,7 @@ def _declaration(kind: Kind, name: str, function: Callable[..., object], **field
         types=MappingProxyType(types),
         settings=MappingProxyType(settings),
         doc=doc,
-        package=_package(function.__module__),
+        package=_package(function.__module__.partition(".")[0]),
         **fields,
     )
 
@@ -149,9 +150,9 @@ def _where(function: Callable[..., object]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def _package(module: str) -> Package:
-    """Find who installed `module` by its entry point; metadata maps no import name of an editable install."""
-    top = module.partition(".")[0]
+@functools.cache
+def _package(top: str) -> Package:
+    """Find who installed the package `top` by its entry point; metadata maps no import name of an editable install."""
     if top == __name__.partition(".")[0]:
         return Package("yurai", metadata.version("yurai"))
     for point in metadata.entry_points(group=ENTRY_POINTS):

@@ -160,6 +160,16 @@ def check_columns(table: pa.Table, schema: pa.Schema, where: str) -> None:
             raise ContractError(f"{where}: column {field.name} may not be null")
 
 
+def read_table(file: IO[bytes] | pa.NativeFile | Path, columns: list[str] | None = None) -> pa.Table:
+    """Return a whole Parquet file. `pyarrow.parquet.read_table` does so with datasets, which import pandas where it is.
+
+    Raises:
+        pa.ArrowInvalid, OSError: missing, not a Parquet file, or damaged.
+    """
+    with pq.ParquetFile(file) as parquet:
+        return parquet.read(columns, use_threads=False)
+
+
 def read_range(path: Path, columns: list[str], start: int, end: int) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Yield (number of its first row, batch) for the row groups of a Parquet file that hold rows from start to end.
 

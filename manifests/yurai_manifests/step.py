@@ -18,6 +18,7 @@ from yurai_manifests.canonical import Json, canonical, sha256
 from yurai_manifests.counts import SHAPE as COUNTS
 from yurai_manifests.counts import StageCounts, check_chain
 from yurai_manifests.errors import AuditError, ShardError
+from yurai_manifests.parquet import read_table
 from yurai_manifests.schema import SCHEMA_VERSION
 from yurai_manifests.shape import COUNT, TABLE, TEXT, WHOLE, Each, Fields, Many, parsed
 from yurai_manifests.store import Store
@@ -247,7 +248,7 @@ def part_tables(store: Store, record: StepRecord) -> Iterator[pa.Table]:
         if sha256(data) != part["sha256"]:
             raise AuditError(f"{where} was changed after the run; restore or rebuild it")
         try:
-            table = pq.read_table(pa.BufferReader(data), use_threads=False)
+            table = read_table(pa.BufferReader(data))
         except (pa.ArrowInvalid, OSError) as error:
             raise AuditError(f"{where} is not readable as Parquet: {error}; restore or rebuild it") from error
         if not table.schema.equals(PART) or table.num_rows != part["rows"]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import pyarrow as pa
 
@@ -53,4 +53,4 @@ def differing(one: Column, other: Column) -> list[int]:
 
 def values(column: Column) -> list[object]:
     """Return what a column holds, in Python's types."""
-    return [one.as_py() for one in column]
+    return [*cast("pa.ChunkedArray[Any]", column).to_pylist()]

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from yurai_manifests.errors import AuditError, ShardError
 from yurai_manifests.findings import Finding
+from yurai_manifests.parquet import read_table
 from yurai_manifests.plan import PLAN
 from yurai_manifests.run import FOLDERS, RunRecord
 from yurai_manifests.step import StepRecord, load_step
@@ -74,9 +74,7 @@ class Chain:
 
     def _tasks(self, step: StepRecord, part: str) -> Iterator[Finding]:
         try:
-            table = pq.read_table(
-                pa.BufferReader(self.store.read(part)), columns=["task", "manifest_sha256"], use_threads=False
-            )
+            table = read_table(pa.BufferReader(self.store.read(part)), ["task", "manifest_sha256"])
         except (pa.ArrowException, OSError) as error:
             yield Finding("error", "changed", part, f"it is not what a run writes: {error}", RESTORE)
             return

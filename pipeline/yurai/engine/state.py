@@ -14,6 +14,7 @@ from yurai.sources.overlay import laid_over
 from yurai_manifests.canonical import fingerprint, sha256_stream
 from yurai_manifests.counts import StageCounts
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.parquet import read_table
 from yurai_manifests.run import Delivered
 from yurai_manifests.schema import DOCUMENT
 from yurai_manifests.step import StepRecord, outputs
@@ -136,7 +137,7 @@ def _parquet(url: str) -> Shard:
     store, _, name = url.rstrip("/").rpartition("/")
     try:
         with open_store(store or ".").open(name) as file:
-            table = pq.read_table(file, columns=["text_bytes"], use_threads=False)
+            table = read_table(file, ["text_bytes"])
             file.seek(0)
             schema = pq.read_schema(file)
             file.seek(0)

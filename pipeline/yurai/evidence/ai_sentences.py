@@ -11,13 +11,15 @@ machine-readable).
 import re
 from typing import Final
 
+from yurai.evidence.late_pattern import LatePattern
+
 AI: Final = "ai-use=prohibited"
 TDM: Final = "tdm=reserved"
 _MAX: Final = 1_200
 
 
-def _any(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(parts), re.IGNORECASE)
+def _any(*parts: str) -> LatePattern:
+    return LatePattern("|".join(parts))
 
 
 _AI_EN: Final = (

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from yurai.plan.estimate import Estimate, Z
+from yurai_manifests.parquet import read_table
 from yurai_manifests.run import RunRecord
 
 STAGES = ("dedup", "near-dedup")
@@ -52,7 +51,7 @@ def groups_of(out: Path, run: RunRecord) -> list[int]:
     """Return the sizes of the groups of duplicates that met in a sample, two pages or more each."""
     sizes = Counter[str]()
     for file in run.files("dropped"):
-        table = pq.read_table(out / file.name, columns=["stage", "kept_doc_id"], use_threads=False)
+        table = read_table(out / file.name, ["stage", "kept_doc_id"])
         pairs = zip(table.column("stage").to_pylist(), table.column("kept_doc_id").to_pylist(), strict=True)
         sizes.update(kept for stage, kept in pairs if stage in STAGES and kept)
     return [size + 1 for size in sizes.values()]

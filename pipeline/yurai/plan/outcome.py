@@ -7,12 +7,11 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
-import pyarrow.parquet as pq
-
 from yurai.plan.draw import Stratum
 from yurai.plan.estimate import Estimate, added, ratio, steadier
 from yurai.plan.frame import BODY_PAGE, PAGE, Cluster, Page, giants_of
 from yurai.plan.samples import Chosen
+from yurai_manifests.parquet import read_table
 from yurai_manifests.run import RunRecord
 
 BLOCKS = 16
@@ -68,7 +67,7 @@ def pages_of(out: Path, run: RunRecord) -> dict[Place, Pages]:
 def _rows(out: Path, run: RunRecord, folders: Iterable[str], column: str) -> Iterator[tuple[Place, int]]:
     for file in chain.from_iterable(run.files(folder) for folder in folders):
         columns = ["source", "warc_offset", "inner_offset", column]
-        table = pq.read_table(out / file.name, columns=columns, use_threads=False)
+        table = read_table(out / file.name, columns)
         source, offset, inner, amount = (
             cast("list[int | str | None]", table.column(name).to_pylist()) for name in columns
         )

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import pyarrow.parquet as pq
-
 from yurai.declare.stage import Kind, restored_use, stage_of
 from yurai.engine.engine import Engine, shard_task
 from yurai.engine.state import of_files, of_step
@@ -31,13 +29,13 @@ from yurai.report.copies import (
     largest,
     least_similar,
 )
-from yurai.report.copies_tasks import COUNTS, DRAWN, CopiesOf, Leaders, Removed, copies, leaders, removed
+from yurai.report.copies_tasks import DRAWN, CopiesOf, Leaders, Removed, copies, leaders, removed
 from yurai.report.merge import insert_counts, read_output
 from yurai.report.pairs.strata import Losses, ids_of
-from yurai.report.pairs.texts import TEXTS
 from yurai.sources.fetch import Shard
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.database import bounded
+from yurai_manifests.parquet import read_table
 from yurai_manifests.run import RunRecord
 from yurai_manifests.step import StepRecord, outputs, tasks
 from yurai_manifests.store import Store
@@ -178,7 +176,7 @@ def _texts(store: Store, record: StepRecord) -> Iterator[tuple[str, str]]:
     """Yield doc_id and text of what a step has found."""
     for _, output in outputs(store, record, "texts"):
         with store.open(output.path) as file:
-            rows = pq.read_table(file, schema=TEXTS, use_threads=False).to_pylist()
+            rows = read_table(file).to_pylist()
         yield from ((row["doc_id"], row["text"]) for row in rows)
 
 
@@ -195,7 +193,7 @@ def _groups(store: Store, records: list[StepRecord]) -> dict[str, Groups]:
             )
             for record in records:
                 for _, output in outputs(store, record, "counts"):
-                    insert_counts(database, store, output, COUNTS)
+                    insert_counts(database, store, output)
             database.execute(
                 "CREATE TABLE sums AS SELECT what, name, sum(kept)::BIGINT AS kept, sum(marked)::BIGINT AS marked, "
                 "sum(removed)::BIGINT AS removed FROM counts GROUP BY what, name"

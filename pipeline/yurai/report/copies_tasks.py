@@ -41,7 +41,7 @@ from yurai.report.safe_text import excerpt, shown, shown_url
 from yurai.report.tallies import Column
 from yurai.sources.fetch import fetch_shard
 from yurai_manifests.canonical import canonical
-from yurai_manifests.parquet import read_range, read_rows
+from yurai_manifests.parquet import read_range, read_rows, read_table
 from yurai_manifests.task import Attempt, TaskRecord
 
 SOURCES = 1000
@@ -250,7 +250,7 @@ def _found(batch: pa.RecordBatch, wanted: Column) -> list[int]:
 def _ids(path: Path, sources: list[str] | None) -> pa.Table:
     """Return the rows of a file of ids that are of these sources, or all."""
     if sources is None:
-        return pq.read_table(path, schema=GONE, use_threads=False)
+        return read_table(path)
     wanted = pa.array(sources, pa.string())
     held = (
         batch.filter(pc.is_in(batch.column("source"), value_set=wanted)) for batch in read_rows(path, batch_rows=MANY)

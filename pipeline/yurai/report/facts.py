@@ -33,7 +33,7 @@ from yurai.stages.filter.settings import Filter
 from yurai_filters import ContractViolation
 from yurai_manifests.canonical import canonical
 from yurai_manifests.errors import ContractError
-from yurai_manifests.parquet import read_rows
+from yurai_manifests.parquet import read_rows, read_table
 from yurai_manifests.task import Attempt, TaskRecord
 
 READ = ("extracted", "documents", "evidence", "dropped", "robots", "warcinfo")
@@ -117,7 +117,7 @@ def _kept(batch: pa.RecordBatch, pages: Pages, tokens: TokenCounts, args: CountF
 def _others(path: Path, args: CountFile) -> Iterator[pa.Table]:
     """Count files that hold no pages with text."""
     if args.kind == "evidence":
-        yield count_rights.marks(pq.read_table(path, columns=list(count_rights.OF_EVIDENCE), use_threads=False))
+        yield count_rights.marks(read_table(path, list(count_rights.OF_EVIDENCE)))
     elif args.kind == "dropped":
         for batch in read_rows(path, ["source", "outcome"]):
             yield from ended_by_source(batch, args.tables)

@@ -9,19 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from yurai.report.copies import Copies
 from yurai.report.edges import merged
 from yurai.report.facts import FileFacts
 from yurai.report.merge_rights import Rights, rights_of
 from yurai.report.rules import RuleCounts
 from yurai.report.sums import NOTHING, Entry, count, top, total
-from yurai.report.tallies import COUNTS, SUMS
+from yurai.report.tallies import SUMS
 from yurai_manifests.canonical import sha256
 from yurai_manifests.database import bounded
 from yurai_manifests.errors import ShardError
+from yurai_manifests.parquet import read_table
 from yurai_manifests.step import StepRecord, tasks
 from yurai_manifests.store import Store
 from yurai_manifests.task import Output
@@ -159,12 +157,10 @@ def _prepare(database: duckdb.DuckDBPyConnection, folder: str) -> None:
     database.execute(f"CREATE TABLE counts (what VARCHAR, name VARCHAR, {columns})")
 
 
-def insert_counts(
-    database: duckdb.DuckDBPyConnection, store: Store, output: Output, schema: pa.Schema = COUNTS
-) -> None:
+def insert_counts(database: duckdb.DuckDBPyConnection, store: Store, output: Output) -> None:
     """Add the rows of a file of counts to the table `counts`."""
     with store.open(output.path) as file:
-        piece = pq.read_table(file, schema=schema, use_threads=False)
+        piece = read_table(file)
     database.register("piece", piece)
     database.execute("INSERT INTO counts SELECT * FROM piece")
     database.unregister("piece")

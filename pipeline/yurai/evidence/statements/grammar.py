@@ -7,9 +7,11 @@ English, Japanese and German are read best; French, Spanish, Italian, Portuguese
 import re
 from typing import Final
 
+from yurai.evidence.late_pattern import LatePattern
 
-def _any(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(parts), re.IGNORECASE)
+
+def _any(*parts: str) -> LatePattern:
+    return LatePattern("|".join(parts))
 
 
 EXCEPTION: Final = _any(

@@ -15,11 +15,11 @@ from typing import Final, Literal, NamedTuple, cast
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from yurai.declare.lists import read
 from yurai.stages.decontaminate.settings import Evaluation
 from yurai_manifests.errors import RecipeError
+from yurai_manifests.parquet import read_table
 
 _IDS: Final = re.compile(r"(?:.*[_-])?(?:id|qid|uid|guid|uuid|idx|index)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
@@ -87,7 +87,7 @@ def _inflated(data: bytes) -> bytes:
 def _rows(data: bytes, spec: str) -> Iterator[tuple[str | None, object]]:
     """Yield (name, value) of each row; None where places inside the value name items."""
     if data.startswith(b"PAR1"):
-        for number, row in enumerate(pq.read_table(io.BytesIO(data), use_threads=False).to_pylist()):
+        for number, row in enumerate(read_table(io.BytesIO(data)).to_pylist()):
             yield f"row {number + 1}", row
         return
     text = data.decode("utf-8-sig")

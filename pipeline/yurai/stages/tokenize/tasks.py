@@ -14,7 +14,6 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from yurai.engine.arguments import Arguments
 from yurai.engine.task import Task, task_function
@@ -25,7 +24,7 @@ from yurai.stages.packing import Sizes, starts_of, window
 from yurai.stages.tokenize.settings import Tokenize
 from yurai.tokens import Format, TokenArray, TokenDType, open_shard
 from yurai_manifests.counts import UNKNOWN_NOTE, StageCounts
-from yurai_manifests.parquet import ParquetSink
+from yurai_manifests.parquet import ParquetSink, read_table
 from yurai_manifests.schema import TOKEN_INDEX
 from yurai_manifests.task import Attempt, TaskRecord
 
@@ -92,7 +91,7 @@ def pack(task: Task[PackTokens], attempt: Attempt) -> TaskRecord:
         shard = open_shard(attempt.spool, dtype, args.format)
         stack.callback(shard.abort)
         for tokens, rows in zip(task.inputs[::2], task.inputs[1::2], strict=True):
-            table = pq.read_table(fetch_shard(rows, attempt.spool), use_threads=False).combine_chunks()
+            table = read_table(fetch_shard(rows, attempt.spool)).combine_chunks()
             lengths = table.column("token_count").to_numpy()
             low, high = window(lengths, before, args.number, args.target)
             ids = _ids(fetch_shard(tokens, attempt.spool), dtype, lengths, low, high)
