@@ -1,4 +1,4 @@
-/* Fail one file operation of a process tree, the n-th on paths that matter: for bench/faults.py, by LD_PRELOAD.
+/* Fail one file operation of a process tree, the n-th on paths that matter: for bench/laboratory.py, by LD_PRELOAD.
 
    FAULT_BOARD names a file of one struct board, which all processes of a run share: counters by operation, and which
    operation fails, how. FAULT_ROOTS names the folders that count, separated by ':'. */
@@ -16,13 +16,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 enum operation { RENAME, LINK, UNLINK, FSYNC, MKDIR, OPEN, READ, WRITE, STAT, OPERATIONS };
 
+#define SHORT -1
+
 struct board {
   atomic_long seen[OPERATIONS];
-  long operation, at, error; /* error 0: the process is killed */
+  long operation, at, error; /* error 0: the process is killed; SHORT: half of the bytes */
   atomic_long struck;
 };
 
@@ -50,13 +54,14 @@ static int counts(const char *path) {
   return 0;
 }
 
-/* Count an operation; 1 where it has to fail, with errno set. */
+/* Count an operation; 1 where it has to fail, with errno set, SHORT where it has to do half of its work. */
 static int strikes(enum operation one, const char *path) {
   if (!board || !counts(path)) return 0;
   long number = atomic_fetch_add(&board->seen[one], 1) + 1;
   if (board->operation != (long)one || board->at != number) return 0;
   atomic_store(&board->struck, 1);
   if (!board->error) kill(getpid(), SIGKILL);
+  if (board->error == SHORT) return SHORT;
   errno = (int)board->error;
   return 1;
 }
@@ -114,17 +119,55 @@ int mkdir(const char *path, mode_t mode) {
   return strikes(MKDIR, path) ? -1 : REAL(int, mkdir, const char *, mode_t)(path, mode);
 }
 int fsync(int file) { return strikes_file(FSYNC, file) ? -1 : REAL(int, fsync, int)(file); }
+/* What reads and writes: -1 where it fails, or as many bytes as it shall ask for. */
+static ssize_t asked(enum operation one, int file, size_t size) {
+  int struck = strikes_file(one, file);
+  if (struck > 0) return -1;
+  return (ssize_t)(struck == SHORT && size > 1 ? size / 2 : size);
+}
+
 ssize_t read(int file, void *into, size_t size) {
-  return strikes_file(READ, file) ? -1 : REAL(ssize_t, read, int, void *, size_t)(file, into, size);
+  ssize_t some = asked(READ, file, size);
+  return some < 0 ? -1 : REAL(ssize_t, read, int, void *, size_t)(file, into, (size_t)some);
 }
 ssize_t pread64(int file, void *into, size_t size, off64_t at) {
-  return strikes_file(READ, file) ? -1 : REAL(ssize_t, pread64, int, void *, size_t, off64_t)(file, into, size, at);
+  ssize_t some = asked(READ, file, size);
+  return some < 0 ? -1 : REAL(ssize_t, pread64, int, void *, size_t, off64_t)(file, into, (size_t)some, at);
 }
 ssize_t pread(int file, void *into, size_t size, off_t at) {
-  return strikes_file(READ, file) ? -1 : REAL(ssize_t, pread, int, void *, size_t, off_t)(file, into, size, at);
+  ssize_t some = asked(READ, file, size);
+  return some < 0 ? -1 : REAL(ssize_t, pread, int, void *, size_t, off_t)(file, into, (size_t)some, at);
 }
 ssize_t write(int file, const void *from, size_t size) {
-  return strikes_file(WRITE, file) ? -1 : REAL(ssize_t, write, int, const void *, size_t)(file, from, size);
+  ssize_t some = asked(WRITE, file, size);
+  return some < 0 ? -1 : REAL(ssize_t, write, int, const void *, size_t)(file, from, (size_t)some);
+}
+
+/* The clock of a machine that is FAULT_CLOCK seconds off. */
+static long off_by(void) {
+  static long seconds, known;
+  if (!known) {
+    const char *told = getenv("FAULT_CLOCK");
+    seconds = told ? atol(told) : 0;
+    known = 1;
+  }
+  return seconds;
+}
+int clock_gettime(clockid_t clock, struct timespec *into) {
+  int failed = REAL(int, clock_gettime, clockid_t, struct timespec *)(clock, into);
+  if (!failed && clock == CLOCK_REALTIME) into->tv_sec += off_by();
+  return failed;
+}
+time_t time(time_t *into) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (into) *into = now.tv_sec;
+  return now.tv_sec;
+}
+int gettimeofday(struct timeval *restrict into, void *restrict zone) {
+  int failed = REAL(int, gettimeofday, struct timeval *, void *)(into, zone);
+  if (!failed) into->tv_sec += off_by();
+  return failed;
 }
 
 #define STATS(name, type)                                                     \

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 
+from exchange_steps import Spread, spread
 from run_helpers import (
     SMALL,
     Watching,
@@ -30,6 +31,7 @@ from run_helpers import (
 from sample_expectations import SAMPLE
 from warc_samples import gz, response
 from yurai.engine.local import LocalRunner
+from yurai.engine.task import Task, task_key
 from yurai.run.recipe import load_recipe, make_recipe, shipped
 from yurai.stages.extract.ledger import StoreLedger
 from yurai_manifests.audit import audit
@@ -89,6 +91,30 @@ def test_a_killed_ray_worker_costs_its_tasks_only(step: str, demo_tree: Path, tm
 
     killed_run(RayRunner(2), step, r"^ray::(\d\d-|IDLE)", tmp_path / "out")
     assert_whole(tmp_path / "out", digest_of(demo_tree))
+
+
+def test_workers_that_die_between_two_steps_are_replaced(tmp_path: Path) -> None:
+    step = StepId("00-spread", "a" * 64)
+    runner = LocalRunner(2)
+
+    def ran(numbers: range) -> set[int]:
+        tasks = (
+            (one, Task(spread, step, str(tmp_path), str(one), Spread(one, 3), task_key(step, str(one), f"{one:064x}")))
+            for one in numbers
+        )
+        return {number for number, _ in runner.run(tasks)}
+
+    try:
+        assert ran(range(3)) == {0, 1, 2}
+        pool = runner._pool
+        assert pool is not None
+        for pid in pool._processes:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: pool._broken)  # the pool knows, and takes no task any more
+        assert ran(range(3, 6)) == {3, 4, 5}
+    finally:
+        runner.close()
+    assert task_manifests(tmp_path, step.name) == 6
 
 
 MOMENTS: dict[str, Callable[[Path], bool]] = {

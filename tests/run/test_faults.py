@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.util
+import importlib
 import random
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TRIED = 30
+TRIED, LENGTH = 30, 3
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler to build what fails with")
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"), reason="operations are counted in glibc")
-def test_a_run_survives_any_one_fault(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("bench_faults", ROOT / "bench/faults.py")
-    assert spec is not None
-    assert spec.loader is not None
-    faults = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = faults  # its dataclasses look themselves up
-    spec.loader.exec_module(faults)
-    laboratory = faults.Laboratory(tmp_path)
+def test_a_run_survives_any_one_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    faults, laboratories = importlib.import_module("faults"), importlib.import_module("laboratory")
+    laboratory = laboratories.Laboratory(tmp_path)
     try:
         every = list(faults.cases(laboratory, [1]))
-        golden = laboratory.fresh(1)
+        expected = laboratory.fresh(1)
         drawn = random.Random(0).sample(every, TRIED)
-        wrong = {case.key(): found for case in drawn if (found := laboratory.tried(case, golden))}
+        chains = [drawn[start : start + LENGTH] for start in range(0, TRIED, LENGTH)]
+        blows = [blow for cases in chains for blow in faults.chain(laboratory, cases, expected)]
     finally:
         laboratory.close()
-    assert wrong == {}
+    assert [outcome.why for _, outcome in blows if outcome.how == "wrong"] == []
+    assert {outcome.how for _, outcome in blows} >= {"at once", "told"}

@@ -58,7 +58,7 @@ class LocalRunner:
         if self._pool is None:
             self._pool = spawned(self.workers)
         with deaf_to_interrupts(), without_main():  # this may start a process
-            running[self._pool.submit(execute, task)] = (number, task, tries)
+            running[_submitted(self._pool, task)] = (number, task, tries)
 
     def _recover(self, running: Running, lost: list[tuple[int, AnyTask, int]]) -> None:
         """A worker died: all tasks in flight are lost with the pool; run them again in a new one."""
@@ -82,6 +82,16 @@ class LocalRunner:
                 process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
+
+
+def _submitted(pool: ProcessPoolExecutor, task: AnyTask) -> Future[Ended]:
+    """Submit; where a worker died since the last task ended, the pool has lost this task like those in flight."""
+    try:
+        return pool.submit(execute, task)
+    except BrokenProcessPool as error:
+        lost: Future[Ended] = Future()
+        lost.set_exception(error)
+        return lost
 
 
 def spawned(workers: int) -> ProcessPoolExecutor:
