@@ -96,6 +96,8 @@ class Lease:
     def __init__(self, store: Store, number: int, holder: Holder, *, after_a_death: bool) -> None:
         self.after_a_death = after_a_death
         """An earlier holder died, and may have left what nobody needs."""
+        self.lost_workers = False
+        """So did a worker of this one."""
         self._store, self._number, self._holder = store, number, holder
         self._fault: Exception | None = None
         self._ended = threading.Event()

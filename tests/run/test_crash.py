@@ -33,18 +33,19 @@ from warc_samples import gz, response
 from yurai.engine.local import LocalRunner
 from yurai.engine.task import Task, task_key
 from yurai.run.recipe import load_recipe, make_recipe, shipped
+from yurai.run.run import open_engine
 from yurai.stages.extract.ledger import StoreLedger
 from yurai_manifests.audit import audit
 from yurai_manifests.errors import ShardError
 from yurai_manifests.run import load_run
 from yurai_manifests.schema import document_id
-from yurai_manifests.store import open_store
+from yurai_manifests.store import SPOOL, open_store
 from yurai_manifests.task import StepId, TaskRecord, commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yurai.engine.engine import Runner
+    from yurai.engine.engine import Engine, Runner
 
 
 def digest_of(out: Path) -> str:
@@ -93,28 +94,30 @@ def test_a_killed_ray_worker_costs_its_tasks_only(step: str, demo_tree: Path, tm
     assert_whole(tmp_path / "out", digest_of(demo_tree))
 
 
-def test_workers_that_die_between_two_steps_are_replaced(tmp_path: Path) -> None:
-    step = StepId("00-spread", "a" * 64)
+def test_workers_that_die_between_two_steps_are_replaced_and_leave_nothing(tmp_path: Path) -> None:
+    def step(engine: Engine, name: str) -> None:
+        of = StepId(name, "a" * 64)
+        tasks = [
+            Task(spread, of, str(tmp_path), one, Spread(int(one), 3), task_key(of, one, f"{one:064}")) for one in "123"
+        ]
+        engine.step(of, {}, lambda: tasks, len(tasks))
+
     runner = LocalRunner(2)
-
-    def ran(numbers: range) -> set[int]:
-        tasks = (
-            (one, Task(spread, step, str(tmp_path), str(one), Spread(one, 3), task_key(step, str(one), f"{one:064x}")))
-            for one in numbers
-        )
-        return {number for number, _ in runner.run(tasks)}
-
+    half_written = tmp_path / f"stages/00-spread/{SPOOL}half"
     try:
-        assert ran(range(3)) == {0, 1, 2}
-        pool = runner._pool
-        assert pool is not None
-        for pid in pool._processes:
-            os.kill(pid, signal.SIGKILL)
-        until(lambda: pool._broken)  # the pool knows, and takes no task any more
-        assert ran(range(3, 6)) == {3, 4, 5}
+        with open_engine(str(tmp_path), runner, None, noted=False) as engine:
+            step(engine, "00-spread")
+            half_written.write_bytes(b"ha")
+            pool = runner._pool
+            assert pool is not None
+            for pid in pool._processes:
+                os.kill(pid, signal.SIGKILL)
+            until(lambda: pool._broken)  # the pool knows, and takes no task any more
+            step(engine, "01-spread")
     finally:
         runner.close()
-    assert task_manifests(tmp_path, step.name) == 6
+    assert [task_manifests(tmp_path, name) for name in ("00-spread", "01-spread")] == [3, 3]
+    assert not half_written.exists()
 
 
 MOMENTS: dict[str, Callable[[Path], bool]] = {

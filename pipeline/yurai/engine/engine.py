@@ -75,8 +75,7 @@ class Engine:
                     task = told.pop(number)
                     progress.tell(task.source, ended.seconds)
                 progress.advance()
-                if self.lease:
-                    self.lease.check()
+                self._hold(ended)
         record = commit_step(self.store, step, identity, keys)
         meter.committed(record)
         self.spent.remember(self.store, record, tasks)
@@ -91,16 +90,21 @@ class Engine:
             spend(self.store, record, names)
             self.spent.went(self.store, record.step)
 
+    def _hold(self, ended: Ended) -> None:
+        """Go on only while the tree is held; what dead workers left there goes at the end."""
+        if self.lease:
+            self.lease.lost_workers |= ended.tries > 1
+            self.lease.check()
+
     def _again(self, steps: Iterable[Gone]) -> None:
         """Make the files of spent steps again, after those of the steps that they read."""
         for gone in filter(self.spent.holds, steps):  # one may have been made for another one
             self._again(self.spent.read_by(task for _, task in gone.missing(self.store)))
             if count := sum(1 for _ in gone.missing(self.store)):
                 with self.reporter.step(f"{gone.record.step.name} again", count) as progress:
-                    for _ in self.runner.run(gone.missing(self.store)):
+                    for _, ended in self.runner.run(gone.missing(self.store)):
                         progress.advance()
-                        if self.lease:
-                            self.lease.check()
+                        self._hold(ended)
             self.spent.made(gone)
 
     def _missing(

@@ -151,7 +151,7 @@ def open_engine(
     keep_work: bool = False,
     noted: bool = True,
 ) -> Iterator[Engine]:
-    """Hold the tree at `output`; what a driver that died there left half-written is removed.
+    """Hold the tree at `output`; what a driver or worker that died there left half-written is removed.
 
     With `keep_work` no file goes that a later step does not read. Without `noted` the command that is running, with
     what was typed, is not written down.
@@ -171,6 +171,8 @@ def open_engine(
             if isinstance(error, ThrottledError) and (line := call_line(load_call(store))):
                 raise ThrottledError(f"{error}: {line}") from error
             raise
+        if lease.lost_workers:
+            clear_litter(store)
         if note:
             note.end()
 
