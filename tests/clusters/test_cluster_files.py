@@ -2,8 +2,8 @@
 
 Ray's own schema for `ray up`; options that Ray's and our commands really have; the fields that KubeRay asks for.
 Pod templates passed `kubernetes-validate --strict` (PyPI, Kubernetes 1.37) once, by hand: it is no dependency of the tests.
-`test_schedulers` runs the scripts for Slurm and PBS. Building the image needs a network and starting pods a Kubernetes
-cluster: neither is done here.
+`test_schedulers` runs the scripts for Slurm and PBS. `bench/image.py` builds the image, which needs a network. Starting
+pods needs a Kubernetes cluster, and is not done.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ hashes everything above it again is found by what other rows say.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from yurai_manifests.merkle.check import check_roots
 from yurai_manifests.names import most_frequent
 from yurai_manifests.run import FOLDERS, RUN, RunRecord, load_run
 from yurai_manifests.store import Store
+from yurai_manifests.threads import many_at_once
 
 __all__ = ["CHECKS", "OUTSIDE", "Audit", "Case", "Check", "Finding", "Means", "Severity", "audit"]
 CHECKS: Final[tuple[Check, ...]] = (
@@ -53,6 +55,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_surroundings,
 )
 """All checks, in their order; a further one is a line here. It gets the case and yields what it finds."""
+BESIDE: Final = frozenset((check_work,))
+"""Checks that hash files, which leaves the interpreter to those that compare rows meanwhile; they leave nothing in the
+case."""
 OUTSIDE: Final = (
     "not checked: times, hosts and attempts (journal/), verdicts of limits (ledger/), the rendered report (report/), "
     "the dataset card (README.md); "
@@ -106,7 +111,7 @@ def audit(
     run = load_run(store)
     sums = Sums(run)
     case = Case(store, run, full, means(run) if means else Means(), sums, just_made)
-    findings = [finding for check in CHECKS for finding in _guarded(check, case)]
+    findings = _findings(case)
     return Audit(
         totals=run.value["totals"]
         | {"unreadable": sums.unreadable, "other_records": most_frequent(run.value["totals"]["other_records"])},
@@ -119,6 +124,16 @@ def audit(
     )
 
 
+def _findings(case: Case) -> list[Finding]:
+    """Return what all checks find, in their order; those of `BESIDE` go on in a thread while the others do."""
+    found: list[list[Finding] | Future[list[Finding]]] = []
+    with many_at_once(len(BESIDE)) as pool:
+        found.extend(
+            pool.submit(_guarded, check, case) if check in BESIDE else _guarded(check, case) for check in CHECKS
+        )
+    return [finding for one in found for finding in (one.result() if isinstance(one, Future) else one)]
+
+
 def _sums(run: RunRecord, counts: Callable[[StageCounts], Mapping[str, int]]) -> dict[str, Counter[str]]:
     """Sum counts by stage, in the order of the run: a recipe may have a stage twice."""
     sums: dict[str, Counter[str]] = {}
@@ -128,12 +143,16 @@ def _sums(run: RunRecord, counts: Callable[[StageCounts], Mapping[str, int]]) ->
     return sums
 
 
-def _guarded(check: Check, case: Case) -> Iterator[Finding]:
-    """Yield what a check finds; a file or manifest of another shape than checks rely on is an error that it found."""
+def _guarded(check: Check, case: Case) -> list[Finding]:
+    """Return what a check finds; a file or manifest of another shape than checks rely on is an error that it found."""
     advice = "do not publish; restore it, or run with --rebuild"
+    found: list[Finding] = []
     try:
-        yield from check(case)
+        for finding in check(case):
+            found.append(finding)  # noqa: PERF402 - what was found before an error stays
     except (AuditError, ShardError, ContractError, FileNotFoundError) as error:
-        yield Finding("error", "damaged", case.store.url, str(error), advice)
+        found.append(Finding("error", "damaged", case.store.url, str(error), advice))
     except SHAPELESS as error:
-        yield Finding("error", "damaged", RUN, f"a manifest of another shape than a run writes: {error!r}", advice)
+        message = f"a manifest of another shape than a run writes: {error!r}"
+        found.append(Finding("error", "damaged", RUN, message, advice))
+    return found

@@ -54,6 +54,12 @@ def _told(where: Location) -> Iterator[None]:
         ) from error
 
 
+def local_path(url: str) -> Path | None:
+    """Return where `url` lies on this machine; None: elsewhere."""
+    local = url.removeprefix("file://")
+    return None if "://" in local else Path(local)
+
+
 def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
     """Return a local path with the bytes of `url`, and their sha256. A local file is read in place.
 
@@ -61,11 +67,10 @@ def fetch_source(url: str, spool: Path) -> tuple[Path, str]:
         ShardError: cannot be read, or has another size than its listing said.
         ThrottledError: the run asks its origin no more.
     """
-    local = url.removeprefix("file://")
-    where = Location(url)
+    local, where = local_path(url), Location(url)
     with _told(where):
-        if "://" not in local:
-            return Path(local), sha256_file(Path(local))
+        if local is not None:
+            return local, sha256_file(local)
         digest, target, size = hashlib.sha256(), spool / "source", 0
         with open_remote(url) as remote, target.open("wb") as file:
             while piece := remote.read(CHUNK):

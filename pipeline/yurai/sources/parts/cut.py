@@ -2,7 +2,7 @@
 
 import hashlib
 import mmap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
@@ -15,12 +15,15 @@ from yurai.sources.rows.names import row_kind
 from yurai_manifests.canonical import CHUNK
 
 
-def cut(path: Path, name: str, columns: Mapping[str, str], sha256: str, split: int) -> tuple[list[Part], str]:
+def cut(
+    path: Path, name: str, columns: Mapping[str, str], sha256: Callable[[], str], split: int
+) -> tuple[list[Part], str]:
     """Return the ranges of a local file, at least one, and why they are no shorter.
 
-    `name` is that of the source, `columns` those that a [[source]] table maps, `sha256` that of the file. Ranges are
-    about `split` bytes long; one is longer where a record, line or row group is, or behind which nothing can be cut.
-    Memory is that of one unit of the file. Raises OSError when storage fails, and nothing for content.
+    `name` is that of the source, `columns` those that a [[source]] table maps. `sha256` gives that of the file, and is
+    asked last: whoever computes it may do so meanwhile. Ranges are about `split` bytes long; one is longer where a
+    record, line or row group is, or behind which nothing can be cut. Memory is that of one unit of the file. Raises
+    OSError when storage fails, what `sha256` raises, and nothing for content.
     """
     with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as file:
         size, kind = len(file), row_kind(name)
@@ -29,14 +32,15 @@ def cut(path: Path, name: str, columns: Mapping[str, str], sha256: str, split: i
     return _parts(path, found, sha256, size), found.why
 
 
-def _parts(path: Path, found: Cuts, sha256: str, size: int) -> list[Part]:
+def _parts(path: Path, found: Cuts, sha256: Callable[[], str], size: int) -> list[Part]:
     places = list(pairwise((0, *found.places, size)))
     if len(places) == 1:
-        return [Part(0, size, sha256, sha256, size)]
+        return [Part(0, size, sha256(), sha256(), size)]
     with path.open("rb") as file:
         digests = [_digest(file, end - start) for start, end in places]
+    whole = sha256()
     return [
-        Part(start, end, digest, sha256, size, found.head if start else 0)
+        Part(start, end, digest, whole, size, found.head if start else 0)
         for (start, end), digest in zip(places, digests, strict=True)
     ]
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from yurai.engine.arguments import Arguments
 from yurai.engine.engine import Engine, journal_name
 from yurai.engine.task import AnyTask, Task, task_function, task_key
-from yurai.sources.fetch import fetch_source
+from yurai.sources.fetch import fetch_source, local_path
 from yurai.sources.parts.cut import cut
 from yurai.sources.parts.part import FEWEST, Part, is_cut
 from yurai.sources.rows import SourceTable, table_of
@@ -22,6 +22,7 @@ from yurai.terminal import tell
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.step import tasks
 from yurai_manifests.task import Attempt, StepId, TaskRecord
+from yurai_manifests.threads import many_at_once
 from yurai_manifests.visible import escaped
 
 STEP = "00-extract.cut"
@@ -40,11 +41,14 @@ class CutSource(Arguments):
 
 @task_function("yurai.steps.extract:cut_source")
 def cut_source(task: Task[CutSource], attempt: Attempt) -> TaskRecord:
-    """Hash one source and say where it is cut."""
-    args = task.args
-    path, digest = fetch_source(args.url, attempt.spool)
+    """Hash one source and say where it is cut; a local one is hashed in a thread, while it is walked."""
+    args, columns = task.args, table_of(task.args.tables, task.source).columns
+    with many_at_once(1) as pool:
+        fetched = pool.submit(fetch_source, args.url, attempt.spool)
+        path = local_path(args.url) or fetched.result()[0]
+        parts, why = cut(path, task.source, columns, lambda: fetched.result()[1], args.split)
+        digest = fetched.result()[1]
     record = TaskRecord(task_key(task.step, task.source, digest), task.source, digest)
-    parts, why = cut(path, task.source, table_of(args.tables, task.source).columns, digest, args.split)
     record.index = {
         "bounds": [0, *(part.end for part in parts)],
         "checks": [number for part in parts for number in _CHECK.unpack(bytes.fromhex(part.sha256))],
