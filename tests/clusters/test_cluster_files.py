@@ -1,6 +1,6 @@
 """cluster.yaml and examples/cluster: nothing there can be started here, so what can be checked without it is.
 
-Ray's own schema for `ray up`; options that Ray's and our commands really have; the fields that KubeRay asks for.
+Ray's own schema for `ray up`; options that Ray's and our commands really have; a reduced schema of KubeRay's RayJob.
 Pod templates passed `kubernetes-validate --strict` (PyPI, Kubernetes 1.37) once, by hand: it is no dependency of the tests.
 `test_schedulers` runs the scripts for Slurm and PBS. `bench/image.py` builds the image, which needs a network. Starting
 pods needs a Kubernetes cluster, and is not done.
@@ -26,17 +26,6 @@ SCRIPTS = [FOLDER / "slurm.sh", FOLDER / "pbs.sh"]
 FILES = [ROOT / "cluster.yaml", *sorted(path for path in FOLDER.iterdir() if path.is_file())]
 INSTRUCTIONS = {"FROM", "RUN", "COPY", "ENV", "USER", "WORKDIR"}
 CALL = re.compile(r"(?:^|RUN |entrypoint: |# +)(yurai [a-z].*)$", re.MULTILINE)
-DECLARED = {
-    "cluster": {"rayVersion", "authOptions", "enableInTreeAutoscaling", "autoscalerOptions", "headGroupSpec",
-                "workerGroupSpecs", "headServiceAnnotations", "suspend"},
-    "autoscaler": {"idleTimeoutSeconds", "upscalingMode", "resources", "image", "imagePullPolicy", "env", "envFrom",
-                   "volumeMounts", "securityContext"},
-    "head": {"rayStartParams", "template", "serviceType", "headService", "enableIngress"},
-    "worker": {"groupName", "replicas", "minReplicas", "maxReplicas", "numOfHosts", "rayStartParams", "template",
-               "scaleStrategy"},
-    "required": {"groupName", "minReplicas", "maxReplicas", "rayStartParams", "template"},
-}  # fmt: skip
-"""JSON names of fields in KubeRay's ray-operator/apis/ray/v1/raycluster_types.go, of which its CRD is generated."""
 RAY_START = re.compile(r"\bray start (?:--?[a-z].*)$", re.MULTILINE)
 
 
@@ -140,34 +129,72 @@ def test_a_script_that_lacks_its_input_says_so() -> None:
         assert "set INPUT to the crawl" in said.stderr
 
 
-def test_the_job_has_what_kuberay_asks_for() -> None:
-    """Required: entrypoint, headGroupSpec, of each group its name and template; authOptions needs rayVersion >= 2.52."""
+def refused(job: object) -> list[str]:
+    """What the schema says against a job, as paths."""
+    import jsonschema
+
+    schema = yaml.safe_load(Path(__file__).with_name("rayjob_schema.yaml").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return [error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(job)]
+
+
+def test_the_job_is_of_kuberays_schema() -> None:
+    """And of what the schema does not say: authOptions needs rayVersion >= 2.52, and no group more than it may have."""
     job: dict[str, Any] = yaml.safe_load((FOLDER / "rayjob.yaml").read_text("utf-8"))
-    assert (job["apiVersion"], job["kind"]) == ("ray.io/v1", "RayJob")
-    assert re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,45}[a-z0-9])?", job["metadata"]["name"])
-    spec = job["spec"]
-    assert spec.keys() <= {
-        "entrypoint", "entrypointNumCpus", "backoffLimit", "shutdownAfterJobFinishes", "ttlSecondsAfterFinished",
-        "rayClusterSpec", "submissionMode", "activeDeadlineSeconds", "suspend", "submitterPodTemplate",
-    }  # fmt: skip
-    assert spec["backoffLimit"] >= 1
-    assert spec["shutdownAfterJobFinishes"] is True, "ttlSecondsAfterFinished is refused without it"
-    cluster = spec["rayClusterSpec"]
+    assert refused(job) == []
+    assert job["spec"]["backoffLimit"] >= 1
+    cluster = job["spec"]["rayClusterSpec"]
     assert cluster["authOptions"] == {"mode": "token"}
     assert tuple(map(int, cluster["rayVersion"].split("."))) >= (2, 52, 0)
-    groups = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]
-    for group in groups:
-        assert all(isinstance(value, str) for value in group["rayStartParams"].values()), "KubeRay takes strings alone"
+    assert cluster["headGroupSpec"]["rayStartParams"]["num-cpus"] == "0"
+    for group in [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]:
         (container,) = group["template"]["spec"]["containers"]
         assert container.keys() >= {"name", "image", "resources"}
-    assert groups[0]["rayStartParams"]["num-cpus"] == "0"
-    for group in groups[1:]:
+        mounts = {mount["name"] for mount in container.get("volumeMounts", ())}
+        assert mounts == {volume["name"] for volume in group["template"]["spec"].get("volumes", ())}
+    for group in cluster["workerGroupSpecs"]:
         assert group["minReplicas"] <= group["replicas"] <= group["maxReplicas"]
-        assert group["groupName"]
-    assert cluster.keys() <= DECLARED["cluster"]
-    assert cluster["autoscalerOptions"].keys() <= DECLARED["autoscaler"]
-    assert groups[0].keys() <= DECLARED["head"]
-    assert all(DECLARED["required"] <= group.keys() <= DECLARED["worker"] for group in groups[1:])
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("spec", "shutdownAfterJobFinishes"), False),
+        (("spec", "backoffLimit"), "5"),
+        (("spec", "rayClusterSpec", "authOptions", "mode"), "tokens"),
+        (("spec", "rayClusterSpec", "enableInTreeAutoscaler"), True),
+        (("spec", "rayClusterSpec", "headGroupSpec", "rayStartParams", "num-cpus"), 0),
+        (("spec", "rayClusterSpec", "headGroupSpec", "template"), None),
+        (("spec", "rayClusterSpec", "workerGroupSpecs", 0, "groupName"), 1),
+        (("spec", "rayClusterSpec", "workerGroupSpecs", 0, "maxReplica"), 16),
+        (("spec", "rayClusterSpec", "workerGroupSpecs", 0, "template", "spec", "containers", 0, "resource"), {}),
+        (
+            (
+                "spec",
+                "rayClusterSpec",
+                "workerGroupSpecs",
+                0,
+                "template",
+                "spec",
+                "containers",
+                0,
+                "resources",
+                "limits",
+            ),
+            {"memory": "64 GB"},
+        ),
+        (("metadata", "name"), "y" * 48),
+    ],
+    ids=lambda one: str(one[-1]) if isinstance(one, tuple) else "",
+)
+def test_a_job_that_kuberay_would_refuse_is_not_of_its_schema(place: tuple[str | int, ...], value: object) -> None:
+    """The check above means something."""
+    job: Any = yaml.safe_load((FOLDER / "rayjob.yaml").read_text("utf-8"))
+    at = job
+    for name in place[:-1]:
+        at = at[name]
+    at[place[-1]] = value
+    assert refused(job)
 
 
 def test_keys_come_from_a_secret_and_spot_is_for_workers_alone() -> None:
