@@ -4,8 +4,12 @@
 
 Makes a WARC (gzip, a member a record) and a JSONL file of that size, and runs the recipe `plain` over each, whole and
 in ranges. Pages are made up, and pack better than real ones; in the WARC an image of 32 kB that does not pack stands
-behind each, so that a page has the bytes of a crawl's. Beside walls stand those that two workers with a CPU each would
-take by the CPU seconds of tasks: the pass that cuts, then the ranges, longest first.
+behind each, so that a page has the bytes of a crawl's.
+
+Walls say little on a machine that does other work, and a worker over a WARC keeps more than one CPU busy, since it has
+a child that parses pages. So beside walls stands what CPU seconds say. On one CPU the command takes all of them. On as
+many as workers it takes those of the driver, those of the tasks of one step after the other, longest first, and a part
+of what starting workers takes. How many times as fast it is: the whole file on one CPU over its ranges on all.
 """
 
 import argparse
@@ -76,43 +80,55 @@ def pages() -> Iterator[int]:
         number += 1
 
 
-def entries(out: Path, step: str) -> list[dict[str, float]]:
-    """Return seconds, CPU seconds and peak memory of each task of a step, as the journal has them."""
-    found = [json.loads(path.read_bytes()) for path in sorted((out / "journal" / step).glob("*/*.json"))]
-    return [
-        {"seconds": one["seconds"], "cpu": sum(one["cpu_seconds"].values()), "mib": one["max_rss_kib"] / 1024}
-        for one in found
-    ]
+def entries(out: Path) -> dict[str, list[tuple[float, float]]]:
+    """Return CPU seconds and peak memory (MiB) of each task, as the journal has them, by step."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for path in sorted((out / "journal").glob("*/*/*.json")):
+        one = json.loads(path.read_bytes())
+        if "cpu_seconds" in one:
+            took = sum(one["cpu_seconds"].values()), one["max_rss_kib"] / 1024
+            found.setdefault(path.parents[1].name, []).append(took)
+    return found
 
 
-def two(cut: list[float], tasks: list[float]) -> float:
-    """Return the wall of two workers with a CPU each: one cuts, then both take tasks, longest first."""
-    loads = [0.0, 0.0]
+def longest(tasks: list[float], workers: int) -> float:
+    """Return what the busiest of the workers takes for a step's tasks, longest first."""
+    loads = [0.0] * workers
     for task in sorted(tasks, reverse=True):
         loads[loads.index(min(loads))] += task
-    return sum(cut) + max(loads)
+    return max(loads)
 
 
-def measure(path: Path, split: int, workers: int, recipe: str) -> str:
-    """Run over a file and return the digest; print what it took."""
+def spent(who: int) -> float:
+    """Return the CPU seconds of this process, or of its children that ended."""
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(path: Path, split: int, workers: int, recipe: str) -> tuple[str, float, float]:
+    """Run over a file and print what it took; return the digest, and what it takes on one CPU and on all."""
     out = path.parent / "out"
     shutil.rmtree(out, ignore_errors=True)
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    before, started = list(map(spent, who)), time.monotonic()
     yurai.build(recipe, [path], out, workers=workers, split_size=split, report=False)
-    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cut, extract = entries(out, "00-extract.cut"), entries(out, "00-extract")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    peak = max(one["mib"] for one in cut + extract)
-    model = two([one["cpu"] for one in cut], [one["cpu"] for one in extract])
+    wall = time.monotonic() - started
+    driver, below = (spent(one) - was for one, was in zip(who, before, strict=True))
+    steps = entries(out)
+    cpu = {step: [seconds for seconds, _ in took] for step, took in steps.items()}
+    rest = below - sum(map(sum, cpu.values()))
+    model = driver + sum(longest(took, workers) for took in cpu.values()) + rest / workers
+    cut, extract = cpu.get("00-extract.cut", []), cpu["00-extract"]
+    peak = max(mib for step in ("00-extract.cut", "00-extract") for _, mib in steps.get(step, []))
     digest = load_run(open_store(str(out))).digest
     print(
         f"{path.name} {path.stat().st_size / 1e6:,.0f} MB, split {split / 2**20:,.0f} MiB, {workers} workers: "
-        f"{len(extract)} tasks, cut {sum(one['cpu'] for one in cut):.1f} CPU s, "
-        f"extract {sum(one['cpu'] for one in extract):.1f} CPU s, all {cpu:.1f} CPU s, wall {wall:.1f} s, "
-        f"extract by two CPUs {model:.1f} s, peak {peak:,.0f} MiB, digest {digest[:12]}",
+        f"{len(extract)} tasks, cut {sum(cut):.1f} CPU s, extract {sum(extract):.1f} CPU s, all {driver + below:.1f} "
+        f"CPU s, of it the driver {driver:.1f}, on {workers} CPUs {model:.1f} s, wall {wall:.1f} s, "
+        f"peak {peak:,.0f} MiB, digest {digest[:12]}",
         flush=True,
     )
-    return digest
+    return digest, driver + below, model
 
 
 def main() -> int:
@@ -131,8 +147,10 @@ def main() -> int:
                 continue
             path = Path(folder) / name
             make(path, args.megabytes * 1_000_000)
-            whole = measure(path, 0, args.workers, args.recipe)
-            wrong += whole != measure(path, args.split << 20, args.workers, args.recipe)
+            whole, one, _ = measure(path, 0, args.workers, args.recipe)
+            parts, _, many = measure(path, args.split << 20, args.workers, args.recipe)
+            print(f"{name}: {one / many:.2f} times as fast on {args.workers} CPUs as whole on one", flush=True)
+            wrong += whole != parts
             path.unlink()
     return int(wrong > 0)
 

@@ -165,11 +165,23 @@ def test_slurm_requeues_a_job_whose_time_is_up(scheduler: Scheduler, crawl: Path
     assert scheduler.left() == []
 
 
-def test_pbs_runs_on_all_nodes(scheduler: Scheduler, crawl: Path, digest: str) -> None:
-    """How a job that was stopped goes on is that of Slurm's; this one is not stopped, since a Ray of two nodes is dear."""
+def test_pbs_goes_on_when_a_job_whose_walltime_is_up_is_submitted_again(
+    scheduler: Scheduler, crawl: Path, digest: str
+) -> None:
+    """PBS sends SIGTERM when the walltime is up, and kills what is left some seconds later: here nothing is."""
     out = scheduler.folder / "out"
-    said = ended(scheduler.submit("qsub", "-v", f"INPUT={crawl},OUTPUT={out}", str(FOLDER / "pbs.sh")))
+    words = ("qsub", "-v", f"INPUT={crawl},OUTPUT={out}", str(FOLDER / "pbs.sh"))
+    job = scheduler.submit(*words)
+    amid(job, out)
+    scheduler.signal(signal.SIGTERM)
+    said = ended(job)
+    assert said.code == 128 + signal.SIGTERM, said
+    assert "doctor: 2 nodes can take part" in said.err
+    assert not (out / "run.json").exists()
+    assert scheduler.left() == []
+    said = ended(scheduler.submit(*words))
     assert said.code == 0, said
     assert "doctor: 2 nodes can take part" in said.err
+    assert re.search(r"00-extract: \d+ tasks in .*, [1-9]\d* reused", said.err), said
     assert_whole(out, digest)
     assert scheduler.left() == []
