@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from yurai.api.given import RunnerName, Tables, Where, place, places, recipe_of, sides
 from yurai.api.places import checked_allowed, checked_inputs, checked_output
@@ -12,6 +12,7 @@ from yurai.api.tree import open as open_tree
 from yurai.api.words import doubts_of
 from yurai.sources.parts.part import SPLIT
 from yurai.sources.places import COMMON_CRAWL
+from yurai.terminal import logging_json, warn
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.web_budget import Limits
 
@@ -41,7 +42,7 @@ def build(
     rebuild: bool = False,
     keep_work: bool = False,
     report: bool = True,
-    progress: bool = False,
+    progress: bool | Literal["json"] = False,
 ) -> Tree:
     """Run a recipe over web archives, JSONL and Parquet, and return the tree that it made.
 
@@ -68,7 +69,7 @@ def build(
         rebuild: redo what a changed recipe or input makes different, instead of refusing it.
         keep_work: leave the files in OUT/.work that no later step reads; more inputs then make less again.
         report: write OUT/report/index.html at the end.
-        progress: show steps, rate and time left on standard error.
+        progress: show steps and time left on standard error; "json": as logs (docs/logs.md), which have the warnings.
 
     Raises:
         RecipeError: recipe, input or an argument is wrong; nothing has run.
@@ -85,7 +86,7 @@ def build(
 
 def _ended(work: "Work", chosen: "Recipe", inputs: list[str], reach: "Reach") -> Tree:
     """Run, warn of what is doubtful, and open the tree."""
-    _warn(doubts_of(work.run(chosen, inputs, reach), work.output))
+    _warn(doubts_of(work.run(chosen, inputs, reach), work.output), as_log=work.reporter.logs)
     return open_tree(work.output)
 
 
@@ -112,9 +113,13 @@ def _reading(ranges: Mapping[str, float]) -> "Reading":
     return replace(READING, **{names[name]: value for name, value in ranges.items()})  # type: ignore[arg-type]
 
 
-def _warn(doubts: Iterable[str]) -> None:
+def _warn(doubts: Iterable[str], *, as_log: bool) -> None:
     for words in filter(None, doubts):
-        warnings.warn(words, UserWarning, stacklevel=4)  # whoever called `build`
+        if as_log:
+            with logging_json(on=True):
+                warn(words)
+        else:
+            warnings.warn(words, UserWarning, stacklevel=4)  # whoever called `build`
 
 
 def _chosen(recipe: Where | Tables, sources: Where | None, blocklist: list[str]) -> "Recipe":
@@ -147,7 +152,7 @@ def _work(
     limits: Limits,
     *,
     report: bool,
-    progress: bool,
+    progress: bool | Literal["json"],
 ) -> "Work":
     """Check what runs the tasks, as the options of the command line are checked."""
     from yurai.api.work import Work
@@ -157,5 +162,7 @@ def _work(
         raise RecipeError(f"runner must be one of {', '.join(get_args(RunnerName))}, not {runner!r}")
     if workers is not None and (type(workers) is not int or workers < 1):
         raise RecipeError(f"workers must be a positive integer or None, not {workers!r}")
-    reporter = Reporter(quiet=not progress)
+    if progress not in (True, False, "json"):
+        raise RecipeError(f"progress must be True, False or 'json', not {progress!r}")
+    reporter = Reporter(quiet=not progress, logs=progress == "json")
     return Work(out, runner, workers, place(address, "address"), report=report, reporter=reporter, limits=limits)

@@ -36,7 +36,7 @@ def refuse_unfit(address: str, stages: Iterable[AnyUse], sources: Sequence[Sourc
         return
     checks = examined(address, asked(stages, sources, output))
     if failed := failures(checks):
-        view.show(checks, stderr=True)
+        view.tell_failures(checks)
         fleeting = all(check.check == "reach" for check in failed)
         raise (ShardError if fleeting else RecipeError)(view.refusal(checks))
     tell(f"doctor: {len({check.node for check in checks})} nodes can take part")

@@ -19,9 +19,12 @@ from yurai.sources.find import find_sources
 from yurai.sources.parts.part import SPLIT
 from yurai.sources.places import COMMON_CRAWL
 from yurai.sources.selection.coalesce import READING, Reading
+from yurai.terminal import logging_json
 from yurai_manifests.audit import Audit
+from yurai_manifests.location import shown
 from yurai_manifests.web_budget import Limits
 from yurai_manifests.web_file_gate import budget
+from yurai_manifests.words import plural
 
 
 def _quiet() -> Reporter:
@@ -80,7 +83,7 @@ class Work:
             DriftError, LeaseError, ShardError: as `yurai.run.run.run_recipe`.
             ThrottledError: a web server refused too often.
         """
-        with budget(self.limits):
+        with self._begun(recipe):
             return self._run(recipe, inputs, reach)
 
     def _run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
@@ -98,7 +101,7 @@ class Work:
             RecipeError: `inputs` are no such thing, the stages cannot stand behind its own, or a node is unfit.
             DriftError, LeaseError, ShardError, ThrottledError: as `run`.
         """
-        with budget(self.limits):
+        with self._begun(recipe):
             return self._go_on(recipe, inputs, reach)
 
     def _go_on(self, recipe: Recipe, inputs: list[str], reach: Reach) -> Audit:
@@ -121,5 +124,21 @@ class Work:
         ):
             yield runner
 
+    @contextmanager
+    def _begun(self, recipe: Recipe) -> Iterator[None]:
+        """Hold requests to one budget, and say what happens as the reporter says it."""
+        out = shown(self.output)
+        words = f"{recipe.name} into {out} by runner {self.runner}"
+        with budget(self.limits), logging_json(on=self.reporter.logs):
+            self.reporter.say("run-begin", words, recipe=recipe.name, output=out, runner=self.runner)
+            yield
+
     def _end(self, runner: Runner) -> Audit:
-        return end_run(self.output, runner, self.reporter, report=self.report, rebuild=self.rebuild)
+        ended = end_run(self.output, runner, self.reporter, report=self.report, rebuild=self.rebuild)
+        out, totals = shown(self.output), ended.totals
+        counts = {name: totals[name] for name in ("candidates", "kept", "dropped", "failed", "tokens")}
+        kept = f"{totals['kept']:,} of {plural(totals['candidates'], 'candidate')} kept"
+        self.reporter.say(
+            "published", f"{out}: {kept}, digest {ended.digest}", output=out, digest=ended.digest, **counts
+        )
+        return ended

@@ -6,7 +6,8 @@ import sys
 from typing import NoReturn
 
 from yurai.engine.process import InterruptedBySignalError, interrupt_on_signals
-from yurai.terminal import tell
+from yurai.terminal import logged, logging_json, tell
+from yurai.terminal.log import asked_for
 from yurai_manifests.errors import RecipeError, YuraiError
 from yurai_manifests.faults import storage_error
 
@@ -16,6 +17,11 @@ def main() -> None:
 
     A package that cannot be loaded is such trouble too, so the commands are imported inside.
     """
+    with logging_json(on=asked_for(sys.argv)):
+        _main()
+
+
+def _main() -> None:
     try:
         if sys.flags.optimize > 1:
             raise RecipeError("Python runs without docstrings (-OO or PYTHONOPTIMIZE=2), which hold the help; unset it")
@@ -36,7 +42,8 @@ def main() -> None:
 
 
 def _end_with(error: YuraiError) -> NoReturn:
-    tell(f"{type(error).__name__}: {error}")
+    kind = type(error).__name__
+    tell(str(error) if logged() else f"{kind}: {error}", "error", error=kind)
     raise SystemExit(2) from error
 
 
@@ -53,7 +60,8 @@ def script() -> NoReturn:
     try:
         main()
     except InterruptedBySignalError as end:
-        tell("interrupted; run the same command again to resume")
+        with logging_json(on=asked_for(sys.argv)):
+            tell("interrupted; run the same command again to resume", "interrupted")
         code = int(end.code or 0)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1

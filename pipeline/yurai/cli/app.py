@@ -3,6 +3,7 @@
 import io
 import sys
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 from typing import Annotated, cast
 
@@ -11,7 +12,7 @@ import typer
 from yurai.cli.arguments import spread_inputs
 from yurai.cli.commands import Commands
 from yurai.engine.typed import typed
-from yurai.terminal import put, tell
+from yurai.terminal import logged, logging_json, put, tell, tell_lines, warn
 from yurai_manifests.plugins import tell_broken
 from yurai_manifests.visible import escaped
 
@@ -44,23 +45,19 @@ def common(
 
 def call(arguments: list[str]) -> None:
     """Run the command line with these arguments, the commands of other packages included."""
-    tell_broken(_warn)
+    tell_broken(warn)
     try:
         with typed(("yurai", *arguments)):
             code = app(spread_inputs(arguments), standalone_mode=False)
     except WRONG_CALL as error:
         code = _tell_wrong_call(error, arguments)
     except typer.Abort:
-        tell("Aborted!")
+        tell("Aborted!", "interrupted")
         code = 1
     except Exception:
-        sys.excepthook = _tell_trace  # the one that typer has set prints text as it is
+        sys.excepthook = _trace_teller(as_log=logged())  # the one that typer has set prints text as it is
         raise
     raise SystemExit(code if isinstance(code, int) else 0)
-
-
-def _warn(what: str) -> None:
-    tell(f"warning: {what}")
 
 
 def _tell_wrong_call(error: typer.BadParameter, arguments: list[str]) -> int:
@@ -68,13 +65,16 @@ def _tell_wrong_call(error: typer.BadParameter, arguments: list[str]) -> int:
     words, text = error.format_message(), io.StringIO()
     error.show(text)
     plain = escaped(words) if any("\n" in argument for argument in arguments) else words
-    for line in text.getvalue().replace(words, plain).expandtabs().rstrip("\n").split("\n"):
-        tell(line)
+    shown = text.getvalue().replace(words, plain).expandtabs().rstrip("\n")
+    tell_lines(shown, "error", error=type(error).__name__)
     return error.exit_code
 
 
-def _tell_trace(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Tell of an error that is a bug, as Python does."""
-    for part in traceback.format_exception(kind, error, trace):
-        for line in part.rstrip("\n").split("\n"):
-            tell(line)
+def _trace_teller(*, as_log: bool) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """Return what tells of an error that is a bug, as Python does."""
+
+    def tell_trace(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        with logging_json(on=as_log):
+            tell_lines("".join(traceback.format_exception(kind, error, trace)).rstrip("\n"), "bug")
+
+    return tell_trace

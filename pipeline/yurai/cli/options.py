@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from yurai.terminal.log import OPTION
+
 
 def _inputs(context: typer.Context, value: list[str]) -> list[str]:
     from yurai.cli.paths import check_inputs
@@ -130,6 +132,10 @@ Strict = Annotated[bool, typer.Option("--strict", help="exit 3 where a source fa
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="print warnings and errors alone")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="say each task as it ends too: its step, source and seconds")
+]
+LogFormat = Annotated[
+    Literal["text", "json"],
+    typer.Option(OPTION, help="json: what is said to standard error is one JSON object a line, without bars"),
 ]
 Format = Annotated[Literal["text", "json"], typer.Option(help="text for people, json for programs")]
 Language = Annotated[Literal["en", "ja"], typer.Option("--lang", help="language of its words: English or Japanese")]

@@ -12,6 +12,7 @@ from yurai.cli.options import (
     Blocklist,
     Input,
     KeepWork,
+    LogFormat,
     Metrics,
     Output,
     Quiet,
@@ -67,6 +68,7 @@ def run(
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    log_format: LogFormat = "text",
 ) -> None:
     """Run a recipe over web archives, JSONL and Parquet; run the same command again to resume."""
     from yurai.api.work import Reach, Work
@@ -76,7 +78,7 @@ def run(
 
     chosen = with_blocklists(with_sources(load_recipe(recipe), sources), blocklist or ())
     limits = Limits(requests_per_second, requests_in_flight)
-    shown = reporter(quiet=quiet, verbose=verbose, metrics=metrics)
+    shown = reporter(quiet=quiet, verbose=verbose, metrics=metrics, log_format=log_format)
     work = Work(output, runner, workers, address, rebuild, keep_work, report, shown, limits, split_size)
     ended = work.run(chosen, input, Reach(side or (), base, allow or (), Reading(range_gap, range_waste, range_size)))
     if profile:

@@ -18,6 +18,7 @@ from yurai.cli.options import (
     AllowEmpty,
     Input,
     KeepWork,
+    LogFormat,
     Output,
     Quiet,
     Rebuild,
@@ -56,6 +57,7 @@ OF_READING = {
 DEFAULTS = {"split_size": SPLIT}
 """Of those options, what is not None where nobody says."""
 ENDING = ("allow_empty", "strict", "quiet")
+SAYING = ("quiet", "verbose", "log_format")
 FromRecipe = Annotated[
     str | None, typer.Option("--recipe", help="take the stage's settings from this recipe; options override it")
 ]
@@ -83,7 +85,7 @@ def _named(said: StageCommand) -> Callable[..., None]:
 
 def _command(said: StageCommand) -> Callable[..., None]:
     def command(**given: Any) -> None:  # noqa: ANN401 - typer passes what the signature says
-        common = {key: given.pop(key) for key in (*COMMON, *ENDING, "verbose") if key in given}
+        common = {key: given.pop(key) for key in (*COMMON, *ENDING, *SAYING) if key in given}
         uses = _uses(_stages(said.stages), common["recipe"], common["set_"] or [], given)
         _run(said.name, uses, common)
 
@@ -99,7 +101,10 @@ def _command(said: StageCommand) -> Callable[..., None]:
             for entry in (("rebuild", Rebuild, False), ("keep_work", KeepWork, False), ("report", Report, True))
         ),
         *(_parameter(*entry) for entry in (("allow_empty", AllowEmpty, False), ("strict", Strict, False))),
-        *(_parameter(*entry) for entry in (("quiet", Quiet, False), ("verbose", Verbose, False))),
+        *(
+            _parameter(*entry)
+            for entry in (("quiet", Quiet, False), ("verbose", Verbose, False), ("log_format", LogFormat, "text"))
+        ),
         *(_parameter(option, OF_READING[option], DEFAULTS.get(option)) for option in READING.get(said.name, ())),
         *(_flag(option) for option in said.options),
     ]
@@ -168,7 +173,7 @@ def _run(name: str, uses: "tuple[AnyUse, ...]", common: dict[str, Any]) -> None:
     recipe = Recipe(name, f"stage {name} alone", uses, dict(chosen.deliver if chosen else DELIVER))
     recipe = replace(recipe, side=chosen.side if chosen and "side" in common else {})
     reach = Reach(common.get("side") or (), allow=common.get("allow") or ())
-    shown = reporter(quiet=common["quiet"], verbose=common["verbose"])
+    shown = reporter(**{name: common[name] for name in SAYING})
     limits = Limits(common.get("requests_per_second"), common.get("requests_in_flight"))
     split = common.get("split_size", SPLIT)
     work = Work(**{name: common[name] for name in ("output", *RUNNING)}, reporter=shown, limits=limits, split=split)

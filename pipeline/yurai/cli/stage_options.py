@@ -40,6 +40,7 @@ TAKEN: Final = frozenset(
         "strict",
         "quiet",
         "verbose",
+        "log_format",
         "help",
     )
 )

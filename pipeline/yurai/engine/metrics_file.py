@@ -11,7 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from yurai.engine.meter import BUCKETS, METRICS, Metric
-from yurai.terminal import tell
+from yurai.terminal import warn
 from yurai_manifests.errors import RecipeError
 
 EVERY = 5.0
@@ -58,7 +58,7 @@ class MetricsFile:
             self._write()
         except OSError as error:
             if not self._warned:
-                tell(f"warning: --metrics {self._path} is not up to date: {error.strerror}; the run goes on")
+                warn(f"--metrics {self._path} is not up to date: {error.strerror}; the run goes on")
             self._warned = True
 
     def _write(self) -> None:

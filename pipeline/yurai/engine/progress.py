@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yurai.engine.meter import Meter
-from yurai.terminal import console, tell
+from yurai.terminal import console, log, logged, tell
+from yurai.terminal.log import Value
 from yurai_manifests.visible import escaped
 from yurai_manifests.words import plural
 
@@ -49,7 +50,7 @@ class Counter:
         if self.bar:
             self.bar[0].console.print(escaped(line), soft_wrap=True)
         else:
-            tell(line)
+            tell(line, "task", step=self.name, source=source, seconds=rounded(seconds))
 
     def reuse(self) -> None:
         """Say that one task is done from before: it is neither work nor time left."""
@@ -68,15 +69,40 @@ class Counter:
 
     def _say(self) -> None:
         rate = self._rate()
-        left = f", {(self._here() - self.done) / rate:.0f} s left" if rate else ""
-        tell(f"{self.name}: {self.done:,}/{plural(self._here(), 'task')}, {rate:.1f}/s{left}")
+        left = (self._here() - self.done) / rate if rate else None
+        shown = f", {left:.0f} s left" if left is not None else ""
+        line = f"{self.name}: {self.done:,}/{plural(self._here(), 'task')}, {rate:.1f}/s{shown}"
+        tell(line, "progress", **self._counts(), rate=rounded(rate), left=rounded(left))
+
+    def begin(self) -> None:
+        """Say that the step begins, where logs are asked for."""
+        log("step-begin", f"{self.name}: {plural(self.total, 'task')}", step=self.name, tasks=self.total)
+
+    def end(self) -> None:
+        """Say that the step is whole."""
+        spent = time.monotonic() - self.started
+        line = f"{self.name}: {plural(self.done, 'task')} in {spent:.1f} s, {self.reused:,} reused"
+        tell(line, "step-end", **self._counts(), seconds=rounded(spent))
+
+    def _counts(self) -> dict[str, int | str]:
+        return {"step": self.name, "tasks": self.total, "done": self.done, "reused": self.reused}
+
+
+def rounded(number: float | None) -> float | None:
+    """Return seconds or a rate as logs have them."""
+    return None if number is None else round(number, 3)
 
 
 class Reporter:
-    """Shows steps as they run; `quiet` shows nothing, `verbose` each task too; `meter` counts in either case."""
+    """Shows steps as they run; `quiet` shows nothing, `verbose` each task too; `meter` counts in either case.
 
-    def __init__(self, *, quiet: bool = False, verbose: bool = False, meter: Meter | None = None) -> None:
-        self.meter = meter or Meter()
+    With `logs` it asks whoever runs the steps to have what is said be JSON (`yurai.terminal.logging_json`).
+    """
+
+    def __init__(
+        self, *, quiet: bool = False, verbose: bool = False, meter: Meter | None = None, logs: bool = False
+    ) -> None:
+        self.meter, self.logs = meter or Meter(), logs
         self.quiet = quiet
         self.verbose = verbose and not quiet
 
@@ -87,14 +113,19 @@ class Reporter:
         if self.quiet:
             counter.said = float("inf")
             yield counter
-        elif sys.stderr.isatty():
+        elif sys.stderr.isatty() and not logged():
             with _bars() as progress:
                 counter.bar = (progress, progress.add_task(name, total=total, rate=""))
                 yield counter
         else:
+            counter.begin()
             yield counter
-            spent = time.monotonic() - counter.started
-            tell(f"{name}: {plural(counter.done, 'task')} in {spent:.1f} s, {counter.reused:,} reused")
+            counter.end()
+
+    def say(self, event: str, message: str, **fields: Value) -> None:
+        """Say an event of the run where logs are asked for, unless it is quiet."""
+        if not self.quiet:
+            log(event, message, **fields)
 
 
 def _bars() -> Progress:

@@ -18,7 +18,7 @@ from yurai.ray.budget import RayGate, shared_gate
 from yurai.ray.connect import connect
 from yurai.run.doctor.code import code_digest
 from yurai.run.doctor.guard import execute_alike
-from yurai.terminal import tell
+from yurai.terminal import warn
 from yurai_manifests.errors import ShardError
 from yurai_manifests.visible import escaped
 from yurai_manifests.web_gate import install, installed
@@ -109,8 +109,8 @@ class RayRunner:
         """Say once that tasks wait for a CPU that may never come; an autoscaler adds one just because they wait."""
         if self._held and time.monotonic() - self._began > IDLE_SECONDS:
             if (cpus := _cpus()) - self._held < 1:
-                tell(
-                    f"warning: no task has run for {IDLE_SECONDS:.0f} s: the cluster has {plural(cpus, 'CPU')}, and "
+                warn(
+                    f"no task has run for {IDLE_SECONDS:.0f} s: the cluster has {plural(cpus, 'CPU')}, and "
                     "this job (submit gives it one) and others held all of them when it began; add a node, or give the "
                     "head one CPU more (ray start --num-cpus). The job goes on by itself then"
                 )

@@ -17,7 +17,8 @@ from ray.job_submission import JobDetails, JobStatus
 from yurai.engine.process import InterruptedBySignalError
 from yurai.engine.typed import CALL_VARIABLE
 from yurai.ray.jobs import HeadLostError, Jobs
-from yurai.terminal import put, tell
+from yurai.terminal import logged, relay, tell
+from yurai.terminal.log import event_of
 from yurai_manifests import errors
 from yurai_manifests.canonical import fingerprint
 from yurai_manifests.errors import RecipeError, ShardError, YuraiError
@@ -161,7 +162,7 @@ def _follow(jobs: Jobs, name: str) -> JobDetails:
             _say(f"the log of job {name} cannot be read any more: the node it ran on does not answer")
         log = log or ""
         new = "".join(line for line in log[shown:].splitlines(keepends=True) if not line.startswith(OWN_LINE))
-        put(new, end="")
+        relay(new)
         shown = max(shown, len(log))  # a node that cannot be asked now has said what it has said
         if job.status.is_terminal():
             return job
@@ -184,7 +185,7 @@ def _left_running(name: str, address: str) -> Iterator[None]:
 def _reason(jobs: Jobs, name: str, ended: JobDetails) -> JobFailedError:
     """Return why a job that failed may be started again; raises where that would not help."""
     code, lines = ended.driver_exit_code, (jobs.logs(name) or "").strip().splitlines()
-    last = lines[-1] if lines else ""
+    last = _said(lines[-1]) if lines else ""
     if ended.status == JobStatus.STOPPED:
         raise JobFailedError(f"job {name} was stopped; run the same command to resume", code)
     if code in NOT_FOUND:
@@ -202,6 +203,12 @@ def _reason(jobs: Jobs, name: str, ended: JobDetails) -> JobFailedError:
     return JobFailedError(f"job {name} failed: {reason}", code)
 
 
+def _said(line: str) -> str:
+    """Return a line of a job as people read it: an error may be an event of its log."""
+    event = event_of(line)
+    return f"{event['error']}: {event['message']}" if "error" in event else line
+
+
 def _wait_for_head(address: str) -> Jobs:
     late, pause = time.monotonic() + HEAD_SECONDS, FIRST_PAUSE
     while True:
@@ -215,4 +222,4 @@ def _wait_for_head(address: str) -> Jobs:
 
 
 def _say(text: str) -> None:
-    tell(f"submit: {text}")
+    tell(text if logged() else f"submit: {text}", "submit")

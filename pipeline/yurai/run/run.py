@@ -23,7 +23,7 @@ from yurai.sources.parts.part import SPLIT
 from yurai.sources.path_lists import ENDINGS
 from yurai.stages.deliver import deliver
 from yurai.stages.extract.driver import extract_sources
-from yurai.terminal import tell
+from yurai.terminal import warn
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.errors import RecipeError, ThrottledError
 from yurai_manifests.lease import held
@@ -69,7 +69,7 @@ def run_recipe(
 
 def _caution(uses: Sequence[AnyUse]) -> None:
     for words in filter(None, (stage_of(use).caution(use.settings) for use in uses)):
-        tell(f"warning: {words}")
+        warn(words)
 
 
 _TEXTS = (".txt", ".txt.gz", ".list", ".lst", ".csv")

@@ -20,7 +20,7 @@ from yurai.sources.selection.ranges import SELECTION
 from yurai.sources.selection.sources import selected_sources
 from yurai.sources.source import Asked, Source, opened, refuse_special, relative
 from yurai.sources.warc import is_web_archive
-from yurai.terminal import tell
+from yurai.terminal import note
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.faults import as_os_errors
 from yurai_manifests.location import is_web, shown, told
@@ -185,4 +185,4 @@ def _trees(names: list[str]) -> list[str]:
 
 
 def _tell(message: str) -> None:
-    tell(f"note: --input {message}")
+    note(f"--input {message}")

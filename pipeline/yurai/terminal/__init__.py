@@ -4,7 +4,37 @@ Nothing else in Yurai prints (`tests/test_output.py` reads the source for it), s
 an error text holds can move a cursor, forge a line or turn a name around.
 """
 
-from yurai.terminal.out import Piece, console, put, put_json, put_table, say, tell
+from yurai.terminal.log import logged, logging_json
+from yurai.terminal.out import (
+    Piece,
+    console,
+    log,
+    note,
+    put,
+    put_json,
+    put_table,
+    relay,
+    say,
+    tell,
+    tell_lines,
+    warn,
+)
 from yurai.terminal.table import Table
 
-__all__ = ["Piece", "Table", "console", "put", "put_json", "put_table", "say", "tell"]
+__all__ = [
+    "Piece",
+    "Table",
+    "console",
+    "log",
+    "logged",
+    "logging_json",
+    "note",
+    "put",
+    "put_json",
+    "put_table",
+    "relay",
+    "say",
+    "tell",
+    "tell_lines",
+    "warn",
+]

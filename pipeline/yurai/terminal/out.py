@@ -6,6 +6,7 @@ import functools
 import sys
 from typing import TYPE_CHECKING, TypeAlias
 
+from yurai.terminal.log import Value, event_of, line_of, logged
 from yurai.terminal.table import Table
 from yurai_manifests.visible import escaped, escaped_json, escaped_lines
 
@@ -36,10 +37,45 @@ def say(*pieces: Piece, stderr: bool = False) -> None:
     _stream(stderr=stderr).print(Text.assemble(*((escaped(text), style) for text, style in styled)), soft_wrap=True)
 
 
-def tell(line: str) -> None:
-    """Print one line to standard error at once."""
-    sys.stderr.write(f"{escaped(line)}\n")
+def tell(line: str, event: str = "note", **fields: Value) -> None:
+    """Print one line to standard error at once; where logs are asked for, `event` with `line` as its message."""
+    sys.stderr.write(f"{line_of(event, line, fields) if logged() else escaped(line)}\n")
     sys.stderr.flush()
+
+
+def log(event: str, message: str, **fields: Value) -> None:
+    """Print an event to standard error, where logs are asked for; people are not told of it."""
+    if logged():
+        tell(message, event, **fields)
+
+
+def warn(what: str) -> None:
+    """Print a warning to standard error."""
+    tell(what if logged() else f"warning: {what}", "warning")
+
+
+def note(what: str) -> None:
+    """Print something to know to standard error."""
+    tell(what if logged() else f"note: {what}")
+
+
+def tell_lines(text: str, event: str, **fields: Value) -> None:
+    """Print a text of many lines to standard error; as a log it is one event."""
+    for line in [text] if logged() else text.split("\n"):
+        tell(line, event, **fields)
+
+
+def relay(lines: str) -> None:
+    """Print what another process said: to standard output, or its events, and its other lines as events, as logs."""
+    if not logged():
+        put(lines, end="")
+        return
+    for line in lines.splitlines():
+        if event_of(line):
+            sys.stderr.write(f"{escaped_json(line)}\n")
+            sys.stderr.flush()
+        elif line.strip():
+            tell(line, "job")
 
 
 def put(text: str, *, end: str = "\n") -> None:

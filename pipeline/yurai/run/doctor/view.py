@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from yurai.run.doctor.survey import Check, failures
-from yurai.terminal import Table, put_table, say
+from yurai.terminal import Table, logged, put_table, say, tell
 from yurai_manifests.words import plural
 
 COLUMNS = {"ok": "passed", "fail": "FAILED", "skip": "not checked"}
@@ -13,6 +13,19 @@ COLUMNS = {"ok": "passed", "fail": "FAILED", "skip": "not checked"}
 def as_json(checks: list[Check]) -> str:
     """Return all checks: {"ok", "checks": [{"node", "check", "state", "said", "do"}]}."""
     return json.dumps({"ok": not failures(checks), "checks": [asdict(check) for check in checks]}, indent=2)
+
+
+def tell_failures(checks: list[Check]) -> None:
+    """Print all of it to standard error, or as a log an event for each failure."""
+    if not logged():
+        show(checks, stderr=True)
+        return
+    for check in failures(checks):
+        tell(_failure(check), "unfit", node=check.node)
+
+
+def _failure(check: Check) -> str:
+    return f"{check.node}: {check.check}: {check.said}. Do: {check.do}"
 
 
 def show(checks: list[Check], *, stderr: bool = False) -> None:
@@ -29,7 +42,7 @@ def show(checks: list[Check], *, stderr: bool = False) -> None:
     put_table(table, stderr=stderr)
     failed = failures(checks)
     for check in failed:
-        say(f"{check.node}: {check.check}: {check.said}. Do: {check.do}", stderr=stderr)
+        say(_failure(check), stderr=stderr)
     unfit = {check.node for check in failed}
     verdict = (
         f"{len(unfit)} of {plural(len(nodes), 'node')} cannot take part"

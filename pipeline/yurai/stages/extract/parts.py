@@ -18,7 +18,7 @@ from yurai.sources.parts.cut import cut
 from yurai.sources.parts.part import FEWEST, Part, is_cut
 from yurai.sources.rows import SourceTable, table_of
 from yurai.sources.source import Source
-from yurai.terminal import tell
+from yurai.terminal import note
 from yurai_manifests.canonical import Json, fingerprint
 from yurai_manifests.step import tasks
 from yurai_manifests.task import Attempt, StepId, TaskRecord
@@ -89,5 +89,5 @@ def cut_sources(
     for record in found:
         for why in record.warnings:
             longest = max(part.end - part.start for part in parts_of(record))
-            tell(f"note: {longest:,} bytes of {escaped(record.source)} are one task: {why}")
+            note(f"{longest:,} bytes of {escaped(record.source)} are one task: {why}")
     return {record.source: parts for record in found if len(parts := parts_of(record)) > 1}
