@@ -61,6 +61,13 @@ class Answer(NamedTuple):
     stopped: str = ""
 
 
+class Pause(NamedTuple):
+    """For how many seconds nobody asks (0: requests go), and what an origin said; None where the run asks no more."""
+
+    left: float
+    said: Refusal | None
+
+
 @dataclass(slots=True)
 class Account:
     """The state of one run's budget; times are of one clock that never goes back.
@@ -125,6 +132,10 @@ class Account:
         elif asked is not None and asked > limits.asked:
             self.stopped = f"{refusal}, which is longer than this run waits; {_remedy(asked)}"
         return True
+
+    def pause(self, now: float) -> Pause:
+        """Return for how long all requests wait."""
+        return Pause(0.0, None) if self.stopped else Pause(max(0.0, self.paused - now), self.said)
 
     def carried(self) -> "Account":
         """Return its counts as the begin of another account, whose clock may be another one."""

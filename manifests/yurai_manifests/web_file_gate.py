@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from yurai_manifests.web_budget import Account, Answer, Limits, Refusal
+from yurai_manifests.web_budget import Account, Answer, Limits, Pause, Refusal
 from yurai_manifests.web_gate import Entry, Gate, StoppedAskingError, install, installed
 
 
@@ -38,6 +38,10 @@ class FileGate(Gate):
         """Return the account as it is now."""
         with self._opened() as account:
             return account
+
+    def pause(self) -> Pause:
+        """Return for how long all requests wait now."""
+        return self.account().pause(time.monotonic())
 
     async def _ask(self, turn: float) -> Answer:
         with self._opened() as account:
@@ -66,12 +70,14 @@ class FileGate(Gate):
         with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
-            value = json.loads(file.read() or b"{}")
+            before = file.read()
+            value = json.loads(before or b"{}")
             account = Account(**value | {"said": Refusal(*value["said"]) if value.get("said") else None})
             yield account
             data = json.dumps(asdict(account)).encode("ascii")
-            file.truncate(0)
-            file.write(data)
+            if data != before:  # who only looks needs no room on a full disk
+                file.truncate(0)
+                file.write(data)
 
 
 @contextmanager

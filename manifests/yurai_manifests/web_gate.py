@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
-from yurai_manifests.web_budget import Account, Answer, Limits, Refusal, count
+from yurai_manifests.web_budget import Account, Answer, Limits, Pause, Refusal, count
 
 POLL = 0.03
 """Seconds between two looks for a free place among the requests in flight."""
@@ -80,6 +80,10 @@ class Gate(ABC):
     @abstractmethod
     def account(self) -> Account:
         """Return the account as it is now."""
+
+    @abstractmethod
+    def pause(self) -> Pause:
+        """Return for how long all requests wait now."""
 
     @abstractmethod
     async def _ask(self, turn: float) -> Answer: ...

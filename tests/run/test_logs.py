@@ -106,7 +106,9 @@ def test_errors_say_what_to_do_next_and_hold_no_secret(yurai: Yurai, tmp_path: P
 
 def test_a_wrong_call_is_an_error_of_the_log(yurai: Yurai, tmp_path: Path) -> None:
     for words in (("--no-such-option",), ("--workers", "0")):
-        said = yurai("run", "plain", "--input", tmp_path / "in", "--output", tmp_path / "out", *words, "--log-format=json")
+        said = yurai(
+            "run", "plain", "--input", tmp_path / "in", "--output", tmp_path / "out", *words, "--log-format=json"
+        )
         (error,) = events(said.err)
         assert (said.code, error["event"]) == (2, "error")
         assert words[0] in error["message"]

@@ -10,6 +10,7 @@ from yurai.api.fitness import refuse_unfit
 from yurai.api.runners import metered, open_runner
 from yurai.engine.engine import Runner
 from yurai.engine.progress import Reporter
+from yurai.engine.waiting import telling_waits
 from yurai.report.write import end_run
 from yurai.run.earlier import state_of
 from yurai.run.recipe import Recipe
@@ -87,8 +88,9 @@ class Work:
             return self._run(recipe, inputs, reach)
 
     def _run(self, recipe: Recipe, inputs: Iterable[str], reach: Reach) -> Audit:
-        files = find_sources(inputs, base=reach.base, allow=reach.allow, reading=reach.reading)
-        sides = reach.sides(recipe)
+        with telling_waits(self.reporter):
+            files = find_sources(inputs, base=reach.base, allow=reach.allow, reading=reach.reading)
+            sides = reach.sides(recipe)
         with self._opened() as runner:
             refuse_unfit(self.address, recipe.stages, [*files, *chain(*sides.values())], self.output)
             run_recipe(recipe, files, self.output, runner, sides=sides, split=self.split, **self._manner)
@@ -121,6 +123,7 @@ class Work:
         with (
             open_runner(self.runner, self.workers, self.address) as runner,
             metered(self.reporter.meter, self.runner),
+            telling_waits(self.reporter),  # ends before the runner: the gate may live there
         ):
             yield runner
 

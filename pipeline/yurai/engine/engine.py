@@ -75,6 +75,8 @@ class Engine:
                     task = told.pop(number)
                     progress.tell(task.source, ended.seconds)
                 progress.advance()
+                if self.note:
+                    self.note.made(progress.done)
                 self._hold(ended)
         record = commit_step(self.store, step, identity, keys)
         meter.committed(record)

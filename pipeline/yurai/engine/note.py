@@ -1,16 +1,20 @@
 """Leave word of a run in OUT/journal/run: the call that resumes it, how far it is, and how it ended.
 
-`call.json` is written once, `state.json` at the begin of each step and at the end: a few small objects however many
-tasks there are. Both are of one driver, the last that began a step; neither is part of a digest.
+`call.json` is written once, `state.json` at the begin of each step, each minute in which tasks end, and at the end: a
+few small objects however many tasks there are. Both are of one driver, the last that began a step; neither is part of
+a digest.
 """
 
+import contextlib
 import os
 import platform
 import shlex
 import time
 from collections.abc import Mapping
-from typing import Final, Literal, TypedDict, cast
+from typing import Final, Literal, NotRequired, TypedDict, cast
 
+from yurai.engine.last_word import keep_room, put_last
+from yurai.engine.pace import Pace
 from yurai.engine.process import InterruptedBySignalError
 from yurai.engine.typed import typed_call
 from yurai_manifests.canonical import Json, canonical
@@ -31,8 +35,9 @@ CALL_SHAPE: Final = Fields(
     {"words": Many(TEXT), "folder": TEXT, "complete": Kind("true or false", lambda value: isinstance(value, bool))}
 )
 STEP_SHAPE: Final = Fields({"step": TEXT, "folder": TEXT, "tasks": COUNT, "there": COUNT, "begun": TIME})
+POINT_SHAPE: Final = Fields({"at": TIME, "done": COUNT})
 STATE_SHAPE: Final = Fields(
-    {
+    required={
         "host": TEXT,
         "process": COUNT,
         "since": TIME,
@@ -41,7 +46,8 @@ STATE_SHAPE: Final = Fields(
         "ended": TIME,
         "error": TEXT,
         "error_at": TIME,
-    }
+    },
+    optional={"pace": Many(POINT_SHAPE)},
 )
 Outcome = Literal["", "done", "failed", "interrupted"]
 
@@ -64,6 +70,13 @@ class StepNote(TypedDict):
     begun: float
 
 
+class PointNote(TypedDict):
+    """How many tasks of the last step were committed at a time."""
+
+    at: float
+    done: int
+
+
 class State(TypedDict):
     """How far a run is. Times are seconds since 1970; `error` is the last one, of this driver or one before it."""
 
@@ -75,6 +88,8 @@ class State(TypedDict):
     ended: float
     error: str
     error_at: float
+    pace: NotRequired[list[PointNote]]
+    """The last minutes of the last step; trees of before have none."""
 
 
 class RunNote:
@@ -83,14 +98,25 @@ class RunNote:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._state: State | None = None
+        self._pace: Pace | None = None
 
     def step(self, step: StepId, tasks: int, there: int) -> None:
         """Note that a step of so many tasks begins, of which `there` are committed."""
         state = self._state = self._state or self._begun()
-        state["steps"].append(
-            {"step": step.name, "folder": step.folder, "tasks": tasks, "there": there, "begun": time.time()}
-        )
+        now = time.time()
+        state["steps"].append({"step": step.name, "folder": step.folder, "tasks": tasks, "there": there, "begun": now})
+        self._pace = Pace(now, there)
         self._put(state)
+
+    def made(self, count: int) -> None:
+        """Note, once a minute, that this driver has brought `count` tasks of the step to their end.
+
+        Where that cannot be written the next task cannot either, and it says so.
+        """
+        state, pace = self._state, self._pace
+        if state and pace and pace.note(time.time(), state["steps"][-1]["there"] + count):
+            with contextlib.suppress(OSError, ShardError):
+                self._put(state)
 
     def end(self, error: BaseException | None = None) -> None:
         """Note how the run ended; where storage is at fault, that cannot be noted."""
@@ -108,7 +134,7 @@ class RunNote:
             state["error"], state["error_at"] = _words(error), state["ended"]
         gate = installed()
         try:
-            self._put(state)
+            put_last(self._store, STATE, self._bytes(state))
             if gate and (account := gate.account()).sent:
                 self._store.put(REQUESTS, canonical(account.json()))
         except (OSError, ShardError):
@@ -116,6 +142,7 @@ class RunNote:
                 raise
 
     def _begun(self) -> State:
+        keep_room(self._store)
         folder, words = typed_call()
         told = [without_secrets(word, word) for word in words]
         call: Call = {"words": told, "folder": folder, "complete": told == list(words)}
@@ -133,7 +160,11 @@ class RunNote:
         }
 
     def _put(self, state: State) -> None:
-        self._store.put(STATE, canonical(state))
+        self._store.put(STATE, self._bytes(state))
+
+    def _bytes(self, state: State) -> bytes:
+        points: list[PointNote] = [{"at": at, "done": done} for at, done in self._pace.points] if self._pace else []
+        return canonical(state | {"pace": points})
 
 
 def _words(error: BaseException) -> str:

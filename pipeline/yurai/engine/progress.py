@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yurai.engine.meter import Meter
+from yurai.engine.pace import WINDOW, Pace, Recent
 from yurai.terminal import console, log, logged, tell
 from yurai.terminal.log import Value
 from yurai_manifests.visible import escaped
@@ -33,13 +34,18 @@ class Counter:
     reused: int = 0
     said: float = field(default=0.0)
     bar: tuple[Progress, TaskID] | None = None
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.started, 0)
 
     def advance(self, count: int = 1) -> None:
         """Say that `count` more tasks are done."""
         self.done += count
+        self.pace.note(time.monotonic(), self.done)
         if self.bar:
             progress, task = self.bar
-            progress.update(task, completed=self.done, rate=f"{self._rate():.1f}/s")
+            progress.update(task, completed=self.done, rate=self._rates())
         elif time.monotonic() - self.said > PLAIN_EVERY and self.done < self._here():
             self.said = time.monotonic()
             self._say()
@@ -48,9 +54,14 @@ class Counter:
         """Say that the task of `source` has ended, above the bar if there is one."""
         line = f"{self.name} {source}" + (f": {seconds:.1f} s" if seconds is not None else "")
         if self.bar:
-            self.bar[0].console.print(escaped(line), soft_wrap=True)
+            self.put(line)
         else:
             tell(line, "task", step=self.name, source=source, seconds=rounded(seconds))
+
+    def put(self, line: str) -> None:
+        """Print a line above the bar."""
+        assert self.bar
+        self.bar[0].console.print(escaped(line), soft_wrap=True)
 
     def reuse(self) -> None:
         """Say that one task is done from before: it is neither work nor time left."""
@@ -67,12 +78,21 @@ class Counter:
         spent = time.monotonic() - self.started
         return self.done / spent if spent else 0.0
 
+    def _recent(self) -> Recent | None:
+        return self.pace.recent(time.monotonic(), self.done)
+
+    def _rates(self) -> str:
+        late = self._recent()
+        return f"{self._rate():.1f}/s" + (f", {late}" if late else "")
+
     def _say(self) -> None:
-        rate = self._rate()
-        left = (self._here() - self.done) / rate if rate else None
+        rate, late = self._rate(), self._recent()
+        speed = late.rate if late else rate
+        left = (self._here() - self.done) / speed if speed else None
         shown = f", {left:.0f} s left" if left is not None else ""
-        line = f"{self.name}: {self.done:,}/{plural(self._here(), 'task')}, {rate:.1f}/s{shown}"
-        tell(line, "progress", **self._counts(), rate=rounded(rate), left=rounded(left))
+        line = f"{self.name}: {self.done:,}/{plural(self._here(), 'task')}, {self._rates()}{shown}"
+        recent = rounded(late.rate) if late else None
+        tell(line, "progress", **self._counts(), rate=rounded(rate), recent=recent, left=rounded(left))
 
     def begin(self) -> None:
         """Say that the step begins, where logs are asked for."""
@@ -105,22 +125,46 @@ class Reporter:
         self.meter, self.logs = meter or Meter(), logs
         self.quiet = quiet
         self.verbose = verbose and not quiet
+        self._open: Counter | None = None
 
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Counter]:
         """Open the progress of one step of `total` tasks."""
-        counter = Counter(name, total, time.monotonic(), said=time.monotonic())
+        self._open = counter = Counter(name, total, time.monotonic(), said=time.monotonic())
+        try:
+            yield from self._shown(counter)
+        finally:
+            self._open = None
+
+    def _shown(self, counter: Counter) -> Iterator[Counter]:
         if self.quiet:
             counter.said = float("inf")
             yield counter
         elif sys.stderr.isatty() and not logged():
             with _bars() as progress:
-                counter.bar = (progress, progress.add_task(name, total=total, rate=""))
+                counter.bar = (progress, progress.add_task(counter.name, total=counter.total, rate=""))
                 yield counter
         else:
             counter.begin()
             yield counter
             counter.end()
+
+    def tell(self, line: str, event: str, **fields: Value) -> None:
+        """Say a line about the step that runs, or between two about the run; above the bar if there is one."""
+        counter = self._open  # another thread may end it
+        if counter and counter.bar:
+            counter.put(line)
+        elif counter:
+            tell(f"{counter.name}: {line}", event, step=counter.name, **fields)
+        else:
+            tell(line, event, **fields)
+
+    def count_down(self, left: float) -> None:
+        """Show beside a bar that requests wait, for so many seconds."""
+        counter = self._open
+        if counter and counter.bar:
+            progress, task = counter.bar
+            progress.update(task, rate=f"waits {left:.0f} s")
 
     def say(self, event: str, message: str, **fields: Value) -> None:
         """Say an event of the run where logs are asked for, unless it is quiet."""
@@ -140,4 +184,4 @@ def _bars() -> Progress:
 
     name, rate = TextColumn("{task.description:<20}"), TextColumn("{task.fields[rate]:>8}")
     columns = (name, BarColumn(), MofNCompleteColumn(), rate, TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console(stderr=True))
+    return Progress(*columns, console=console(stderr=True), speed_estimate_period=WINDOW)

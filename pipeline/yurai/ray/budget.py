@@ -14,12 +14,15 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 import ray
+from ray.exceptions import GetTimeoutError, RayError
 
-from yurai_manifests.web_budget import Account, Answer, Limits, Refusal
+from yurai_manifests.web_budget import Account, Answer, Limits, Pause, Refusal
 from yurai_manifests.web_gate import Entry, Gate
 
 BEAT = 15.0
 DEAD = 60.0
+ANSWER_SECONDS = 10.0
+"""How long who only shows a pause waits for word of it."""
 
 
 class Method(Protocol):
@@ -36,6 +39,7 @@ class Handle(Protocol):
     answered: Method
     refused: Method
     account: Method
+    pause: Method
     take: Method
     hold: Method
     give: Method
@@ -63,6 +67,10 @@ class Budget:
     def account(self) -> Account:
         """Return the account as it is now."""
         return self._account
+
+    def pause(self) -> Pause:
+        """Return for how long all requests wait, by the clock of this process."""
+        return self._account.pause(time.monotonic())
 
     def take(self, name: str) -> bool:
         """Give a place to the request called `name`, if one is free."""
@@ -106,6 +114,13 @@ class RayGate(Gate):
     def account(self) -> Account:
         """Return the account as it is now."""
         return cast("Account", ray.get(self._handle.account.remote()))
+
+    def pause(self) -> Pause:
+        """Return for how long all requests wait now; 0 where the actor does not answer: its node may be gone."""
+        try:
+            return cast("Pause", ray.get(self._handle.pause.remote(), timeout=ANSWER_SECONDS))
+        except (RayError, GetTimeoutError):
+            return Pause(0.0, None)
 
     async def _ask(self, turn: float) -> Answer:
         return cast("Answer", await self._handle.ask.remote(turn))

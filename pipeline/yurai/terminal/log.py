@@ -32,6 +32,8 @@ EVENTS: Final = {
     "task": Event("info", "a task has ended (with `--verbose`)"),
     "step-end": Event("info", "a step is committed"),
     "published": Event("info", "the tree is whole, and this is its digest"),
+    "waiting": Event("info", "all requests wait, since an origin refused one"),
+    "asking-again": Event("info", "requests go again"),
     "note": Event("info", "something to know"),
     "submit": Event("info", "what `yurai submit` does with its job"),
     "job": Event("info", "a line of a job that is no JSON: Ray's own, or another library's"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from yurai.engine.note import Call, State, StepNote, load_call, load_state
+from yurai.engine.note import Call, State, load_call, load_state
+from yurai.engine.pace import Recent, recent
 from yurai_manifests.errors import RecipeError
 from yurai_manifests.lease import Holder, holder_of
 from yurai_manifests.plan import PLAN, Plan, load_plan
@@ -17,7 +18,10 @@ Life: TypeAlias = Literal["running", "dead", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step: tasks committed of how many (None: not known), tasks a second, and seconds left, of this step alone."""
+    """One step: tasks committed of how many (None: not known), tasks a second, and seconds left, of this step alone.
+
+    `recent` is the rate of its last minutes, None where it is young; what is left goes by that.
+    """
 
     step: str
     place: int | None
@@ -27,6 +31,7 @@ class Progress:
     tasks: int | None
     rate: float
     left: float | None
+    recent: Recent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def status_of(store: Store) -> Status:
         driver=_driver(holder if life == "running" else None, state),
         since=state["since"] if state else holder.since if holder else 0.0,
         seen=seen,
-        step=_progress(store, life, steps, plan, seen),
+        step=_progress(store, life, state, plan, seen),
         before=tuple((step["step"], step["tasks"]) for step in (steps if life == "done" else steps[:-1])),
         error=state["error"] if state else "",
         error_at=state["error_at"] if state else 0.0,
@@ -115,17 +120,21 @@ def _driver(holder: Holder | None, state: State | None) -> str:
     return f"process {process} on {host}" if host else ""
 
 
-def _progress(store: Store, life: Life, steps: list[StepNote], plan: Plan | None, seen: float) -> Progress | None:
+def _progress(store: Store, life: Life, state: State | None, plan: Plan | None, seen: float) -> Progress | None:
+    steps = state["steps"] if state else []
     if life == "done":
         return None
     if not steps:
         return _unnoted(store, plan) if life == "dead" else None
     step = steps[-1]
     there = sum(1 for _ in store.names(f"{step['folder']}/tasks"))
-    made, spent = max(there - step["there"], 0), (time.time() if life == "running" else seen) - step["begun"]
+    now = time.time() if life == "running" else seen
+    made, spent = max(there - step["there"], 0), now - step["begun"]
     done, rate = min(there, step["tasks"]), made / spent if spent > 0 else 0.0
-    left = (step["tasks"] - done) / rate if rate and life == "running" else None
-    return Progress(step["step"], _place(step["step"], plan), _stages(plan), done, step["tasks"], rate, left)
+    points = [(point["at"], point["done"]) for point in (state.get("pace", []) if state else [])]
+    late = recent(points, step["begun"], now, there) if life == "running" else None
+    left = (step["tasks"] - done) / speed if (speed := late.rate if late else rate) and life == "running" else None
+    return Progress(step["step"], _place(step["step"], plan), _stages(plan), done, step["tasks"], rate, left, late)
 
 
 def _unnoted(store: Store, plan: Plan | None) -> Progress | None:

@@ -49,6 +49,7 @@ def _step(step: Progress) -> str:
     stage = f", stage {step.place} of {step.stages}" if step.place else ""
     of = f"{step.done:,} of {plural(step.tasks, 'task')}" if step.tasks is not None else plural(step.done, "task")
     rate = f", {step.rate:.1f}/s" if step.rate else ""
+    rate += f", {step.recent}" if step.recent else ""
     left = f", {_clock(step.left)} left in this step" if step.left is not None else ""
     return f"{step.step}{stage}: {of}{rate}{left}"
 
