@@ -41,7 +41,7 @@ def test_a_step_that_got_slow_shows_it() -> None:
     assert late
     assert 240 <= late.window <= 300
     assert late.rate == pytest.approx(1 / 30, rel=0.2)
-    assert f"{late}" == "0.0/s in the last 5 min"
+    assert f"{late}" == "2.0/min in the last 5 min"
 
 
 def test_one_that_stands_still_says_since_when() -> None:
@@ -82,13 +82,14 @@ def test_status_and_what_is_left_go_by_the_last_minutes(tmp_path: Path) -> None:
         for number in range(41):
             store.put(STEP.task_key(f"{number:02}"), b"{}")
         note.made(41)
-        step = status_of(store).step
+        now_it_is = status_of(store)
+    step = now_it_is.step
     assert step
     assert step.recent
     assert step.recent.rate == pytest.approx(1 / 290, rel=0.1)
     assert step.rate == pytest.approx(41 / 3600, rel=0.1)
     assert step.left == pytest.approx(59 * 290, rel=0.1)
-    assert "0.0/s, 0.0/s in the last 5 min, " in "\n".join(lines(status_of(store)))
+    assert ", 0.7/min, 0.2/min in the last 5 min, " in "\n".join(lines(now_it_is))
 
 
 def test_a_note_without_a_pace_is_read(tmp_path: Path) -> None:
@@ -109,7 +110,7 @@ def test_a_line_of_progress_says_both(capsys: pytest.CaptureFixture[str]) -> Non
     counter = Counter("00-extract", 100, now - 3600, done=39)
     counter.pace.points.extend([(now - 3000, 39), (now - 290, 39)])
     counter.advance()
-    assert capsys.readouterr().err.startswith("00-extract: 40/100 tasks, 0.0/s, 0.0/s in the last 5 min, ")
+    assert capsys.readouterr().err.startswith("00-extract: 40/100 tasks, 0.7/min, 0.2/min in the last 5 min, ")
 
 
 class Full(LocalStore):
@@ -124,7 +125,7 @@ class Full(LocalStore):
 
 
 def test_the_last_word_takes_the_room_that_was_kept(tmp_path: Path) -> None:
-    store = Full(str(tmp_path))
+    store = Full(tmp_path)
     note = RunNote(store)
     note.step(STEP, 3, 0)
     assert store.size(ROOM) == BYTES
@@ -149,6 +150,6 @@ def test_storage_that_is_away_says_so(tmp_path: Path) -> None:
         def put(self, key: str, data: bytes) -> None:
             raise ShardError(f"{len(data)} bytes of {key}: storage is away")
 
-    store: Store = Away(str(tmp_path))
+    store: Store = Away(tmp_path)
     with pytest.raises(ShardError, match="storage is away"):
         put_last(store, STATE, b"{}")

@@ -94,22 +94,33 @@ def test_a_run_that_stops_does_not_say_that_it_asks_again(capsys: pytest.Capture
 
 @pytest.fixture
 def closed(tmp_path: Path) -> Throttled:
-    """A server of 12 files that answers twelve times, then asks for 500 s of patience."""
+    """A server of 12 files that asks for 500 s of patience once it is closed."""
     folder = tmp_path / "crawl"
     (folder / "crawl-data").mkdir(parents=True)
     names = [f"crawl-data/{number:02}.jsonl" for number in range(12)]
     for name in names:
         (folder / name).write_text(json.dumps({"text": "a page of a crawl", "url": "https://a.example/"}) + "\n")
     (tmp_path / "all.paths").write_text("".join(f"{name}\n" for name in names))
-    server = Throttled(folder, burst=10**6, retry_after="500")
-    server.closes = 14
-    return server
+    return Throttled(folder, burst=10**6, retry_after="500")
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_run_says_what_it_waits_for(closed: Throttled, tmp_path: Path, workers: str) -> None:
+@pytest.mark.parametrize(
+    ("closes", "workers", "step"),
+    [(4, "1", None), (18, "1", "00-extract"), (18, "2", "00-extract")],  # 12 sizes, 2 looks, then 12 bodies
+)
+def test_a_run_says_what_it_waits_for(
+    closed: Throttled, tmp_path: Path, closes: int, workers: str, step: str | None
+) -> None:
+    closed.closes = closes
     with closed as web:
-        words = ["--input", str(tmp_path / "all.paths"), "--base", web.url, "--output", str(tmp_path / "out")]
+        words = [
+            "--input",
+            str(tmp_path / "all.paths"),
+            "--base",
+            f"{web.url}/plain",
+            "--output",
+            str(tmp_path / "out"),
+        ]
         command = [sys.executable, "-m", "yurai", "run", "plain", *words, "--runner", "local", "--workers", workers]
         with subprocess.Popen([*command, "--log-format", "json"], stderr=subprocess.PIPE, text=True) as driver:
             assert driver.stderr
@@ -117,6 +128,6 @@ def test_a_run_says_what_it_waits_for(closed: Throttled, tmp_path: Path, workers
             driver.send_signal(signal.SIGTERM)
             driver.stderr.read()
     assert driver.returncode == 128 + signal.SIGTERM
-    assert (said["step"], said["status"], said["origin"]) == ("00-extract", 503, web.url.partition("//")[2].rstrip("/"))
+    assert (said.get("step"), said["status"], said["origin"]) == (step, 503, web.url.partition("//")[2])
     assert "Retry-After: 500" in said["message"]
     assert 0 < said["seconds"] <= 500

@@ -8,7 +8,7 @@ import typer
 from yurai.cli.options import Format, RecipeName
 from yurai.cli.recipe_verify import verify
 from yurai.cli.table_shapes import new_table
-from yurai.terminal import put_json, put_table, say, tell
+from yurai.terminal import note, put_json, put_table, say
 from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def from_fineweb2(
     for line in text.rstrip("\n").split("\n"):
         say(line)
     if left_off:
-        tell(f"note: off, since nothing counts words of this language here: {', '.join(left_off)}")
+        note(f"off, since nothing counts words of this language here: {', '.join(left_off)}")
 
 
 def _cell(value: "Json") -> str:

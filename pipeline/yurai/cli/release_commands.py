@@ -7,7 +7,7 @@ import typer
 
 from yurai.cli.options import Allow, Archives, Base, Format, Output, Tree
 from yurai.sources.places import COMMON_CRAWL
-from yurai.terminal import Table, put_json, put_table, say, tell
+from yurai.terminal import Table, put_json, put_table, say, warn
 from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def release_tree(
     _show(made, output)
     if not made.counts.given:
         by = f"the policy {', '.join(made.policies)} allows it for none" if made.policies else "no policy judged them"
-        tell(f"warning: no text is given: {by}, and unknown never counts as allowed; judge with `yurai select`")
+        warn(f"no text is given: {by}, and unknown never counts as allowed; judge with `yurai select`")
 
 
 def _show(made: "Release", output: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from yurai.cli.options import Tree
-from yurai.terminal import say, tell
+from yurai.terminal import note, say, tell
 from yurai_manifests.needed import need
 
 
@@ -39,7 +39,7 @@ def serve(
     def ready(address: str, token: str | None) -> None:
         say(f"{address}?token={token}" if token and token_file is None else address)
         if token:
-            tell("note: without TLS, the token and all pages can be read on the way; a tunnel or a proxy hides them")
+            note("without TLS, the token and all pages can be read on the way; a tunnel or a proxy hides them")
         tell("Ctrl-C ends it")
 
     listen(out, tier, Place(host, port, name or []), token_file, ready)

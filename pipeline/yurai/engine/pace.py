@@ -10,6 +10,8 @@ EVERY: Final = 60.0
 """Seconds between two points, so that a window has a few, and a driver of days writes little."""
 YOUNG: Final = 1.5
 """A step of fewer windows has one rate: its own."""
+LEAST: Final = 0.1
+"""Of a unit of time, what is told with one digit."""
 Point: TypeAlias = tuple[float, int]
 """When, and how many tasks of the step were committed then."""
 
@@ -21,7 +23,15 @@ class Recent(NamedTuple):
     window: float
 
     def __str__(self) -> str:
-        return f"{self.rate:.1f}/s in the last {self.window / 60:.0f} min"
+        return f"{told(self.rate)} in the last {self.window / 60:.0f} min"
+
+
+def told(rate: float) -> str:
+    """Return tasks a second as people read them: slow ones a minute, or an hour."""
+    for seconds, unit in ((1, "s"), (60, "min")):
+        if rate * seconds >= LEAST:
+            return f"{rate * seconds:.1f}/{unit}"
+    return f"{rate * 3600:.1f}/h"
 
 
 class Pace:

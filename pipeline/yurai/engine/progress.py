@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yurai.engine.meter import Meter
-from yurai.engine.pace import WINDOW, Pace, Recent
+from yurai.engine.pace import WINDOW, Pace, Recent, told
 from yurai.terminal import console, log, logged, tell
 from yurai.terminal.log import Value
 from yurai_manifests.visible import escaped
@@ -83,7 +83,7 @@ class Counter:
 
     def _rates(self) -> str:
         late = self._recent()
-        return f"{self._rate():.1f}/s" + (f", {late}" if late else "")
+        return told(self._rate()) + (f", {late}" if late else "")
 
     def _say(self) -> None:
         rate, late = self._rate(), self._recent()

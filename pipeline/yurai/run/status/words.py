@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from yurai.engine.note import CALL, call_line
+from yurai.engine.pace import told
 from yurai.run.status.read import Progress, Status
 from yurai_manifests.words import plural
 
@@ -48,7 +49,7 @@ def _life(status: Status, now: float) -> str:
 def _step(step: Progress) -> str:
     stage = f", stage {step.place} of {step.stages}" if step.place else ""
     of = f"{step.done:,} of {plural(step.tasks, 'task')}" if step.tasks is not None else plural(step.done, "task")
-    rate = f", {step.rate:.1f}/s" if step.rate else ""
+    rate = f", {told(step.rate)}" if step.rate else ""
     rate += f", {step.recent}" if step.recent else ""
     left = f", {_clock(step.left)} left in this step" if step.left is not None else ""
     return f"{step.step}{stage}: {of}{rate}{left}"
