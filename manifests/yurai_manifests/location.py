@@ -12,7 +12,8 @@ LOCAL = ("", "file", "local")
 _ACCOUNTS = ("abfs", "abfss", "wasb", "wasbs")
 """Schemes of Azure, which write `container@account`: no secret, unless a password stands there too."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
+_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]*[^\s'\"<>:;,.]")
+"""A URL in a sentence, without the sign that the sentence goes on with: with a colon, the port was no number."""
 _SECRETS = re.compile(r"(?P<scheme>[\w+.-]+)://(?P<user>[^/?#]*@)?[^?#]*(?P<query>[?#].*)?", re.DOTALL)
 _QUERY = re.compile(r"\?[\w.%~-]+=.*\Z", re.DOTALL)
 _HOST_PORT = re.compile(r"[^:\s\\]*(?::\d*)?|\[[0-9A-Fa-f:.%]+\](?::\d*)?")

@@ -151,6 +151,13 @@ def test_a_log_of_a_job_goes_on_and_other_lines_become_events(capsys: pytest.Cap
     assert capsys.readouterr() == ("as it was\n", "")
 
 
+def test_a_sentence_goes_on_behind_a_url(capsys: pytest.CaptureFixture[str]) -> None:
+    with logging_json(on=True):
+        warn("no answer from http://127.0.0.1:8265: refused; see https://me:word@docs.example/a?b=c, and wait")
+    (one,) = events(capsys.readouterr().err)
+    assert one["message"] == "no answer from http://127.0.0.1:8265: refused; see https://docs.example/a, and wait"
+
+
 def test_submit_knows_the_error_of_a_job_that_logs(capsys: pytest.CaptureFixture[str]) -> None:
     with logging_json(on=True):
         tell("another recipe; add --rebuild", "error", error="DriftError")

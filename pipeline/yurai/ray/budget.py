@@ -68,6 +68,7 @@ class Budget:
         """Return the account as it is now."""
         return self._account
 
+    @ray.method(max_task_retries=0)  # who only shows it asks again: Ray prints a line of each retry
     def pause(self) -> Pause:
         """Return for how long all requests wait, by the clock of this process."""
         return self._account.pause(time.monotonic())
