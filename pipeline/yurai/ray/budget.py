@@ -16,11 +16,13 @@ from typing import Protocol, cast
 import ray
 from ray.exceptions import GetTimeoutError, RayError
 
+from yurai_manifests.errors import ShardError
 from yurai_manifests.web_budget import Account, Answer, Limits, Pause, Refusal
 from yurai_manifests.web_gate import Entry, Gate
 
 BEAT = 15.0
 DEAD = 60.0
+ACCOUNT_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
 """How long who only shows a pause waits for word of it."""
 
@@ -113,8 +115,18 @@ class RayGate(Gate):
         return bool(await self._handle.refused.remote(entry.turn, refusal))
 
     def account(self) -> Account:
-        """Return the account as it is now."""
-        return cast("Account", ray.get(self._handle.account.remote()))
+        """Return the account as it is now.
+
+        Raises:
+            ShardError: the actor does not answer, as where every worker of its node is killed for want of memory.
+        """
+        try:
+            return cast("Account", ray.get(self._handle.account.remote(), timeout=ACCOUNT_SECONDS))
+        except (RayError, GetTimeoutError) as error:
+            raise ShardError(
+                f"the account of web requests does not answer ({type(error).__name__}); look at the memory and logs of "
+                "the nodes, then run the same command to resume"
+            ) from error
 
     def pause(self) -> Pause:
         """Return for how long all requests wait now; 0 where the actor does not answer: its node may be gone."""

@@ -67,7 +67,8 @@ def _answer(reference: "ray.ObjectRef[Answer]") -> Answer | Silent:
         ray.cancel(reference, force=True)
         return Silent(f"gave no answer in {ANSWER_SECONDS:.0f} s")
     except RayError as error:
-        return Silent(f"cannot be examined: {type(error).__name__}: {error}")
+        first = str(error).partition("\n")[0]  # Ray goes on for a page
+        return Silent(f"cannot be examined: {type(error).__name__}: {first}")
     return answer
 
 
