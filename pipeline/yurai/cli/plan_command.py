@@ -45,6 +45,10 @@ def plan(
     range_waste: RangeWaste = READING.waste,
     range_size: RangeSize = READING.largest,
     split_size: SplitSize = SPLIT,
+    hours: Annotated[
+        float | None, typer.Option(min=0.01, help="tell the nodes that end the run in so many hours, as YAML to paste")
+    ] = None,
+    node_cpus: Annotated[int, typer.Option(min=1, help="CPUs of such a node")] = 16,
     format: Format = "text",  # noqa: A002 - the option's name
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="print the prediction alone: no progress, no notes")
@@ -54,7 +58,7 @@ def plan(
     """Predict time, disk, memory and kept tokens of a run, by running the recipe over a small sample of its input."""
     from yurai.cli import plan_tables
     from yurai.cli.ending import reporter
-    from yurai.plan import ASKED, make_plan
+    from yurai.plan import ASKED, Wanted, make_plan
     from yurai.sources.find import find_sources
     from yurai.terminal import put_json
 
@@ -70,6 +74,7 @@ def plan(
         spool=spool,
         requests_per_second=requests_per_second,
         split=split_size,
+        wanted=Wanted(hours, node_cpus) if hours else None,
         reporter=shown,
     )
     if format == "json":

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from yurai.cli.table_shapes import bytes_of, new_table
-from yurai.terminal import put_table, say
+from yurai.terminal import put, put_table, say
 from yurai_manifests.words import plural
 
 if TYPE_CHECKING:
-    from yurai.plan import DedupNeed, Plan
+    from yurai.plan import Cluster, DedupNeed, Plan
     from yurai.sources.selection.cost import Cost
 
 _NOTES = (
@@ -45,6 +45,22 @@ def plan(prediction: Plan, *, notes: bool = True) -> None:
         _dedup(prediction.dedup)
         if notes:
             _constants()
+    if prediction.cluster:
+        _cluster(prediction.cluster)
+
+
+def _cluster(one: Cluster) -> None:
+    """Print which nodes end the run in time, and what says so to Ray's launcher and to KubeRay."""
+    from yurai.plan.cluster import GIB, kuberay_yaml, launcher_yaml
+
+    nodes = f"{plural(one.nodes, 'node')} of {plural(one.node_cpus, 'CPU')} and {one.node_memory // GIB} GiB"
+    took = f"{_clock(one.wall)}, up to {_clock(one.high)}"
+    if one.fits:
+        say(f"{one.hours:g} h: {plural(one.workers, 'worker')} ({took}) and the driver, on {nodes} beside the head")
+    else:
+        say(f"{one.hours:g} h: no number of workers; about as fast as any are {one.workers:,} ({took}), on {nodes}")
+    for place, text in (("cluster.yaml", launcher_yaml(one)), ("KubeRay, rayClusterSpec", kuberay_yaml(one))):
+        put(f"# {place}\n{text}", end="")
 
 
 def _reading(cost: Cost) -> None:

@@ -7,12 +7,13 @@ the two what its pages cost. Each number comes with the interval that holds the 
 import math
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from yurai.engine.progress import Reporter
 from yurai.plan import costs, memory
+from yurai.plan.cluster import Cluster, Wanted, cluster
 from yurai.plan.count import count
 from yurai.plan.draw import Stratum, sized, strata
 from yurai.plan.duplicates import Distinct, distinct
@@ -65,6 +66,7 @@ class Plan:
     `counted` are the sources whose candidates were counted, `asked` those whose size is known; `dedup` is what
     near-duplicate search would cost under each preset, when the recipe has it; `reading` what selections take. `tasks`
     read the sources: ranges of large ones and runs of selections count, as far as sizes are known.
+    `cluster` ends the run in the hours that were asked for.
     """
 
     needs: tuple[Need, ...]
@@ -78,6 +80,7 @@ class Plan:
     asked: int = 0
     reading: Cost | None = None
     tasks: int = 0
+    cluster: Cluster | None = None
 
     def need(self, name: str) -> Need:
         """Return one prediction."""
@@ -121,6 +124,7 @@ def make_plan(
     seed: int = 0,
     requests_per_second: float = 5.0,
     split: int = SPLIT,
+    wanted: Wanted | None = None,
     reporter: Reporter = SILENT,
 ) -> Plan:
     """Run `recipe` over a sample of `sources` and extrapolate.
@@ -129,6 +133,7 @@ def make_plan(
     names; `spool` is the folder where the sample goes, else $TMPDIR. Another `seed` draws another sample. Sources whose
     size nobody asked for are as large as the others of their kind. Of selections, records are drawn, and what reading
     all takes is told for `requests_per_second`. The run reads long sources in ranges of about `split` bytes; 0: none.
+    The cluster that is `wanted` is sized.
 
     Raises:
         RecipeError: the recipe is wrong, does not run over the sample, or the sample holds nothing.
@@ -148,7 +153,8 @@ def make_plan(
         tried = _try(chosen, Path(folder), share, min(workers, os.cpu_count() or 1), [recipe, *options], reporter)
         estimates = [one.estimate for one in counts]
         outcomes = _outcomes(chosen, tried, estimates)
-        needs = _needs(outcomes, tried, tasks, workers, runner, _met(chosen, tried, estimates))
+        met = _met(chosen, tried, estimates)
+        needs, nodes = _needs(outcomes, tried, tasks, workers, runner, met, wanted)
     run = tried.trials[1].run
     grown = candidates / max(1, sum(one.seen.candidates for one in outcomes))
     return Plan(
@@ -163,6 +169,7 @@ def make_plan(
         sum(source.sized for source in sources),
         cost,
         len(tasks),
+        nodes,
     )
 
 
@@ -218,16 +225,29 @@ def _growths(outcomes: Sequence[Outcome], tried: _Tried) -> list[Estimate]:
 
 
 def _needs(
-    outcomes: Sequence[Outcome], tried: _Tried, sources: Sequence[Source], workers: int, runner: str, met: float
-) -> tuple[Need, ...]:
+    outcomes: Sequence[Outcome],
+    tried: _Tried,
+    sources: Sequence[Source],
+    workers: int,
+    runner: str,
+    met: float,
+    wanted: Wanted | None,
+) -> tuple[tuple[Need, ...], Cluster | None]:
     (small, large), shares, growths = tried.trials, _shares(tried, outcomes), _growths(outcomes, tried)
     candidates = added(one.candidates for one in outcomes)
     whole, both = summed(one.seen for one in outcomes), summed(one.both for one in outcomes)
     left = distinct(tried.stages, groups_of_duplicates(tried.out, large.run), round(whole.kept), met)
-    cpu, wall = _seconds(tried, shares, sources, workers, runner)
+    cpu, wall_of = _seconds(tried, shares, sources, runner)
     few, many = (one.run.value["totals"]["candidates"] for one in tried.trials)
     rows = Held(few, many, candidates.value)
-    peak = memory.peak(small, large, rows, (tried.sources[1], len(sources)), workers)
+
+    def wall(count: int) -> Estimate:
+        return wall_of(count).at(*growths[:2]).with_noise(costs.WALL_NOISE)
+
+    def peak(count: int) -> Estimate:
+        found = memory.peak(small, large, rows, (tried.sources[1], len(sources)), count)
+        return found.with_noise(memory.MEMORY_NOISE)
+
     noise = math.hypot(costs.CPU_NOISE, costs.BUSY_NOISE * costs.busy())
     totals, text = large.run.value["totals"], added(one.kept_text for one in outcomes)
     pages, rest = added(one.kept for one in outcomes), whole.without(both)
@@ -235,30 +255,35 @@ def _needs(
     disk = _disk(tried, shares, growths[2], kept.times(left.estimate))
     tokens = text.times(totals["tokens"] / max(1, whole.kept_text))
     untried = float(candidates.value > whole.candidates)
-    return (
-        _need("wall", "seconds", wall.at(*growths[:2]).with_noise(costs.WALL_NOISE), large.wall),
+    needs = (
+        _need("wall", "seconds", wall(workers), large.wall),
         _need("cpu", "seconds", cpu.at(*growths[:2]).with_noise(noise), large.cpu),
         _need("disk", "bytes", disk.with_noise(costs.DISK_NOISE), large.disk),
-        _need("memory", "bytes", peak.with_noise(memory.MEMORY_NOISE), large.memory),
+        _need("memory", "bytes", peak(workers), large.memory),
         _need("candidates", "pages", candidates, totals["candidates"]),
         _need("kept", "pages", pages.with_noise(costs.KEPT_NOISE * untried), totals["kept"], left),
         _need("tokens", "tokens", tokens.with_noise(costs.TOKEN_NOISE * untried), totals["tokens"], left),
     )
+    return needs, cluster(wanted, wall, peak, len(sources)) if wanted else None
 
 
 def _seconds(
-    tried: _Tried, shares: Sequence[float], sources: Sequence[Source], workers: int, runner: str
-) -> tuple[costs.Cpu, costs.Cpu]:
-    """Return CPU seconds, and those of the wall: tasks go beside each other, but each source is one."""
+    tried: _Tried, shares: Sequence[float], sources: Sequence[Source], runner: str
+) -> tuple[costs.Cpu, Callable[[int], costs.Cpu]]:
+    """Return CPU seconds, and those of the wall by workers: tasks go beside each other, but each source is one."""
     outs = list(map(str, tried.outs))
     costs.audit_seconds(outs[0])  # the first one loads modules
     audits = list(map(costs.audit_seconds, outs))
     found = [costs.spent(*one) for one in zip(tried.trials, outs, tried.sources, audits, strict=True)]
     cpu = costs.cpu(found[0], found[1], shares[0], len(sources), shares[1])
-    tasks = costs.longest((source.size for source in sources), workers)
     start = costs.start_seconds(tried.trials[0], found[0], cpu.start, tried.workers, runner)
-    spread, read = (costs.Line(one.start * tasks, one.pages * tasks) for one in (cpu.tasks, cpu.reading))
-    return cpu, costs.Cpu(spread, start, cpu.driving / workers, cpu.doubt, read, cpu.audit)
+
+    def wall(workers: int) -> costs.Cpu:
+        tasks = costs.longest((source.size for source in sources), workers)
+        spread, read = (costs.Line(one.start * tasks, one.pages * tasks) for one in (cpu.tasks, cpu.reading))
+        return costs.Cpu(spread, start, cpu.driving / workers, cpu.doubt, read, cpu.audit)
+
+    return cpu, wall
 
 
 def _shares(tried: _Tried, outcomes: Sequence[Outcome]) -> list[float]:
