@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planted import QUERY, USER, hits, tree_bytes
 from run_helpers import finish, run, start
 from sample_expectations import SAMPLE
 from web_server import Web
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
     from run_helpers import Said
 
-SECRETS = ("pLANTEDuser", "pLANTEDword", "pLANTEDsig", "pLANTEDfrag")
-USER, QUERY = "pLANTEDuser:pLANTEDword@", "?X-Amz-Signature=pLANTEDsig&e=%2FpLANTEDsig#pLANTEDfrag"
 OPTIONS = ("--runner", "local")
 
 
@@ -65,24 +64,6 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 
 def planted(url: str, mode: str, name: str) -> str:
     return f"{url.replace('://', f'://{USER}')}/{mode}/{name}{QUERY}"
-
-
-def hits(*texts: str | bytes) -> list[str]:
-    whole = b"\0".join(text if isinstance(text, bytes) else text.encode() for text in texts)
-    return [secret for secret in SECRETS if secret.encode() in whole]
-
-
-def tree_bytes(folder: Path) -> bytes:
-    """All bytes of a tree, with what Parquet packs unpacked, and its names."""
-    parts = []
-    for path in sorted(folder.rglob("*")):
-        parts.append(str(path).encode())
-        if path.is_file():
-            parts.append(path.read_bytes())
-        if path.suffix == ".parquet":
-            table = pq.read_table(path)
-            parts.append(str(table.to_pylist()).encode() + str(table.schema.metadata).encode())
-    return b"\0".join(parts)
 
 
 def listed(web: Web, folder: Path, names: tuple[str, ...], mode: str = "login") -> Path:
