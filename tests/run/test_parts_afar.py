@@ -122,6 +122,8 @@ def test_ranges_of_a_killed_ray_driver_are_gone_on_with(inputs: Path, whole: Run
     done = task_manifests(out, "00-extract")
     said = finish(start(*line, "--runner", "local"))
     assert said.code == 0, said
-    assert re.search(rf"00-extract: {tasks(out) - done} tasks in .*, {done} reused", said.err), said
-    assert 2 < done < tasks(out)
+    told = re.search(r"00-extract: (\d+) tasks in .*, (\d+) reused", said.err)
+    assert told, said
+    ran, reused = map(int, told.groups())
+    assert done <= reused < ran + reused == tasks(out), "a worker may end a range after its driver's death"
     assert load_run(open_store(str(out))).digest == whole.digest
