@@ -3,6 +3,7 @@
 Tasks wait wherever they run, so the driver asks the gate of the run (`yurai_manifests.web_gate`) once a second.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -73,4 +74,5 @@ def telling_waits(reporter: Reporter) -> Iterator[None]:
 def _watch(waiting: Waiting, ended: threading.Event) -> None:
     while not ended.wait(POLL):
         if gate := installed():
-            waiting.look(gate.pause(), time.monotonic())
+            with contextlib.suppress(OSError):  # no file may be opened now: it looks again, and tasks say what is wrong
+                waiting.look(gate.pause(), time.monotonic())
