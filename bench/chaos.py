@@ -1,6 +1,6 @@
 """Kill, fail, race and misplace runs of the sample crawl, and hold each to one content: docs/chaos.md.
 
-    python bench/chaos.py FOLDER [--seed 0] [--kills 300] [--faults 2000] [--races 10] [--surroundings 10]
+    python bench/chaos.py FOLDER [--seed 0] [--kills 300] [--faults 2000] [--races 10] [--surroundings 10] [--stores 20]
 
 Each tree has to end as the one that nothing disturbed, every byte of it but for the journal: at once, or when a run
 that was killed, or said in one line why it ended, is made again by the same command. Cases are drawn from the seed
@@ -24,6 +24,7 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from chaos_kills import CHAIN, drawn, kill_some
+from chaos_stores import FarStores
 from faults import CUT, Case, chain, race, tried
 from laboratory import FAULTS, NEVER, OPERATIONS, Blows, Ended, Laboratory, Outcome, library, missing
 
@@ -45,7 +46,7 @@ class Chaos:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.seed = folder, seed
-        self.open: dict[str, Laboratory] = {}
+        self.open: dict[str, Laboratory | FarStores] = {}
 
     def laboratory(self, name: str, *, pages: bool) -> Laboratory:
         """Return the laboratory of this name."""
@@ -96,6 +97,11 @@ class Chaos:
         laboratory = self.laboratory("pages", pages=True)
         expected = laboratory.fresh(1)
         return {key: partial(_elsewhere, laboratory, rng, expected) for key, rng in self.keys("surroundings", count)}
+
+    def stores(self, count: int) -> Todo:
+        """Return runs from a web server to S3, both of which fail requests."""
+        far = self.open.setdefault("stores", FarStores(self.folder))
+        return {key: partial(far.tried, key, rng) for key, rng in self.keys("store", count)}
 
 
 def _fault(rng: random.Random, seen: dict[str, int], share: float, faults: Sequence[str]) -> Case:
@@ -158,6 +164,7 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=0, help="of file operations")
     parser.add_argument("--races", type=int, default=0, help="of two drivers")
     parser.add_argument("--surroundings", type=int, default=0, help="clocks, zones, locales, hash seeds")
+    parser.add_argument("--stores", type=int, default=0, help="runs from a web server to S3 (needs moto)")
     arguments = parser.parse_args()
     if missing():
         parser.exit(0, f"skipped: {missing()}\n")
@@ -172,6 +179,8 @@ def main() -> None:
         todo |= chaos.races(arguments.races)
     if arguments.surroundings:
         todo |= chaos.surroundings(arguments.surroundings)
+    if arguments.stores:
+        todo |= chaos.stores(arguments.stores)
     blows = tried(arguments.folder / "chaos.jsonl", todo)
     for laboratory in chaos.open.values():
         laboratory.close()

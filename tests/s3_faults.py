@@ -58,11 +58,12 @@ class Faulty:
 
     "busy": the answer is 503. "reset": nothing is done and the connection ends. "lost reply": the request is carried
     out and its answer is not sent. "ignores ranges": the whole object is sent. Of an answer that has a body: "truncated":
-    half of it is sent. "stalls": half of it is, and nothing more until `over` is set. "slow": it comes in small pieces.
+    half of it is sent. "stalls": half of it is, and nothing more for `stall` seconds (None: until `over` is set). "slow": it comes in small pieces.
     "short length": fewer bytes are stated and sent than there are.
     """
 
-    def __init__(self, kind: str, strikes: Callable[[str, str], bool]) -> None:
+    def __init__(self, kind: str, strikes: Callable[[str, str], bool], stall: float | None = None) -> None:
+        self.stall = stall
         self.kind, self.strikes, self.lock = kind, strikes, threading.Lock()
         self.struck = 0
         self.over = threading.Event()
@@ -104,7 +105,7 @@ class Faulty:
         else:
             yield body[: len(body) // 2]
             if kind == "stalls":
-                self.over.wait()
+                self.over.wait(self.stall)
             self._hung_up(environ)
 
     def _hung_up(self, environ: dict[str, Any]) -> list[bytes]:
@@ -126,8 +127,8 @@ KINDS = (*ANY_METHOD, "ignores ranges", "truncated", "stalls", "slow", "short le
 class Amid(Faulty):
     """Strikes requests by chance, drawn from a seed: each that is picked meets one of `kinds` that may befall it."""
 
-    def __init__(self, seed: int, share: float, kinds: tuple[str, ...] = KINDS) -> None:
-        super().__init__("", self._drawn)
+    def __init__(self, seed: int, share: float, kinds: tuple[str, ...] = KINDS, *, stall: float | None = None) -> None:
+        super().__init__("", self._drawn, stall)
         self.random, self.share, self.kinds = random.Random(seed), share, kinds
         self.asked = 0
 
