@@ -112,6 +112,18 @@ def test_audit_and_verify_find_a_whole_tree(changed: Path, cleared: Path) -> Non
     assert not strays_of(cleared)
 
 
+def test_a_bucket_loses_what_a_folder_does(changed: Path, cleared: Path, s3_server: str) -> None:
+    import s3fs
+
+    url = f"{s3_server}/gc"
+    s3fs.S3FileSystem().put(f"{changed}/", url, recursive=True)
+    store = open_store(url)
+    said = collect(store, dry_run=True)
+    assert collect(store) == said
+    assert dict(store.list("")) == files_of(cleared)
+    assert audit(store).ok
+
+
 def test_the_same_command_runs_nothing_again(out: Path) -> None:
     runner, digest = Watching(), digest_of(out)
     (out / "run.json").unlink()  # as if its driver had died at the end
