@@ -33,6 +33,12 @@ CLIENT_FAULTS = {
     "https": (_AIOHTTP,),
 }
 
+KEYLESS = frozenset(
+    ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError")
+)
+KEYLESS |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "GoogleAuthError"}
+"""Errors of botocore and google.auth that come before any request: there are no keys, or they cannot be renewed."""
+
 
 def faults_of(fs: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - fsspec is untyped
     """Return what the file system `fs` raises when storage fails."""
@@ -51,7 +57,13 @@ def as_os_errors(fs: Any) -> Iterator[None]:  # noqa: ANN401 - fsspec is untyped
     except OSError:
         raise
     except faults_of(fs) as error:
-        raise OSError(str(error) or type(error).__name__) from error
+        raise as_os_error(error, str(error) or type(error).__name__) from error
+
+
+def as_os_error(error: Exception, words: str) -> OSError:
+    """Return what a client's error is, said in `words`: a PermissionError where keys are missing or refused."""
+    kinds = {one.__name__ for one in type(error).__mro__}
+    return PermissionError(words) if "PermissionError" in kinds or kinds & KEYLESS else OSError(words)
 
 
 @contextmanager
@@ -66,7 +78,10 @@ def reported(action: str, tree: str, key: str) -> Iterator[None]:
 
 
 def storage_error(action: str, where: str, error: OSError) -> ShardError:
-    """Return the ShardError that says what to do about `error`."""
+    """Return the ShardError that says what to do about `error`; of one without a number a client of a store spoke."""
+    otherwise = "check that the storage can be reached, then run the same command to resume"
+    if isinstance(error, PermissionError):
+        otherwise = "check keys and role, here and on all nodes, then run the same command to resume"
     advice = {
         errno.ENOSPC: "the disk is full: free space or choose another --output, then run the same command to resume",
         errno.EDQUOT: "the quota is used up: free space, then run the same command to resume",
@@ -74,5 +89,5 @@ def storage_error(action: str, where: str, error: OSError) -> ShardError:
         errno.EPERM: "not permitted: check the owner and mode, or choose another --output",
         errno.EROFS: "the file system is read-only: choose another --output",
         errno.ENOTDIR: "a part of the path is a file: choose another --output",
-    }.get(error.errno or 0, "check that the storage can be reached, then run the same command to resume")
+    }.get(error.errno or 0, otherwise)
     return ShardError(f"cannot {action} {where}: {error.strerror or error}; {advice}")

@@ -8,7 +8,7 @@ from typing import IO, cast
 
 from yurai_manifests.canonical import sha256_file, sha256_stream
 from yurai_manifests.errors import RecipeError, ShardError
-from yurai_manifests.faults import faults_of, storage_error
+from yurai_manifests.faults import as_os_error, faults_of, storage_error
 from yurai_manifests.location import Location, told
 from yurai_manifests.opening import open_files
 from yurai_manifests.remote_file import RemoteFile
@@ -32,7 +32,7 @@ class RemoteStore:
                 f"cannot open {self.url}: {error}; install the fsspec package of that scheme (s3: yurai[s3])"
             ) from error
         except OSError as error:  # some clients connect at once
-            raise storage_error("open", f"{self.url}", OSError(told(error, self.url))) from error
+            raise storage_error("open", f"{self.url}", as_os_error(error, told(error, self.url))) from error
         self.fs, root = opened
         self.root = root.rstrip("/")
         self._faults = faults_of(self.fs)
@@ -47,7 +47,7 @@ class RemoteStore:
             return FileNotFoundError(errno.ENOENT, "no such object", where)
         words = told(error, self.url)
         return storage_error(
-            action, where, error if isinstance(error, OSError) and words == str(error) else OSError(words)
+            action, where, error if isinstance(error, OSError) and words == str(error) else as_os_error(error, words)
         )
 
     def read(self, key: str) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ import pytest
 
 from s3_faults import Faulty, s3_behind, s3_store
 from yurai_manifests.errors import RecipeError, ShardError
-from yurai_manifests.faults import faults_of
+from yurai_manifests.faults import faults_of, storage_error
 from yurai_manifests.lease import held
 from yurai_manifests.remote_file import RemoteFile
 from yurai_manifests.store import open_store, probe
@@ -81,3 +83,21 @@ def test_a_client_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(RecipeError, match=rf"cannot open {scheme}://.*install") as told:
             open_store(f"{scheme}://user:PlantedWord@bucket/tree")
         assert "PlantedWord" not in str(told.value)
+
+
+def test_who_has_no_keys_is_told_to_get_some(s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    keyless = "Unable to locate credentials; check keys and role, here and on all nodes"
+    with s3_store(os.environ["AWS_ENDPOINT_URL"], monkeypatch) as store, pytest.raises(ShardError, match=keyless):
+        store.put("a", b"a")
+
+
+def test_advice_is_about_what_refused() -> None:
+    of_store = storage_error("read", "s3://corpus/a", PermissionError("The provided token has expired."))
+    of_folder = storage_error("read", "/corpus/a", PermissionError(errno.EACCES, "Permission denied"))
+    assert "expired.; check keys and role, here" in str(of_store)
+    assert "Permission denied; not permitted: check the owner and mode" in str(of_folder)
