@@ -9,8 +9,10 @@ import fsspec
 
 from yurai_manifests.location import Location, is_web, told
 
+_S3 = ("s3", "s3a")
 
-def open_files(url: str, **options: bool) -> tuple[fsspec.AbstractFileSystem, str]:
+
+def open_files(url: str, **options: object) -> tuple[fsspec.AbstractFileSystem, str]:
     """Return the file system that a path or URL lies in, and its path there.
 
     A file that exists under the name as it is written is that file, whatever fsspec would read into it (`::`, `~`).
@@ -28,6 +30,12 @@ def open_files(url: str, **options: bool) -> tuple[fsspec.AbstractFileSystem, st
         scheme, _, rest = whole.partition("://")
         return WebFiles(allow=url.allow if isinstance(url, Location) else None), f"{scheme.lower()}://{rest}"
     try:
+        protocol = whole.partition("://")[0]
+        if protocol in _S3:
+            fsspec.get_filesystem_class(protocol)  # raises where it is not installed
+            from yurai_manifests.s3_session import timed  # noqa: PLC0415 - the client takes 300 ms
+
+            options |= timed(_S3)
         return cast("tuple[fsspec.AbstractFileSystem, str]", fsspec.core.url_to_fs(whole, **options))
     except ImportError as error:
         raise ImportError(told(error, whole)) from None

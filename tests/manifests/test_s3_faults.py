@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import socket
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import fsspec
 import pytest
+import s3fs
 
 from s3_faults import Faulty, s3_behind, s3_store
 from yurai_manifests.errors import RecipeError, ShardError
@@ -61,6 +63,19 @@ def test_ranges_that_are_ignored_are_refused(s3_server: str, monkeypatch: pytest
             ShardError, match=r"cannot read s3://corpus/\w+/a: asked for 2 bytes, sent 5: .*ranges; check"
         ):
             store.read_range("a", 1, 3)
+
+
+def test_an_upload_that_nobody_answers_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client asks whether it may send the body, and has no time limit for that answer of its own."""
+    impatient = {"read_timeout": 0.1, "connect_timeout": 1.0, "retries": {"total_max_attempts": 1}}
+    monkeypatch.setitem(fsspec.config.conf, "s3", {"config_kwargs": impatient, "key": "test", "secret": "test"})
+    monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as deaf,
+        s3_store(f"http://127.0.0.1:{deaf.getsockname()[1]}", monkeypatch) as store,
+        pytest.raises(ShardError, match=r"cannot write s3://corpus/\w+/a: Read timeout on .*to resume"),
+    ):
+        store.put("a", b"1")
 
 
 class Broken(io.RawIOBase):
