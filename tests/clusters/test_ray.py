@@ -173,7 +173,7 @@ def test_tasks_that_wait_for_a_cpu_that_nobody_has_say_so(tmp_path: Path, monkey
         said.append(text)
         (tmp_path / "end").touch()
 
-    monkeypatch.setattr(module, "tell", tell)
+    monkeypatch.setattr(module, "warn", tell)
     with pytest.raises(ShardError, match="cannot read"):
         list(runner.run([task(tmp_path)]))
     assert len(said) == 1

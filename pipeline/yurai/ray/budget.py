@@ -16,6 +16,7 @@ from typing import Protocol, cast
 import ray
 from ray.exceptions import GetTimeoutError, RayError
 
+from yurai.ray.head import Head
 from yurai_manifests.errors import ShardError
 from yurai_manifests.web_budget import Account, Answer, Limits, Pause, Refusal
 from yurai_manifests.web_gate import Entry, Gate
@@ -102,6 +103,8 @@ class RayGate(Gate):
         self._numbers = itertools.count()
         self._places: set[int] = set()
         self._beats: asyncio.Task[None] | None = None
+        self.head = Head(None)
+        """The head that the actor is found by, where the driver knows it."""
 
     def __reduce__(self) -> tuple[Callable[[str, Handle, Limits], "RayGate"], tuple[str, Handle, Limits]]:
         return _known, (self._name, self._handle, self.limits)
@@ -118,8 +121,13 @@ class RayGate(Gate):
         """Return the account as it is now.
 
         Raises:
-            ShardError: the actor does not answer, as where every worker of its node is killed for want of memory.
+            ShardError: the head is gone, or the actor does not answer, as where every worker of its node is killed for
+                want of memory.
         """
+        if self.head.is_gone():
+            raise ShardError(
+                "the account of web requests is gone with the head of the cluster; start a head, then resume"
+            )
         try:
             return cast("Account", ray.get(self._handle.account.remote(), timeout=ACCOUNT_SECONDS))
         except (RayError, GetTimeoutError) as error:

@@ -4,6 +4,7 @@ Ray is a scheduler, never the store of record: tasks carry paths, results are ke
 instant. Core tasks, not Ray Data: inputs and outputs are files (docs/decisions/0004-ray-core-over-files.md).
 """
 
+import atexit
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from yurai.engine.ended import Ended
 from yurai.engine.task import AnyTask, execute
 from yurai.ray.budget import RayGate, shared_gate
 from yurai.ray.connect import connect
+from yurai.ray.head import Head
 from yurai.run.doctor.code import code_digest
 from yurai.run.doctor.guard import execute_alike
 from yurai.terminal import warn
@@ -69,9 +71,13 @@ class RayRunner:
         self.workers = workers or _cpus()
         self._counted = self._began = time.monotonic()
         self._held = _cpus() - _free()
+        by_client = not self._owned or address.startswith("ray://")
+        self._head = Head(None if by_client else ray.get_runtime_context().gcs_address)
         self._alike = (code_digest(),) if address != "local" else ()
         before = installed()
         self._gate = shared_gate(before) if before else None
+        if self._gate:
+            self._gate.head = self._head
         install(self._gate)
         self._remote = ray.remote(num_cpus=1, max_retries=0)(_execute)
         self._names = Names()
@@ -82,8 +88,9 @@ class RayRunner:
         queue = iter(tasks)
         try:
             while True:
-                self._grow()
-                self._warn_idle()
+                if self._head.answers():
+                    self._grow()
+                    self._warn_idle()
                 while len(running) < self.workers * AHEAD and (entry := next(queue, None)):
                     self._submit(running, *entry, 1)
                 if not running:
@@ -144,7 +151,9 @@ class RayRunner:
     def close(self, *, at_once: bool = False) -> None:
         """Leave the cluster, and end it if it was started here; neither waits for tasks in flight."""
         del at_once
-        if self._owned:
+        if self._owned and self._head.is_gone():
+            atexit.unregister(ray.shutdown)  # it would wait for the head, until Ray ends the process with exit 1
+        elif self._owned:
             ray.shutdown()
 
 
