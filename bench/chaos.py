@@ -1,6 +1,7 @@
 """Kill, fail, race and misplace runs of the sample crawl, and hold each to one content: docs/chaos.md.
 
     python bench/chaos.py FOLDER [--seed 0] [--kills 300] [--faults 2000] [--races 10] [--surroundings 10] [--stores 20]
+                           [--ray 24] [--partitions 12]
 
 Each tree has to end as the one that nothing disturbed, every byte of it but for the journal: at once, or when a run
 that was killed, or said in one line why it ended, is made again by the same command. Cases are drawn from the seed
@@ -11,12 +12,14 @@ on a tmpfs spares a disk. Exit 1 where anything failed. Linux with glibc and a C
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,7 +27,9 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from chaos_kills import CHAIN, drawn, kill_some
-from chaos_stores import FarStores
+from chaos_partitions import Partitions, impossible
+from chaos_ray import RayRuns
+from chaos_stores import DEALT, FarStores
 from faults import CUT, Case, chain, race, tried
 from laboratory import FAULTS, NEVER, OPERATIONS, Blows, Ended, Laboratory, Outcome, library, missing
 
@@ -44,15 +49,16 @@ Todo = dict[str, Callable[[], Blows]]
 class Chaos:
     """Draws the cases of a seed, and opens the laboratories that they are tried in."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder, self.seed = folder, seed
-        self.open: dict[str, Laboratory | FarStores] = {}
+    def __init__(self, folder: Path, seed: int, opened: ExitStack) -> None:
+        self.folder, self.seed, self.opened = folder, seed, opened
+        self.laboratories: dict[str, Laboratory] = {}
 
     def laboratory(self, name: str, *, pages: bool) -> Laboratory:
         """Return the laboratory of this name."""
-        if name not in self.open:
-            self.open[name] = Laboratory(self.folder / name, pages=pages)
-        return self.open[name]
+        if name not in self.laboratories:
+            self.laboratories[name] = Laboratory(self.folder / name, pages=pages)
+            self.opened.callback(self.laboratories[name].close)
+        return self.laboratories[name]
 
     def keys(self, kind: str, count: int) -> Iterator[tuple[str, random.Random]]:
         """Yield so many names of cases, and what each is drawn from."""
@@ -100,8 +106,23 @@ class Chaos:
 
     def stores(self, count: int) -> Todo:
         """Return runs from a web server to S3, both of which fail requests."""
-        far = self.open.setdefault("stores", FarStores(self.folder))
-        return {key: partial(far.tried, key, rng) for key, rng in self.keys("store", count)}
+        far = self.opened.enter_context(closing(FarStores(self.folder)))
+        kinds = itertools.islice(itertools.cycle(DEALT), self.seed % len(DEALT), None)
+        keys = self.keys("store", count)
+        return {key: partial(far.tried, key, kind, rng) for (key, rng), kind in zip(keys, kinds, strict=False)}
+
+    def ray(self, count: int) -> Todo:
+        """Return runs on Ray of which a raylet, a worker, the driver or the head is killed."""
+        runs = self.opened.enter_context(closing(RayRuns(self.laboratory("pages", pages=True))))
+        return {key: partial(runs.tried, rng) for key, rng in self.keys("ray", count)}
+
+    def partitions(self, count: int) -> Todo:
+        """Return runs whose network is cut from a web server, or from that and S3."""
+        if why := impossible():
+            print(f"partitions skipped: {why}")
+            return {}
+        parted = self.opened.enter_context(closing(Partitions(self.folder)))
+        return {key: partial(parted.tried, key, rng) for key, rng in self.keys("partition", count)}
 
 
 def _fault(rng: random.Random, seen: dict[str, int], share: float, faults: Sequence[str]) -> Case:
@@ -165,10 +186,20 @@ def main() -> None:
     parser.add_argument("--races", type=int, default=0, help="of two drivers")
     parser.add_argument("--surroundings", type=int, default=0, help="clocks, zones, locales, hash seeds")
     parser.add_argument("--stores", type=int, default=0, help="runs from a web server to S3 (needs moto)")
+    parser.add_argument("--ray", type=int, default=0, help="kills of raylets, workers, drivers and heads of Ray")
+    parser.add_argument(
+        "--partitions", type=int, default=0, help="runs whose network is cut (needs moto, iproute2, root)"
+    )
     arguments = parser.parse_args()
     if missing():
         parser.exit(0, f"skipped: {missing()}\n")
-    chaos = Chaos(arguments.folder, arguments.seed)
+    with ExitStack() as opened:
+        chaos = Chaos(arguments.folder, arguments.seed, opened)
+        blows = tried(arguments.folder / "chaos.jsonl", _todo(chaos, arguments))
+    raise SystemExit(report(blows))
+
+
+def _todo(chaos: Chaos, arguments: argparse.Namespace) -> Todo:
     todo: Todo = {}
     if arguments.kills:
         todo |= chaos.kills(arguments.kills // BY_CHANCE)
@@ -181,10 +212,11 @@ def main() -> None:
         todo |= chaos.surroundings(arguments.surroundings)
     if arguments.stores:
         todo |= chaos.stores(arguments.stores)
-    blows = tried(arguments.folder / "chaos.jsonl", todo)
-    for laboratory in chaos.open.values():
-        laboratory.close()
-    raise SystemExit(report(blows))
+    if arguments.ray:
+        todo |= chaos.ray(arguments.ray)
+    if arguments.partitions:
+        todo |= chaos.partitions(arguments.partitions)
+    return todo
 
 
 if __name__ == "__main__":
