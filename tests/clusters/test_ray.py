@@ -145,7 +145,9 @@ def test_an_address_where_nobody_listens(address: str, said: str) -> None:
         _connect(1, address)
 
 
-def test_tasks_that_wait_for_a_cpu_that_nobody_has_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tasks_that_wait_for_a_cpu_that_nobody_has_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     """A job holds the only CPU of its cluster: here two tasks hold both until the warning was given."""
     import ray
 
@@ -162,6 +164,7 @@ def test_tasks_that_wait_for_a_cpu_that_nobody_has_say_so(tmp_path: Path, monkey
         while not end.exists():
             time.sleep(0.05)
 
+    request.addfinalizer((tmp_path / "end").touch)  # other tests want these CPUs, however this one ends
     for number in (1, 2):
         ray.remote(hold).remote(folder / str(number), tmp_path / "end")
     until(lambda: len(list(folder.iterdir())) == 2 and module._free() == 0)
