@@ -17,12 +17,23 @@ from pathlib import Path
 from yurai_manifests.web_budget import Account, Answer, Limits, Pause, Refusal
 from yurai_manifests.web_gate import Entry, Gate, StoppedAskingError, install, installed
 
+MOST = 1000
+"""Places of a run at most, each a file: a larger limit is kept as this one."""
+
 
 class FileGate(Gate):
     """The gate of the processes of one machine, in a folder of its own that a driver makes and removes."""
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder, self.limits = folder, limits
+
+    def begin(self) -> None:
+        """Make the files, as the driver does: a request that outlives the run puts none into a folder that goes."""
+        for name in ("account", *map(_place, self._places())):
+            (self._folder / name).touch(0o600)
+
+    def _places(self) -> range:
+        return range(min(self.limits.in_flight or 0, MOST))
 
     async def answered(self) -> None:
         """Note that the request was answered."""
@@ -48,9 +59,9 @@ class FileGate(Gate):
             return account.ask(self.limits, time.monotonic(), turn)
 
     async def _take(self) -> int:
-        for number in range(self.limits.in_flight or 0):
+        for number in self._places():
             with _running():
-                descriptor = os.open(self._folder / f"place-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                descriptor = os.open(self._folder / _place(number), os.O_RDWR | os.O_CLOEXEC)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -66,18 +77,22 @@ class FileGate(Gate):
     def _opened(self) -> Iterator[Account]:
         """Hold the lock of the account, and write back what changed; what a killed process left empty begins anew."""
         with _running():
-            file = (self._folder / "account").open("a+b")
+            file = (self._folder / "account").open("r+b")
         with file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
             before = file.read()
             value = json.loads(before or b"{}")
             account = Account(**value | {"said": Refusal(*value["said"]) if value.get("said") else None})
             yield account
             data = json.dumps(asdict(account)).encode("ascii")
             if data != before:  # who only looks needs no room on a full disk
-                file.truncate(0)
+                file.seek(0)
+                file.truncate()
                 file.write(data)
+
+
+def _place(number: int) -> str:
+    return f"place-{number}"
 
 
 @contextmanager
@@ -93,8 +108,9 @@ def _running() -> Iterator[None]:
 def budget(limits: Limits) -> Iterator[None]:
     """Hold the requests of this process, and of workers that it starts inside, to one budget."""
     with tempfile.TemporaryDirectory(prefix="yurai-requests-") as folder:
-        before = installed()
-        install(FileGate(Path(folder), limits))
+        before, gate = installed(), FileGate(Path(folder), limits)
+        gate.begin()
+        install(gate)
         try:
             yield
         finally:

@@ -5,6 +5,7 @@ What keeps the account is another matter: a file on one machine (`web_file_gate.
 
 import time
 from abc import ABC, abstractmethod
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from yurai_manifests.web_budget import Account, Answer, Limits, Pause, Refusal, count
@@ -100,9 +101,18 @@ class _Installed:
     gate: Gate | None = None
 
 
+_KEPT: ContextVar[Gate | None] = ContextVar("gate")
+"""The gate of a thread that keeps one. Requests are made in an event loop, which runs each in its caller's context."""
+
+
 def installed() -> Gate | None:
-    """Return the gate of this process's requests, None where none is held up."""
-    return _Installed.gate
+    """Return the gate of this process's requests, or the one that this thread keeps; None where none is held up."""
+    return _KEPT.get(_Installed.gate)
+
+
+def keep(gate: Gate | None) -> None:
+    """Have the requests of this thread pass `gate`, whatever is installed later: it may outlive its run."""
+    _KEPT.set(gate)
 
 
 def install(gate: Gate | None) -> None:

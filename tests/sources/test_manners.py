@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from email.utils import formatdate
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +29,7 @@ from yurai.run.recipe import make_recipe
 from yurai_manifests.errors import ThrottledError
 from yurai_manifests.run import load_run
 from yurai_manifests.store import open_store
+from yurai_manifests.threads import many_at_once
 from yurai_manifests.web_budget import Account, Limits, Refusal
 from yurai_manifests.web_file_gate import FileGate, budget
 from yurai_manifests.web_gate import installed
@@ -197,12 +198,40 @@ def test_a_request_that_outlives_its_run_is_none_of_the_next(crawl: Path) -> Non
             assert gate.account() == Account()
 
 
+def test_a_thread_that_outlives_its_run_asks_nobody_in_the_name_of_the_next(crawl: Path) -> None:
+    left, ended = list[Future[bytes]](), threading.Event()
+
+    def two_files(url: str) -> bytes:
+        first = fetch(f"{url}/plain/{KEY.format(0)}")
+        ended.wait(60)
+        return first + fetch(f"{url}/plain/{KEY.format(1)}")
+
+    def broken(web: Throttled) -> None:
+        with budget(Limits()), many_at_once(1) as pool:
+            left.append(pool.submit(two_files, web.url))
+            until(lambda: web.answered > 0)
+            raise KeyboardInterrupt
+
+    with Throttled(crawl) as web:
+        with pytest.raises(KeyboardInterrupt):
+            broken(web)
+        asked = web.answered
+        with budget(Limits()):
+            gate = installed()
+            assert gate is not None
+            ended.set()
+            with pytest.raises(ThrottledError, match="the run that this request belongs to has ended"):
+                left[0].result()
+            assert (web.answered, gate.account()) == (asked, Account())
+
+
 def test_a_killed_worker_gives_its_place_back(tmp_path: Path) -> None:
     program = (
         "import asyncio, pathlib, sys, time\n"
         "from yurai_manifests.web_budget import Limits\n"
         "from yurai_manifests.web_file_gate import FileGate\n"
         f"gate = FileGate(pathlib.Path({str(tmp_path)!r}), Limits(in_flight=1))\n"
+        "gate.begin()\n"
         "entry = asyncio.run(gate.enter())\n"
         "print('in', flush=True)\n"
         "sys.stdin.read()\n"

@@ -36,6 +36,7 @@ def refuse(gate: Gate, refusal: Refusal = SLOW) -> None:
 
 def test_a_gate_knows_how_long_all_wait_and_why(tmp_path: Path) -> None:
     gate = FileGate(tmp_path, Limits())
+    gate.begin()
     assert gate.pause() == Pause(0.0, None)
     refuse(gate)
     pause = gate.pause()
