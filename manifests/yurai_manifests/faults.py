@@ -34,9 +34,11 @@ CLIENT_FAULTS = {
 }
 
 KEYLESS = frozenset(
-    ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError")
+    {
+        *("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError"),
+        *("UnauthorizedSSOTokenError", "SSOTokenLoadError", "GoogleAuthError"),
+    }
 )
-KEYLESS |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "GoogleAuthError"}
 """Errors of botocore and google.auth that come before any request: there are no keys, or they cannot be renewed."""
 
 
@@ -62,8 +64,8 @@ def as_os_errors(fs: Any) -> Iterator[None]:  # noqa: ANN401 - fsspec is untyped
 
 def as_os_error(error: Exception, words: str) -> OSError:
     """Return what a client's error is, said in `words`: a PermissionError where keys are missing or refused."""
-    kinds = {one.__name__ for one in type(error).__mro__}
-    return PermissionError(words) if "PermissionError" in kinds or kinds & KEYLESS else OSError(words)
+    is_keyless = not KEYLESS.isdisjoint(one.__name__ for one in type(error).__mro__)
+    return PermissionError(words) if is_keyless or isinstance(error, PermissionError) else OSError(words)
 
 
 @contextmanager

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from run_helpers import ARCHIVES
 from yurai.cli.commands import as_command, load
-from yurai.ray.submit import Job, entrypoint
+from yurai.ray.submit import OWN_LINE, Job, entrypoint, news
 from yurai_manifests.errors import RecipeError
 
 
@@ -32,6 +34,18 @@ def test_the_recipe_travels_in_the_command_line(tmp_path: Path) -> None:
     )
     arguments = ["run", "/dev/stdin", "--input", "/a b/*.gz", "--output", "s3://x/'y'", "--address", "job"]
     assert said_.stdout == "\n".join(arguments) + "\n" + text
+
+
+@given(st.lists(st.text("ab\x85\u2028"), max_size=6), st.lists(st.integers(0, 60), max_size=6))
+def test_a_log_is_repeated_by_whole_lines_however_it_grows(lines: list[str], looks: list[int]) -> None:
+    log, shown, said_ = "\n".join([*lines, OWN_LINE + "x", "last"]), 0, ""
+    for look in sorted(looks):
+        part, shown = news(log[:look], shown, ended=False)
+        assert not part or part.endswith("\n")
+        said_ += part
+        assert news("", shown, ended=False) == ("", shown), "a node that cannot be asked"
+    said_ += news(log, shown, ended=True)[0]
+    assert said_ == "".join(f"{line}\n" for line in lines) + "last"
 
 
 def test_a_recipe_that_no_command_line_can_carry() -> None:

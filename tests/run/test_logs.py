@@ -147,6 +147,12 @@ def test_a_log_of_a_job_goes_on_and_other_lines_become_events(capsys: pytest.Cap
     assert (second, second["message"]) == (json.loads(job), "doubtful\u202e\x1b[31m\nforged")
     assert "\x1b" not in err
     assert "\u202e" not in err
+    with logging_json(on=True):
+        relay('{"event": ["run-begin"]}\na line\u2028that is one\n')
+    assert [one["message"] for one in events(capsys.readouterr().err)] == [
+        '{"event": ["run-begin"]}',
+        "a line\u2028that is one",
+    ]
     relay("as it was\n")
     assert capsys.readouterr() == ("as it was\n", "")
 

@@ -88,7 +88,10 @@ RequestsPerSecond = Annotated[
     typer.Option(min=0.001, help="requests a second to web servers, of all workers together; default: any number"),
 ]
 RequestsInFlight = Annotated[
-    int | None, typer.Option(min=1, help="requests to web servers at a time, of all workers; default: any number")
+    int | None,
+    typer.Option(
+        min=1, help="requests to web servers at a time, of all workers; 1,000 at most without Ray; default: any"
+    ),
 ]
 RangeGap = Annotated[
     int, typer.Option(min=0, help="bytes between two ranges of a selection up to which they are read together")

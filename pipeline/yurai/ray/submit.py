@@ -150,6 +150,16 @@ def _pause(started: int) -> float:
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (started - 1)) if started else 0.0
 
 
+def news(log: str, shown: int, *, ended: bool) -> tuple[str, int]:
+    """Return what a log says behind its first `shown` letters, without Ray's own lines, and how many are shown then.
+
+    Until the job has `ended` it may be in the midst of its last line. A node that cannot be asked gives no log.
+    """
+    whole = max(shown, len(log) if ended else log.rfind("\n") + 1)
+    lines = log[shown:whole].splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(OWN_LINE)), whole
+
+
 def _follow(jobs: Jobs, name: str) -> JobDetails:
     """Print what the job says until it has ended; the longer its log, the rarer it is asked for."""
     shown = 0
@@ -160,10 +170,8 @@ def _follow(jobs: Jobs, name: str) -> JobDetails:
         log = jobs.logs(name)
         if log is None and job.status.is_terminal():
             _say(f"the log of job {name} cannot be read any more: the node it ran on does not answer")
-        log = log or ""
-        new = "".join(line for line in log[shown:].splitlines(keepends=True) if not line.startswith(OWN_LINE))
+        new, shown = news(log or "", shown, ended=job.status.is_terminal())
         relay(new)
-        shown = max(shown, len(log))  # a node that cannot be asked now has said what it has said
         if job.status.is_terminal():
             return job
         time.sleep(max(POLL_SECONDS, shown / BYTES_A_SECOND))

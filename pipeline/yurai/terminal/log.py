@@ -92,4 +92,5 @@ def event_of(line: str) -> dict[str, Value]:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) and value.get("event") in EVENTS else {}
+    event = value.get("event") if isinstance(value, dict) else None
+    return value if isinstance(event, str) and event in EVENTS else {}

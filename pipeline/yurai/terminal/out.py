@@ -70,7 +70,7 @@ def relay(lines: str) -> None:
     if not logged():
         put(lines, end="")
         return
-    for line in lines.splitlines():
+    for line in lines.split("\n"):
         if event_of(line):
             sys.stderr.write(f"{escaped_json(line)}\n")
             sys.stderr.flush()
